@@ -1,0 +1,160 @@
+namespace Lanewise.Kernels;
+
+/// <summary>Conv2d and Linear: forward, gradient to the input and gradient to the weights, as lists of taps.</summary>
+internal static unsafe class Conv2d<L, V>
+    where L : unmanaged, ILane<V>
+    where V : unmanaged
+{
+    /// <summary>Runs a forward pass or a gradient to the input. Writes the output.</summary>
+    public static void Run(Conv2dTask task, in BlockMemory memory)
+    {
+        float* activations = memory.Activations.Pointer, weights = memory.Weights.Pointer;
+        float* zeros = stackalloc float[8];
+        new Span<float>(zeros, 8).Clear();
+        fixed (Tap* taps = task.Taps.Taps)
+        fixed (Tile* tiles = task.Taps.Tiles)
+        {
+            var frame = new ConvFrame
+            {
+                Source = Surface.Of<L, V>(activations, task.Source).Pointer,
+                Weights = weights + task.Weights,
+                Bias = task.Bias >= 0 ? weights + task.Bias : zeros,
+                BiasStride = task.Bias >= 0 ? 1 : 0,
+                Taps = taps,
+                Output = Surface.Of<L, V>(activations, task.Output),
+                Add = task.Add is { } add ? Surface.Of<L, V>(activations, add) : default,
+                Mask = task.Mask is { } mask ? Surface.Of<L, V>(activations, mask) : default,
+                ReLU = task.ReLU,
+                SourceStep = (nint)task.SourceStep * L.Width,
+                OutputStep = (nint)task.OutputStep * L.Width,
+                WeightsPerOutput = task.WeightsPerOutput,
+                WeightStride = task.WeightStride,
+                Chunks = task.Taps.Chunks,
+                ChunkInput = task.Taps.ChunkInput,
+                ChunkWeight = task.Taps.ChunkWeight,
+            };
+            int[] rows = task.Taps.RowStart;
+            for (int row = 0; row < rows.Length - 1; row += task.BandRows)
+            {
+                int last = Math.Min(row + task.BandRows, rows.Length - 1);
+                Outputs(&frame, tiles + rows[row], tiles + rows[last], task.Outputs, task.Group);
+            }
+        }
+    }
+
+    /// <summary>Adds to: the weight gradients and, where there is a bias, its gradients.</summary>
+    public static void RunGradient(Conv2dGradientTask task, in BlockMemory memory)
+    {
+        var dy = Surface.Of<L, V>(memory.Activations.Pointer, task.Gradient);
+        var x = Surface.Of<L, V>(memory.Activations.Pointer, task.Input);
+        float* to = memory.Gradients.Pointer + task.Weights;
+        var frame = new GradientFrame
+        {
+            Input = x.Pointer,
+            InputPitch = x.Pitch * task.InputRowStep,
+            InputStep = x.Pixel * task.InputStep,
+            GradientPlane = dy.Plane,
+            GradientPitch = dy.Pitch,
+        };
+        fixed (TapGroup* groups = task.Groups)
+        {
+            int k = 0, outputs = task.Gradient.Channels;
+            TapGroup* end = groups + task.Groups.Length;
+            for (; k + task.Group <= outputs; k += task.Group)
+            {
+                Gradient(task.Group, &frame, groups, end, dy.Pointer + k * dy.Plane, to + (nint)k * task.WeightsPerOutput);
+            }
+
+            if (k < outputs)
+            {
+                Gradient(outputs - k, &frame, groups, end, dy.Pointer + k * dy.Plane, to + (nint)k * task.WeightsPerOutput);
+            }
+        }
+
+        if (task.Bias >= 0)
+        {
+            BiasGradient(dy, task.Gradient, memory.Gradients.Pointer + task.Bias);
+        }
+    }
+
+    private static void Outputs(ConvFrame* frame, Tile* first, Tile* end, int outputs, int group)
+    {
+        int k = 0;
+        for (; k + group <= outputs; k += group)
+        {
+            Tiles(group, frame, first, end, k);
+        }
+
+        if (k < outputs)
+        {
+            Tiles(outputs - k, frame, first, end, k);
+        }
+    }
+
+    private static void Tiles(int group, ConvFrame* frame, Tile* first, Tile* end, int k)
+    {
+        switch (group)
+        {
+            case 5: Tiles<Penta<L, V>>(frame, first, end, k); break;
+            case 4: Tiles<Quad<L, V>>(frame, first, end, k); break;
+            case 3: Tiles<Trio<L, V>>(frame, first, end, k); break;
+            case 2: Tiles<Duo<L, V>>(frame, first, end, k); break;
+            default: Tiles<Solo<L, V>>(frame, first, end, k); break;
+        }
+    }
+
+    private static void Tiles<G>(ConvFrame* frame, Tile* first, Tile* end, int k)
+        where G : unmanaged, IGroup<G, L, V>
+    {
+        for (Tile* tile = first; tile < end; tile++)
+        {
+            ConvTile<L, V, G>.Run(frame, tile, k);
+        }
+    }
+
+    private static void Gradient(int group, GradientFrame* frame, TapGroup* first, TapGroup* end, float* dy, float* to)
+    {
+        switch (group)
+        {
+            case 5: Gradient<Penta<L, V>>(frame, first, end, dy, to); break;
+            case 4: Gradient<Quad<L, V>>(frame, first, end, dy, to); break;
+            case 3: Gradient<Trio<L, V>>(frame, first, end, dy, to); break;
+            case 2: Gradient<Duo<L, V>>(frame, first, end, dy, to); break;
+            default: Gradient<Solo<L, V>>(frame, first, end, dy, to); break;
+        }
+    }
+
+    private static void Gradient<G>(GradientFrame* frame, TapGroup* first, TapGroup* end, float* dy, float* to)
+        where G : unmanaged, IGroup<G, L, V>
+    {
+        for (TapGroup* taps = first; taps < end; taps++)
+        {
+            ConvGradientTile<L, V, G>.Run(frame, taps, dy, to);
+        }
+    }
+
+    /// <summary>db[k] += Σ over images and pixels of dy[k][pixel].</summary>
+    private static void BiasGradient(Surface dy, Planes planes, float* to)
+    {
+        for (int k = 0; k < planes.Channels; k++)
+        {
+            V a = L.Zero, b = L.Zero;
+            for (int p = 0; p < planes.Height; p++)
+            {
+                float* row = dy.Pointer + k * dy.Plane + p * dy.Pitch, end = row + planes.Width * L.Width;
+                for (; row + L.Width < end; row += 2 * L.Width)
+                {
+                    a = L.Add(a, L.Load(row));
+                    b = L.Add(b, L.Load(row + L.Width));
+                }
+
+                if (row < end)
+                {
+                    a = L.Add(a, L.Load(row));
+                }
+            }
+
+            to[k] += L.Sum(L.Add(a, b));
+        }
+    }
+}

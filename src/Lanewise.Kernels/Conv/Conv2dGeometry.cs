@@ -1,0 +1,90 @@
+using System.Runtime.InteropServices;
+
+namespace Lanewise.Kernels;
+
+/// <summary>A convolution's sizes, as torch.nn.Conv2d names them.</summary>
+/// <param name="InChannels">C, input channels.</param>
+/// <param name="OutChannels">K, output channels.</param>
+/// <param name="Rows">The vertical axis: kernel rows, stride, padding.</param>
+/// <param name="Columns">The horizontal axis.</param>
+[StructLayout(LayoutKind.Auto)]
+public readonly record struct Conv2dGeometry(int InChannels, int OutChannels, ConvAxis Rows, ConvAxis Columns)
+{
+    /// <summary>R·S, the kernel's positions.</summary>
+    public int Positions => Rows.Kernel * Columns.Kernel;
+
+    /// <summary>A linear layer: a 1×1 convolution of a single pixel.</summary>
+    public static Conv2dGeometry Linear(int inFeatures, int outFeatures) =>
+        new(inFeatures, outFeatures, new ConvAxis(1, 1, 0), new ConvAxis(1, 1, 0));
+}
+
+/// <summary>One axis of a convolution: output i reads input i·Stride + r − Padding for r = 0 … Kernel − 1.</summary>
+/// <param name="Kernel">Kernel size.</param>
+/// <param name="Stride">Step between outputs, in inputs.</param>
+/// <param name="Padding">Zeros before the first input.</param>
+[StructLayout(LayoutKind.Auto)]
+public readonly record struct ConvAxis(int Kernel, int Stride, int Padding)
+{
+    /// <summary>How many outputs <paramref name="input"/> inputs give; less than 1 when the kernel does not fit.</summary>
+    public int Outputs(int input) => input + 2 * Padding < Kernel ? 0 : (input + 2 * Padding - Kernel) / Stride + 1;
+
+    /// <summary>How far outside 0 … input − 1 the forward pass reads.</summary>
+    public int ForwardBorder(int input) =>
+        Math.Max(0, Math.Max(Padding, (Outputs(input) - 1) * Stride + Kernel - Padding - input));
+
+    /// <summary>How far outside 0 … output − 1 the gradient to the input reads the output's gradient.</summary>
+    public int BackwardBorder(int input)
+    {
+        int before = Kernel - 1 - Padding, after = (input - 1 + Padding) / Stride - (Outputs(input) - 1);
+        return Math.Max(0, Math.Max((before + Stride - 1) / Stride, after));
+    }
+
+    /// <summary>For each output of the forward pass, the inputs that exist and the kernel positions that meet them.</summary>
+    internal AxisTap[][] Forward(int input)
+    {
+        var taps = new AxisTap[Outputs(input)][];
+        for (int i = 0; i < taps.Length; i++)
+        {
+            var list = new List<AxisTap>(Kernel);
+            for (int r = 0; r < Kernel; r++)
+            {
+                int at = i * Stride + r - Padding;
+                if (at >= 0 && at < input)
+                {
+                    list.Add(new AxisTap(at, r));
+                }
+            }
+
+            taps[i] = [.. list];
+        }
+
+        return taps;
+    }
+
+    /// <summary>For each input, the outputs that read it and the kernel positions through which they do.</summary>
+    internal AxisTap[][] Backward(int input)
+    {
+        int outputs = Outputs(input);
+        var taps = new AxisTap[input][];
+        for (int i = 0; i < input; i++)
+        {
+            var list = new List<AxisTap>(Kernel);
+            for (int r = 0; r < Kernel; r++)
+            {
+                int at = i + Padding - r;
+                if (at >= 0 && at % Stride == 0 && at / Stride < outputs)
+                {
+                    list.Add(new AxisTap(at / Stride, r));
+                }
+            }
+
+            taps[i] = [.. list];
+        }
+
+        return taps;
+    }
+}
+
+/// <summary>A source coordinate and the kernel coordinate through which it is seen.</summary>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct AxisTap(int Source, int Kernel);

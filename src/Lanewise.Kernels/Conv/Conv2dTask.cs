@@ -1,0 +1,89 @@
+namespace Lanewise.Kernels;
+
+/// <summary>
+/// One convolution of a plan, in either direction: its taps, its layouts and what is done to the result before it is
+/// written. A linear layer is one too, of a single pixel. It is immutable once built, and any number of threads may run it.
+/// </summary>
+public sealed class Conv2dTask
+{
+    internal Conv2dTask(TapTable taps, Planes source, Planes output)
+    {
+        Taps = taps;
+        Source = source;
+        Output = output;
+    }
+
+    /// <summary>What is summed.</summary>
+    public Planes Source { get; }
+
+    /// <summary>What is written.</summary>
+    public Planes Output { get; }
+
+    /// <summary>Where the packed weights begin, in floats of the weights' memory.</summary>
+    public required int Weights { get; init; }
+
+    /// <summary>Where the bias begins, in floats of the weights' memory; negative when there is none.</summary>
+    public required int Bias { get; init; }
+
+    /// <summary>Added to the sum (a shortcut, or what the output already holds), or null.</summary>
+    public Planes? Add { get; set; }
+
+    /// <summary>Where this is not positive the output is zero (ReLU's gradient), or null.</summary>
+    public Planes? Mask { get; set; }
+
+    /// <summary>Whether max(0, ·) ends the sum.</summary>
+    public bool ReLU { get; set; }
+
+    internal TapTable Taps { get; }
+
+    internal int Outputs => Output.Channels;
+
+    /// <summary>From one output to the next, in packed weights.</summary>
+    internal int WeightsPerOutput { get; init; }
+
+    /// <summary>Between the outputs of a group, in packed weights.</summary>
+    internal int WeightStride { get; init; }
+
+    internal int SourceStep { get; init; }
+
+    internal int OutputStep { get; init; }
+
+    /// <summary>Output rows that run through all outputs before the next rows do, so that their inputs stay in the cache.</summary>
+    internal int BandRows { get; init; }
+
+    internal int Group { get; init; }
+}
+
+/// <summary>One convolution's weight and bias gradient.</summary>
+public sealed class Conv2dGradientTask
+{
+    internal Conv2dGradientTask(TapGroup[] groups, Planes input, Planes gradient)
+    {
+        Groups = groups;
+        Input = input;
+        Gradient = gradient;
+    }
+
+    /// <summary>The layer's input.</summary>
+    public Planes Input { get; }
+
+    /// <summary>The loss's gradient to the layer's output.</summary>
+    public Planes Gradient { get; }
+
+    /// <summary>Where the packed weight gradients begin, in floats of the gradients' memory.</summary>
+    public required int Weights { get; init; }
+
+    /// <summary>Where the bias gradients begin; negative when there is no bias.</summary>
+    public required int Bias { get; init; }
+
+    internal TapGroup[] Groups { get; }
+
+    /// <summary>From one output to the next, in packed weights.</summary>
+    internal int WeightsPerOutput { get; init; }
+
+    internal int InputStep { get; init; }
+
+    internal int InputRowStep { get; init; }
+
+    internal int Group { get; init; }
+}

@@ -1,0 +1,178 @@
+using System.Runtime.CompilerServices;
+
+namespace Lanewise.Kernels;
+
+/// <summary>
+/// The weight gradient's micro-kernel: a group of output channels × one to six taps, summed over the pixels of one block
+/// and then over the lanes. One method for each number of taps, alike but for it. The scalar line it equals:
+/// <c>dw[k][tap] += Σ over images and pixels of dy[k][pixel] · x[tap + pixel]</c>.
+/// </summary>
+internal static unsafe class ConvGradientTile<L, V, G>
+    where L : unmanaged, ILane<V>
+    where V : unmanaged
+    where G : unmanaged, IGroup<G, L, V>
+{
+    /// <summary>Adds to: the weight gradients of G.Size outputs and one group of taps.</summary>
+    /// <param name="f">What all groups share.</param>
+    /// <param name="taps">The taps and the pixels that they cover.</param>
+    /// <param name="gradient">The first output's gradient plane.</param>
+    /// <param name="to">The first output's packed weight gradients.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Run(GradientFrame* f, TapGroup* taps, float* gradient, float* to)
+    {
+        float* dy = gradient + taps->Gradient;
+        switch (taps->Taps)
+        {
+            case 6: Six(f, taps, dy, to); break;
+            case 5: Five(f, taps, dy, to); break;
+            case 4: Four(f, taps, dy, to); break;
+            case 3: Three(f, taps, dy, to); break;
+            case 2: Two(f, taps, dy, to); break;
+            default: One(f, taps, dy, to); break;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Six(GradientFrame* f, TapGroup* taps, float* dy, float* to)
+    {
+        G q0 = default, q1 = default, q2 = default, q3 = default, q4 = default, q5 = default;
+        float* x0 = f->Input + taps->Input[0], x1 = f->Input + taps->Input[1], x2 = f->Input + taps->Input[2], x3 = f->Input + taps->Input[3], x4 = f->Input + taps->Input[4], x5 = f->Input + taps->Input[5];
+        for (int p = 0; p < taps->Rows; p++)
+        {
+            float* row = dy + p * f->GradientPitch;
+            nint x = p * f->InputPitch;
+            for (float* end = row + taps->RowLength; row < end; row += L.Width, x += f->InputStep)
+            {
+                var g = G.Load(row, f->GradientPlane);
+                q0.Fma(L.Load(x0 + x), g);
+                q1.Fma(L.Load(x1 + x), g);
+                q2.Fma(L.Load(x2 + x), g);
+                q3.Fma(L.Load(x3 + x), g);
+                q4.Fma(L.Load(x4 + x), g);
+                q5.Fma(L.Load(x5 + x), g);
+            }
+        }
+
+        q0.AddSums(to + taps->Weight[0]);
+        q1.AddSums(to + taps->Weight[1]);
+        q2.AddSums(to + taps->Weight[2]);
+        q3.AddSums(to + taps->Weight[3]);
+        q4.AddSums(to + taps->Weight[4]);
+        q5.AddSums(to + taps->Weight[5]);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Five(GradientFrame* f, TapGroup* taps, float* dy, float* to)
+    {
+        G q0 = default, q1 = default, q2 = default, q3 = default, q4 = default;
+        float* x0 = f->Input + taps->Input[0], x1 = f->Input + taps->Input[1], x2 = f->Input + taps->Input[2], x3 = f->Input + taps->Input[3], x4 = f->Input + taps->Input[4];
+        for (int p = 0; p < taps->Rows; p++)
+        {
+            float* row = dy + p * f->GradientPitch;
+            nint x = p * f->InputPitch;
+            for (float* end = row + taps->RowLength; row < end; row += L.Width, x += f->InputStep)
+            {
+                var g = G.Load(row, f->GradientPlane);
+                q0.Fma(L.Load(x0 + x), g);
+                q1.Fma(L.Load(x1 + x), g);
+                q2.Fma(L.Load(x2 + x), g);
+                q3.Fma(L.Load(x3 + x), g);
+                q4.Fma(L.Load(x4 + x), g);
+            }
+        }
+
+        q0.AddSums(to + taps->Weight[0]);
+        q1.AddSums(to + taps->Weight[1]);
+        q2.AddSums(to + taps->Weight[2]);
+        q3.AddSums(to + taps->Weight[3]);
+        q4.AddSums(to + taps->Weight[4]);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Four(GradientFrame* f, TapGroup* taps, float* dy, float* to)
+    {
+        G q0 = default, q1 = default, q2 = default, q3 = default;
+        float* x0 = f->Input + taps->Input[0], x1 = f->Input + taps->Input[1], x2 = f->Input + taps->Input[2], x3 = f->Input + taps->Input[3];
+        for (int p = 0; p < taps->Rows; p++)
+        {
+            float* row = dy + p * f->GradientPitch;
+            nint x = p * f->InputPitch;
+            for (float* end = row + taps->RowLength; row < end; row += L.Width, x += f->InputStep)
+            {
+                var g = G.Load(row, f->GradientPlane);
+                q0.Fma(L.Load(x0 + x), g);
+                q1.Fma(L.Load(x1 + x), g);
+                q2.Fma(L.Load(x2 + x), g);
+                q3.Fma(L.Load(x3 + x), g);
+            }
+        }
+
+        q0.AddSums(to + taps->Weight[0]);
+        q1.AddSums(to + taps->Weight[1]);
+        q2.AddSums(to + taps->Weight[2]);
+        q3.AddSums(to + taps->Weight[3]);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Three(GradientFrame* f, TapGroup* taps, float* dy, float* to)
+    {
+        G q0 = default, q1 = default, q2 = default;
+        float* x0 = f->Input + taps->Input[0], x1 = f->Input + taps->Input[1], x2 = f->Input + taps->Input[2];
+        for (int p = 0; p < taps->Rows; p++)
+        {
+            float* row = dy + p * f->GradientPitch;
+            nint x = p * f->InputPitch;
+            for (float* end = row + taps->RowLength; row < end; row += L.Width, x += f->InputStep)
+            {
+                var g = G.Load(row, f->GradientPlane);
+                q0.Fma(L.Load(x0 + x), g);
+                q1.Fma(L.Load(x1 + x), g);
+                q2.Fma(L.Load(x2 + x), g);
+            }
+        }
+
+        q0.AddSums(to + taps->Weight[0]);
+        q1.AddSums(to + taps->Weight[1]);
+        q2.AddSums(to + taps->Weight[2]);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Two(GradientFrame* f, TapGroup* taps, float* dy, float* to)
+    {
+        G q0 = default, q1 = default;
+        float* x0 = f->Input + taps->Input[0], x1 = f->Input + taps->Input[1];
+        for (int p = 0; p < taps->Rows; p++)
+        {
+            float* row = dy + p * f->GradientPitch;
+            nint x = p * f->InputPitch;
+            for (float* end = row + taps->RowLength; row < end; row += L.Width, x += f->InputStep)
+            {
+                var g = G.Load(row, f->GradientPlane);
+                q0.Fma(L.Load(x0 + x), g);
+                q1.Fma(L.Load(x1 + x), g);
+            }
+        }
+
+        q0.AddSums(to + taps->Weight[0]);
+        q1.AddSums(to + taps->Weight[1]);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void One(GradientFrame* f, TapGroup* taps, float* dy, float* to)
+    {
+        G q0 = default;
+        float* x0 = f->Input + taps->Input[0];
+        for (int p = 0; p < taps->Rows; p++)
+        {
+            float* row = dy + p * f->GradientPitch;
+            nint x = p * f->InputPitch;
+            for (float* end = row + taps->RowLength; row < end; row += L.Width, x += f->InputStep)
+            {
+                var g = G.Load(row, f->GradientPlane);
+                q0.Fma(L.Load(x0 + x), g);
+            }
+        }
+
+        q0.AddSums(to + taps->Weight[0]);
+    }
+}

@@ -1,0 +1,300 @@
+using System.Runtime.InteropServices;
+
+namespace Lanewise.Kernels;
+
+/// <summary>One term of a pixel's sum: where its input and where its weight lie, in floats from the tile's own bases.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct Tap
+{
+    public int Input;
+    public int Weight;
+}
+
+/// <summary>A few neighbouring pixels of one output row that share a list of taps.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct Tile
+{
+    /// <summary>Where the first pixel's taps start, in floats from the source's first pixel.</summary>
+    public int Source;
+
+    /// <summary>The first pixel's output row.</summary>
+    public int Row;
+
+    /// <summary>The first pixel's output column.</summary>
+    public int Column;
+
+    /// <summary>How many pixels, 1 to 6.</summary>
+    public int Pixels;
+
+    /// <summary>The first tap of its list.</summary>
+    public int FirstTap;
+
+    /// <summary>The number of taps in a channel chunk; 0 for a pixel that no tap reaches.</summary>
+    public int Taps;
+}
+
+/// <summary>
+/// A convolution, or its gradient to the input, written out as lists of taps: which inputs and which weights meet in
+/// each tile of output pixels. Rows outside the picture are left out of the lists; columns outside it are read as the
+/// zeros between the rows.
+/// </summary>
+internal sealed class TapTable
+{
+    private const int LongestList = 512;
+    private readonly List<Tap> _taps = [];
+    private readonly List<Tile> _tiles = [];
+    private readonly Dictionary<string, (int First, int Count)> _lists = new(StringComparer.Ordinal);
+
+    private TapTable(TapTableOptions options)
+    {
+        int chunk = ChunkOf(options);
+        Chunks = options.Channels / chunk;
+        ChunkInput = chunk * options.Source.PlaneStride * options.LaneWidth;
+        ChunkWeight = options.WeightOf(chunk) - options.WeightOf(0);
+        RowStart = new int[options.Rows.Length + 1];
+        for (int row = 0; row < options.Rows.Length; row++)
+        {
+            AddRow(options, row, chunk);
+            RowStart[row + 1] = _tiles.Count;
+        }
+
+        Taps = Pin(_taps);
+        Tiles = Pin(_tiles);
+        _lists.Clear();
+        _lists.TrimExcess();
+    }
+
+    /// <summary>All lists, one behind the other.</summary>
+    public Tap[] Taps { get; }
+
+    /// <summary>All tiles, row by row.</summary>
+    public Tile[] Tiles { get; }
+
+    /// <summary>Row i's tiles are RowStart[i] … RowStart[i + 1] − 1.</summary>
+    public int[] RowStart { get; }
+
+    /// <summary>How often a list is repeated, each time further channels on.</summary>
+    public int Chunks { get; }
+
+    /// <summary>From one chunk to the next, in floats of the source.</summary>
+    public int ChunkInput { get; }
+
+    /// <summary>From one chunk to the next, in floats of the packed weights.</summary>
+    public int ChunkWeight { get; }
+
+    /// <summary>Multiply-adds for one output channel of one image that the table really does, border zeros included.</summary>
+    public long Products
+    {
+        get
+        {
+            long sum = 0;
+            foreach (var tile in Tiles)
+            {
+                sum += (long)tile.Taps * tile.Pixels * Chunks;
+            }
+
+            return sum;
+        }
+    }
+
+    /// <summary>The forward pass: y[k][p][q] = Σ over (c, r, s) of w[k][c][r][s] · x[c][p·stride + r − padding][q·stride + s − padding].</summary>
+    public static TapTable Forward(Conv2dGeometry g, Planes x, int group, int mostPixels, int laneWidth) => new(new TapTableOptions
+    {
+        Source = x,
+        Rows = g.Rows.Forward(x.Height),
+        Columns = g.Columns.Forward(x.Width),
+        SourceStep = g.Columns.Stride,
+        OutputStep = 1,
+        Channels = g.InChannels,
+        ChannelMultiple = 1,
+        WeightOf = c => c * g.Positions * group,
+        PositionWeight = (r, s) => (r * g.Columns.Kernel + s) * group,
+        Group = group,
+        MostPixels = mostPixels,
+        LaneWidth = laneWidth,
+    });
+
+    /// <summary>The gradient to the input: dx[c][h][w] = Σ over (k, r, s) of w[k][c][r][s] · dy[k][p][q], read from the forward packing.</summary>
+    public static TapTable BackwardInput(Conv2dGeometry g, Planes dx, Planes dy, int packed, int group, int mostPixels, int laneWidth) => new(new TapTableOptions
+    {
+        Source = dy,
+        Rows = g.Rows.Backward(dx.Height),
+        Columns = g.Columns.Backward(dx.Width),
+        SourceStep = 1,
+        OutputStep = g.Columns.Stride,
+        Channels = g.OutChannels,
+        ChannelMultiple = packed,
+        WeightOf = k => k / packed * (g.InChannels * g.Positions * packed) + k % packed,
+        PositionWeight = (r, s) => (r * g.Columns.Kernel + s) * packed,
+        Group = group,
+        MostPixels = mostPixels,
+        LaneWidth = laneWidth,
+    });
+
+    private void AddRow(TapTableOptions options, int row, int chunk)
+    {
+        for (int phase = 0; phase < options.OutputStep; phase++)
+        {
+            int pixels = (options.Columns.Length - phase + options.OutputStep - 1) / options.OutputStep;
+            int pieces = pixels <= 0 ? 0 : BestPieces(options, phase, pixels);
+            for (int piece = 0; piece < pieces; piece++)
+            {
+                int from = (int)((long)pixels * piece / pieces), to = (int)((long)pixels * (piece + 1) / pieces);
+                AddTile(options, row, phase + from * options.OutputStep, to - from, chunk);
+            }
+        }
+    }
+
+    private void AddTile(TapTableOptions options, int row, int column, int pixels, int chunk)
+    {
+        var rows = options.Rows[row];
+        var columns = Union(options, column, pixels);
+        int firstRow = rows.Length > 0 ? rows[0].Source : 0, firstColumn = columns.Count > 0 ? columns[0].Source : 0;
+        var (first, count) = List(options, rows, columns, chunk);
+        _tiles.Add(new Tile
+        {
+            Source = (firstRow * options.Source.Pitch + firstColumn) * options.LaneWidth,
+            Row = row,
+            Column = column,
+            Pixels = pixels,
+            FirstTap = first,
+            Taps = count,
+        });
+    }
+
+    /// <summary>The list for these rows and columns; tiles that need the same one share it.</summary>
+    private (int First, int Count) List(TapTableOptions options, AxisTap[] rows, List<AxisTap> columns, int chunk)
+    {
+        string key = string.Join(',', rows.Select(t => (t.Source - rows[0].Source, t.Kernel))) + '|'
+            + string.Join(',', columns.Select(t => (t.Source - columns[0].Source, t.Kernel)));
+        if (_lists.TryGetValue(key, out var known))
+        {
+            return known;
+        }
+
+        int first = _taps.Count;
+        for (int channel = 0; channel < chunk; channel++)
+        {
+            foreach (var r in rows)
+            {
+                foreach (var s in columns)
+                {
+                    int at = channel * options.Source.PlaneStride + (r.Source - rows[0].Source) * options.Source.Pitch
+                        + s.Source - columns[0].Source;
+                    _taps.Add(new Tap
+                    {
+                        Input = at * options.LaneWidth,
+                        Weight = options.WeightOf(channel) + options.PositionWeight(r.Kernel, s.Kernel),
+                    });
+                }
+            }
+        }
+
+        return _lists[key] = (first, _taps.Count - first);
+    }
+
+    /// <summary>The columns that any of a tile's pixels needs, as seen from its first pixel.</summary>
+    private static List<AxisTap> Union(TapTableOptions options, int column, int pixels)
+    {
+        var union = new List<AxisTap>();
+        for (int j = 0; j < pixels; j++)
+        {
+            foreach (var tap in options.Columns[column + j * options.OutputStep])
+            {
+                var seen = new AxisTap(tap.Source - j * options.SourceStep, tap.Kernel);
+                if (!union.Contains(seen))
+                {
+                    union.Add(seen);
+                }
+            }
+        }
+
+        union.Sort((a, b) => a.Kernel.CompareTo(b.Kernel));
+        return union;
+    }
+
+    /// <summary>In how many pieces a row is cheapest: wide tiles load less, narrow ones waste fewer products on zeros.</summary>
+    private static int BestPieces(TapTableOptions options, int phase, int pixels)
+    {
+        // A tap costs its products, but never less than the latency that a dozen accumulators hide; and a fixed part.
+        const int Latency = 12, Fixed = 4;
+        int best = pixels, cheapest = int.MaxValue;
+        for (int pieces = (pixels + options.MostPixels - 1) / options.MostPixels; pieces <= pixels; pieces++)
+        {
+            int cost = 0;
+            for (int piece = 0; piece < pieces; piece++)
+            {
+                int from = (int)((long)pixels * piece / pieces), to = (int)((long)pixels * (piece + 1) / pieces);
+                int taps = Union(options, phase + from * options.OutputStep, to - from).Count;
+                cost += taps * (Math.Max(options.Group * (to - from), Latency) + Fixed);
+            }
+
+            if (cost < cheapest)
+            {
+                (best, cheapest) = (pieces, cost);
+            }
+        }
+
+        return best;
+    }
+
+    /// <summary>Channels in one list: all, unless that made the list too long to stay in the first-level cache.</summary>
+    private static int ChunkOf(TapTableOptions options)
+    {
+        int positions = Math.Max(1, options.Rows.Max(r => r.Length) * options.Columns.Max(c => c.Length));
+        for (int chunks = 1; chunks < options.Channels; chunks++)
+        {
+            int chunk = options.Channels / chunks;
+            bool whole = chunk * chunks == options.Channels && chunk % options.ChannelMultiple == 0;
+            if (whole && chunk * positions <= LongestList)
+            {
+                return chunk;
+            }
+        }
+
+        return options.Channels % options.ChannelMultiple == 0 ? options.ChannelMultiple : options.Channels;
+    }
+
+    private static T[] Pin<T>(List<T> list)
+    {
+        var pinned = GC.AllocateUninitializedArray<T>(list.Count, pinned: true);
+        list.CopyTo(pinned);
+        list.Clear();
+        list.TrimExcess();
+        return pinned;
+    }
+}
+
+/// <summary>What tells a forward table from a backward one.</summary>
+internal sealed record TapTableOptions
+{
+    public required Planes Source { get; init; }
+
+    public required AxisTap[][] Rows { get; init; }
+
+    public required AxisTap[][] Columns { get; init; }
+
+    /// <summary>Source columns between neighbouring pixels of a tile.</summary>
+    public required int SourceStep { get; init; }
+
+    /// <summary>Output columns between neighbouring pixels of a tile.</summary>
+    public required int OutputStep { get; init; }
+
+    /// <summary>The source's channels, over which each output sums.</summary>
+    public required int Channels { get; init; }
+
+    /// <summary>A chunk holds a multiple of so many channels.</summary>
+    public required int ChannelMultiple { get; init; }
+
+    /// <summary>A source channel's first weight.</summary>
+    public required Func<int, int> WeightOf { get; init; }
+
+    /// <summary>A kernel position's weight, from the channel's first.</summary>
+    public required Func<int, int, int> PositionWeight { get; init; }
+
+    public required int Group { get; init; }
+
+    public required int MostPixels { get; init; }
+
+    public required int LaneWidth { get; init; }
+}

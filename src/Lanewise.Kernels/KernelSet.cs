@@ -1,0 +1,253 @@
+using System.Runtime.Intrinsics;
+
+namespace Lanewise.Kernels;
+
+/// <summary>
+/// All kernels at one lane width, the door through which the engine calls them. Each call works on one block of images,
+/// allocates nothing, and gives the same bits whichever thread makes it.
+/// </summary>
+public abstract class KernelSet
+{
+    private protected KernelSet() { }
+
+    /// <summary>The lane widths that this processor has in hardware, widest first, and 1, the plain fallback.</summary>
+    public static IReadOnlyList<int> Widths { get; } = FindWidths();
+
+    /// <summary>L, images in a block.</summary>
+    public abstract int LaneWidth { get; }
+
+    /// <summary>How many outputs × pixels a convolution keeps in registers: the group is tuned to the channel count.</summary>
+    private protected abstract int Registers { get; }
+
+    /// <summary>The kernels for <paramref name="width"/> images a block.</summary>
+    /// <param name="width">16, 8, 4 or 1; 0 for the widest that the processor has.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The processor lacks that width.</exception>
+    public static KernelSet For(int width = 0)
+    {
+        width = width == 0 ? Widths[0] : width;
+        if (!Widths.Contains(width))
+        {
+            throw new ArgumentOutOfRangeException(nameof(width), $"lane width {width}: this processor has {string.Join(", ", Widths)}; choose one of these");
+        }
+
+        return width switch
+        {
+            16 => new KernelSet<Lane16, Vector512<float>>(),
+            8 => new KernelSet<Lane8, Vector256<float>>(),
+            4 => new KernelSet<Lane4, Vector128<float>>(),
+            _ => new KernelSet<Lane1, float>(),
+        };
+    }
+
+    /// <summary>How a convolution's weights are packed at this width.</summary>
+    public Conv2dPacking Packing(Conv2dGeometry geometry) => new(geometry, GroupOf(geometry.OutChannels));
+
+    /// <summary>Prepares y = conv(x) + bias.</summary>
+    /// <param name="geometry">The convolution.</param>
+    /// <param name="x">Its input.</param>
+    /// <param name="y">Its output.</param>
+    /// <param name="weights">Where its packed weights begin.</param>
+    /// <param name="bias">Where its bias begins; negative for none.</param>
+    public Conv2dTask Conv2dForward(Conv2dGeometry geometry, Planes x, Planes y, int weights, int bias)
+    {
+        int group = GroupOf(geometry.OutChannels);
+        return new(TapTable.Forward(geometry, x, group, MostPixels(group), LaneWidth), x, y)
+        {
+            Weights = weights,
+            Bias = bias,
+            Group = group,
+            WeightsPerOutput = Packing(geometry).PerOutput,
+            WeightStride = 1,
+            SourceStep = geometry.Columns.Stride,
+            OutputStep = 1,
+            BandRows = BandRows(x, y),
+        };
+    }
+
+    /// <summary>Prepares dx = the convolution's gradient to its input.</summary>
+    /// <param name="geometry">The convolution.</param>
+    /// <param name="dy">The gradient to its output.</param>
+    /// <param name="dx">The gradient to its input.</param>
+    /// <param name="weights">Where its packed weights begin.</param>
+    public Conv2dTask Conv2dBackwardInput(Conv2dGeometry geometry, Planes dy, Planes dx, int weights)
+    {
+        int packed = GroupOf(geometry.OutChannels), group = GroupOf(geometry.InChannels);
+        return new(TapTable.BackwardInput(geometry, dx, dy, packed, group, MostPixels(group), LaneWidth), dy, dx)
+        {
+            Weights = weights,
+            Bias = -1,
+            Group = group,
+            WeightsPerOutput = geometry.Positions * packed,
+            WeightStride = geometry.Positions * packed,
+            SourceStep = 1,
+            OutputStep = geometry.Columns.Stride,
+            BandRows = BandRows(dy, dx),
+        };
+    }
+
+    /// <summary>Prepares the gradient to a convolution's weights and bias.</summary>
+    /// <param name="geometry">The convolution.</param>
+    /// <param name="x">Its input.</param>
+    /// <param name="dy">The gradient to its output.</param>
+    /// <param name="weights">Where its packed weight gradients begin.</param>
+    /// <param name="bias">Where its bias gradients begin; negative for none.</param>
+    public Conv2dGradientTask Conv2dBackwardWeights(Conv2dGeometry geometry, Planes x, Planes dy, int weights, int bias)
+    {
+        int group = GroupOf(geometry.OutChannels);
+        return new(TapGroups.Build(geometry, x, dy, group, MostPixels(group), LaneWidth), x, dy)
+        {
+            Weights = weights,
+            Bias = bias,
+            Group = group,
+            WeightsPerOutput = Packing(geometry).PerOutput,
+            InputStep = geometry.Columns.Stride,
+            InputRowStep = geometry.Rows.Stride,
+        };
+    }
+
+    /// <summary>Runs a convolution or its gradient to the input. Writes the output.</summary>
+    public abstract void Conv2d(Conv2dTask task, in BlockMemory memory);
+
+    /// <summary>Adds to the weight and bias gradients.</summary>
+    public abstract void Conv2dGradient(Conv2dGradientTask task, in BlockMemory memory);
+
+    /// <summary>Max pooling. Writes the output and the winners.</summary>
+    public abstract void MaxPool2d(PoolTask task, in BlockMemory memory);
+
+    /// <summary>Max pooling's gradient. Writes the input's gradient, or adds to it.</summary>
+    public abstract void MaxPool2dBackward(PoolTask task, in BlockMemory memory);
+
+    /// <summary>Average pooling. Writes the output.</summary>
+    public abstract void AvgPool2d(PoolTask task, in BlockMemory memory);
+
+    /// <summary>Average pooling's gradient. Writes the input's gradient, or adds to it.</summary>
+    public abstract void AvgPool2dBackward(PoolTask task, in BlockMemory memory);
+
+    /// <summary>Writes to = a + b, or max(0, a + b).</summary>
+    public abstract void Add(Planes a, Planes b, Planes to, bool relu, in BlockMemory memory);
+
+    /// <summary>Writes to = max(0, x).</summary>
+    public abstract void ReLU(Planes x, Planes to, in BlockMemory memory);
+
+    /// <summary>Writes dx = y &gt; 0 ? dy : 0.</summary>
+    public abstract void ReLUBackward(Planes dy, Planes y, Planes dx, in BlockMemory memory);
+
+    /// <summary>Writes to = x.</summary>
+    public abstract void Copy(Planes x, Planes to, in BlockMemory memory);
+
+    /// <summary>Writes to: x's values in the same order, C×H×W against (C·H·W)×1×1, in either direction.</summary>
+    public abstract void Flatten(Planes x, Planes to, in BlockMemory memory);
+
+    /// <summary>Writes x: image i of [image][C·H·W] into lane i, zeros into the lanes behind.</summary>
+    public abstract void LanesIn(ReadOnlySpan<float> images, int count, Planes x, in BlockMemory memory);
+
+    /// <summary>Copies one lane of x as C·H·W floats.</summary>
+    public abstract void LaneOut(Planes x, int lane, Span<float> image, in BlockMemory memory);
+
+    /// <summary>
+    /// Writes each labelled image's cross-entropy and its most likely class, and, where asked for, the gradient to the
+    /// logits times <paramref name="scale"/>.
+    /// </summary>
+    public abstract void SoftmaxCrossEntropy(
+        Planes logits, Planes? gradient, ReadOnlySpan<int> labels, float scale, Span<double> losses, Span<int> predictions, in BlockMemory memory);
+
+    /// <summary>Sums the slots' gradients in order, updates weights and velocity, and zeroes the slots.</summary>
+    public abstract void Sgd(in SgdStep step, LaneMemory weights, LaneMemory velocity, ReadOnlySpan<LaneMemory> slots, int start, int count);
+
+    /// <summary>Outputs that a micro-kernel takes together: a divisor of the channel count where there is a good one.</summary>
+    private int GroupOf(int channels) => Registers switch
+    {
+        < 32 => Math.Min(channels, 2),
+        _ => channels % 4 == 0 ? 4 : channels % 5 == 0 ? 5 : Math.Min(channels, 4),
+    };
+
+    /// <summary>Pixels, or taps, beside a group: what the registers hold besides the group's weights and one input.</summary>
+    private int MostPixels(int group) => Math.Min(6, (Registers - group - 1) / group);
+
+    /// <summary>Rows whose inputs and outputs fit well within a second-level cache of 1 MB.</summary>
+    private int BandRows(Planes source, Planes output)
+    {
+        const int Cache = 512 * 1024;
+        long perRow = (long)(source.Channels * source.Pitch + output.Channels * output.Pitch) * LaneWidth * sizeof(float);
+        return (int)Math.Clamp(Cache / perRow, 1, output.Height);
+    }
+
+    private static int[] FindWidths()
+    {
+        var widths = new List<int>();
+        if (Vector512.IsHardwareAccelerated)
+        {
+            widths.Add(16);
+        }
+
+        if (Vector256.IsHardwareAccelerated)
+        {
+            widths.Add(8);
+        }
+
+        if (Vector128.IsHardwareAccelerated)
+        {
+            widths.Add(4);
+        }
+
+        return [.. widths, 1];
+    }
+}
+
+/// <summary>The kernels of one lane type.</summary>
+internal sealed class KernelSet<L, V> : KernelSet
+    where L : unmanaged, ILane<V>
+    where V : unmanaged
+{
+    public override int LaneWidth => L.Width;
+
+    private protected override int Registers => L.Registers;
+
+    public override void Conv2d(Conv2dTask task, in BlockMemory memory) => Conv2d<L, V>.Run(task, memory);
+
+    public override void Conv2dGradient(Conv2dGradientTask task, in BlockMemory memory) => Conv2d<L, V>.RunGradient(task, memory);
+
+    public override void MaxPool2d(PoolTask task, in BlockMemory memory) => MaxPool2d<L, V>.Forward(task, memory);
+
+    public override void MaxPool2dBackward(PoolTask task, in BlockMemory memory) => MaxPool2d<L, V>.Backward(task, memory);
+
+    public override void AvgPool2d(PoolTask task, in BlockMemory memory) => AvgPool2d<L, V>.Forward(task, memory);
+
+    public override void AvgPool2dBackward(PoolTask task, in BlockMemory memory) => AvgPool2d<L, V>.Backward(task, memory);
+
+    public override void Add(Planes a, Planes b, Planes to, bool relu, in BlockMemory memory)
+    {
+        if (relu)
+        {
+            Pointwise<L, V>.Run<Pointwise<L, V>.SumReLU>(a, b, to, memory);
+        }
+        else
+        {
+            Pointwise<L, V>.Run<Pointwise<L, V>.Sum>(a, b, to, memory);
+        }
+    }
+
+    public override void ReLU(Planes x, Planes to, in BlockMemory memory) =>
+        Pointwise<L, V>.Run<Pointwise<L, V>.ReLU>(x, x, to, memory);
+
+    public override void ReLUBackward(Planes dy, Planes y, Planes dx, in BlockMemory memory) =>
+        Pointwise<L, V>.Run<Pointwise<L, V>.Mask>(dy, y, dx, memory);
+
+    public override void Copy(Planes x, Planes to, in BlockMemory memory) =>
+        Pointwise<L, V>.Run<Pointwise<L, V>.Copy>(x, x, to, memory);
+
+    public override void Flatten(Planes x, Planes to, in BlockMemory memory) => LaneTransfer<L, V>.Flatten(x, to, memory);
+
+    public override void LanesIn(ReadOnlySpan<float> images, int count, Planes x, in BlockMemory memory) =>
+        LaneTransfer<L, V>.In(images, count, x, memory);
+
+    public override void LaneOut(Planes x, int lane, Span<float> image, in BlockMemory memory) =>
+        LaneTransfer<L, V>.Out(x, lane, image, memory);
+
+    public override void SoftmaxCrossEntropy(
+        Planes logits, Planes? gradient, ReadOnlySpan<int> labels, float scale, Span<double> losses, Span<int> predictions, in BlockMemory memory) =>
+        SoftmaxCrossEntropy<L, V>.Run(logits, gradient, labels, scale, losses, predictions, memory);
+
+    public override void Sgd(in SgdStep step, LaneMemory weights, LaneMemory velocity, ReadOnlySpan<LaneMemory> slots, int start, int count) =>
+        SgdKernel<L, V>.Run(step, weights, velocity, slots, start, count);
+}

@@ -1,0 +1,44 @@
+namespace Lanewise.Kernels;
+
+/// <summary>
+/// A block of floats that the garbage collector never moves, aligned to 64 bytes and zeroed at first. It is freed like
+/// any object once nothing refers to it, so that no caller has to dispose of it.
+/// </summary>
+public sealed unsafe class LaneMemory
+{
+    private const int Alignment = 64;
+    private readonly float[] _pinned;
+    private readonly int _start;
+
+    /// <summary>Takes memory for <paramref name="length"/> floats.</summary>
+    /// <exception cref="OutOfMemoryException">There is not that much memory.</exception>
+    public LaneMemory(int length)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        Length = length;
+        _pinned = GC.AllocateArray<float>(checked(length + Alignment / sizeof(float)), pinned: true);
+        fixed (float* first = _pinned)
+        {
+            _start = (int)((Alignment - (nint)first % Alignment) % Alignment / sizeof(float));
+            Pointer = first + _start;
+        }
+    }
+
+    /// <summary>The number of floats.</summary>
+    public int Length { get; }
+
+    /// <summary>The first float; valid as long as this object is.</summary>
+    internal float* Pointer { get; }
+
+    /// <summary>A view of <paramref name="count"/> floats from <paramref name="offset"/> on.</summary>
+    public Span<float> Slice(int offset, int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, Length - offset);
+        return _pinned.AsSpan(_start + offset, count);
+    }
+
+    /// <summary>Sets every float to zero.</summary>
+    public void Clear() => Slice(0, Length).Clear();
+}

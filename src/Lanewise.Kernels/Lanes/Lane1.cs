@@ -1,0 +1,58 @@
+using System.Runtime.CompilerServices;
+
+namespace Lanewise.Kernels;
+
+/// <summary>One image: the plain fallback for a processor, or a runtime setting, without vectors.</summary>
+internal readonly unsafe struct Lane1 : ILane<float>
+{
+    public static int Width => 1;
+
+    public static int Registers => 16;
+
+    public static float Zero => 0;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Load(float* p) => *p;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(float v, float* p) => *p = v;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Splat(float* p) => *p;
+
+    public static float Create(float value) => value;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Add(float a, float b) => a + b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Subtract(float a, float b) => a - b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Multiply(float a, float b) => a * b;
+
+    // Not fused: without the instruction, a fused product is a slow library call.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Fma(float a, float b, float c) => a * b + c;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Max(float a, float b) => a > b ? a : b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float IfGreater(float a, float b, float x, float y) => a > b ? x : y;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float IfEqual(float a, float b, float x) => a == b ? x : 0;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Sum(float v) => v;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void AddSums(float a, float b, float c, float d, float* to)
+    {
+        to[0] += a;
+        to[1] += b;
+        to[2] += c;
+        to[3] += d;
+    }
+}

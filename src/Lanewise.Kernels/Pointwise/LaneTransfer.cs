@@ -1,0 +1,72 @@
+namespace Lanewise.Kernels;
+
+/// <summary>Between images in a row and images in lanes: the only places where the layout is turned.</summary>
+internal static unsafe class LaneTransfer<L, V>
+    where L : unmanaged, ILane<V>
+    where V : unmanaged
+{
+    /// <summary>Writes x: image i of [image][C·H·W] into lane i; lanes without an image become zero.</summary>
+    public static void In(ReadOnlySpan<float> images, int count, Planes x, in BlockMemory memory)
+    {
+        int features = x.Channels * x.Height * x.Width;
+        fixed (float* from = images)
+        {
+            float* source = from;
+            for (int c = 0; c < x.Channels; c++)
+            {
+                for (int h = 0; h < x.Height; h++)
+                {
+                    float* to = memory.Activations.Pointer + ((nint)x.Offset + (nint)c * x.PlaneStride + h * x.Pitch) * L.Width;
+                    for (int w = 0; w < x.Width; w++, source++, to += L.Width)
+                    {
+                        int lane = 0;
+                        for (; lane < count; lane++)
+                        {
+                            to[lane] = source[(nint)lane * features];
+                        }
+
+                        for (; lane < L.Width; lane++)
+                        {
+                            to[lane] = 0;
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// <summary>Copies one lane of x as C·H·W floats.</summary>
+    public static void Out(Planes x, int lane, Span<float> image, in BlockMemory memory)
+    {
+        int i = 0;
+        for (int c = 0; c < x.Channels; c++)
+        {
+            for (int h = 0; h < x.Height; h++)
+            {
+                float* from = memory.Activations.Pointer + ((nint)x.Offset + (nint)c * x.PlaneStride + h * x.Pitch) * L.Width + lane;
+                for (int w = 0; w < x.Width; w++, from += L.Width)
+                {
+                    image[i++] = *from;
+                }
+            }
+        }
+    }
+
+    /// <summary>Writes to: the same values in the same order, C×H×W against (C·H·W)×1×1, in either direction.</summary>
+    public static void Flatten(Planes from, Planes to, in BlockMemory memory)
+    {
+        float* source = memory.Activations.Pointer, target = source;
+        int n = from.Channels * from.Height * from.Width;
+        for (int i = 0; i < n; i++)
+        {
+            L.Store(L.Load(source + At(from, i) * L.Width), target + At(to, i) * L.Width);
+        }
+
+        static nint At(Planes p, int i)
+        {
+            var (row, column) = Math.DivRem(i, p.Width);
+            var (channel, h) = Math.DivRem(row, p.Height);
+            return p.Offset + (nint)channel * p.PlaneStride + h * p.Pitch + column;
+        }
+    }
+}

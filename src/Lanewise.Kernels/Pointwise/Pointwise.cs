@@ -1,0 +1,83 @@
+using System.Runtime.CompilerServices;
+
+namespace Lanewise.Kernels;
+
+/// <summary>A formula on the same pixel of two activations.</summary>
+internal interface IFormula<L, V>
+    where L : unmanaged, ILane<V>
+    where V : unmanaged
+{
+    static abstract V Apply(V a, V b);
+}
+
+/// <summary>ReLU, Add and their gradients: one formula, applied pixel by pixel. a, b and the result may be the same activation.</summary>
+internal static unsafe class Pointwise<L, V>
+    where L : unmanaged, ILane<V>
+    where V : unmanaged
+{
+    /// <summary>Writes to = formula(a, b).</summary>
+    public static void Run<TFormula>(Planes a, Planes b, Planes to, in BlockMemory memory)
+        where TFormula : struct, IFormula<L, V>
+    {
+        float* pa = memory.Activations.Pointer + (nint)a.Offset * L.Width;
+        float* pb = memory.Activations.Pointer + (nint)b.Offset * L.Width;
+        float* pt = memory.Activations.Pointer + (nint)to.Offset * L.Width;
+        for (int c = 0; c < to.Channels; c++)
+        {
+            for (int h = 0; h < to.Height; h++)
+            {
+                float* rowA = pa + ((nint)c * a.PlaneStride + h * a.Pitch) * L.Width;
+                float* rowB = pb + ((nint)c * b.PlaneStride + h * b.Pitch) * L.Width;
+                float* row = pt + ((nint)c * to.PlaneStride + h * to.Pitch) * L.Width;
+                for (nint i = 0; i < to.Width * L.Width; i += L.Width)
+                {
+                    L.Store(TFormula.Apply(L.Load(rowA + i), L.Load(rowB + i)), row + i);
+                }
+            }
+        }
+    }
+
+    /// <summary>Writes zeros.</summary>
+    public static void Clear(Planes to, in BlockMemory memory) => Run<Nothing>(to, to, to, memory);
+
+    /// <summary>a + b.</summary>
+    internal readonly struct Sum : IFormula<L, V>
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static V Apply(V a, V b) => L.Add(a, b);
+    }
+
+    /// <summary>max(0, a + b).</summary>
+    internal readonly struct SumReLU : IFormula<L, V>
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static V Apply(V a, V b) => L.Max(L.Zero, L.Add(a, b));
+    }
+
+    /// <summary>max(0, a).</summary>
+    internal readonly struct ReLU : IFormula<L, V>
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static V Apply(V a, V b) => L.Max(L.Zero, a);
+    }
+
+    /// <summary>b &gt; 0 ? a : 0.</summary>
+    internal readonly struct Mask : IFormula<L, V>
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static V Apply(V a, V b) => L.IfGreater(b, L.Zero, a, L.Zero);
+    }
+
+    /// <summary>a.</summary>
+    internal readonly struct Copy : IFormula<L, V>
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static V Apply(V a, V b) => a;
+    }
+
+    private readonly struct Nothing : IFormula<L, V>
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static V Apply(V a, V b) => L.Zero;
+    }
+}

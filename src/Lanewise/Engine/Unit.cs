@@ -1,0 +1,20 @@
+using Lanewise.Graphs;
+
+namespace Lanewise.Engine;
+
+/// <summary>One piece of work of a plan: a node, and what was folded into it.</summary>
+internal sealed class Unit(Node node, Value[] inputs, Value output)
+{
+    /// <summary>The node that names the work.</summary>
+    public Node Node { get; } = node;
+
+    public Value[] Inputs { get; } = inputs;
+
+    public Value Output { get; } = output;
+
+    /// <summary>A convolution's residual: added to its sum before ReLU; null where there is none.</summary>
+    public Value? Shortcut { get; set; }
+
+    /// <summary>Whether max(0, ·) was folded in.</summary>
+    public bool ReLU { get; set; }
+}

@@ -1,0 +1,159 @@
+using System.Collections.Concurrent;
+using System.Runtime.ExceptionServices;
+
+namespace Lanewise.Engine;
+
+/// <summary>Work that is cut into independent items.</summary>
+internal interface IWork
+{
+    /// <summary>Does item <paramref name="item"/>; worker 0 … threads − 1 tells which thread's memory to use.</summary>
+    void Run(int worker, int item);
+}
+
+/// <summary>
+/// Threads that live as long as the process and claim items one by one, so that a thread which lost its core to another
+/// process holds up nobody. They spin for a moment after each run and then sleep.
+/// </summary>
+internal sealed class Workers
+{
+    // About a tenth of a millisecond: longer than the gap between two steps of training.
+    private const int Spins = 3000;
+    private static readonly ConcurrentDictionary<int, Workers> Pools = new();
+    private readonly Lock _oneRun = new();
+    private readonly object _bed = new();
+    private readonly int _threads;
+    private IWork? _work;
+    private int _items;
+    private int _done;
+    private int _sleepers;
+    private long _generation;
+    // The run's number in the upper half, the next unclaimed item in the lower: one atomic increment claims both.
+    private long _ticket;
+    private ExceptionDispatchInfo? _failure;
+
+    private Workers(int threads)
+    {
+        _threads = threads;
+        for (int worker = 1; worker < threads; worker++)
+        {
+            int own = worker;
+            new Thread(() => Live(own)) { IsBackground = true, Name = $"lanewise worker {own}" }.Start();
+        }
+    }
+
+    /// <summary>The pool with that many threads, the caller's included.</summary>
+    public static Workers For(int threads) => Pools.GetOrAdd(threads, n => new Workers(n));
+
+    /// <summary>Runs all items and returns when the last is done. The first exception is thrown again here.</summary>
+    public void Run(IWork work, int items)
+    {
+        if (_threads == 1 || items <= 1)
+        {
+            for (int item = 0; item < items; item++)
+            {
+                work.Run(0, item);
+            }
+
+            return;
+        }
+
+        lock (_oneRun)
+        {
+            (_work, _items, _done, _failure) = (work, items, 0, null);
+            Interlocked.Exchange(ref _ticket, ++_generation << 32);
+            if (Volatile.Read(ref _sleepers) > 0)
+            {
+                lock (_bed)
+                {
+                    Monitor.PulseAll(_bed);
+                }
+            }
+
+            Claim(0);
+            for (int spins = 0; Volatile.Read(ref _done) < items; spins++)
+            {
+                Wait(spins);
+            }
+
+            _work = null;
+            _failure?.Throw();
+        }
+    }
+
+    private void Live(int worker)
+    {
+        long seen = 0;
+        for (int spins = 0; ; spins++)
+        {
+            long generation = Volatile.Read(ref _ticket) >> 32;
+            if (generation != seen)
+            {
+                (seen, spins) = (generation, 0);
+                Claim(worker);
+            }
+            else if (spins < Spins)
+            {
+                Wait(spins);
+            }
+            else
+            {
+                Sleep(seen);
+                spins = 0;
+            }
+        }
+    }
+
+    private void Sleep(long seen)
+    {
+        lock (_bed)
+        {
+            Interlocked.Increment(ref _sleepers);
+            while (Volatile.Read(ref _ticket) >> 32 == seen)
+            {
+                Monitor.Wait(_bed);
+            }
+
+            Interlocked.Decrement(ref _sleepers);
+        }
+    }
+
+    private void Claim(int worker)
+    {
+        while (true)
+        {
+            long ticket = Interlocked.Increment(ref _ticket) - 1;
+            var (work, items, item) = (_work, _items, (int)ticket);
+            // Another run has begun meanwhile only if this one had no item left.
+            if (Volatile.Read(ref _ticket) >> 32 != ticket >> 32 || item >= items)
+            {
+                return;
+            }
+
+            try
+            {
+                work!.Run(worker, item);
+            }
+            catch (Exception e) when (Keep(e)) { }
+
+            Interlocked.Increment(ref _done);
+        }
+    }
+
+    private bool Keep(Exception e)
+    {
+        Interlocked.CompareExchange(ref _failure, ExceptionDispatchInfo.Capture(e), null);
+        return true;
+    }
+
+    private static void Wait(int spins)
+    {
+        if (spins % 64 == 63)
+        {
+            Thread.Yield();
+        }
+        else
+        {
+            Thread.SpinWait(4);
+        }
+    }
+}

@@ -1,0 +1,144 @@
+namespace Lanewise.Graphs;
+
+/// <summary>
+/// A network's description: its nodes in the order in which they run. It is immutable and holds no arrays;
+/// <see cref="Weights"/> hold the values, and a plan runs it.
+/// </summary>
+public sealed class Network
+{
+    private Network(string name, IReadOnlyList<Node> nodes, Node output)
+    {
+        Name = name;
+        Nodes = nodes;
+        Output = output;
+        Parameters = [.. nodes.SelectMany(n => n.Parameters)];
+        ParameterCount = Parameters.Sum(p => p.Count);
+        MultiplyAdds = nodes.Sum(n => n.MultiplyAdds);
+    }
+
+    /// <summary>The model's name, for example <c>inception</c>.</summary>
+    public string Name { get; }
+
+    /// <summary>All nodes; a node's inputs stand before it, the input comes first.</summary>
+    public IReadOnlyList<Node> Nodes { get; }
+
+    /// <summary>C×H×W of the picture that enters.</summary>
+    public Shape Input => Nodes[0].Shape;
+
+    /// <summary>The node whose values are the logits.</summary>
+    public Node Output { get; }
+
+    /// <summary>The number of values in a flattened output: the classes.</summary>
+    public int Classes => Output.Shape.Count;
+
+    /// <summary>All parameters, in the order of the nodes.</summary>
+    public IReadOnlyList<ParameterSpec> Parameters { get; }
+
+    /// <summary>The number of trainable values.</summary>
+    public int ParameterCount { get; }
+
+    /// <summary>Multiply-adds of convolutions and linear layers for one image, bias not counted.</summary>
+    public long MultiplyAdds { get; }
+
+    /// <summary>Describes a network.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="input">C×H×W of the picture.</param>
+    /// <param name="layers">Adds the layers, from the input to the logits.</param>
+    /// <exception cref="LanewiseException">Shapes do not fit, or a name is used twice; the message names the node.</exception>
+    public static Network Define(string name, Shape input, Func<Activation, Activation> layers)
+    {
+        var graph = new GraphBuilder();
+        if (input.Channels < 1 || input.Height < 1 || input.Width < 1)
+        {
+            throw new LanewiseException($"{name}: the input {input} has no pixels; channels, height and width must be at least 1.");
+        }
+
+        var output = layers(graph.Add("input", new Input(input)));
+        return new Network(name, graph.Nodes, output.Node);
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{Name}: {Input} → {Output.Shape}, {ParameterCount:N0} parameters";
+}
+
+/// <summary>A node in the making: what a layer is put behind.</summary>
+public sealed class Activation
+{
+    private readonly GraphBuilder _graph;
+    private readonly string _scope;
+
+    internal Activation(GraphBuilder graph, string scope, Node node)
+    {
+        _graph = graph;
+        _scope = scope;
+        Node = node;
+    }
+
+    /// <summary>C×H×W so far.</summary>
+    public Shape Shape => Node.Shape;
+
+    internal Node Node { get; }
+
+    /// <summary>Puts <paramref name="op"/> behind this activation.</summary>
+    /// <param name="op">The op.</param>
+    /// <param name="name">The module's name; null for a layer without parameters, which is named after its op.</param>
+    /// <param name="others">Further inputs.</param>
+    public Activation Then(Op op, string? name = null, params ReadOnlySpan<Activation> others)
+    {
+        var inputs = new List<Node> { Node };
+        foreach (var other in others)
+        {
+            inputs.Add(other._graph == _graph ? other.Node : throw new LanewiseException($"{op.Name}: its inputs belong to two networks; build both in one Network.Define."));
+        }
+
+        return new(_graph, _scope, _graph.Add(_scope, name, op, inputs));
+    }
+
+    /// <summary>Builds a module whose layers' names begin with <paramref name="name"/> and a dot.</summary>
+    public Activation Module(string name, Func<Activation, Activation> layers)
+    {
+        var inside = layers(new Activation(_graph, $"{_scope}{name}.", Node));
+        return new(_graph, _scope, inside.Node);
+    }
+}
+
+/// <summary>Collects a network's nodes and keeps their paths unique.</summary>
+internal sealed class GraphBuilder
+{
+    private readonly List<Node> _nodes = [];
+    private readonly HashSet<string> _paths = new(StringComparer.Ordinal);
+
+    public IReadOnlyList<Node> Nodes => _nodes.AsReadOnly();
+
+    public Activation Add(string path, Op op) => new(this, "", Add("", path, op, []));
+
+    public Node Add(string scope, string? name, Op op, IReadOnlyList<Node> inputs)
+    {
+        if (op.InputCount is { } count && count != inputs.Count)
+        {
+            throw new LanewiseException($"{scope}{name ?? op.Name} ({op.Name}): {inputs.Count} inputs; it takes {count}.");
+        }
+
+        string path = scope + (name ?? Unused(scope, op));
+        if (!_paths.Add(path))
+        {
+            throw new LanewiseException($"{path} ({op.Name}): the name is already taken; each layer of a module needs its own.");
+        }
+
+        var node = new Node(_nodes.Count, path, op, inputs);
+        _nodes.Add(node);
+        return node;
+    }
+
+    private string Unused(string scope, Op op)
+    {
+        string name = op.Name.ToLowerInvariant();
+        for (int i = 1; ; i++)
+        {
+            if (!_paths.Contains($"{scope}{name}{i}"))
+            {
+                return $"{name}{i}";
+            }
+        }
+    }
+}

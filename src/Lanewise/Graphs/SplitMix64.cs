@@ -1,0 +1,25 @@
+namespace Lanewise.Graphs;
+
+/// <summary>
+/// A small random generator whose sequence is the same on every machine and in every version of .NET
+/// (Steele, Lea and Flood 2014, "Fast splittable pseudorandom number generators").
+/// </summary>
+internal struct SplitMix64(ulong seed)
+{
+    private ulong _state = seed;
+
+    /// <summary>64 random bits.</summary>
+    public ulong Next()
+    {
+        ulong z = _state += 0x9E3779B97F4A7C15;
+        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
+        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
+        return z ^ (z >> 31);
+    }
+
+    /// <summary>Uniform in [0, 1), 24 bits.</summary>
+    public float NextSingle() => (Next() >> 40) * (1f / (1 << 24));
+
+    /// <summary>Uniform in 0 … count − 1, without bias that could matter (2⁻⁶⁴ · count).</summary>
+    public int Below(int count) => (int)Math.BigMul(Next(), (ulong)count, out _);
+}

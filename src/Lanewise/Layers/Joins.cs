@@ -1,0 +1,21 @@
+using Lanewise.Graphs;
+
+namespace Lanewise.Layers;
+
+/// <summary>Layers without parameters.</summary>
+public static class JoinLayers
+{
+    /// <summary>Adds max(0, x).</summary>
+    public static Activation ReLU(this Activation x) => x.Then(new ReLU());
+
+    /// <summary>Adds (C, H, W) → (C·H·W, 1, 1).</summary>
+    public static Activation Flatten(this Activation x) => x.Then(new Flatten());
+
+    /// <summary>Adds x + other, of one shape.</summary>
+    /// <exception cref="LanewiseException">The shapes differ.</exception>
+    public static Activation Add(this Activation x, Activation other) => x.Then(new Add(), others: other);
+
+    /// <summary>Puts x and the others one behind the other along the channels.</summary>
+    /// <exception cref="LanewiseException">Their heights or widths differ.</exception>
+    public static Activation Concat(this Activation x, params ReadOnlySpan<Activation> others) => x.Then(new Concat(), null, others);
+}

@@ -1,0 +1,22 @@
+using Lanewise.Graphs;
+
+namespace Lanewise.Layers;
+
+/// <summary>The pooling layers.</summary>
+public static class Pool2dLayers
+{
+    /// <summary>Adds max pooling, (C, H, W) → (C, P, Q); the stride is the kernel's side unless given.</summary>
+    /// <exception cref="LanewiseException">The window does not fit the input, or the padding is more than half of it.</exception>
+    public static Activation MaxPool2d(this Activation x, int kernel, int? stride = null, int padding = 0) =>
+        x.Then(new MaxPool2d(kernel, stride ?? kernel, padding));
+
+    /// <summary>Adds average pooling, (C, H, W) → (C, P, Q); the stride is the kernel's side unless given.</summary>
+    /// <param name="x">The input.</param>
+    /// <param name="kernel">The square window's side.</param>
+    /// <param name="stride">Step between windows.</param>
+    /// <param name="padding">Zero rows and columns around the picture.</param>
+    /// <param name="countIncludePad">Whether those zeros count in the average.</param>
+    /// <exception cref="LanewiseException">The window does not fit the input, or the padding is more than half of it.</exception>
+    public static Activation AvgPool2d(this Activation x, int kernel, int? stride = null, int padding = 0, bool countIncludePad = true) =>
+        x.Then(new AvgPool2d(kernel, stride ?? kernel, padding, countIncludePad));
+}
