@@ -62,29 +62,37 @@ internal static class PictureDecoder
         int width = turned ? bitmap.Height : bitmap.Width, height = turned ? bitmap.Width : bitmap.Height;
         var raster = new Raster(channels, width, height);
         ReadOnlySpan<byte> pixels = bitmap.GetPixelSpan();
+        // Whatever the turn, one step right or down in the upright picture is a fixed number of bytes in the stored one.
+        int start = Offset(bitmap, origin, 0, 0), right = Offset(bitmap, origin, 1, 0) - start, down = Offset(bitmap, origin, 0, 1) - start;
         for (int y = 0; y < height; y++)
         {
+            Span<byte> first = raster.Row(0, y), second = channels == 1 ? [] : raster.Row(1, y), third = channels == 1 ? [] : raster.Row(2, y);
             for (int x = 0; x < width; x++)
             {
-                var (column, row) = Source(origin, x, y, bitmap.Width - 1, bitmap.Height - 1);
-                var pixel = pixels.Slice(row * bitmap.RowBytes + column * 4, 4);
+                var pixel = pixels.Slice(start + y * down + x * right, 4);
                 int alpha = pixel[3];
                 int red = Over(pixel[0], alpha, ground), green = Over(pixel[1], alpha, ground), blue = Over(pixel[2], alpha, ground);
                 if (channels == 1)
                 {
                     // ITU-R 601 luma in 16-bit fixed point; grey stays exactly as it is.
-                    raster.Row(0, y)[x] = (byte)((19595 * red + 38470 * green + 7471 * blue + 32768) >> 16);
+                    first[x] = (byte)((19595 * red + 38470 * green + 7471 * blue + 32768) >> 16);
                     continue;
                 }
-                raster.Row(0, y)[x] = (byte)red;
-                raster.Row(1, y)[x] = (byte)green;
-                raster.Row(2, y)[x] = (byte)blue;
+                first[x] = (byte)red;
+                second[x] = (byte)green;
+                third[x] = (byte)blue;
             }
         }
         return raster;
     }
 
     private static int Over(int value, int alpha, int ground) => (value * alpha + ground * (255 - alpha) + 127) / 255;
+
+    private static int Offset(SKBitmap bitmap, SKEncodedOrigin origin, int x, int y)
+    {
+        var (column, row) = Source(origin, x, y, bitmap.Width - 1, bitmap.Height - 1);
+        return row * bitmap.RowBytes + column * 4;
+    }
 
     // Cameras store the picture as the sensor saw it and note how it was held (EXIF orientation).
     private static (int X, int Y) Source(SKEncodedOrigin origin, int x, int y, int right, int bottom) => origin switch

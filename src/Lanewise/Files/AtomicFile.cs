@@ -94,6 +94,7 @@ public static class AtomicFile
     {
         UnauthorizedAccessException => "no permission; choose another folder or change its permissions.",
         DirectoryNotFoundException => "its folder does not exist; create it or choose another.",
+        FileNotFoundException => "no file can be made in that folder; choose another.",
         PathTooLongException => "the name is too long; choose a shorter one.",
         _ when DiskFullCodes.Contains(e.HResult) => "the disk is full; free some space or choose another folder.",
         _ => e.Message.ReplaceLineEndings(" "),
