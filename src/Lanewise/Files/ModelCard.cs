@@ -1,0 +1,140 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Lanewise.Data;
+using Lanewise.Graphs;
+
+namespace Lanewise.Files;
+
+/// <summary>
+/// What a weights file says of its model, so that a picture can be classified with nothing else at hand. It is kept in the
+/// file's metadata under keys that begin with <c>lanewise.</c>; lists are JSON arrays.
+/// </summary>
+/// <param name="Model">The registered name, for example <c>inception</c>.</param>
+/// <param name="Classes">The classes' names in the order of the logits.</param>
+/// <param name="Preprocessing">How a picture becomes the network's input.</param>
+/// <param name="Dataset">What the model was trained on, for example <c>mnist</c>; null when unknown.</param>
+public sealed record ModelCard(string Model, IReadOnlyList<string> Classes, Preprocessing Preprocessing, string? Dataset = null)
+{
+    /// <summary>The version of these keys that this library writes, and the newest that it reads.</summary>
+    public const int Version = 1;
+
+    private const string Prefix = "lanewise.";
+    private const int MaxSide = 1 << 16;
+
+    private static readonly JsonWriterOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private delegate T Element<T>(ref Utf8JsonReader reader);
+
+    /// <summary>The card as the metadata of a safetensors file.</summary>
+    public Dictionary<string, string> ToMetadata()
+    {
+        var input = Preprocessing.Input;
+        var metadata = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            [Prefix + "version"] = Version.ToString(CultureInfo.InvariantCulture),
+            [Prefix + "model"] = Model,
+            [Prefix + "classes"] = WriteArray(Classes, (writer, name) => writer.WriteStringValue(name)),
+            [Prefix + "input"] = WriteArray([input.Channels, input.Height, input.Width], (writer, size) => writer.WriteNumberValue(size)),
+            [Prefix + "mean"] = WriteArray(Preprocessing.Mean, (writer, value) => writer.WriteNumberValue(value)),
+            [Prefix + "std"] = WriteArray(Preprocessing.Std, (writer, value) => writer.WriteNumberValue(value)),
+        };
+        if (Dataset is not null)
+        {
+            metadata[Prefix + "dataset"] = Dataset;
+        }
+        return metadata;
+    }
+
+    /// <summary>Reads the card from a file's metadata; null when there is none, as in a file made elsewhere.</summary>
+    /// <param name="metadata">The file's metadata.</param>
+    /// <param name="file">What messages call the file.</param>
+    /// <exception cref="LanewiseException">There is a card, but it is of a newer version, incomplete or malformed.</exception>
+    public static ModelCard? FromMetadata(IReadOnlyDictionary<string, string> metadata, string file)
+    {
+        ArgumentNullException.ThrowIfNull(metadata);
+        if (!metadata.Keys.Any(key => key.StartsWith(Prefix, StringComparison.Ordinal)))
+        {
+            return null;
+        }
+        string version = Text(metadata, "version", file);
+        if (!int.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out int number) || number is < 1 or > Version)
+        {
+            throw new LanewiseException($"{file}: the metadata's {Prefix}version is \"{version}\", and this Lanewise reads up to {Version}. Use a newer one.");
+        }
+
+        var classes = ReadArray(metadata, "classes", file, (ref reader) => reader.GetString() ?? throw new FormatException());
+        if (classes.Length == 0)
+        {
+            throw Refuse(file, "classes", "is empty");
+        }
+        var preprocessing = ReadPreprocessing(metadata, file);
+        return new ModelCard(Text(metadata, "model", file), classes, preprocessing, metadata.GetValueOrDefault(Prefix + "dataset"));
+    }
+
+    private static Preprocessing ReadPreprocessing(IReadOnlyDictionary<string, string> metadata, string file)
+    {
+        int[] input = ReadArray(metadata, "input", file, (ref reader) => reader.GetInt32());
+        if (input.Length != 3 || input.Any(size => size is < 1 or > MaxSide) || (long)input[0] * input[1] * input[2] > int.MaxValue)
+        {
+            throw Refuse(file, "input", "is not channels, height and width");
+        }
+        float[] mean = ReadArray(metadata, "mean", file, (ref reader) => reader.GetSingle());
+        float[] std = ReadArray(metadata, "std", file, (ref reader) => reader.GetSingle());
+        if (mean.Length != input[0] || !mean.All(float.IsFinite))
+        {
+            throw Refuse(file, "mean", "is not one number a channel");
+        }
+        if (std.Length != input[0] || !std.All(value => float.IsFinite(value) && value > 0))
+        {
+            throw Refuse(file, "std", "is not one positive number a channel");
+        }
+        return new Preprocessing(new Shape(input[0], input[1], input[2]), mean, std);
+    }
+
+    private static string Text(IReadOnlyDictionary<string, string> metadata, string key, string file) =>
+        metadata.TryGetValue(Prefix + key, out string? text) && text.Length > 0 ? text : throw Refuse(file, key, "is missing");
+
+    private static string WriteArray<T>(IEnumerable<T> values, Action<Utf8JsonWriter, T> write)
+    {
+        using var buffer = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(buffer, Json))
+        {
+            writer.WriteStartArray();
+            foreach (var value in values)
+            {
+                write(writer, value);
+            }
+            writer.WriteEndArray();
+        }
+        return Encoding.UTF8.GetString(buffer.ToArray());
+    }
+
+    private static T[] ReadArray<T>(IReadOnlyDictionary<string, string> metadata, string key, string file, Element<T> read)
+    {
+        string text = Text(metadata, key, file);
+        try
+        {
+            var reader = new Utf8JsonReader(Encoding.UTF8.GetBytes(text));
+            var values = new List<T>();
+            if (!reader.Read() || reader.TokenType != JsonTokenType.StartArray)
+            {
+                throw new FormatException();
+            }
+            while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+            {
+                values.Add(read(ref reader));
+            }
+            reader.Read();
+            return [.. values];
+        }
+        catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException)
+        {
+            throw Refuse(file, key, "is not a list of what it should hold", e);
+        }
+    }
+
+    private static LanewiseException Refuse(string file, string key, string what, Exception? inner = null) =>
+        new($"{file}: the metadata's {Prefix}{key} {what}. Save the model again, or remove the {Prefix}* metadata.", inner);
+}

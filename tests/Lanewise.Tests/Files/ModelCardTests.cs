@@ -1,0 +1,66 @@
+using Lanewise.Data;
+using Lanewise.Files;
+using Lanewise.Graphs;
+using Xunit;
+
+namespace Lanewise.Tests.Files;
+
+public sealed class ModelCardTests
+{
+    private static readonly ModelCard Card = new("inception", ["T-shirt", "\"Überzug\"", "3"], Preprocessing.Mnist, "fashion-mnist");
+
+    [Fact]
+    public void A_card_comes_back_from_a_file()
+    {
+        using var folder = new TemporaryFolder();
+        Safetensors.Write(folder["m.safetensors"], [new Tensor("fc.bias", [1], [1])], Card.ToMetadata());
+
+        var read = ModelCard.FromMetadata(Safetensors.Read(folder["m.safetensors"]).Metadata, "m.safetensors");
+
+        Assert.NotNull(read);
+        Assert.Equal(Card.Model, read.Model);
+        Assert.Equal(Card.Classes, read.Classes);
+        Assert.Equal(Card.Dataset, read.Dataset);
+        Assert.Equal(Card.Preprocessing.Input, read.Preprocessing.Input);
+        Assert.Equal(Card.Preprocessing.Mean, read.Preprocessing.Mean);
+        Assert.Equal(Card.Preprocessing.Std, read.Preprocessing.Std);
+    }
+
+    [Fact]
+    public void A_file_from_elsewhere_has_no_card() =>
+        Assert.Null(ModelCard.FromMetadata(new Dictionary<string, string> { ["format"] = "pt" }, "m.safetensors"));
+
+    [Theory]
+    [InlineData("version", "2")]
+    [InlineData("version", "one")]
+    [InlineData("model", null)]
+    [InlineData("classes", null)]
+    [InlineData("classes", "[]")]
+    [InlineData("classes", "[1]")]
+    [InlineData("classes", "[null]")]
+    [InlineData("classes", """["a" """)]
+    [InlineData("classes", """["\ud800"]""")]
+    [InlineData("input", "[28,28]")]
+    [InlineData("input", "[1,0,28]")]
+    [InlineData("input", "[65536,65536,65536]")]
+    [InlineData("input", "[1,28,1e99]")]
+    [InlineData("mean", "[0.1,0.2]")]
+    [InlineData("mean", "{}")]
+    [InlineData("std", "[0]")]
+    [InlineData("std", "[1e999]")]
+    [InlineData("std", "[1] 2")]
+    public void A_malformed_card_is_refused_with_the_file_and_the_key(string key, string? value)
+    {
+        var metadata = Card.ToMetadata();
+        metadata.Remove("lanewise." + key);
+        if (value is not null)
+        {
+            metadata["lanewise." + key] = value;
+        }
+
+        var error = Assert.Throws<LanewiseException>(() => ModelCard.FromMetadata(metadata, "m.safetensors"));
+
+        Assert.StartsWith("m.safetensors: ", error.Message, StringComparison.Ordinal);
+        Assert.Contains("lanewise." + key, error.Message, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,31 @@
+using Lanewise.Files;
+using Lanewise.Graphs;
+
+namespace Lanewise.Tests;
+
+/// <summary>PyTorch's figures for one of the article's networks; tests/goldens/README.md lists the names.</summary>
+internal sealed class Golden
+{
+    private readonly Dictionary<string, Tensor> _tensors;
+
+    private Golden(SafetensorsFile file)
+    {
+        File = file;
+        _tensors = file.Tensors.ToDictionary(tensor => tensor.Name, StringComparer.Ordinal);
+    }
+
+    public SafetensorsFile File { get; }
+
+    public Tensor this[string name] => _tensors[name];
+
+    public static string PathOf(string model) => Path.Combine(AppContext.BaseDirectory, "goldens", model + ".safetensors");
+
+    public static Golden Read(string model) => new(Safetensors.Read(PathOf(model)));
+
+    /// <summary>The tensors below a prefix such as <c>weights</c>, without it, in PyTorch's order.</summary>
+    public IReadOnlyList<Tensor> Below(string prefix) =>
+    [
+        .. File.Tensors.Where(tensor => tensor.Name.StartsWith(prefix + ".", StringComparison.Ordinal))
+            .Select(tensor => tensor with { Name = tensor.Name[(prefix.Length + 1)..] }),
+    ];
+}
