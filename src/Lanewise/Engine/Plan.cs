@@ -148,7 +148,7 @@ public sealed class Plan
     internal void LoadLikeWeights(Weights state, LaneMemory memory) => _parameters.Pack(state, memory);
 
     /// <summary>Runs forward and backward from a given gradient to the output, [picture][value]; for tests.</summary>
-    internal void ComputeGradients(IExampleSource source, ReadOnlySpan<int> indices, float[] outputGradient)
+    internal void ComputeGradientsFrom(float[] outputGradient, IExampleSource source, ReadOnlySpan<int> indices)
     {
         _work.GivenGradient = outputGradient;
         Run(source, indices, BlockMode.Given, 0);
