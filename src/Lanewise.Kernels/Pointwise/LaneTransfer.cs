@@ -55,18 +55,20 @@ internal static unsafe class LaneTransfer<L, V>
     /// <summary>Writes to: the same values in the same order, C×H×W against (C·H·W)×1×1, in either direction.</summary>
     public static void Flatten(Planes from, Planes to, in BlockMemory memory)
     {
-        float* source = memory.Activations.Pointer, target = source;
-        int n = from.Channels * from.Height * from.Width;
-        for (int i = 0; i < n; i++)
+        var picture = from.Height * from.Width > 1 ? from : to;
+        bool flattens = picture == from;
+        float* flat = memory.Activations.Pointer + (nint)(flattens ? to : from).Offset * L.Width;
+        nint flatStep = (nint)(flattens ? to : from).PlaneStride * L.Width;
+        for (int c = 0; c < picture.Channels; c++)
         {
-            L.Store(L.Load(source + At(from, i) * L.Width), target + At(to, i) * L.Width);
-        }
-
-        static nint At(Planes p, int i)
-        {
-            var (row, column) = Math.DivRem(i, p.Width);
-            var (channel, h) = Math.DivRem(row, p.Height);
-            return p.Offset + (nint)channel * p.PlaneStride + h * p.Pitch + column;
+            for (int h = 0; h < picture.Height; h++)
+            {
+                float* pixel = memory.Activations.Pointer + ((nint)picture.Offset + (nint)c * picture.PlaneStride + h * picture.Pitch) * L.Width;
+                for (int w = 0; w < picture.Width; w++, pixel += L.Width, flat += flatStep)
+                {
+                    L.Store(L.Load(flattens ? pixel : flat), flattens ? flat : pixel);
+                }
+            }
         }
     }
 }

@@ -10,13 +10,14 @@ internal static unsafe class AvgPool2d<L, V>
     {
         var x = Surface.Of<L, V>(memory.Activations.Pointer, task.Input);
         var y = Surface.Of<L, V>(memory.Activations.Pointer, task.Output);
+        float[] scales = task.Scales;
         for (int p = 0; p < task.Output.Height; p++)
         {
             var (top, bottom) = PoolTask.Window(task.Rows, p, task.Input.Height);
             for (int q = 0; q < task.Output.Width; q++)
             {
                 var (left, right) = PoolTask.Window(task.Columns, q, task.Input.Width);
-                V scale = L.Create(task.Scale(p, q));
+                V scale = L.Create(scales[p * task.Output.Width + q]);
                 for (int c = 0; c < task.Output.Channels; c++)
                 {
                     V sum = L.Zero;
@@ -40,6 +41,7 @@ internal static unsafe class AvgPool2d<L, V>
     {
         var dx = Surface.Of<L, V>(memory.Activations.Pointer, task.Input);
         var dy = Surface.Of<L, V>(memory.Activations.Pointer, task.Output);
+        float[] scales = task.Scales;
         for (int h = 0; h < task.Input.Height; h++)
         {
             var (top, bottom) = PoolTask.Watchers(task.Rows, h, task.Output.Height);
@@ -55,7 +57,7 @@ internal static unsafe class AvgPool2d<L, V>
                         float* from = dy.Pointer + c * dy.Plane + p * dy.Pitch + left * dy.Pixel;
                         for (int q = left; q < right; q++, from += L.Width)
                         {
-                            sum = L.Fma(L.Load(from), L.Create(task.Scale(p, q)), sum);
+                            sum = L.Fma(L.Load(from), L.Create(scales[p * task.Output.Width + q]), sum);
                         }
                     }
 

@@ -44,18 +44,8 @@ public sealed class PoolTask
     /// <summary>Whether every input lies in exactly one window.</summary>
     internal bool Exact { get; }
 
-    /// <summary>1 / the number of pixels that output (p, q) averages over.</summary>
-    internal float Scale(int p, int q)
-    {
-        if (CountIncludePad)
-        {
-            return 1f / (Rows.Kernel * Columns.Kernel);
-        }
-
-        var (top, bottom) = Window(Rows, p, Input.Height);
-        var (left, right) = Window(Columns, q, Input.Width);
-        return 1f / ((bottom - top) * (right - left));
-    }
+    /// <summary>1 / the number of pixels that output (p, q) averages over, [p][q].</summary>
+    internal float[] Scales => field ??= Averages();
 
     /// <summary>The inputs from First to End − 1 that output i looks at.</summary>
     internal static (int First, int End) Window(ConvAxis axis, int i, int inputs)
@@ -71,6 +61,22 @@ public sealed class PoolTask
         int before = i + axis.Padding - axis.Kernel;
         int first = before < 0 ? 0 : before / axis.Stride + 1;
         return (first, Math.Min(last + 1, outputs));
+    }
+
+    private float[] Averages()
+    {
+        var scales = new float[Output.Height * Output.Width];
+        for (int p = 0; p < Output.Height; p++)
+        {
+            var (top, bottom) = CountIncludePad ? (0, Rows.Kernel) : Window(Rows, p, Input.Height);
+            for (int q = 0; q < Output.Width; q++)
+            {
+                var (left, right) = CountIncludePad ? (0, Columns.Kernel) : Window(Columns, q, Input.Width);
+                scales[p * Output.Width + q] = 1f / ((bottom - top) * (right - left));
+            }
+        }
+
+        return scales;
     }
 
     private static bool Tiles(ConvAxis axis, int inputs, int outputs) =>
