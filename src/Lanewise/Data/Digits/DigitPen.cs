@@ -25,7 +25,7 @@ internal sealed class DigitPen
         var glyph = Choose(DigitGlyphs.All[digit], ref random);
         MoveHand(glyph, DigitHabits.All[digit], ref random);
         TracePath(glyph);
-        Ink(ref random);
+        Ink(DigitHabits.All[digit], ref random);
         Frame(image);
     }
 
@@ -49,7 +49,7 @@ internal sealed class DigitPen
     private void MoveHand(Glyph glyph, DigitHabit habit, ref DigitRandom random)
     {
         float jitter = random.Uniform(0.02f, 0.11f);
-        float aspect = habit.Aspect * (1 + random.Bell(habit.AspectSpread));
+        float aspect = habit.Aspect * Math.Clamp(1 + random.Bell(habit.AspectSpread), 0.65f, 1.6f);
         float slant = habit.Slant + random.Bell(habit.SlantSpread);
         float tan = random.Bell(0.045f); // of half the angle
         float cos = (1 - tan * tan) / (1 + tan * tan), sin = 2 * tan / (1 + tan * tan);
@@ -97,10 +97,10 @@ internal sealed class DigitPen
         0.5f * (2 * b + t * (c - a + t * (2 * a - 5 * b + 4 * c - d + t * (3 * (b - c) + d - a))));
 
     /// <summary>Inks the path into the box: a pixel's depth is how far inside the stroke it lies, its ink a ramp of that.</summary>
-    private void Ink(ref DigitRandom random)
+    private void Ink(DigitHabit habit, ref DigitRandom random)
     {
-        float radius = 0.5f * Math.Clamp(2.3f + random.Bell(0.75f), 1.1f, 4.6f);
-        float pressure = random.Bell(0.12f), softness = random.Uniform(0.9f, 1.7f), rough = random.Uniform(0f, 0.35f);
+        float radius = 0.5f * Math.Clamp(habit.Thickness + random.Bell(0.62f), 1.5f, 4.6f);
+        float pressure = random.Bell(0.12f), softness = random.Uniform(0.8f, 1.4f), rough = random.Uniform(0f, 0.35f);
         float left = float.MaxValue, top = float.MaxValue, right = float.MinValue, bottom = float.MinValue;
         foreach (var dot in _path)
         {
