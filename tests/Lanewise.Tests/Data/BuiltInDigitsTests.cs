@@ -26,7 +26,7 @@ public sealed class BuiltInDigitsTests
 
     [Fact]
     public void The_drawings_are_those_of_this_version() =>
-        Assert.Equal("PINNED", Samples.Md5(Draw(BuiltInDigits.Train(1000))));
+        Assert.Equal("43821e709fcd6a6329ad9a43c46c00ef", Samples.Md5(Draw(BuiltInDigits.Train(1000))));
 
     [Fact]
     public void Every_ten_images_show_every_numeral()

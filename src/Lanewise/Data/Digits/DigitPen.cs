@@ -48,10 +48,10 @@ internal sealed class DigitPen
     /// <summary>Moves the control points: each a little by itself, then all together by bend, aspect, slant and rotation.</summary>
     private void MoveHand(Glyph glyph, DigitHabit habit, ref DigitRandom random)
     {
-        float jitter = random.Uniform(0.02f, 0.11f);
+        float jitter = random.Uniform(0.02f, 0.15f);
         float aspect = habit.Aspect * Math.Clamp(1 + random.Bell(habit.AspectSpread), 0.65f, 1.6f);
         float slant = habit.Slant + random.Bell(habit.SlantSpread);
-        float tan = random.Bell(0.045f); // of half the angle
+        float tan = random.Bell(0.06f); // of half the angle
         float cos = (1 - tan * tan) / (1 + tan * tan), sin = 2 * tan / (1 + tan * tan);
         float bendX = random.Bell(0.08f), bendY = random.Bell(0.08f), taper = random.Bell(0.12f);
         float heavyX = random.Bell(0.08f), heavyY = random.Bell(0.10f), twist = random.Bell(0.06f);
