@@ -1,0 +1,140 @@
+namespace Lanewise.Data;
+
+/// <summary>The datasets that can be asked for by name.</summary>
+public static class DatasetCatalog
+{
+    private static readonly string[] Numerals = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"];
+
+    /// <summary>Every dataset.</summary>
+    public static IReadOnlyList<DatasetEntry> All { get; } =
+    [
+        new()
+        {
+            Name = "mnist",
+            Title = "handwritten digits (LeCun, Cortes and Burges)",
+            Classes = Numerals,
+            Preprocessing = Preprocessing.Mnist,
+            Folders = ["MNIST/raw", "mnist"],
+            Files = IdxFiles(
+                "6bbc9ace898e44ae57da46a324031adb", "a25bea736e30d166cdddb491f175f624",
+                "2646ac647ad5339dbf082846283269ea", "27ae3e4e09519cfbb04c329615203637"),
+            Mirrors =
+            [
+                new("https://ossci-datasets.s3.amazonaws.com/mnist/"),
+                new("https://storage.googleapis.com/cvdf-datasets/mnist/"),
+                new("https://raw.githubusercontent.com/fgnt/mnist/master/"),
+            ],
+        },
+        new()
+        {
+            Name = "fashion-mnist",
+            Title = "pictures of clothes (Zalando)",
+            Classes = ["T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"],
+            Preprocessing = Preprocessing.Mnist with { Mean = [0.2860f], Std = [0.3530f] },
+            Folders = ["FashionMNIST/raw", "fashion-mnist"],
+            Files = IdxFiles(
+                "f4a8712d7a061bf5bd6d2ca38dc4d50a", "9018921c3c673c538a1fc5bad174d6f9",
+                "8181f5470baa50b63fa0f6fddb340f0a", "15d484375f8d13e6eb1aabb0c3f46965"),
+            Mirrors =
+            [
+                new("http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/"),
+                new("https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion/"),
+                new("https://github.com/zalandoresearch/fashion-mnist/raw/master/data/fashion/"),
+            ],
+        },
+        new()
+        {
+            Name = "kmnist",
+            Title = "handwritten Japanese characters (CODH)",
+            Classes = ["o", "ki", "su", "tsu", "na", "ha", "ma", "ya", "re", "wo"],
+            Preprocessing = Preprocessing.Mnist with { Mean = [0.1918f], Std = [0.3483f] },
+            Folders = ["KMNIST/raw", "kmnist"],
+            Files = IdxFiles(null, null, null, null),
+            Mirrors = [new("http://codh.rois.ac.jp/kmnist/dataset/kmnist/")],
+        },
+        new()
+        {
+            Name = "digits",
+            Title = "handwritten digits, drawn by the program",
+            Classes = Numerals,
+            Preprocessing = Preprocessing.Mnist,
+        },
+    ];
+
+    /// <summary>The dataset called <paramref name="name"/>.</summary>
+    /// <exception cref="LanewiseException">There is none; the message lists those that there are.</exception>
+    public static DatasetEntry Find(string name)
+    {
+        if (All.FirstOrDefault(entry => entry.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) is { } found)
+        {
+            return found;
+        }
+        string nearest = All.MinBy(entry => Distance(name, entry.Name))!.Name;
+        string hint = Distance(name, nearest) <= 1 + nearest.Length / 3 ? $"; did you mean '{nearest}'?" : ".";
+        throw new LanewiseException($"There is no dataset '{name}'; there are {string.Join(", ", All.Select(entry => entry.Name))}{hint}");
+    }
+
+    /// <summary>
+    /// Loads the dataset called <paramref name="name"/>. Without a name: MNIST if it is on disk or can be downloaded,
+    /// otherwise the digits that the program draws; the notice says which and why.
+    /// </summary>
+    /// <exception cref="LanewiseException">The dataset is unknown, not there, or damaged.</exception>
+    public static async Task<DatasetSplits> ResolveAsync(
+        string? name, DatasetOptions? options = null, CancellationToken cancellation = default)
+    {
+        options ??= new DatasetOptions();
+        if (name is not null)
+        {
+            return await Find(name).LoadAsync(options, cancellation).ConfigureAwait(false);
+        }
+        var mnist = Find("mnist");
+        if (options.Roots.Explicit is not null || mnist.Locate(options.Roots) is { IsComplete: true })
+        {
+            var splits = await mnist.LoadAsync(options, cancellation).ConfigureAwait(false);
+            return splits with { Notice = $"No dataset was named: taking mnist from {splits.Source}." };
+        }
+        string why = "downloads are off";
+        if (options.AllowDownload)
+        {
+            try
+            {
+                // Nobody asked for this download, so a network that does not answer may not keep anybody waiting.
+                var hasty = options with { ConnectTimeout = TimeSpan.FromSeconds(Math.Min(1.5, options.ConnectTimeout.TotalSeconds)) };
+                var splits = await mnist.LoadAsync(hasty, cancellation).ConfigureAwait(false);
+                return splits with { Notice = $"No dataset was named: taking mnist, downloaded to {splits.Source}." };
+            }
+            catch (LanewiseException)
+            {
+                why = "cannot be downloaded";
+            }
+        }
+        var digits = await Find("digits").LoadAsync(options, cancellation).ConfigureAwait(false);
+        return digits with
+        {
+            Notice = $"No dataset was named: taking digits, drawn by the program, because mnist is not on disk and {why} ('lanewise data fetch mnist' says more).",
+        };
+    }
+
+    private static DatasetFile[] IdxFiles(string? trainImages, string? trainLabels, string? testImages, string? testLabels) =>
+    [
+        new("train-images-idx3-ubyte", trainImages), new("train-labels-idx1-ubyte", trainLabels),
+        new("t10k-images-idx3-ubyte", testImages), new("t10k-labels-idx1-ubyte", testLabels),
+    ];
+
+    /// <summary>How many letters must be inserted, removed or replaced to turn one word into the other (Levenshtein, 1965).</summary>
+    private static int Distance(string a, string b)
+    {
+        int[] row = [.. Enumerable.Range(0, b.Length + 1)];
+        for (int i = 0; i < a.Length; i++)
+        {
+            int diagonal = row[0]++;
+            for (int j = 0; j < b.Length; j++)
+            {
+                int cost = diagonal + (char.ToLowerInvariant(a[i]) == b[j] ? 0 : 1);
+                diagonal = row[j + 1];
+                row[j + 1] = Math.Min(cost, 1 + Math.Min(row[j], diagonal));
+            }
+        }
+        return row[^1];
+    }
+}

@@ -1,0 +1,164 @@
+using System.Security.Cryptography;
+using Lanewise.Graphs;
+
+namespace Lanewise.Data;
+
+/// <summary>A file of a dataset.</summary>
+/// <param name="Name">Its name without <c>.gz</c>.</param>
+/// <param name="Md5">The md5 of its uncompressed content in lower-case hex digits, or null if unknown.</param>
+public sealed record DatasetFile(string Name, string? Md5);
+
+/// <summary>A dataset that the catalogue knows: MNIST-like IDX files, or the digits that the program draws.</summary>
+public sealed record DatasetEntry
+{
+    /// <summary>The name by which it is asked for.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>What it shows, in a few words.</summary>
+    public required string Title { get; init; }
+
+    /// <summary>The classes' names.</summary>
+    public required IReadOnlyList<string> Classes { get; init; }
+
+    /// <summary>C×H×W of every image.</summary>
+    public Shape Shape => Preprocessing.Input;
+
+    /// <summary>How its pictures become input.</summary>
+    public required Preprocessing Preprocessing { get; init; }
+
+    /// <summary>The folders under a root that may hold it; the first is where downloads go.</summary>
+    public IReadOnlyList<string> Folders { get; init; } = [];
+
+    /// <summary>Train images, train labels, test images, test labels; none if the program draws them.</summary>
+    public IReadOnlyList<DatasetFile> Files { get; init; } = [];
+
+    /// <summary>Addresses of folders that offer the files gzipped.</summary>
+    public IReadOnlyList<Uri> Mirrors { get; init; } = [];
+
+    /// <summary>Whether the program draws it, so that nothing needs to be on disk.</summary>
+    public bool IsBuiltIn => Files.Count == 0;
+
+    /// <summary>
+    /// The first folder that holds all files, otherwise the one that holds most; null if no file is anywhere.
+    /// A file counts plain or gzipped, in one of <see cref="Folders"/> under a root or in the root itself.
+    /// </summary>
+    public DatasetLocation? Locate(DatasetRoots roots)
+    {
+        DatasetLocation? best = null;
+        foreach (string folder in Candidates(roots))
+        {
+            var paths = Files.Select(file => FindFile(folder, file.Name)).ToArray();
+            int found = paths.Count(path => path is not null);
+            if (found > 0 && found > (best?.Paths.Count(path => path is not null) ?? 0))
+            {
+                best = new DatasetLocation(folder, paths);
+            }
+        }
+        return best;
+    }
+
+    /// <summary>Compares each file's uncompressed content with its known checksum.</summary>
+    public IReadOnlyList<FileCheck> Verify(DatasetLocation location) =>
+        [.. Files.Select((file, i) => VerifyFile(file, location.Paths[i]))];
+
+    /// <summary>Loads both splits, downloading them first if they are not on disk and that is allowed.</summary>
+    /// <exception cref="LanewiseException">The dataset is not there, cannot be downloaded, or is damaged.</exception>
+    public async Task<DatasetSplits> LoadAsync(DatasetOptions? options = null, CancellationToken cancellation = default)
+    {
+        options ??= new DatasetOptions();
+        if (IsBuiltIn)
+        {
+            return new DatasetSplits(Name, BuiltInDigits.Train(), BuiltInDigits.Test(), Preprocessing, "drawn by the program");
+        }
+        var location = Locate(options.Roots);
+        if (location is not { IsComplete: true })
+        {
+            if (options.Roots.Explicit is not null || !options.AllowDownload)
+            {
+                throw NotFound(options.Roots, location);
+            }
+            location = await FetchAsync(options, cancellation).ConfigureAwait(false);
+        }
+        return await DatasetLoader.LoadAsync(this, location, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Downloads the files that are missing or damaged into the folder the user named, or the cache. A download cut
+    /// short is taken up where it stopped; a file gets its name only when its checksum is right.
+    /// </summary>
+    /// <exception cref="LanewiseException">No mirror gave the right file, or the folder cannot be written.</exception>
+    public async Task<DatasetLocation> FetchAsync(DatasetOptions? options = null, CancellationToken cancellation = default)
+    {
+        options ??= new DatasetOptions();
+        if (IsBuiltIn)
+        {
+            throw new LanewiseException($"{Name}: the program draws these images itself; there is nothing to download.");
+        }
+        string folder = Path.Combine(options.Roots.Explicit ?? options.Roots.Cache, Folders[0]);
+        using var download = new DatasetDownload(this, options);
+        string?[] paths = new string?[Files.Count];
+        for (int i = 0; i < paths.Length; i++)
+        {
+            string? present = FindFile(folder, Files[i].Name);
+            paths[i] = VerifyFile(Files[i], present).IsGood
+                ? present
+                : await download.FetchAsync(Files[i], folder, cancellation).ConfigureAwait(false);
+        }
+        return new DatasetLocation(folder, paths);
+    }
+
+    /// <summary>Compares the content at <paramref name="path"/> with what <paramref name="file"/> should be.</summary>
+    internal static FileCheck VerifyFile(DatasetFile file, string? path)
+    {
+        if (path is null)
+        {
+            return new FileCheck(file.Name, null, FileStatus.Missing, file.Md5);
+        }
+        try
+        {
+            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.MD5);
+            using (var content = IdxFile.OpenContent(path))
+            {
+                byte[] buffer = new byte[1 << 16];
+                for (int got; (got = content.Read(buffer)) > 0;)
+                {
+                    hash.AppendData(buffer, 0, got);
+                }
+            }
+            string actual = Convert.ToHexStringLower(hash.GetCurrentHash());
+            if (file.Md5 is null)
+            {
+                IdxFile.Read(path);
+                return new FileCheck(file.Name, path, FileStatus.NoChecksumKnown, null, actual);
+            }
+            return new FileCheck(file.Name, path, string.Equals(file.Md5, actual, StringComparison.Ordinal) ? FileStatus.Ok : FileStatus.WrongChecksum, file.Md5, actual);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException or LanewiseException)
+        {
+            string error = e is LanewiseException ? e.Message : $"{path}: cannot be read ({e.Message})";
+            return new FileCheck(file.Name, path, FileStatus.Unreadable, file.Md5, null, error);
+        }
+    }
+
+    private IEnumerable<string> Candidates(DatasetRoots roots) =>
+        roots.Folders.SelectMany(root => Folders.Select(folder => Path.Combine(root, folder)).Append(root));
+
+    private static string? FindFile(string folder, string name)
+    {
+        string plain = Path.Combine(folder, name);
+        return File.Exists(plain) ? plain : File.Exists(plain + ".gz") ? plain + ".gz" : null;
+    }
+
+    private LanewiseException NotFound(DatasetRoots roots, DatasetLocation? partial)
+    {
+        if (roots.Explicit is { } root && !Directory.Exists(root))
+        {
+            return new LanewiseException($"{root}: there is no such data folder; name the folder that holds {Folders[0]}, or omit --data-dir.");
+        }
+        string where = partial is null
+            ? $"its files are in none of {string.Join(", ", Candidates(roots))}"
+            : $"{partial.Folder} lacks {string.Join(", ", Files.Where((_, i) => partial.Paths[i] is null).Select(file => file.Name))}";
+        string target = roots.Explicit is null ? "" : $" --data-dir {roots.Explicit}";
+        return new LanewiseException($"{Name}: {where}; get them with 'lanewise data fetch {Name}{target}'.");
+    }
+}

@@ -1,0 +1,49 @@
+namespace Lanewise.Data;
+
+/// <summary>The folders in which datasets are looked for.</summary>
+/// <param name="Explicit">The folder that the user named; if there is one, no other is searched.</param>
+/// <param name="Folders">The folders in the order of search; they need not exist.</param>
+/// <param name="Cache">The folder that downloads go to when the user named none.</param>
+public sealed record DatasetRoots(string? Explicit, IReadOnlyList<string> Folders, string Cache)
+{
+    /// <summary>The environment variable that names a folder of datasets.</summary>
+    public const string Variable = "LANEWISE_DATA";
+
+    /// <summary>
+    /// <paramref name="dataDirectory"/> if given; otherwise <see cref="Variable"/>, the user's cache and
+    /// <c>/usr/share/datasets</c>.
+    /// </summary>
+    /// <param name="dataDirectory">The folder that the user named, or null.</param>
+    /// <param name="environment">Reads an environment variable; the process's own if null.</param>
+    public static DatasetRoots From(string? dataDirectory = null, Func<string, string?>? environment = null)
+    {
+        environment ??= Environment.GetEnvironmentVariable;
+        string cache = CacheFolder(environment);
+        if (dataDirectory is not null)
+        {
+            return new DatasetRoots(dataDirectory, [dataDirectory], cache);
+        }
+        var folders = new List<string>();
+        if (environment(Variable) is { Length: > 0 } named)
+        {
+            folders.Add(named);
+        }
+        folders.Add(cache);
+        if (!OperatingSystem.IsWindows())
+        {
+            folders.Add("/usr/share/datasets");
+        }
+        return new DatasetRoots(null, folders, cache);
+    }
+
+    private static string CacheFolder(Func<string, string?> environment)
+    {
+        if (environment("XDG_CACHE_HOME") is { Length: > 0 } cache)
+        {
+            return Path.Combine(cache, "lanewise");
+        }
+        return OperatingSystem.IsWindows()
+            ? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData), "lanewise")
+            : Path.Combine(environment("HOME") is { Length: > 0 } home ? home : Path.GetTempPath(), ".cache", "lanewise");
+    }
+}

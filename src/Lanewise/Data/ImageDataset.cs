@@ -1,0 +1,36 @@
+using Lanewise.Graphs;
+
+namespace Lanewise.Data;
+
+/// <summary>Views of image datasets.</summary>
+public static class ImageDataset
+{
+    /// <summary>The first <paramref name="count"/> images; all of them if there are no more. Copies nothing.</summary>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is not positive.</exception>
+    public static IImageDataset Take(this IImageDataset dataset, int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
+        return count >= dataset.Count ? dataset : new First(dataset, count);
+    }
+
+    private sealed class First(IImageDataset all, int count) : IImageDataset
+    {
+        public string Name => all.Name;
+
+        public int Count => count;
+
+        public Shape Shape => all.Shape;
+
+        public IReadOnlyList<string> Classes => all.Classes;
+
+        public int Label(int index) => all.Label(Checked(index));
+
+        public void Read(int index, Span<byte> pixels) => all.Read(Checked(index), pixels);
+
+        private int Checked(int index)
+        {
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, count);
+            return index;
+        }
+    }
+}

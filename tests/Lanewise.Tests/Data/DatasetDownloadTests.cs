@@ -1,0 +1,141 @@
+using Lanewise.Data;
+using Xunit;
+
+namespace Lanewise.Tests.Data;
+
+public sealed class DatasetDownloadTests
+{
+    private static readonly byte[][] Contents = Samples.Contents();
+    private static readonly DatasetEntry Entry = Samples.Entry(Contents);
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private static byte[]? Right(string name) =>
+        Array.IndexOf(Samples.Names, Path.GetFileNameWithoutExtension(name)) is >= 0 and int i ? Samples.Gzip(Contents[i]) : null;
+
+    private static DatasetOptions To(TempFolder folder, params LocalMirror[] mirrors) => new()
+    {
+        Roots = new DatasetRoots(null, [folder.Path], folder.Path),
+        Mirrors = [.. mirrors.Select(mirror => mirror.Address)],
+    };
+
+    private static void AssertWhole(TempFolder folder)
+    {
+        Assert.All(Entry.Verify(Entry.Locate(DatasetRoots.From(folder.Path))!), check => Assert.Equal(FileStatus.Ok, check.Status));
+        Assert.Equal(4, Directory.GetFiles(folder.File("MNIST/raw")).Length);
+    }
+
+    [Fact]
+    public async Task What_is_not_on_disk_is_downloaded_and_then_loaded()
+    {
+        using var folder = new TempFolder();
+        using var mirror = new LocalMirror(Right);
+        var reports = new List<FetchProgress>();
+        var options = To(folder, mirror) with { Progress = new Immediately(reports.Add) };
+        var splits = await Entry.LoadAsync(options, Cancellation);
+        Assert.Equal(30, splits.Train.Count);
+        AssertWhole(folder);
+        Assert.Equal(Samples.Names, reports.Select(report => report.File).Distinct());
+        Assert.All(reports, report => Assert.True(report.Received <= report.Total));
+
+        await Entry.FetchAsync(options, Cancellation);
+        Assert.Equal(4, mirror.Asked.Count);
+    }
+
+    [Fact]
+    public async Task A_mirror_without_the_file_gives_way_to_the_next()
+    {
+        using var folder = new TempFolder();
+        using var empty = new LocalMirror(_ => null);
+        using var mirror = new LocalMirror(Right);
+        await Entry.FetchAsync(To(folder, empty, mirror), Cancellation);
+        Assert.Equal(4, empty.Asked.Count);
+        AssertWhole(folder);
+    }
+
+    [Fact]
+    public async Task A_download_cut_short_is_taken_up_where_it_stopped()
+    {
+        using var folder = new TempFolder();
+        byte[] whole = Right(Samples.Names[0])!;
+        folder.Write($"MNIST/raw/{Samples.Names[0]}.gz.part", whole[..100]);
+        folder.Write($"MNIST/raw/{Samples.Names[1]}.gz.part", Right(Samples.Names[1])!);
+        using var mirror = new LocalMirror(Right);
+        await Entry.FetchAsync(To(folder, mirror), Cancellation);
+        Assert.Equal([100, Right(Samples.Names[1])!.Length, 0, 0], mirror.Asked.Select(asked => asked.From));
+        AssertWhole(folder);
+    }
+
+    [Fact]
+    public async Task A_rest_that_does_not_fit_is_fetched_once_more_from_the_start()
+    {
+        using var folder = new TempFolder();
+        folder.Write($"MNIST/raw/{Samples.Names[0]}.gz.part", new byte[100]);
+        using var mirror = new LocalMirror(Right);
+        await Entry.FetchAsync(To(folder, mirror), Cancellation);
+        Assert.Equal([100, 0], mirror.Asked.Where(asked => asked.Name.StartsWith("train-images", StringComparison.Ordinal)).Select(asked => asked.From));
+        AssertWhole(folder);
+    }
+
+    [Fact]
+    public async Task Wrong_content_is_refused_with_both_checksums_and_leaves_nothing_behind()
+    {
+        using var folder = new TempFolder();
+        byte[] other = Samples.Images(7);
+        using var mirror = new LocalMirror(_ => Samples.Gzip(other));
+        var e = await Assert.ThrowsAsync<LanewiseException>(() => Entry.FetchAsync(To(folder, mirror), Cancellation));
+        Assert.Contains($"its md5 is {Samples.Md5(other)}, not {Entry.Files[0].Md5}", e.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', e.Message);
+        Assert.Empty(Directory.GetFiles(folder.Path, "*", SearchOption.AllDirectories));
+    }
+
+    [Fact]
+    public async Task Damaged_files_on_disk_are_replaced()
+    {
+        using var folder = new TempFolder();
+        Samples.WriteDataset(folder, "MNIST/raw", gzip: false);
+        folder.Write($"MNIST/raw/{Samples.Names[3]}", Samples.Labels(3));
+        using var mirror = new LocalMirror(Right);
+        await Entry.FetchAsync(To(folder, mirror), Cancellation);
+        Assert.Equal(Samples.Names[3] + ".gz", Assert.Single(mirror.Asked).Name);
+        AssertWhole(folder);
+    }
+
+    [Fact]
+    public async Task When_no_mirror_answers_one_line_says_what_to_do()
+    {
+        using var folder = new TempFolder();
+        var options = To(folder) with { Mirrors = [new Uri("http://127.0.0.1:1/"), new Uri("http://127.0.0.1:2/")] };
+        var e = await Assert.ThrowsAsync<LanewiseException>(() => Entry.LoadAsync(options, Cancellation));
+        Assert.Contains("could not be downloaded", e.Message, StringComparison.Ordinal);
+        Assert.Contains(folder.Path, e.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', e.Message);
+    }
+
+    [Fact]
+    public async Task A_folder_that_cannot_be_made_is_named()
+    {
+        using var folder = new TempFolder();
+        folder.Write("MNIST", [1]);
+        using var mirror = new LocalMirror(Right);
+        var e = await Assert.ThrowsAsync<LanewiseException>(() => Entry.FetchAsync(To(folder, mirror), Cancellation));
+        Assert.Contains("cannot be written", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Cancelling_is_no_failure_of_the_mirror()
+    {
+        using var folder = new TempFolder();
+        using var mirror = new LocalMirror(Right);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Entry.FetchAsync(To(folder, mirror), new CancellationToken(true)));
+    }
+
+    [Fact]
+    public async Task The_drawn_digits_cannot_be_downloaded() =>
+        await Assert.ThrowsAsync<LanewiseException>(() => DatasetCatalog.Find("digits").FetchAsync(null, Cancellation));
+
+    private sealed class Immediately(Action<FetchProgress> action) : IProgress<FetchProgress>
+    {
+        public void Report(FetchProgress value) => action(value);
+    }
+}
