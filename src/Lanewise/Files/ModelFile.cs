@@ -1,0 +1,35 @@
+using Lanewise.Data;
+using Lanewise.Graphs;
+using Lanewise.Models;
+
+namespace Lanewise.Files;
+
+/// <summary>A trained model as one safetensors file: weights under PyTorch's names, and a card that says what they are.</summary>
+/// <param name="Network">The network that the weights fit.</param>
+/// <param name="Weights">Its weights.</param>
+/// <param name="Card">What is known of it; made up from the model's defaults for a file from elsewhere.</param>
+public sealed record ModelFile(Network Network, Weights Weights, ModelCard Card)
+{
+    /// <summary>Writes the file, whole or not at all.</summary>
+    /// <exception cref="LanewiseException">It cannot be written.</exception>
+    public static void Save(string path, Weights weights, ModelCard card) => Safetensors.Write(path, weights.Tensors, card.ToMetadata());
+
+    /// <summary>Reads a file written here or, with the model named, elsewhere.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="model">The registered model; null to take the card's word for it.</param>
+    /// <exception cref="LanewiseException">It cannot be read, is no safetensors file, does not say which model it holds, or holds another one.</exception>
+    public static ModelFile Load(string path, string? model = null)
+    {
+        var file = Safetensors.Read(path);
+        var card = ModelCard.FromMetadata(file.Metadata, path);
+        string name = model ?? card?.Model
+            ?? throw new LanewiseException($"{path}: the file does not say which model it holds, since it was not written by Lanewise; name it with --model ({string.Join(", ", ModelCatalog.All.Select(m => m.Name))}).");
+        var network = ModelCatalog.Find(name).Create(card?.Classes.Count ?? ClassesOf(file));
+        card ??= new ModelCard(network.Name, [.. Enumerable.Range(0, network.Classes).Select(i => i.ToString(System.Globalization.CultureInfo.InvariantCulture))], Preprocessing.Mnist);
+        return new(network, Weights.Match(network, file.Tensors, path), card);
+    }
+
+    /// <summary>The classes of a file without a card: the outputs of its last layer.</summary>
+    private static int ClassesOf(SafetensorsFile file) =>
+        file.Tensors.FirstOrDefault(t => t.Name == "fc.weight") is { Dimensions: [> 0 and var classes, ..] } ? classes : 10;
+}

@@ -1,0 +1,62 @@
+using Lanewise.Data;
+using Lanewise.Engine;
+
+namespace Lanewise.Training;
+
+/// <summary>How well a network does on labelled pictures.</summary>
+/// <param name="Loss">Mean cross-entropy.</param>
+/// <param name="Correct">Pictures whose most likely class is their label.</param>
+/// <param name="Total">Pictures.</param>
+/// <param name="Confusion">[label][prediction], counts.</param>
+public sealed record Evaluation(double Loss, int Correct, int Total, int[][] Confusion)
+{
+    /// <summary>Correct / Total.</summary>
+    public double Accuracy => (double)Correct / Total;
+
+    /// <summary>Each class's precision, recall and support (its number of pictures).</summary>
+    public IReadOnlyList<ClassScore> PerClass => [.. Confusion.Select((row, label) =>
+    {
+        int hits = row[label], support = row.Sum(), predicted = Confusion.Sum(r => r[label]);
+        return new ClassScore(label, Share(hits, predicted), Share(hits, support), support);
+    })];
+
+    /// <summary>Runs all of <paramref name="dataset"/> through the network.</summary>
+    /// <param name="plan">A plan with weights in it.</param>
+    /// <param name="dataset">Labelled pictures.</param>
+    /// <param name="preprocessing">How they are normalised.</param>
+    /// <param name="cancellation">Stops between two batches.</param>
+    public static Evaluation Run(Plan plan, IImageDataset dataset, Preprocessing preprocessing, CancellationToken cancellation = default)
+    {
+        var source = new PreparedDataset(dataset, preprocessing);
+        int classes = plan.Network.Classes;
+        if (dataset.Classes.Count > classes)
+        {
+            throw new LanewiseException($"{dataset.Name} has {dataset.Classes.Count} classes, the network {classes}; choose a dataset of as many.");
+        }
+
+        int[][] confusion = [.. Enumerable.Range(0, classes).Select(_ => new int[classes])];
+        int[] indices = [.. Enumerable.Range(0, dataset.Count)];
+        double loss = 0;
+        for (int at = 0; at < indices.Length; at += plan.Options.BatchSize)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            plan.Evaluate(source, indices.AsSpan(at, Math.Min(plan.Options.BatchSize, indices.Length - at)));
+            for (int i = 0; i < plan.Losses.Length; i++)
+            {
+                loss += plan.Losses[i];
+                confusion[dataset.Label(at + i)][plan.Predictions[i]]++;
+            }
+        }
+
+        return new(loss / dataset.Count, confusion.Select((row, label) => row[label]).Sum(), dataset.Count, confusion);
+    }
+
+    private static double Share(int part, int whole) => whole == 0 ? 0 : (double)part / whole;
+}
+
+/// <summary>One class's scores.</summary>
+/// <param name="Class">The class's index.</param>
+/// <param name="Precision">Of the pictures taken for this class, the share that are of it; 0 when there are none.</param>
+/// <param name="Recall">Of this class's pictures, the share that were recognised.</param>
+/// <param name="Support">This class's pictures.</param>
+public sealed record ClassScore(int Class, double Precision, double Recall, int Support);

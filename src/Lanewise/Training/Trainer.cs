@@ -1,0 +1,172 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using Lanewise.Data;
+using Lanewise.Engine;
+using Lanewise.Graphs;
+using Lanewise.Kernels;
+
+namespace Lanewise.Training;
+
+/// <summary>
+/// Trains a network: epochs that a caller can follow, cancel between two steps, and take up again with equal bits.
+/// For one seed the weights are the same at any number of threads.
+/// </summary>
+public sealed class Trainer
+{
+    private const int EvaluationBatch = 256;
+    private readonly TrainingOptions _options;
+    private readonly Preprocessing _preprocessing;
+    private readonly Plan _plan;
+    private readonly Plan _evaluation;
+    private readonly SgdWork _update;
+    private TrainingPosition _position = TrainingPosition.Start;
+
+    /// <summary>Compiles the network and takes all memory.</summary>
+    /// <param name="network">What is trained.</param>
+    /// <param name="options">How.</param>
+    /// <param name="initial">Weights to begin with; null for PyTorch's default initialisation.</param>
+    /// <exception cref="LanewiseException">An option is out of range.</exception>
+    public Trainer(Network network, TrainingOptions options, Weights? initial = null)
+    {
+        options.Check();
+        _options = options;
+        _preprocessing = options.Preprocessing ?? Preprocessing.Mnist;
+        _plan = Plan.Compile(network, new PlanOptions
+        {
+            BatchSize = options.BatchSize,
+            Training = true,
+            Threads = options.Threads,
+            LaneWidth = options.LaneWidth,
+        });
+        _evaluation = Plan.Compile(network, _plan.Options with { BatchSize = EvaluationBatch, Training = false });
+        _update = new SgdWork(_plan.TakeLikeWeights());
+        _plan.Load(initial ?? Weights.Initialize(network, options.Seed));
+    }
+
+    /// <summary>What is trained.</summary>
+    public Network Network => _plan.Network;
+
+    /// <summary>A copy of the weights as they are now.</summary>
+    public Weights Weights => _plan.Save();
+
+    /// <summary>A copy of all that is needed to go on from here.</summary>
+    public TrainerState State => new(_plan.Save(), _plan.SaveLikeWeights(_update.Velocity), _position);
+
+    /// <summary>Goes on from <paramref name="state"/> at the next run.</summary>
+    public void Resume(TrainerState state)
+    {
+        _plan.Load(state.Weights);
+        _plan.LoadLikeWeights(state.Velocity, _update.Velocity);
+        _position = state.Position;
+    }
+
+    /// <summary>Trains epoch by epoch, on other threads than the caller's, and gives each epoch's figures when it is done.</summary>
+    /// <param name="train">The training pictures.</param>
+    /// <param name="test">The pictures that each epoch is judged by.</param>
+    /// <param name="progress">Is told after every step, on the training thread; keep it short.</param>
+    /// <param name="cancellation">Stops after the current step; <see cref="State"/> then tells where.</param>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <exception cref="TrainingDivergedException">The loss became infinite or NaN.</exception>
+    /// <exception cref="LanewiseException">Pictures and network do not fit.</exception>
+    public async IAsyncEnumerable<EpochResult> RunAsync(
+        IImageDataset train,
+        IImageDataset test,
+        IProgress<TrainingProgress>? progress = null,
+        [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        Check(train);
+        var source = new PreparedDataset(train, _preprocessing);
+        while (_position.Epoch < _options.Epochs)
+        {
+            yield return await Task.Run(() => RunEpoch(source, train.Count, test, progress, cancellation), cancellation).ConfigureAwait(false);
+        }
+    }
+
+    private void Check(IImageDataset train)
+    {
+        if (train.Count == 0)
+        {
+            throw new LanewiseException($"{train.Name}: there is no picture to train on.");
+        }
+
+        if (train.Classes.Count > Network.Classes)
+        {
+            throw new LanewiseException($"{train.Name} has {train.Classes.Count} classes, the network {Network.Classes}; build it with as many.");
+        }
+    }
+
+    private EpochResult RunEpoch(PreparedDataset source, int count, IImageDataset test, IProgress<TrainingProgress>? progress, CancellationToken cancellation)
+    {
+        var good = State;
+        int[] order = Order(count);
+        int steps = (count + _options.BatchSize - 1) / _options.BatchSize;
+        double earlier = _position.Seconds;
+        int earlierSteps = _position.Step;
+        var clock = Stopwatch.StartNew();
+        while (_position.Step < steps)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            int at = _position.Step * _options.BatchSize;
+            Step(source, order.AsSpan(at, Math.Min(_options.BatchSize, count - at)), good);
+            _position = _position with { Seconds = earlier + clock.Elapsed.TotalSeconds };
+            progress?.Report(Progress(steps, count, (_position.Step - earlierSteps) * _options.BatchSize / clock.Elapsed.TotalSeconds));
+        }
+
+        _evaluation.Load(_plan.Save());
+        var judged = Evaluation.Run(_evaluation, test, _preprocessing, cancellation);
+        var p = _position;
+        _position = new(p.Epoch + 1, 0, 0, 0, 0);
+        return new(p.Epoch + 1, p.LossSum / count, (double)p.Correct / count, judged.Loss, judged.Accuracy, _options.Optimizer.LearningRate, p.Seconds, count / p.Seconds);
+    }
+
+    /// <summary>The epoch's order of pictures: a shuffle that seed and epoch alone decide (Fisher and Yates).</summary>
+    private int[] Order(int count)
+    {
+        int[] order = [.. Enumerable.Range(0, count)];
+        var random = new SplitMix64(((ulong)(uint)_options.Seed << 32) + (uint)_position.Epoch + 1);
+        for (int i = count - 1; i > 0; i--)
+        {
+            int j = random.Below(i + 1);
+            (order[i], order[j]) = (order[j], order[i]);
+        }
+
+        return order;
+    }
+
+    private void Step(PreparedDataset source, ReadOnlySpan<int> pictures, TrainerState good)
+    {
+        _plan.ComputeGradients(source, pictures);
+        double loss = 0;
+        int correct = 0;
+        for (int i = 0; i < pictures.Length; i++)
+        {
+            loss += _plan.Losses[i];
+            correct += _plan.Predictions[i] == source.Label(pictures[i]) ? 1 : 0;
+        }
+
+        if (!double.IsFinite(loss))
+        {
+            Diverged(good);
+        }
+
+        var sgd = _options.Optimizer;
+        _update.Step = new SgdStep(sgd.LearningRate, sgd.Momentum, sgd.WeightDecay, sgd.Nesterov);
+        _plan.Apply(_update);
+        _position = _position with { Step = _position.Step + 1, LossSum = _position.LossSum + loss, Correct = _position.Correct + correct };
+    }
+
+    private void Diverged(TrainerState good)
+    {
+        var (epoch, step) = (_position.Epoch + 1, _position.Step + 1);
+        _plan.DiscardGradients();
+        Resume(good);
+        throw new TrainingDivergedException(
+            $"the loss is no longer finite at step {step} of epoch {epoch}; the weights are those before this epoch. Try a learning rate of {_options.Optimizer.LearningRate / 10:G3} (--lr) or a larger batch.");
+    }
+
+    private TrainingProgress Progress(int steps, int count, double pace)
+    {
+        double seen = Math.Min((double)_position.Step * _options.BatchSize, count);
+        return new(_position.Epoch + 1, _options.Epochs, _position.Step, steps, _position.LossSum / seen, _position.Correct / seen, pace);
+    }
+}

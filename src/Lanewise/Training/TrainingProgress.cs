@@ -1,0 +1,29 @@
+using System.Runtime.InteropServices;
+
+namespace Lanewise.Training;
+
+/// <summary>Where training stands, within an epoch.</summary>
+/// <param name="Epoch">The epoch under way, from 1.</param>
+/// <param name="Epochs">Epochs in all.</param>
+/// <param name="Step">Steps done in this epoch.</param>
+/// <param name="Steps">Steps in an epoch.</param>
+/// <param name="Loss">Mean cross-entropy of this epoch so far.</param>
+/// <param name="Accuracy">Share of this epoch's pictures that were right when they were trained on.</param>
+/// <param name="ImagesPerSecond">Pace of this epoch.</param>
+[StructLayout(LayoutKind.Auto)]
+public readonly record struct TrainingProgress(int Epoch, int Epochs, int Step, int Steps, double Loss, double Accuracy, double ImagesPerSecond);
+
+/// <summary>An epoch's figures: the row of <c>summary.csv</c>.</summary>
+/// <param name="Epoch">The epoch, from 1.</param>
+/// <param name="TrainLoss">Mean cross-entropy over the epoch's training pictures, each as it was trained on.</param>
+/// <param name="TrainTop1">Share of them that were right, 0 to 1.</param>
+/// <param name="EvalLoss">Mean cross-entropy over the test pictures after the epoch.</param>
+/// <param name="EvalTop1">Share of them that are right, 0 to 1.</param>
+/// <param name="LearningRate">The epoch's learning rate.</param>
+/// <param name="Seconds">Seconds of training, the test not counted.</param>
+/// <param name="ImagesPerSecond">Training pictures a second.</param>
+public sealed record EpochResult(
+    int Epoch, double TrainLoss, double TrainTop1, double EvalLoss, double EvalTop1, double LearningRate, double Seconds, double ImagesPerSecond);
+
+/// <summary>Training went astray: the loss is no number any more. The weights are those of the last completed epoch.</summary>
+public sealed class TrainingDivergedException(string message) : LanewiseException(message);
