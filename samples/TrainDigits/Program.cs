@@ -1,0 +1,25 @@
+// Describes a small network of one's own, trains it on the built-in digits and saves weights that PyTorch can load.
+using Lanewise.Data;
+using Lanewise.Files;
+using Lanewise.Graphs;
+using Lanewise.Layers;
+using Lanewise.Models;
+using Lanewise.Training;
+
+var network = Network.Define("my-residual", input: new Shape(1, 28, 28), x => x
+    .Conv2d("stem", 8, kernel: 5).ReLU().MaxPool2d(2)       // 8×12×12
+    .ResidualBlock("block1")                                // 8×12×12
+    .MaxPool2d(2)                                           // 8×6×6
+    .Flatten()                                              // 288
+    .Linear("fc", 10));
+Console.WriteLine(network);
+
+var train = BuiltInDigits.Train(20_000);
+var test = BuiltInDigits.Test(2_000);
+var trainer = new Trainer(network, new TrainingOptions { Epochs = 2, Optimizer = new Sgd(0.02f, Momentum: 0.9f), Seed = 1 });
+await foreach (var epoch in trainer.RunAsync(train, test))
+{
+    Console.WriteLine($"epoch {epoch.Epoch}: loss {epoch.TrainLoss:F3}, test accuracy {epoch.EvalTop1:P2}, {epoch.ImagesPerSecond:N0} images/s");
+}
+
+Safetensors.Write("my-residual.safetensors", trainer.Weights.Tensors);
