@@ -49,46 +49,12 @@ internal static unsafe class ConvTile<L, V, G>
             }
         }
 
-        step = f->OutputStep;
-        if (f->Add.Pointer != null)
-        {
-            float* p = f->Add.At(tile, k);
-            q0.Add(G.Load(p, f->Add.Plane));
-            q1.Add(G.Load(p + step, f->Add.Plane));
-            q2.Add(G.Load(p + 2 * step, f->Add.Plane));
-            q3.Add(G.Load(p + 3 * step, f->Add.Plane));
-            q4.Add(G.Load(p + 4 * step, f->Add.Plane));
-            q5.Add(G.Load(p + 5 * step, f->Add.Plane));
-        }
-
-        if (f->Mask.Pointer != null)
-        {
-            float* p = f->Mask.At(tile, k);
-            q0.Mask(G.Load(p, f->Mask.Plane));
-            q1.Mask(G.Load(p + step, f->Mask.Plane));
-            q2.Mask(G.Load(p + 2 * step, f->Mask.Plane));
-            q3.Mask(G.Load(p + 3 * step, f->Mask.Plane));
-            q4.Mask(G.Load(p + 4 * step, f->Mask.Plane));
-            q5.Mask(G.Load(p + 5 * step, f->Mask.Plane));
-        }
-
-        if (f->ReLU)
-        {
-            q0.ReLU();
-            q1.ReLU();
-            q2.ReLU();
-            q3.ReLU();
-            q4.ReLU();
-            q5.ReLU();
-        }
-
-        float* y = f->Output.At(tile, k);
-        q0.Store(y, f->Output.Plane);
-        q1.Store(y + step, f->Output.Plane);
-        q2.Store(y + 2 * step, f->Output.Plane);
-        q3.Store(y + 3 * step, f->Output.Plane);
-        q4.Store(y + 4 * step, f->Output.Plane);
-        q5.Store(y + 5 * step, f->Output.Plane);
+        Finish(q0, f, tile, k, 0);
+        Finish(q1, f, tile, k, 1);
+        Finish(q2, f, tile, k, 2);
+        Finish(q3, f, tile, k, 3);
+        Finish(q4, f, tile, k, 4);
+        Finish(q5, f, tile, k, 5);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -112,42 +78,11 @@ internal static unsafe class ConvTile<L, V, G>
             }
         }
 
-        step = f->OutputStep;
-        if (f->Add.Pointer != null)
-        {
-            float* p = f->Add.At(tile, k);
-            q0.Add(G.Load(p, f->Add.Plane));
-            q1.Add(G.Load(p + step, f->Add.Plane));
-            q2.Add(G.Load(p + 2 * step, f->Add.Plane));
-            q3.Add(G.Load(p + 3 * step, f->Add.Plane));
-            q4.Add(G.Load(p + 4 * step, f->Add.Plane));
-        }
-
-        if (f->Mask.Pointer != null)
-        {
-            float* p = f->Mask.At(tile, k);
-            q0.Mask(G.Load(p, f->Mask.Plane));
-            q1.Mask(G.Load(p + step, f->Mask.Plane));
-            q2.Mask(G.Load(p + 2 * step, f->Mask.Plane));
-            q3.Mask(G.Load(p + 3 * step, f->Mask.Plane));
-            q4.Mask(G.Load(p + 4 * step, f->Mask.Plane));
-        }
-
-        if (f->ReLU)
-        {
-            q0.ReLU();
-            q1.ReLU();
-            q2.ReLU();
-            q3.ReLU();
-            q4.ReLU();
-        }
-
-        float* y = f->Output.At(tile, k);
-        q0.Store(y, f->Output.Plane);
-        q1.Store(y + step, f->Output.Plane);
-        q2.Store(y + 2 * step, f->Output.Plane);
-        q3.Store(y + 3 * step, f->Output.Plane);
-        q4.Store(y + 4 * step, f->Output.Plane);
+        Finish(q0, f, tile, k, 0);
+        Finish(q1, f, tile, k, 1);
+        Finish(q2, f, tile, k, 2);
+        Finish(q3, f, tile, k, 3);
+        Finish(q4, f, tile, k, 4);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -170,38 +105,10 @@ internal static unsafe class ConvTile<L, V, G>
             }
         }
 
-        step = f->OutputStep;
-        if (f->Add.Pointer != null)
-        {
-            float* p = f->Add.At(tile, k);
-            q0.Add(G.Load(p, f->Add.Plane));
-            q1.Add(G.Load(p + step, f->Add.Plane));
-            q2.Add(G.Load(p + 2 * step, f->Add.Plane));
-            q3.Add(G.Load(p + 3 * step, f->Add.Plane));
-        }
-
-        if (f->Mask.Pointer != null)
-        {
-            float* p = f->Mask.At(tile, k);
-            q0.Mask(G.Load(p, f->Mask.Plane));
-            q1.Mask(G.Load(p + step, f->Mask.Plane));
-            q2.Mask(G.Load(p + 2 * step, f->Mask.Plane));
-            q3.Mask(G.Load(p + 3 * step, f->Mask.Plane));
-        }
-
-        if (f->ReLU)
-        {
-            q0.ReLU();
-            q1.ReLU();
-            q2.ReLU();
-            q3.ReLU();
-        }
-
-        float* y = f->Output.At(tile, k);
-        q0.Store(y, f->Output.Plane);
-        q1.Store(y + step, f->Output.Plane);
-        q2.Store(y + 2 * step, f->Output.Plane);
-        q3.Store(y + 3 * step, f->Output.Plane);
+        Finish(q0, f, tile, k, 0);
+        Finish(q1, f, tile, k, 1);
+        Finish(q2, f, tile, k, 2);
+        Finish(q3, f, tile, k, 3);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -223,34 +130,9 @@ internal static unsafe class ConvTile<L, V, G>
             }
         }
 
-        step = f->OutputStep;
-        if (f->Add.Pointer != null)
-        {
-            float* p = f->Add.At(tile, k);
-            q0.Add(G.Load(p, f->Add.Plane));
-            q1.Add(G.Load(p + step, f->Add.Plane));
-            q2.Add(G.Load(p + 2 * step, f->Add.Plane));
-        }
-
-        if (f->Mask.Pointer != null)
-        {
-            float* p = f->Mask.At(tile, k);
-            q0.Mask(G.Load(p, f->Mask.Plane));
-            q1.Mask(G.Load(p + step, f->Mask.Plane));
-            q2.Mask(G.Load(p + 2 * step, f->Mask.Plane));
-        }
-
-        if (f->ReLU)
-        {
-            q0.ReLU();
-            q1.ReLU();
-            q2.ReLU();
-        }
-
-        float* y = f->Output.At(tile, k);
-        q0.Store(y, f->Output.Plane);
-        q1.Store(y + step, f->Output.Plane);
-        q2.Store(y + 2 * step, f->Output.Plane);
+        Finish(q0, f, tile, k, 0);
+        Finish(q1, f, tile, k, 1);
+        Finish(q2, f, tile, k, 2);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -271,30 +153,8 @@ internal static unsafe class ConvTile<L, V, G>
             }
         }
 
-        step = f->OutputStep;
-        if (f->Add.Pointer != null)
-        {
-            float* p = f->Add.At(tile, k);
-            q0.Add(G.Load(p, f->Add.Plane));
-            q1.Add(G.Load(p + step, f->Add.Plane));
-        }
-
-        if (f->Mask.Pointer != null)
-        {
-            float* p = f->Mask.At(tile, k);
-            q0.Mask(G.Load(p, f->Mask.Plane));
-            q1.Mask(G.Load(p + step, f->Mask.Plane));
-        }
-
-        if (f->ReLU)
-        {
-            q0.ReLU();
-            q1.ReLU();
-        }
-
-        float* y = f->Output.At(tile, k);
-        q0.Store(y, f->Output.Plane);
-        q1.Store(y + step, f->Output.Plane);
+        Finish(q0, f, tile, k, 0);
+        Finish(q1, f, tile, k, 1);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -313,24 +173,29 @@ internal static unsafe class ConvTile<L, V, G>
             }
         }
 
+        Finish(q0, f, tile, k, 0);
+    }
+
+    /// <summary>Adds, masks, cuts off at zero, and writes one pixel's outputs.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Finish(G q, ConvFrame* f, Tile* tile, int k, int pixel)
+    {
+        nint at = pixel * f->OutputStep;
         if (f->Add.Pointer != null)
         {
-            float* p = f->Add.At(tile, k);
-            q0.Add(G.Load(p, f->Add.Plane));
+            q.Add(G.Load(f->Add.At(tile, k) + at, f->Add.Plane));
         }
 
         if (f->Mask.Pointer != null)
         {
-            float* p = f->Mask.At(tile, k);
-            q0.Mask(G.Load(p, f->Mask.Plane));
+            q.Mask(G.Load(f->Mask.At(tile, k) + at, f->Mask.Plane));
         }
 
         if (f->ReLU)
         {
-            q0.ReLU();
+            q.ReLU();
         }
 
-        float* y = f->Output.At(tile, k);
-        q0.Store(y, f->Output.Plane);
+        q.Store(f->Output.At(tile, k) + at, f->Output.Plane);
     }
 }
