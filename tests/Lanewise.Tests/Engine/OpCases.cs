@@ -7,7 +7,7 @@ namespace Lanewise.Tests.Engine;
 /// <summary>One row of the table that drives correctness, gradient check and repeatability.</summary>
 /// <param name="Name">What is special about it.</param>
 /// <param name="Network">The network.</param>
-/// <param name="Tolerance">The largest error allowed, relative to the largest magnitude of the tensor.</param>
+/// <param name="Tolerance">The largest error allowed, relative to the largest magnitude of the tensor (of a layer's parameters: of both).</param>
 internal sealed record OpCase(string Name, Network Network, double Tolerance)
 {
     /// <summary>Single precision sums of up to a few thousand products: about fifty times what is seen.</summary>
