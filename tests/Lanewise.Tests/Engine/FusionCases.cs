@@ -101,7 +101,7 @@ internal static class FusionCases
         Of("flatten of a slice", Small, x => Join(x.Conv("a", 2).Concat(x.Conv("b", 3).ReLU()), c => c.Flatten()).Linear("fc", 3)),
         Of("output read again by a branch that nobody reads", Small, x => Join(x.Conv("a").ReLU(), a => Dead(a, a.Conv("b").ReLU().Concat(a)))),
         Of("branch that nobody reads", Small, x => Join(x.Conv("a").ReLU(), a => Dead(a.Conv("c"), a.Conv("b").Add(a).ReLU().MaxPool2d(2).Flatten()))),
-        Of("everything", new(1, 12, 12), x => x.Conv2d("conv1", 10, 5).MaxPool2d(2).ReLU().InceptionA("i").ResidualBlock("r").MaxPool2d(2).Flatten().Linear("fc", 10)),
+        Of("everything", new(1, 8, 8), x => x.Conv2d("conv1", 10, 5).MaxPool2d(2).ReLU().InceptionA("i").ResidualBlock("r").MaxPool2d(2).Flatten().Linear("fc", 10)),
     ];
 
     public static IReadOnlyList<OpCase> All { get; } = [.. ReLUs, .. Sums, .. Concats, .. Flattens];

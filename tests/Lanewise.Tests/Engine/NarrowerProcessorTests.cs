@@ -21,8 +21,8 @@ public sealed class NarrowerProcessorTests
             start.ArgumentList.Add(assembly);
         }
 
-        start.ArgumentList.Add("-class");
-        start.ArgumentList.Add(typeof(GoldenTests).FullName!);
+        start.ArgumentList.Add("-method");
+        start.ArgumentList.Add($"{typeof(GoldenTests).FullName}.{nameof(GoldenTests.Logits_loss_and_gradients_are_PyTorchs)}");
         start.Environment[setting] = "0";
         using var process = Process.Start(start)!;
         var errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);

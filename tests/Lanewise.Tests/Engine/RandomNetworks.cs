@@ -21,11 +21,12 @@ internal static class RandomNetworks
     private static Activation Build(Activation x, (int Op, int From, int Other, int Channels)[] choices, int output)
     {
         var all = new List<Activation> { x };
-        foreach (var choice in choices)
+        for (int i = 0; i < choices.Length; i++)
         {
+            var choice = choices[i];
             // Mostly the latest, so that the graph becomes deep; now and then any other.
             var from = choice.From < 60 ? all[^1] : all[choice.From % all.Count];
-            if (Layer(from, all, choice) is { } made && made.Shape.Count <= MostValues)
+            if (Layer(from, all, $"layer{i + 1}", choice) is { } made && made.Shape.Count <= MostValues)
             {
                 all.Add(made);
             }
@@ -34,9 +35,8 @@ internal static class RandomNetworks
         return all.Count == 1 ? x.Flatten() : all[Math.Max(1, all.Count - 1 - (output == 0 ? 1 : 0))];
     }
 
-    private static Activation? Layer(Activation x, List<Activation> all, (int Op, int From, int Other, int Channels) choice)
+    private static Activation? Layer(Activation x, List<Activation> all, string name, (int Op, int From, int Other, int Channels) choice)
     {
-        string name = $"layer{all.Count}";
         var (height, width) = (x.Shape.Height, x.Shape.Width);
         int side = Math.Min(height, width);
         return choice.Op switch
