@@ -114,9 +114,10 @@ internal sealed class BlockWork : IWork
         }
 
         _kernels.LanesIn(pictures, count, _program.Input, memory);
-        foreach (var step in _program.Forward)
+        // By index: an enumerator of an interface would be allocated for every block.
+        for (int i = 0; i < _program.Forward.Count; i++)
         {
-            step.Run(_kernels, memory);
+            _program.Forward[i].Run(_kernels, memory);
         }
 
         for (int i = 0; i < count && _mode != BlockMode.Train; i++)
@@ -148,9 +149,9 @@ internal sealed class BlockWork : IWork
 
     private void RunBackward(int first, int count, in BlockMemory memory)
     {
-        foreach (var step in _program.Backward)
+        for (int i = 0; i < _program.Backward.Count; i++)
         {
-            step.Run(_kernels, memory);
+            _program.Backward[i].Run(_kernels, memory);
         }
 
         for (int i = 0; i < count && InputGradients.Length > 0; i++)

@@ -18,6 +18,8 @@ internal sealed class Workers
 {
     // About a tenth of a millisecond: longer than the gap between two steps of training.
     private const int Spins = 3000;
+    // An item that no run has.
+    private const long Closed = 1L << 30;
     private static readonly ConcurrentDictionary<int, Workers> Pools = new();
     private readonly Lock _oneRun = new();
     private readonly object _bed = new();
@@ -59,6 +61,8 @@ internal sealed class Workers
 
         lock (_oneRun)
         {
+            // Closed while the fields change: a late thread of the last run must not take an item of this one early.
+            Interlocked.Exchange(ref _ticket, ++_generation << 32 | Closed);
             (_work, _items, _done, _failure) = (work, items, 0, null);
             Interlocked.Exchange(ref _ticket, ++_generation << 32);
             if (Volatile.Read(ref _sleepers) > 0)
@@ -122,7 +126,8 @@ internal sealed class Workers
         while (true)
         {
             long ticket = Interlocked.Increment(ref _ticket) - 1;
-            var (work, items, item) = (_work, _items, (int)ticket);
+            // Read before the ticket is looked at again: if that is still the same, they belong to it.
+            var (work, items, item) = (Volatile.Read(ref _work), Volatile.Read(ref _items), (int)ticket);
             // Another run has begun meanwhile only if this one had no item left.
             if (Volatile.Read(ref _ticket) >> 32 != ticket >> 32 || item >= items)
             {

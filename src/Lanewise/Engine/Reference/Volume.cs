@@ -1,0 +1,16 @@
+using Lanewise.Graphs;
+
+namespace Lanewise.Engine;
+
+/// <summary>One image's activation in the reference engine: C×H×W doubles in row-major order.</summary>
+internal sealed class Volume(Shape shape)
+{
+    public Shape Shape { get; } = shape;
+
+    public double[] Values { get; } = new double[shape.Count];
+
+    public ref double this[int c, int h, int w] => ref Values[(c * Shape.Height + h) * Shape.Width + w];
+
+    /// <summary>Whether (h, w) lies in the picture and not in its padding.</summary>
+    public bool Holds(int h, int w) => h >= 0 && h < Shape.Height && w >= 0 && w < Shape.Width;
+}

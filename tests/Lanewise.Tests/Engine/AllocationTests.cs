@@ -1,0 +1,50 @@
+using Lanewise.Engine;
+using Lanewise.Models;
+using Xunit;
+
+namespace Lanewise.Tests.Engine;
+
+/// <summary>Tests that read the process's own counters and so must run alone.</summary>
+[CollectionDefinition("alone", DisableParallelization = true)]
+public sealed class RunAlone;
+
+[Collection("alone")]
+public sealed class AllocationTests
+{
+    private const int Batch = 40;
+    private const int Steps = 50;
+
+    [Theory]
+    [InlineData("inception", 1)]
+    [InlineData("residual", 1)]
+    [InlineData("inception", 2)]
+    [InlineData("residual", 2)]
+    public void A_training_step_allocates_nothing(string model, int threads)
+    {
+        var network = ModelCatalog.Find(model).Create(10);
+        var (plan, source) = (PlanTests.Trainer(network, Batch, threads), TensorSource.Random(Batch, network.Input.Count, 10));
+        var update = new SgdWork(plan.TakeLikeWeights()) { Step = new(0.01f, 0.5f, 0, Nesterov: false) };
+        int[] indices = [.. Enumerable.Range(0, Batch)];
+        for (int step = 0; step < Steps; step++)
+        {
+            Step();
+        }
+
+        long before = Allocated();
+        for (int step = 0; step < Steps; step++)
+        {
+            Step();
+        }
+
+        // The runtime itself may allocate for its own threads now and then, but far less than once a step.
+        Assert.InRange(Allocated() - before, 0, threads == 1 ? 0 : Steps * 20);
+
+        void Step()
+        {
+            plan.ComputeGradients(source, indices);
+            plan.Apply(update);
+        }
+
+        long Allocated() => threads == 1 ? GC.GetAllocatedBytesForCurrentThread() : GC.GetTotalAllocatedBytes(precise: true);
+    }
+}

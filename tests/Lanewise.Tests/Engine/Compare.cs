@@ -1,0 +1,46 @@
+using Lanewise.Engine;
+using Lanewise.Graphs;
+using Xunit;
+
+namespace Lanewise.Tests.Engine;
+
+/// <summary>Assertions on tensors.</summary>
+internal static class Compare
+{
+    /// <summary>The largest difference, divided by the largest magnitude that was expected.</summary>
+    public static double RelativeError(ReadOnlySpan<double> expected, ReadOnlySpan<float> actual)
+    {
+        Assert.Equal(expected.Length, actual.Length);
+        double difference = 0, magnitude = 0;
+        for (int i = 0; i < expected.Length; i++)
+        {
+            // A NaN compares false with everything, so it is taken for infinitely wrong.
+            double here = Math.Abs(expected[i] - actual[i]);
+            difference = double.IsNaN(here) ? double.PositiveInfinity : Math.Max(difference, here);
+            magnitude = Math.Max(magnitude, Math.Abs(expected[i]));
+        }
+
+        return magnitude == 0 ? difference : difference / magnitude;
+    }
+
+    public static void Close(string what, ReadOnlySpan<double> expected, ReadOnlySpan<float> actual, double tolerance)
+    {
+        double error = RelativeError(expected, actual);
+        Assert.True(error <= tolerance, $"{what}: relative error {error:E2}, allowed {tolerance:E2}");
+    }
+
+    public static void Close(string what, ReadOnlySpan<float> expected, ReadOnlySpan<float> actual, double tolerance) =>
+        Close(what, Array.ConvertAll(expected.ToArray(), v => (double)v), actual, tolerance);
+
+    /// <summary>Output, gradient to the input and all gradients to the parameters, as integers: equal only if all bits are.</summary>
+    public static int[] Bits(Plan plan) =>
+    [
+        .. Bits(plan.Logits),
+        .. plan.Options.Training ? Bits(plan.Gradients()) : [],
+        .. Bits(plan.InputGradients),
+    ];
+
+    public static IEnumerable<int> Bits(Weights weights) => weights.Tensors.SelectMany(t => Bits(t.Values));
+
+    public static int[] Bits(ReadOnlySpan<float> values) => Array.ConvertAll(values.ToArray(), BitConverter.SingleToInt32Bits);
+}

@@ -1,0 +1,44 @@
+using Lanewise.Engine;
+using Lanewise.Graphs;
+
+namespace Lanewise.Tests.Engine;
+
+/// <summary>Where a network is not differentiable: ReLU at zero, max pooling at two equal maxima.</summary>
+internal static class Kinks
+{
+    /// <summary>How near the reference engine's only picture comes to a kink. Exact zeros and ties are the same in any precision and do not count.</summary>
+    public static double Nearest(ReferenceEngine engine, Network network)
+    {
+        double nearest = double.MaxValue;
+        foreach (var node in network.Nodes)
+        {
+            nearest = Math.Min(nearest, node.Op switch
+            {
+                ReLU => engine.Activation(node.Inputs[0], 0).ToArray().Where(v => v != 0).Select(Math.Abs).DefaultIfEmpty(double.MaxValue).Min(),
+                MaxPool2d pool => NearestTie(pool, node.Inputs[0].Shape, node.Shape, engine.Activation(node.Inputs[0], 0), engine.Activation(node, 0)),
+                _ => double.MaxValue,
+            });
+        }
+
+        return nearest;
+    }
+
+    private static double NearestTie(MaxPool2d pool, Shape x, Shape y, ReadOnlySpan<double> input, ReadOnlySpan<double> output)
+    {
+        double nearest = double.MaxValue;
+        for (int i = 0; i < output.Length; i++)
+        {
+            int c = i / y.Pixels, top = i % y.Pixels / y.Width * pool.Stride - pool.Padding, left = i % y.Width * pool.Stride - pool.Padding;
+            for (int h = Math.Max(0, top); h < Math.Min(x.Height, top + pool.Kernel); h++)
+            {
+                for (int w = Math.Max(0, left); w < Math.Min(x.Width, left + pool.Kernel); w++)
+                {
+                    double behind = output[i] - input[(c * x.Height + h) * x.Width + w];
+                    nearest = behind > 0 ? Math.Min(nearest, behind) : nearest;
+                }
+            }
+        }
+
+        return nearest;
+    }
+}

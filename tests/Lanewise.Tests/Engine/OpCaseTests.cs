@@ -1,0 +1,94 @@
+using Lanewise.Engine;
+using Xunit;
+
+namespace Lanewise.Tests.Engine;
+
+/// <summary>Every op case against the reference engine, at every lane width and at batch sizes that leave lanes empty.</summary>
+public sealed class OpCaseTests
+{
+    private const float Sentinel = -123.5f;
+
+    [Theory]
+    [MemberData(nameof(OpCases.NamesAndWidths), MemberType = typeof(OpCases))]
+    public void Output_and_gradients_agree_with_the_reference(string name, int width)
+    {
+        var one = OpCases.Find(name);
+        var run = ReferenceRun.Of(one);
+        int[] sizes = [1, width - 1, width, width + 1, 2 * width + 3, 1];
+        // One plan for all sizes: what a longer batch leaves behind must not be seen by a shorter one.
+        var plan = Compile(run, width, threads: 1, guard: 2);
+        foreach (var (start, length) in plan.Program.Guards)
+        {
+            plan.Activations[0].Slice(start, length).Fill(Sentinel);
+        }
+
+        foreach (int count in sizes.Where(n => n > 0))
+        {
+            Run(plan, run, count);
+            AssertClose(plan, run, count, one.Tolerance);
+        }
+
+        foreach (var (start, length) in plan.Program.Guards)
+        {
+            Assert.All(plan.Activations[0].Slice(start, length).ToArray(), v => Assert.Equal(Sentinel, v));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(OpCases.NamesAndWidths), MemberType = typeof(OpCases))]
+    public void Bits_are_equal_again_with_used_memory_and_with_more_threads(string name, int width)
+    {
+        var run = ReferenceRun.Of(OpCases.Find(name));
+        int count = 2 * width + 3;
+        var plan = Compile(run, width, threads: 1);
+        Run(plan, run, count);
+        int[] expected = Compare.Bits(plan);
+
+        Run(plan, run, 1);
+        Run(plan, run, count);
+        Assert.Equal(expected, Compare.Bits(plan));
+
+        foreach (int threads in new[] { 2, 3 })
+        {
+            var parallel = Compile(run, width, threads);
+            Run(parallel, run, count);
+            Assert.Equal(expected, Compare.Bits(parallel));
+        }
+
+        var inference = Plan.Compile(run.Network, new PlanOptions { BatchSize = count, LaneWidth = width, Threads = 1 });
+        inference.Load(run.Weights);
+        inference.Infer(run, Indices(count));
+        Assert.Equal(Compare.Bits(plan.Logits), Compare.Bits(inference.Logits));
+    }
+
+    internal static Plan Compile(ReferenceRun run, int width, int threads, int guard = 0)
+    {
+        var options = new PlanOptions { BatchSize = 2 * width + 3, LaneWidth = width, Threads = threads, Training = true, InputGradient = true, GuardVectors = guard };
+        var plan = Plan.Compile(run.Network, options);
+        plan.Load(run.Weights);
+        return plan;
+    }
+
+    internal static void Run(Plan plan, ReferenceRun run, int count)
+    {
+        plan.DiscardGradients();
+        plan.ComputeGradientsFrom(run.OutputGradient, run, Indices(count));
+    }
+
+    internal static void AssertClose(Plan plan, ReferenceRun run, int count, double tolerance)
+    {
+        string at = $"{count} pictures, {plan.LaneWidth} lanes";
+        Compare.Close($"output, {at}", run.Output(count), plan.Logits, tolerance);
+        Compare.Close($"gradient to the input, {at}", run.InputGradient(count), plan.InputGradients, tolerance);
+        var (expected, actual) = (run.ParameterGradients(count), plan.Gradients());
+        // A layer's weight and bias are taken together: a single bias may be a sum that cancels almost to nothing.
+        foreach (var node in run.Network.Nodes.Where(n => n.Parameters.Count > 0))
+        {
+            double[] want = [.. node.Parameters.SelectMany(p => expected[p.Name])];
+            float[] have = [.. node.Parameters.SelectMany(p => actual[p.Name].Values)];
+            Compare.Close($"gradients to the parameters of {node.Path}, {at}", want, have, tolerance);
+        }
+    }
+
+    private static int[] Indices(int count) => [.. Enumerable.Range(0, count)];
+}

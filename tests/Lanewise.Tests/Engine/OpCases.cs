@@ -1,0 +1,113 @@
+using Lanewise.Graphs;
+using Lanewise.Layers;
+using Xunit;
+
+namespace Lanewise.Tests.Engine;
+
+/// <summary>One row of the table that drives correctness, gradient check and repeatability.</summary>
+/// <param name="Name">What is special about it.</param>
+/// <param name="Network">The network.</param>
+/// <param name="Tolerance">The largest error allowed, relative to the largest magnitude of the tensor (of a layer's parameters: of both).</param>
+internal sealed record OpCase(string Name, Network Network, double Tolerance)
+{
+    /// <summary>Single precision sums of up to a few thousand products: about fifty times what is seen.</summary>
+    public const double Default = 2e-5;
+}
+
+/// <summary>All op cases: the ops one by one here, what fusion makes of several in <see cref="FusionCases"/>.</summary>
+internal static class OpCases
+{
+    private static readonly OpCase[] Convolutions =
+    [
+        Of("conv 1×1", new(3, 5, 4), x => x.Conv2d("conv", 5, kernel: 1)),
+        Of("conv 3×3 padding 1", new(4, 6, 6), x => x.Conv2d("conv", 8, kernel: 3, padding: 1)),
+        Of("conv 5×5 padding 2", new(5, 7, 7), x => x.Conv2d("conv", 10, kernel: 5, padding: 2)),
+        Of("conv 5×5 valid", new(1, 9, 9), x => x.Conv2d("conv", 7, kernel: 5)),
+        Of("conv 5×5 valid 12 to 8", new(3, 12, 12), x => x.Conv2d("conv", 4, kernel: 5)),
+        Of("conv kernel is the whole picture", new(3, 4, 4), x => x.Conv2d("conv", 5, kernel: 4)),
+        Of("conv 2×2 padding 1", new(3, 4, 5), x => x.Conv2d("conv", 4, kernel: 2, padding: 1)),
+        Of("conv 3×3 stride 2", new(3, 7, 7), x => x.Conv2d("conv", 4, kernel: 3, stride: 2)),
+        Of("conv 3×3 stride 2 padding 1", new(3, 8, 8), x => x.Conv2d("conv", 5, kernel: 3, stride: 2, padding: 1)),
+        Of("conv 3×3 stride 2, a column left over", new(2, 8, 6), x => x.Conv2d("conv", 3, kernel: 3, stride: 2)),
+        Of("conv 3×3 stride 3 padding 1", new(3, 9, 8), x => x.Conv2d("conv", 4, kernel: 3, stride: 3, padding: 1)),
+        Of("conv 2×2 stride 3, two columns left over", new(2, 7, 10), x => x.Conv2d("conv", 5, kernel: 2, stride: 3)),
+        Of("conv 1×1 stride 2", new(6, 5, 6), x => x.Conv2d("conv", 3, kernel: 1, stride: 2)),
+        Of("conv 1×1 stride 3 padding 2", new(3, 5, 4), x => x.Conv2d("conv", 3, kernel: 1, stride: 3, padding: 2)),
+        Of("conv 5×5 stride 2 padding 2", new(2, 11, 9), x => x.Conv2d("conv", 6, kernel: 5, stride: 2, padding: 2)),
+        Of("conv 7×7 stride 2 padding 3", new(3, 14, 14), x => x.Conv2d("conv", 8, kernel: 7, stride: 2, padding: 3)),
+        Of("conv 5×5 stride 3 padding 4", new(2, 6, 7), x => x.Conv2d("conv", 3, kernel: 5, stride: 3, padding: 4)),
+        Of("conv 3×5 kernel", new(3, 6, 9), x => x.Then(new Conv2d(4, 3, 5, 1, 1, 2, true), "conv")),
+        Of("conv 5×1 kernel", new(3, 7, 3), x => x.Then(new Conv2d(4, 5, 1, 1, 0, 0, true), "conv")),
+        Of("conv 1×3 kernel stride 2", new(3, 4, 8), x => x.Then(new Conv2d(4, 1, 3, 2, 0, 1, true), "conv")),
+        Of("conv on a wide picture", new(2, 3, 23), x => x.Conv2d("conv", 4, kernel: 3, padding: 1)),
+        Of("conv on a tall picture", new(2, 19, 2), x => x.Conv2d("conv", 4, kernel: 3, padding: 1)),
+        Of("conv 1 pixel wide", new(3, 6, 1), x => x.Conv2d("conv", 4, kernel: 3, padding: 1)),
+        Of("conv 1 pixel high", new(3, 1, 7), x => x.Conv2d("conv", 4, kernel: 3, padding: 1)),
+        Of("conv 1×1 picture", new(7, 1, 1), x => x.Conv2d("conv", 5, kernel: 3, padding: 1)),
+        Of("conv padding larger than the picture", new(2, 2, 3), x => x.Conv2d("conv", 3, kernel: 3, padding: 5)),
+        Of("conv padding larger than the kernel, stride 2", new(2, 3, 2), x => x.Conv2d("conv", 3, kernel: 2, stride: 2, padding: 4)),
+        Of("conv without bias", new(3, 5, 5), x => x.Conv2d("conv", 6, kernel: 3, padding: 1, bias: false)),
+        Of("conv long list 256 to 8", new(256, 4, 4), x => x.Conv2d("conv", 8, kernel: 3, padding: 1)),
+        Of("conv long list 8 to 256", new(8, 4, 4), x => x.Conv2d("conv", 256, kernel: 3, padding: 1)),
+        Of("conv long list 600 channels 1×1", new(600, 2, 3), x => x.Conv2d("conv", 5, kernel: 1)),
+        Of("conv long list 5 to 600 channels 1×1", new(5, 2, 3), x => x.Conv2d("conv", 600, kernel: 1)),
+        Of("conv long list, prime channels", new(67, 5, 5), x => x.Conv2d("conv", 71, kernel: 3, padding: 1)),
+    ];
+
+    private static readonly OpCase[] Others =
+    [
+        Of("max pool 2", new(3, 6, 8), x => x.MaxPool2d(2)),
+        Of("max pool 2, a row and a column left over", new(3, 7, 5), x => x.MaxPool2d(2)),
+        Of("max pool 3 stride 2 padding 1", new(3, 8, 7), x => x.MaxPool2d(3, stride: 2, padding: 1)),
+        Of("max pool 3 stride 1 padding 1", new(2, 5, 6), x => x.MaxPool2d(3, stride: 1, padding: 1)),
+        Of("max pool 2 stride 3", new(2, 8, 9), x => x.MaxPool2d(2, stride: 3)),
+        Of("max pool 2 stride 1 padding 1", new(2, 4, 3), x => x.MaxPool2d(2, stride: 1, padding: 1)),
+        Of("avg pool 2", new(3, 6, 4), x => x.AvgPool2d(2)),
+        Of("avg pool 3 stride 1 padding 1, counted", new(3, 5, 6), x => x.AvgPool2d(3, stride: 1, padding: 1)),
+        Of("avg pool 3 stride 1 padding 1, not counted", new(3, 5, 6), x => x.AvgPool2d(3, stride: 1, padding: 1, countIncludePad: false)),
+        Of("avg pool 3 stride 2 padding 1, counted", new(3, 8, 7), x => x.AvgPool2d(3, stride: 2, padding: 1)),
+        Of("avg pool 3 stride 2 padding 1, not counted", new(3, 8, 7), x => x.AvgPool2d(3, stride: 2, padding: 1, countIncludePad: false)),
+        Of("avg pool 2 stride 3, two columns left over", new(2, 7, 10), x => x.AvgPool2d(2, stride: 3)),
+        Of("avg pool of the whole picture", new(5, 4, 4), x => x.AvgPool2d(4).Linear("fc", 3)),
+        Of("linear", new(13, 1, 1), x => x.Linear("fc", 10)),
+        Of("linear without bias", new(7, 1, 1), x => x.Linear("fc", 3, bias: false)),
+        Of("linear long list", new(1408, 1, 1), x => x.Linear("fc", 10)),
+        Of("two linear layers", new(6, 1, 1), x => x.Linear("fc1", 9).ReLU().Linear("fc2", 4)),
+        Of("flatten", new(3, 4, 5), x => x.Flatten()),
+        Of("relu", new(3, 4, 5), x => x.ReLU()),
+    ];
+
+    private static readonly OpCase[] Channels =
+    [
+        .. from c in new[] { 1, 3, 5, 7, 10, 13, 20, 88 }
+           from k in new[] { 1, 2, 5, 7, 11, 16 }
+           where (c + k) % 3 != 0
+           select Of($"conv 3×3 channels {c} to {k}", new(c, 4, 5), x => x.Conv2d("conv", k, kernel: 3, padding: 1)),
+    ];
+
+    public static IReadOnlyList<OpCase> All { get; } = [.. Convolutions, .. Others, .. Channels, .. FusionCases.All];
+
+    public static TheoryData<string> Names => [.. All.Select(c => c.Name)];
+
+    public static TheoryData<string, int> NamesAndWidths
+    {
+        get
+        {
+            var data = new TheoryData<string, int>();
+            foreach (var one in All)
+            {
+                foreach (int width in Kernels.KernelSet.Widths)
+                {
+                    data.Add(one.Name, width);
+                }
+            }
+
+            return data;
+        }
+    }
+
+    public static OpCase Find(string name) => All.Single(c => c.Name == name);
+
+    public static OpCase Of(string name, Shape input, Func<Activation, Activation> layers, double tolerance = OpCase.Default) =>
+        new(name, Network.Define(name, input, layers), tolerance);
+}

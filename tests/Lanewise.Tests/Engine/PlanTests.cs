@@ -1,0 +1,164 @@
+using Lanewise.Engine;
+using Lanewise.Graphs;
+using Lanewise.Kernels;
+using Lanewise.Layers;
+using Lanewise.Models;
+using Xunit;
+
+namespace Lanewise.Tests.Engine;
+
+public sealed class PlanTests
+{
+    private static readonly Network Small = Network.Define("small", new(1, 6, 6), x => x.Conv2d("conv", 4, 3).ReLU().MaxPool2d(2).Flatten().Linear("fc", 3));
+
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(1, 0)]
+    public void Batch_size_and_threads_are_at_least_one(int batch, int threads)
+    {
+        var e = Assert.Throws<LanewiseException>(() => Plan.Compile(Small, new PlanOptions { BatchSize = batch, Threads = threads }));
+        Assert.Equal($"batch size {batch}, threads {threads}: both must be at least 1.", e.Message);
+    }
+
+    [Fact]
+    public void An_unknown_lane_width_is_answered_with_those_that_there_are()
+    {
+        var e = Assert.Throws<LanewiseException>(() => Plan.Compile(Small, new PlanOptions { LaneWidth = 3 }));
+        Assert.Equal($"lane width 3: this processor has {string.Join(", ", KernelSet.Widths)}; choose one of these, or 0 for the widest.", e.Message);
+    }
+
+    [Fact]
+    public void A_plan_without_gradients_refuses_to_train()
+    {
+        var plan = Plan.Compile(Small, new PlanOptions { BatchSize = 2 });
+        Assert.Throws<InvalidOperationException>(() => plan.ComputeGradients(TensorSource.Random(2, 36, 3), [0, 1]));
+    }
+
+    [Fact]
+    public void More_pictures_than_the_batch_size_are_refused()
+    {
+        var plan = Plan.Compile(Small, new PlanOptions { BatchSize = 2 });
+        Assert.Throws<ArgumentException>(() => plan.Infer(TensorSource.Random(3, 36, 3), [0, 1, 2]));
+    }
+
+    [Fact]
+    public void No_pictures_at_all_change_nothing()
+    {
+        var plan = Trainer(Small, 4, threads: 2);
+        plan.ComputeGradients(TensorSource.Random(4, 36, 3), []);
+        Assert.Equal(0, plan.Logits.Length);
+        Assert.All(plan.Gradients().Tensors, t => Assert.All(t.Values, v => Assert.Equal(0f, v)));
+    }
+
+    [Fact]
+    public void Weights_are_saved_as_they_were_loaded()
+    {
+        foreach (int width in KernelSet.Widths)
+        {
+            var weights = Weights.Initialize(Inception.Create(), seed: 4);
+            var plan = Plan.Compile(Inception.Create(), new PlanOptions { BatchSize = 1, LaneWidth = width });
+            plan.Load(weights);
+            Assert.Equal(Compare.Bits(weights), Compare.Bits(plan.Save()));
+        }
+    }
+
+    [Fact]
+    public void Gradients_add_up_until_they_are_discarded()
+    {
+        var (plan, source) = (Trainer(Small, 4, threads: 1), TensorSource.Random(4, 36, 3));
+        plan.ComputeGradients(source, [0, 1, 2, 3]);
+        var once = plan.Gradients();
+        plan.ComputeGradients(source, [0, 1, 2, 3]);
+        var twice = plan.Gradients();
+        Assert.All(once.Tensors, t => Compare.Close(t.Name, Array.ConvertAll(t.Values, v => 2 * v), twice[t.Name].Values, 1e-6));
+        plan.DiscardGradients();
+        Assert.All(plan.Gradients().Tensors, t => Assert.All(t.Values, v => Assert.Equal(0f, v)));
+    }
+
+    [Fact]
+    public void Evaluation_gives_losses_and_predictions_in_the_order_asked_for()
+    {
+        foreach (int width in KernelSet.Widths)
+        {
+            var source = TensorSource.Random(40, 36, 3);
+            int[] order = [.. Enumerable.Range(0, 40).Select(i => i * 7 % 40)];
+            var plan = Trainer(Small, 40, threads: 2, width);
+            plan.Evaluate(source, order);
+            for (int i = 0; i < order.Length; i++)
+            {
+                var z = plan.Logits.Slice(i * 3, 3).ToArray();
+                Assert.Equal(Array.IndexOf(z, z.Max()), plan.Predictions[i]);
+                double loss = Math.Log(z.Sum(v => Math.Exp(v))) - z[order[i] % 3];
+                Assert.Equal(loss, plan.Losses[i], 1e-5);
+            }
+        }
+    }
+
+    [Fact]
+    public void Training_gives_equal_bits_with_any_number_of_threads()
+    {
+        foreach (int width in KernelSet.Widths)
+        {
+            int[][] bits = [.. new[] { 1, 2, 3 }.Select(threads => Train(width, threads))];
+            Assert.Equal(bits[0], bits[1]);
+            Assert.Equal(bits[0], bits[2]);
+        }
+
+        static int[] Train(int width, int threads)
+        {
+            const int Batch = 70;
+            var network = Residual.Create();
+            var (plan, source) = (Trainer(network, Batch, threads, width), TensorSource.Random(Batch, network.Input.Count, 10));
+            var update = new SgdWork(plan.TakeLikeWeights()) { Step = new(0.05f, 0.9f, 1e-4f, Nesterov: true) };
+            for (int step = 0; step < 3; step++)
+            {
+                plan.ComputeGradients(source, [.. Enumerable.Range(0, Batch - step)]);
+                plan.Apply(update);
+            }
+
+            return [.. Compare.Bits(plan.Save()), .. Compare.Bits(plan.SaveLikeWeights(update.Velocity))];
+        }
+    }
+
+    [Theory]
+    [InlineData(0f, 0f, false)]
+    [InlineData(0.9f, 0f, false)]
+    [InlineData(0.9f, 0.01f, false)]
+    [InlineData(0.9f, 0.01f, true)]
+    public void A_step_of_sgd_is_PyTorchs_formula(float momentum, float decay, bool nesterov)
+    {
+        const double Rate = 0.1;
+        foreach (int width in KernelSet.Widths)
+        {
+            var (plan, source) = (Trainer(Small, 5, threads: 1, width), TensorSource.Random(5, 36, 3));
+            var update = new SgdWork(plan.TakeLikeWeights()) { Step = new((float)Rate, momentum, decay, nesterov) };
+            var velocity = Small.Parameters.ToDictionary(p => p.Name, p => new double[p.Count]);
+            for (int step = 0; step < 3; step++)
+            {
+                plan.ComputeGradients(source, [0, 1, 2, 3, 4]);
+                var (before, gradients) = (plan.Save(), plan.Gradients());
+                plan.Apply(update);
+                foreach (var after in plan.Save().Tensors)
+                {
+                    var (w, g, v) = (before[after.Name].Values, gradients[after.Name].Values, velocity[after.Name]);
+                    var expected = new double[w.Length];
+                    for (int i = 0; i < w.Length; i++)
+                    {
+                        double total = g[i] + decay * w[i];
+                        v[i] = momentum * v[i] + total;
+                        expected[i] = w[i] - Rate * (nesterov ? total + momentum * v[i] : v[i]);
+                    }
+
+                    Compare.Close(after.Name, expected, after.Values, 1e-6);
+                }
+            }
+        }
+    }
+
+    internal static Plan Trainer(Network network, int batch, int threads, int width = 0)
+    {
+        var plan = Plan.Compile(network, new PlanOptions { BatchSize = batch, Threads = threads, Training = true, LaneWidth = width });
+        plan.Load(Weights.Initialize(network, seed: 1));
+        return plan;
+    }
+}

@@ -1,0 +1,71 @@
+using CsCheck;
+using Lanewise.Graphs;
+using Lanewise.Layers;
+
+namespace Lanewise.Tests.Engine;
+
+/// <summary>Small random graphs of all ops; some of their branches lead nowhere.</summary>
+internal static class RandomNetworks
+{
+    private const int MostValues = 400;
+    private static readonly Gen<(int Op, int From, int Other, int Channels)> Choice = Gen.Select(Gen.Int[0, 15], Gen.Int[0, 99], Gen.Int[0, 99], Gen.Int[1, 7]);
+
+    public static Gen<Network> Any { get; } =
+        Gen.Select(Gen.Int[1, 4], Gen.Int[1, 7], Gen.Int[1, 7], Choice.Array[1, 12], Gen.Int[0, 3], (c, h, w, choices, output) =>
+            Network.Define("random", new Shape(c, h, w), x => Build(x, choices, output)));
+
+    /// <summary>The network's description, so that a failure can be made an op case.</summary>
+    public static string Describe(Network network) => string.Join(
+        "; ", network.Nodes.Select(n => $"{n.Path} = {n.Op}({string.Join(", ", n.Inputs.Select(i => i.Path))})")) + $" -> {network.Output.Path}";
+
+    private static Activation Build(Activation x, (int Op, int From, int Other, int Channels)[] choices, int output)
+    {
+        var all = new List<Activation> { x };
+        for (int i = 0; i < choices.Length; i++)
+        {
+            var choice = choices[i];
+            // Mostly the latest, so that the graph becomes deep; now and then any other.
+            var from = choice.From < 60 ? all[^1] : all[choice.From % all.Count];
+            if (Layer(from, all, $"layer{i + 1}", choice) is { } made && made.Shape.Count <= MostValues)
+            {
+                all.Add(made);
+            }
+        }
+
+        return all.Count == 1 ? x.Flatten() : all[Math.Max(1, all.Count - 1 - (output == 0 ? 1 : 0))];
+    }
+
+    private static Activation? Layer(Activation x, List<Activation> all, string name, (int Op, int From, int Other, int Channels) choice)
+    {
+        var (height, width) = (x.Shape.Height, x.Shape.Width);
+        int side = Math.Min(height, width);
+        return choice.Op switch
+        {
+            0 or 1 => x.Conv2d(name, choice.Channels, kernel: 1),
+            2 or 3 => x.Conv2d(name, x.Shape.Channels, kernel: 3, padding: 1),
+            4 => x.Conv2d(name, choice.Channels, kernel: Math.Min(side, 1 + choice.Other % 5), stride: 1 + choice.From % 3, bias: choice.Other % 2 == 0),
+            5 => x.Then(new Conv2d(choice.Channels, Math.Min(height, 3), Math.Min(width, 2), 1 + choice.Other % 2, choice.From % 3, choice.Other % 3, true), name),
+            6 or 7 or 8 => x.ReLU(),
+            9 => side >= 2 ? x.MaxPool2d(2) : null,
+            10 => x.MaxPool2d(3, stride: 1 + choice.Other % 2, padding: 1),
+            11 => x.AvgPool2d(3, stride: 1 + choice.Other % 2, padding: 1, countIncludePad: choice.From % 2 == 0),
+            12 or 13 => Sum(x, all, choice.Other),
+            14 => Join(x, all, choice.Other),
+            _ => x.Shape.Pixels == 1 ? x.Linear(name, choice.Channels) : choice.Other % 4 == 0 ? x.Flatten() : x.Conv2d(name, choice.Channels, kernel: 1).ReLU(),
+        };
+    }
+
+    private static Activation Sum(Activation x, List<Activation> all, int choice)
+    {
+        var alike = all.Where(a => a.Shape == x.Shape).ToList();
+        var other = alike[choice % alike.Count];
+        return choice % 2 == 0 ? x.Add(other) : other.Add(x);
+    }
+
+    private static Activation Join(Activation x, List<Activation> all, int choice)
+    {
+        var alike = all.Where(a => (a.Shape.Height, a.Shape.Width) == (x.Shape.Height, x.Shape.Width)).ToList();
+        var other = alike[choice % alike.Count];
+        return choice % 3 == 0 ? other.Concat(x, other) : choice % 3 == 1 ? other.Concat(x) : x.Concat(other);
+    }
+}

@@ -1,0 +1,80 @@
+using Lanewise.Graphs;
+using Lanewise.Layers;
+using Xunit;
+
+namespace Lanewise.Tests.Graphs;
+
+public sealed class NetworkTests
+{
+    private static readonly Shape Digits = new(1, 28, 28);
+
+    public static TheoryData<string, Func<Activation, Activation>> Mistakes => new()
+    {
+        { "conv (Conv2d): kernel 31×31 does not fit the 28×28 input; use padding: 2 or a smaller kernel.", x => x.Conv2d("conv", 4, 31) },
+        { "conv (Conv2d): kernel 3×3, stride 0, padding 0×0: kernel and stride must be at least 1, padding at least 0.", x => x.Conv2d("conv", 4, 3, stride: 0) },
+        { "conv (Conv2d): kernel 3×3, stride 1, padding -1×-1: kernel and stride must be at least 1, padding at least 0.", x => x.Conv2d("conv", 4, 3, padding: -1) },
+        { "conv (Conv2d): 0 output channels; at least 1 is needed.", x => x.Conv2d("conv", 0, 3) },
+        { "fc (Linear): the input is 1×28×28, not a row of features; put .Flatten() before it.", x => x.Linear("fc", 10) },
+        { "fc (Linear): 0 output features; at least 1 is needed.", x => x.Flatten().Linear("fc", 0) },
+        { "maxpool2d1 (MaxPool2d): padding 2 is more than half of kernel 3; some windows would hold no pixel.", x => x.MaxPool2d(3, padding: 2) },
+        { "avgpool2d1 (AvgPool2d): kernel 40×40 does not fit the 28×28 input; use padding: 6 or a smaller kernel.", x => x.AvgPool2d(40) },
+        { "add1 (Add): cannot add 4×28×28 and 1×28×28; both must have one shape (a 1×1 convolution changes channels, its stride the size).", x => x.Conv2d("conv", 4, 1).Add(x) },
+        { "concat1 (Concat): cannot concatenate 1×28×28 and 1×14×14: height and width must agree; check the branches' padding and stride.", x => x.Concat(x.MaxPool2d(2)) },
+        { "conv (Conv2d): the name is already taken; each layer of a module needs its own.", x => x.Conv2d("conv", 4, 3).Conv2d("conv", 4, 3) },
+    };
+
+    [Theory]
+    [MemberData(nameof(Mistakes), DisableDiscoveryEnumeration = true)]
+    public void A_mistake_is_named_with_its_node_and_its_remedy(string message, Func<Activation, Activation> layers)
+    {
+        var e = Assert.Throws<LanewiseException>(() => Network.Define("wrong", Digits, layers));
+        Assert.Equal(message, e.Message);
+    }
+
+    [Fact]
+    public void A_mistake_inside_a_module_is_named_with_the_modules_path()
+    {
+        var e = Assert.Throws<LanewiseException>(() => Network.Define("wrong", new(3, 3, 3), x =>
+            x.Module("incep1", m => m.Module("branch", b => b.Conv2d("branch5x5_2", 24, kernel: 5)))));
+        Assert.Equal("incep1.branch.branch5x5_2 (Conv2d): kernel 5×5 does not fit the 3×3 input; use padding: 1 or a smaller kernel.", e.Message);
+    }
+
+    [Fact]
+    public void An_input_without_pixels_is_refused()
+    {
+        var e = Assert.Throws<LanewiseException>(() => Network.Define("empty", new(1, 0, 28), x => x));
+        Assert.Equal("empty: the input 1×0×28 has no pixels; channels, height and width must be at least 1.", e.Message);
+    }
+
+    [Fact]
+    public void Two_networks_cannot_be_joined()
+    {
+        Activation? other = null;
+        Network.Define("first", Digits, x => other = x.ReLU());
+        var e = Assert.Throws<LanewiseException>(() => Network.Define("second", Digits, x => x.Add(other!)));
+        Assert.Equal("Add: its inputs belong to two networks; build both in one Network.Define.", e.Message);
+    }
+
+    [Fact]
+    public void Layers_of_one_name_in_two_modules_have_two_paths()
+    {
+        var network = Network.Define("two", Digits, x => x.Module("a", m => m.Conv2d("conv", 2, 3).ReLU()).Module("b", m => m.Conv2d("conv", 2, 3).ReLU()));
+        Assert.Equal(["input", "a.conv", "a.relu1", "b.conv", "b.relu1"], network.Nodes.Select(n => n.Path));
+        Assert.Equal(["a.conv.weight", "a.conv.bias", "b.conv.weight", "b.conv.bias"], network.Parameters.Select(p => p.Name));
+    }
+
+    [Theory]
+    [InlineData(7, 3, 1, 0, 5)]
+    [InlineData(7, 3, 2, 0, 3)]
+    [InlineData(8, 3, 2, 0, 3)]
+    [InlineData(8, 3, 2, 1, 4)]
+    [InlineData(224, 7, 2, 3, 112)]
+    [InlineData(1, 3, 1, 1, 1)]
+    public void Sizes_follow_PyTorchs_formula(int size, int kernel, int stride, int padding, int expected)
+    {
+        var network = Network.Define("one", new(2, size, size), x => x.Conv2d("conv", 5, kernel, stride, padding));
+        Assert.Equal(new Shape(5, expected, expected), network.Output.Shape);
+        Assert.Equal((5 * 2 * kernel * kernel) + 5, network.ParameterCount);
+        Assert.Equal(5L * expected * expected * 2 * kernel * kernel, network.MultiplyAdds);
+    }
+}

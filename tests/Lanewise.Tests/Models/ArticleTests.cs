@@ -1,0 +1,38 @@
+using Lanewise.Graphs;
+using Lanewise.Models;
+using Xunit;
+
+namespace Lanewise.Tests.Models;
+
+/// <summary>The figures of the article's two networks.</summary>
+public sealed class ArticleTests
+{
+    [Theory]
+    [InlineData("inception", 97_298, 6_019_200)]
+    [InlineData("residual", 41_514, 2_013_184)]
+    public void Parameters_and_multiply_adds_are_the_articles(string model, int parameters, long multiplyAdds)
+    {
+        var network = ModelCatalog.Find(model).Create(10);
+        Assert.Equal((model, parameters, multiplyAdds), (network.Name, network.ParameterCount, network.MultiplyAdds));
+        Assert.Equal((new Shape(1, 28, 28), 10), (network.Input, network.Classes));
+    }
+
+    [Theory]
+    [InlineData("inception", "concat", "88×12×12", "88×4×4")]
+    [InlineData("inception", "flatten", "1408×1×1")]
+    [InlineData("inception", "conv2", "20×8×8")]
+    [InlineData("residual", "flatten", "512×1×1")]
+    [InlineData("residual", "add", "16×12×12", "32×4×4")]
+    public void Shapes_are_the_articles(string model, string node, params string[] shapes) =>
+        Assert.Equal(shapes, ModelCatalog.Find(model).Create(10).Nodes
+            .Where(n => n.Path.Split('.')[^1].StartsWith(node, StringComparison.Ordinal) && (node != "conv2" || n.Path == node))
+            .Select(n => n.Shape.ToString()));
+
+    [Theory]
+    [InlineData("inception")]
+    [InlineData("residual")]
+    public void Parameters_have_PyTorchs_names_shapes_and_order(string model) =>
+        Assert.Equal(
+            Golden.Read(model).Below("weights").Select(t => $"{t.Name} {t.ShapeText}"),
+            ModelCatalog.Find(model).Create(10).Parameters.Select(p => $"{p.Name} {p.ShapeText}"));
+}
