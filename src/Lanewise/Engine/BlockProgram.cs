@@ -18,11 +18,9 @@ internal delegate void StepAction(KernelSet kernels, in BlockMemory memory);
 /// </summary>
 internal sealed class BlockProgram
 {
-    private readonly List<Step> _forward = [];
-    private readonly List<Step> _backward = [];
     private readonly ActivationLayout _layout;
     private readonly Dictionary<Unit, Planes> _scratch = [];
-    private List<Step> _steps;
+    private readonly List<Step> _steps = [];
 
     public BlockProgram(Network network, ParameterLayout parameters, KernelSet kernels, PlanOptions options)
     {
@@ -42,19 +40,20 @@ internal sealed class BlockProgram
             unit.Output.Lay(_layout, options.Training);
         }
 
-        _steps = _forward;
         foreach (var unit in fusion.Units)
         {
             Lowering.Of(unit).Forward(unit, this, options.Training);
         }
 
+        Forward = TakeSteps();
         Input = fusion.Input.Data;
         Output = fusion.Output.Data;
         if (options.Training)
         {
-            _steps = _backward;
             LowerBackward(fusion, options.InputGradient);
         }
+
+        Backward = TakeSteps();
     }
 
     public KernelSet Kernels { get; }
@@ -69,9 +68,9 @@ internal sealed class BlockProgram
 
     public Planes OutputGradient { get; private set; }
 
-    public IReadOnlyList<Step> Forward => _forward;
+    public Step[] Forward { get; }
 
-    public IReadOnlyList<Step> Backward => _backward;
+    public Step[] Backward { get; }
 
     /// <summary>Floats of activations and their gradients that a thread needs.</summary>
     public int ActivationFloats => _layout.Floats;
@@ -114,6 +113,13 @@ internal sealed class BlockProgram
         var scratch = _layout.Take(value.Shape, 0);
         Emit(unit, "Backward", write(scratch));
         EmitGradient(unit, value, (planes, _) => (kernels, in memory) => kernels.Add(planes, scratch, planes, relu: false, memory));
+    }
+
+    private Step[] TakeSteps()
+    {
+        Step[] steps = [.. _steps];
+        _steps.Clear();
+        return steps;
     }
 
     private void LowerBackward(Fusion fusion, bool inputGradient)

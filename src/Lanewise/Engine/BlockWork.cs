@@ -114,10 +114,9 @@ internal sealed class BlockWork : IWork
         }
 
         _kernels.LanesIn(pictures, count, _program.Input, memory);
-        // By index: an enumerator of an interface would be allocated for every block.
-        for (int i = 0; i < _program.Forward.Count; i++)
+        foreach (var step in _program.Forward)
         {
-            _program.Forward[i].Run(_kernels, memory);
+            step.Run(_kernels, memory);
         }
 
         for (int i = 0; i < count && _mode != BlockMode.Train; i++)
@@ -149,9 +148,9 @@ internal sealed class BlockWork : IWork
 
     private void RunBackward(int first, int count, in BlockMemory memory)
     {
-        for (int i = 0; i < _program.Backward.Count; i++)
+        foreach (var step in _program.Backward)
         {
-            _program.Backward[i].Run(_kernels, memory);
+            step.Run(_kernels, memory);
         }
 
         for (int i = 0; i < count && InputGradients.Length > 0; i++)

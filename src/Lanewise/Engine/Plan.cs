@@ -93,12 +93,18 @@ public sealed class Plan
     /// <summary>As <see cref="Infer"/>, and compares with the labels.</summary>
     /// <param name="source">Where the pictures and labels are.</param>
     /// <param name="indices">Which pictures, at most <see cref="PlanOptions.BatchSize"/>.</param>
-    public void Evaluate(IExampleSource source, ReadOnlySpan<int> indices) => Run(source, indices, BlockMode.Evaluate, 0);
+    /// <exception cref="LanewiseException">The network does not end in logits.</exception>
+    public void Evaluate(IExampleSource source, ReadOnlySpan<int> indices)
+    {
+        NeedLogits();
+        Run(source, indices, BlockMode.Evaluate, 0);
+    }
 
     /// <summary>Forward and backward: adds up the gradient of the mean cross-entropy to all weights.</summary>
     /// <param name="source">Where the pictures and labels are.</param>
     /// <param name="indices">Which pictures, at most <see cref="PlanOptions.BatchSize"/>.</param>
     /// <exception cref="InvalidOperationException">The plan was not compiled for training.</exception>
+    /// <exception cref="LanewiseException">The network does not end in logits.</exception>
     public void ComputeGradients(IExampleSource source, ReadOnlySpan<int> indices)
     {
         if (!Options.Training)
@@ -106,6 +112,7 @@ public sealed class Plan
             throw new InvalidOperationException("this plan was compiled without gradients; set PlanOptions.Training.");
         }
 
+        NeedLogits();
         Run(source, indices, BlockMode.Train, 1f / Math.Max(1, indices.Length));
     }
 
@@ -159,6 +166,14 @@ public sealed class Plan
 
     /// <summary>Each thread's activations; for tests.</summary>
     internal IReadOnlyList<LaneMemory> Activations => _work.Activations;
+
+    private void NeedLogits()
+    {
+        if (Network.Output.Shape.Pixels != 1)
+        {
+            throw new LanewiseException($"{Network.Name}: its output is {Network.Output.Shape}, not a row of logits; end the network with .Flatten() and .Linear(…).");
+        }
+    }
 
     private void Run(IExampleSource source, ReadOnlySpan<int> indices, BlockMode mode, float scale)
     {

@@ -54,7 +54,9 @@ public sealed class Network
         }
 
         var output = layers(graph.Add("input", new Input(input)));
-        return new Network(name, graph.Nodes, output.Node);
+        return output.Node.Index > 0
+            ? new Network(name, graph.Nodes, output.Node)
+            : throw new LanewiseException($"{name}: the network has no layer; add one behind its input.");
     }
 
     /// <inheritdoc/>

@@ -35,6 +35,17 @@ public sealed class PlanTests
     }
 
     [Fact]
+    public void A_network_that_does_not_end_in_logits_can_be_run_but_not_judged()
+    {
+        var planes = Network.Define("planes", new(1, 6, 6), x => x.Conv2d("conv", 2, 3));
+        var plan = Plan.Compile(planes, new PlanOptions { BatchSize = 2 });
+        plan.Infer(TensorSource.Random(2, 36, 2), [0, 1]);
+        Assert.Equal(2 * planes.Output.Shape.Count, plan.Logits.Length);
+        var e = Assert.Throws<LanewiseException>(() => plan.Evaluate(TensorSource.Random(2, 36, 2), [0, 1]));
+        Assert.Equal("planes: its output is 2×4×4, not a row of logits; end the network with .Flatten() and .Linear(…).", e.Message);
+    }
+
+    [Fact]
     public void More_pictures_than_the_batch_size_are_refused()
     {
         var plan = Plan.Compile(Small, new PlanOptions { BatchSize = 2 });

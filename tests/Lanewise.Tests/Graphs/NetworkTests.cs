@@ -47,6 +47,13 @@ public sealed class NetworkTests
     }
 
     [Fact]
+    public void A_network_without_a_layer_is_refused()
+    {
+        var e = Assert.Throws<LanewiseException>(() => Network.Define("empty", Digits, x => x));
+        Assert.Equal("empty: the network has no layer; add one behind its input.", e.Message);
+    }
+
+    [Fact]
     public void Two_networks_cannot_be_joined()
     {
         Activation? other = null;
