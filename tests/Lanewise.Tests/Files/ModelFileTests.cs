@@ -1,0 +1,55 @@
+using Lanewise.Data;
+using Lanewise.Files;
+using Lanewise.Graphs;
+using Lanewise.Models;
+using Lanewise.Tests.Engine;
+using Xunit;
+
+namespace Lanewise.Tests.Files;
+
+public sealed class ModelFileTests
+{
+    private static readonly string[] Classes = ["a", "b", "c"];
+
+    [Theory]
+    [InlineData("inception")]
+    [InlineData("residual")]
+    public void A_model_comes_back_as_it_was_saved(string model)
+    {
+        using var folder = new TemporaryFolder();
+        string file = Path.Combine(folder.Path, "m.safetensors");
+        var weights = Weights.Initialize(ModelCatalog.Find(model).Create(3), 5);
+        ModelFile.Save(file, weights, new ModelCard(model, Classes, Preprocessing.Mnist, "letters"));
+        var loaded = ModelFile.Load(file);
+        Assert.Equal(model, loaded.Network.Name);
+        Assert.Equal(3, loaded.Network.Classes);
+        Assert.Equal(Classes, loaded.Card.Classes);
+        Assert.Equal("letters", loaded.Card.Dataset);
+        Assert.Equal(Compare.Bits(weights), Compare.Bits(loaded.Weights));
+    }
+
+    [Fact]
+    public void Weights_of_another_model_are_refused_with_the_first_differences()
+    {
+        using var folder = new TemporaryFolder();
+        string file = Path.Combine(folder.Path, "m.safetensors");
+        Safetensors.Write(file, Weights.Initialize(Residual.Create(), 5).Tensors);
+        string message = Assert.Throws<LanewiseException>(() => ModelFile.Load(file, "inception")).Message;
+        Assert.Contains("not weights of 'inception'", message, StringComparison.Ordinal);
+        Assert.Contains("conv1.weight is 16×1×5×5, expected 10×1×5×5", message, StringComparison.Ordinal);
+        Assert.Contains("more", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_file_from_elsewhere_needs_its_model_named()
+    {
+        using var folder = new TemporaryFolder();
+        string file = Path.Combine(folder.Path, "m.safetensors");
+        var weights = Weights.Initialize(Residual.Create(7), 5);
+        Safetensors.Write(file, weights.Tensors);
+        Assert.Contains("--model", Assert.Throws<LanewiseException>(() => ModelFile.Load(file)).Message, StringComparison.Ordinal);
+        var loaded = ModelFile.Load(file, "residual");
+        Assert.Equal(7, loaded.Network.Classes);
+        Assert.Equal(Compare.Bits(weights), Compare.Bits(loaded.Weights));
+    }
+}
