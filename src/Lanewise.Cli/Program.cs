@@ -1,1 +1,1 @@
-return 0;
+return await Lanewise.Cli.CommandLine.RunAsync(args).ConfigureAwait(false);

@@ -69,9 +69,7 @@ public static class DatasetCatalog
         {
             return found;
         }
-        string nearest = All.MinBy(entry => Distance(name, entry.Name))!.Name;
-        string hint = Distance(name, nearest) <= 1 + nearest.Length / 3 ? $"; did you mean '{nearest}'?" : ".";
-        throw new LanewiseException($"There is no dataset '{name}'; there are {string.Join(", ", All.Select(entry => entry.Name))}{hint}");
+        throw new LanewiseException($"There is no dataset '{name}'; there are {string.Join(", ", All.Select(entry => entry.Name))}{NearestName.Question(name, All.Select(entry => entry.Name))}");
     }
 
     /// <summary>
@@ -120,21 +118,4 @@ public static class DatasetCatalog
         new("train-images-idx3-ubyte", trainImages), new("train-labels-idx1-ubyte", trainLabels),
         new("t10k-images-idx3-ubyte", testImages), new("t10k-labels-idx1-ubyte", testLabels),
     ];
-
-    /// <summary>How many letters must be inserted, removed or replaced to turn one word into the other (Levenshtein, 1965).</summary>
-    private static int Distance(string a, string b)
-    {
-        int[] row = [.. Enumerable.Range(0, b.Length + 1)];
-        for (int i = 0; i < a.Length; i++)
-        {
-            int diagonal = row[0]++;
-            for (int j = 0; j < b.Length; j++)
-            {
-                int cost = diagonal + (char.ToLowerInvariant(a[i]) == b[j] ? 0 : 1);
-                diagonal = row[j + 1];
-                row[j + 1] = Math.Min(cost, 1 + Math.Min(row[j], diagonal));
-            }
-        }
-        return row[^1];
-    }
 }

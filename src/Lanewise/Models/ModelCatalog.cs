@@ -22,5 +22,5 @@ public static class ModelCatalog
     /// <exception cref="LanewiseException">There is none; the message lists those that there are.</exception>
     public static ModelEntry Find(string name) =>
         All.FirstOrDefault(m => string.Equals(m.Name, name, StringComparison.OrdinalIgnoreCase))
-        ?? throw new LanewiseException($"unknown model '{name}'; there are {string.Join(", ", All.Select(m => m.Name))}.");
+        ?? throw new LanewiseException($"There is no model '{name}'; there are {string.Join(", ", All.Select(m => m.Name))}{NearestName.Question(name, All.Select(m => m.Name))}");
 }

@@ -1,0 +1,38 @@
+namespace Lanewise.Cli;
+
+/// <summary>Turns what went wrong into one line on stderr and an exit code.</summary>
+internal static class Failures
+{
+    /// <summary>Set to 1, it has the stack printed after the line.</summary>
+    private const string DebugVariable = "LANEWISE_DEBUG";
+
+    /// <summary>Whether this is a failure to report in one line, not a fault of the program.</summary>
+    public static bool IsExpected(Exception e) =>
+        e is LanewiseException or UsageException or IOException or UnauthorizedAccessException or OutOfMemoryException or OperationCanceledException;
+
+    public static int Report(Exception e)
+    {
+        int code = e switch
+        {
+            UsageException => ExitCode.Usage,
+            OperationCanceledException => ExitCode.Interrupted,
+            _ => ExitCode.Failed,
+        };
+        string line = e switch
+        {
+            OperationCanceledException => "stopped.",
+            OutOfMemoryException => "error: there is not enough memory; try a smaller --batch-size.",
+            _ when IsExpected(e) => "error: " + OneLine(e.Message),
+            _ => $"error: this should not happen ({e.GetType().Name}: {OneLine(e.Message)}); please report it with the output under {DebugVariable}=1.",
+        };
+        Console.Error.WriteLine(line);
+        if (Environment.GetEnvironmentVariable(DebugVariable) is "1")
+        {
+            Console.Error.WriteLine(e);
+        }
+
+        return code;
+    }
+
+    private static string OneLine(string message) => message.ReplaceLineEndings(" ");
+}

@@ -1,0 +1,42 @@
+using System.Runtime.InteropServices;
+using Lanewise.Cli.Terminals;
+
+namespace Lanewise.Cli;
+
+/// <summary>Ctrl-C and SIGTERM: the first asks the verb to stop and save, the second ends the process at once.</summary>
+internal sealed class Interrupts : IDisposable
+{
+    private readonly CancellationTokenSource _source = new();
+    private readonly PosixSignalRegistration[] _registrations;
+
+    public Interrupts() => _registrations =
+    [
+        PosixSignalRegistration.Create(PosixSignal.SIGINT, Handle),
+        PosixSignalRegistration.Create(PosixSignal.SIGTERM, Handle),
+    ];
+
+    public CancellationToken Token => _source.Token;
+
+    public void Dispose()
+    {
+        foreach (var registration in _registrations)
+        {
+            registration.Dispose();
+        }
+
+        _source.Dispose();
+    }
+
+    private void Handle(PosixSignalContext context)
+    {
+        if (_source.IsCancellationRequested)
+        {
+            // The progress display hides the cursor.
+            Terminal.ShowCursor();
+            return;
+        }
+
+        context.Cancel = true;
+        _source.Cancel();
+    }
+}

@@ -1,0 +1,76 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace Lanewise.Cli;
+
+/// <summary>Writes the one JSON document of a report, in UTF-8 whatever the terminal's encoding is.</summary>
+internal static class JsonOutput
+{
+    // Names with letters beyond ASCII stay readable; no HTML is near.
+    private static readonly JsonWriterOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>Writes an object to stdout.</summary>
+    /// <param name="properties">Writes its properties.</param>
+    public static void Print(Action<Utf8JsonWriter> properties)
+    {
+        byte[] document = Document(properties, Compact);
+        using var stdout = Console.OpenStandardOutput();
+        stdout.Write(document);
+    }
+
+    /// <summary>An object as indented text, for a file that people read too.</summary>
+    public static byte[] Indented(Action<Utf8JsonWriter> properties) => Document(properties, Compact with { Indented = true, NewLine = "\n" });
+
+    /// <summary>Writes an array of objects.</summary>
+    public static void WriteObjects<T>(this Utf8JsonWriter json, string name, IEnumerable<T> items, Action<T> properties)
+    {
+        json.WriteStartArray(name);
+        foreach (var item in items)
+        {
+            json.WriteStartObject();
+            properties(item);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    /// <summary>Writes an array of whole numbers.</summary>
+    public static void WriteNumbers(this Utf8JsonWriter json, string name, IEnumerable<int> numbers)
+    {
+        json.WriteStartArray(name);
+        foreach (int number in numbers)
+        {
+            json.WriteNumberValue(number);
+        }
+
+        json.WriteEndArray();
+    }
+
+    /// <summary>Writes a number, or null for one that JSON has no word for.</summary>
+    public static void WriteNumberOrNull(this Utf8JsonWriter json, string name, double number)
+    {
+        if (double.IsFinite(number))
+        {
+            json.WriteNumber(name, number);
+        }
+        else
+        {
+            json.WriteNull(name);
+        }
+    }
+
+    private static byte[] Document(Action<Utf8JsonWriter> properties, JsonWriterOptions options)
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer, options))
+        {
+            json.WriteStartObject();
+            properties(json);
+            json.WriteEndObject();
+        }
+
+        buffer.WriteByte((byte)'\n');
+        return buffer.ToArray();
+    }
+}

@@ -1,0 +1,43 @@
+using System.Text.Json;
+using Lanewise.Training;
+
+namespace Lanewise.Cli.Runs;
+
+/// <summary>What <c>train</c> says at the end.</summary>
+internal static class TrainingReport
+{
+    public static void Print(RunFolder folder, RunArguments arguments, List<EpochResult> epochs, bool json, bool wasComplete)
+    {
+        if (json)
+        {
+            JsonOutput.Print(writer => Write(writer, folder, arguments, epochs));
+            return;
+        }
+
+        string accuracy = FormattableString.Invariant($"test accuracy {epochs[^1].EvalTop1 * 100:F2} % after {epochs.Count} epoch{(epochs.Count == 1 ? "" : "s")}");
+        string run = CommandLine.Quote(folder.Path);
+        Console.Out.WriteLine(wasComplete
+            ? $"{folder.Path} is complete: {accuracy}; --epochs {epochs.Count * 2} would go on."
+            : $"{accuracy}, saved in {folder.Path}; next: lanewise eval {run}, or lanewise predict {run} IMAGE");
+    }
+
+    private static void Write(Utf8JsonWriter json, RunFolder folder, RunArguments arguments, List<EpochResult> epochs)
+    {
+        json.WriteString("model", arguments.Model);
+        json.WriteString("dataset", arguments.Dataset);
+        json.WriteString("run", folder.Path);
+        json.WriteNumber("seed", arguments.Seed);
+        json.WriteNumber("test_accuracy", epochs[^1].EvalTop1);
+        json.WriteObjects("epochs", epochs, e =>
+        {
+            json.WriteNumber("epoch", e.Epoch);
+            json.WriteNumber("train_loss", e.TrainLoss);
+            json.WriteNumber("train_top1", e.TrainTop1);
+            json.WriteNumber("eval_loss", e.EvalLoss);
+            json.WriteNumber("eval_top1", e.EvalTop1);
+            json.WriteNumber("lr", (float)e.LearningRate);
+            json.WriteNumber("seconds", e.Seconds);
+            json.WriteNumber("images_per_second", e.ImagesPerSecond);
+        });
+    }
+}

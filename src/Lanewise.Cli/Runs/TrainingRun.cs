@@ -1,0 +1,128 @@
+using Lanewise.Cli.Terminals;
+using Lanewise.Data;
+using Lanewise.Files;
+using Lanewise.Graphs;
+using Lanewise.Models;
+using Lanewise.Training;
+
+namespace Lanewise.Cli.Runs;
+
+/// <summary>Trains into a run folder: a new run, or the rest of an earlier one.</summary>
+internal sealed class TrainingRun
+{
+    private readonly RunFolder _folder;
+    private readonly RunArguments _arguments;
+    private readonly DatasetSplits _splits;
+    private readonly Trainer _trainer;
+    private readonly ModelCard _card;
+    private readonly List<EpochResult> _epochs;
+
+    private TrainingRun(RunFolder folder, RunArguments arguments, DatasetSplits splits, Network network, TrainerState? state, List<EpochResult> epochs)
+    {
+        (_folder, _arguments, _splits, _epochs) = (folder, arguments, splits, epochs);
+        _trainer = new Trainer(network, arguments.ToTrainingOptions(splits.Preprocessing));
+        _card = new ModelCard(network.Name, splits.Train.Classes, splits.Preprocessing, splits.Name);
+        if (state is not null)
+        {
+            _trainer.Resume(state);
+        }
+    }
+
+    /// <summary>Trains from the start.</summary>
+    public static async Task<int> StartAsync(RunFolder folder, RunArguments arguments, bool json, CancellationToken cancellation)
+    {
+        TrainingRun run;
+        try
+        {
+            var splits = await RunData.LoadAsync(arguments, cancellation).ConfigureAwait(false);
+            arguments = arguments with
+            {
+                Dataset = splits.Name,
+                DataSource = splits.Source,
+                TrainImages = splits.Train.Count,
+                TestImages = splits.Test.Count,
+            };
+            run = new TrainingRun(folder, arguments, splits, ModelCatalog.Find(arguments.Model).Create(splits.Train.Classes.Count), null, []);
+            arguments.Save(folder.Arguments);
+        }
+        catch
+        {
+            folder.Abandon();
+            throw;
+        }
+
+        return await run.TrainAsync(json, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Trains on where an earlier run stopped.</summary>
+    public static async Task<int> ResumeAsync(RunFolder folder, RunArguments arguments, bool json, CancellationToken cancellation)
+    {
+        int classes = DatasetCatalog.Find(arguments.Dataset ?? "").Classes.Count;
+        var network = ModelCatalog.Find(arguments.Model).Create(classes);
+        var (state, epochs) = folder.Load(network);
+        if (arguments.Epochs < epochs.Count)
+        {
+            throw new UsageException($"--epochs {arguments.Epochs}: {folder.Path} has completed {epochs.Count} already; name more, or leave it out.");
+        }
+
+        if (arguments.Epochs == epochs.Count)
+        {
+            TrainingReport.Print(folder, arguments, epochs, json, wasComplete: true);
+            return ExitCode.Done;
+        }
+
+        var splits = await RunData.LoadAsync(arguments, cancellation).ConfigureAwait(false);
+        if (splits.Train.Count != arguments.TrainImages || splits.Test.Count != arguments.TestImages)
+        {
+            throw new LanewiseException(
+                $"{splits.Name} from {splits.Source} has {splits.Train.Count} + {splits.Test.Count} pictures, the run {folder.Path} began with {arguments.TrainImages} + {arguments.TestImages}; name the same data with --data-dir.");
+        }
+
+        var run = new TrainingRun(folder, arguments, splits, network, state, epochs);
+        arguments.Save(folder.Arguments);
+        return await run.TrainAsync(json, cancellation).ConfigureAwait(false);
+    }
+
+    private async Task<int> TrainAsync(bool json, CancellationToken cancellation)
+    {
+        Terminal.Notice($"{_arguments.Model} on {_splits.Name}: {_arguments.TrainImages:N0} + {_arguments.TestImages:N0} pictures, into {_folder.Path}");
+        ITrainingDisplay display = Terminal.ErrorIsTerminal
+            ? new LiveTraining(_arguments.Epochs, _arguments.BatchSize)
+            : new TrainingLines(_arguments.Epochs);
+        try
+        {
+            await using (display.ConfigureAwait(false))
+            {
+                await foreach (var epoch in _trainer.RunAsync(_splits.Train, _splits.Test, display, cancellation).ConfigureAwait(false))
+                {
+                    _epochs.Add(epoch);
+                    _folder.SaveEpoch(_trainer.State, _card, _epochs);
+                    display.EpochDone(epoch);
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            return Stopped();
+        }
+        catch (TrainingDivergedException e)
+        {
+            string kept = _epochs.Count == 0
+                ? "No epoch was completed, so no weights were saved."
+                : $"{_folder.Model} keeps the weights after epoch {_epochs.Count}.";
+            throw new LanewiseException($"{e.Message} {kept}", e);
+        }
+
+        TrainingReport.Print(_folder, _arguments, _epochs, json, wasComplete: false);
+        return ExitCode.Done;
+    }
+
+    private int Stopped()
+    {
+        var state = _trainer.State;
+        _folder.SaveCheckpoint(state);
+        var (epoch, step) = (state.Position.Epoch + 1, state.Position.Step);
+        Console.Error.WriteLine($"stopped after step {step} of epoch {epoch}; go on with: lanewise train --resume {CommandLine.Quote(_folder.Path)}");
+        return ExitCode.Interrupted;
+    }
+}

@@ -1,0 +1,117 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using Lanewise.Data;
+using Lanewise.Models;
+
+namespace Lanewise.Cli.Verbs;
+
+/// <summary>Options and arguments that verbs share, and the makers of those that check their values while they are parsed.</summary>
+internal static class Options
+{
+    private const int MostThreads = 256;
+    private const int LargestBatch = 65_536;
+
+    public static Option<bool> Json() => new("--json") { Description = "Print exactly one JSON document on stdout." };
+
+    public static Option<string?> Dataset(string description) => Text("--dataset", "NAME", description, name => DatasetCatalog.Find(name).Name);
+
+    public static Option<string?> DataDir() => Text("--data-dir", "FOLDER", "The folder that holds the datasets; no other is searched then.");
+
+    public static Option<string?> Model() =>
+        Text("--model", "MODEL", "Which model the weights are of; needed for a file that Lanewise did not write.", name => ModelCatalog.Find(name).Name);
+
+    public static Option<int> Threads() => WholeNumber("--threads", Environment.ProcessorCount, 1, MostThreads, "Threads; the result does not depend on them.");
+
+    public static Option<int> BatchSize(int ordinary, string description)
+    {
+        var option = WholeNumber("--batch-size", ordinary, 1, LargestBatch, description);
+        option.Aliases.Add("-b");
+        return option;
+    }
+
+    public static Argument<string> Checkpoint() => new("CHECKPOINT") { Description = "A run folder, or a .safetensors file." };
+
+    public static Option<int> WholeNumber(string name, int ordinary, int least, int most, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "N",
+        DefaultValueFactory = _ => ordinary,
+        CustomParser = result => ParseWhole(result, name, least, most),
+    };
+
+    /// <summary>A limit: absent, or at least 1.</summary>
+    public static Option<int?> Limit(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "N",
+        CustomParser = result => ParseWhole(result, name, 1, int.MaxValue),
+    };
+
+    public static Option<float> Number(string name, float ordinary, Func<float, bool> accepts, string expected, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "X",
+        DefaultValueFactory = _ => ordinary,
+        CustomParser = result =>
+        {
+            string text = result.Tokens[0].Value;
+            if (float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out float value) && float.IsFinite(value) && accepts(value))
+            {
+                return value;
+            }
+
+            result.AddError($"{name} {text}: expected {expected}.");
+            return default;
+        },
+    };
+
+    /// <summary>A word, checked and perhaps put into its usual spelling.</summary>
+    /// <param name="name">The option.</param>
+    /// <param name="value">What help calls its value.</param>
+    /// <param name="description">For help.</param>
+    /// <param name="check">Returns the word, or throws the message that refuses it; null to refuse only the empty word.</param>
+    public static Option<string?> Text(string name, string value, string description, Func<string, string>? check = null) => new(name)
+    {
+        Description = description,
+        HelpName = value,
+        CustomParser = result => ParseText(result, name, check),
+    };
+
+    /// <summary>Checks a word of the command line; a refusal becomes a usage error.</summary>
+    public static string? ParseText(ArgumentResult result, string name, Func<string, string>? check)
+    {
+        string text = result.Tokens[0].Value;
+        if (string.IsNullOrWhiteSpace(text))
+        {
+            result.AddError($"{name}: its value is empty.");
+            return null;
+        }
+
+        try
+        {
+            return check is null ? text : check(text);
+        }
+        catch (LanewiseException e)
+        {
+            result.AddError(e.Message);
+            return null;
+        }
+    }
+
+    /// <summary>Whether the user wrote the option.</summary>
+    public static bool IsGiven(this ParseResult parse, Option option) => parse.GetResult(option) is { Implicit: false };
+
+    private static int ParseWhole(ArgumentResult result, string name, int least, int most)
+    {
+        string text = result.Tokens[0].Value;
+        if (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value) && value >= least && value <= most)
+        {
+            return value;
+        }
+
+        string range = most == int.MaxValue ? $"of at least {least}" : $"from {least} to {most}";
+        result.AddError($"{name} {text}: expected a whole number {(least == int.MinValue ? $"of 32 bits" : range)}.");
+        return default;
+    }
+}

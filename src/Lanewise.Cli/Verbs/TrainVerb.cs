@@ -1,0 +1,40 @@
+using System.CommandLine;
+using Lanewise.Cli.Runs;
+
+namespace Lanewise.Cli.Verbs;
+
+/// <summary><c>lanewise train MODEL</c>.</summary>
+internal static class TrainVerb
+{
+    private const string Examples =
+        """
+          lanewise train residual                          MNIST, 10 epochs, the article's settings
+          lanewise train inception --dataset digits        no download: digits drawn by the program
+          lanewise train residual --epochs 3 --output try  into the folder 'try'
+          lanewise train --resume runs/residual-1          go on where Ctrl-C stopped
+          lanewise train --resume runs/residual-1 --epochs 20
+        """;
+
+    public static Command Create()
+    {
+        var options = new TrainOptions();
+        var verb = new Verb("train", "Train a network, show how it goes, and leave a run folder: settings, figures, weights, checkpoint.", Examples);
+        options.AddTo(verb);
+        verb.SetAction((parse, cancellation) => RunAsync(options, parse, cancellation));
+        return verb;
+    }
+
+    private static async Task<int> RunAsync(TrainOptions options, ParseResult parse, CancellationToken cancellation)
+    {
+        bool json = options.Json(parse);
+        if (options.Resume(parse) is not { } run)
+        {
+            var fresh = options.Read(parse);
+            return await TrainingRun.StartAsync(RunFolder.Create(options.Output(parse), fresh), fresh, json, cancellation).ConfigureAwait(false);
+        }
+
+        var folder = RunFolder.Open(run);
+        var arguments = options.Merge(parse, RunArguments.Load(folder.Arguments));
+        return await TrainingRun.ResumeAsync(folder, arguments, json, cancellation).ConfigureAwait(false);
+    }
+}

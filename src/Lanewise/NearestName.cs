@@ -1,0 +1,34 @@
+namespace Lanewise;
+
+/// <summary>Finds the name that was probably meant, for a message about one that does not exist.</summary>
+public static class NearestName
+{
+    /// <summary>The name nearest to <paramref name="word"/>, or null if none is near enough to be worth a question.</summary>
+    public static string? Find(string word, IEnumerable<string> names)
+    {
+        ArgumentNullException.ThrowIfNull(word);
+        string? nearest = names.MinBy(name => Distance(word, name));
+        return nearest is not null && Distance(word, nearest) <= 1 + nearest.Length / 3 ? nearest : null;
+    }
+
+    /// <summary>A message's end: "; did you mean 'x'?" or a full stop.</summary>
+    public static string Question(string word, IEnumerable<string> names) =>
+        Find(word, names) is { } nearest ? $"; did you mean '{nearest}'?" : ".";
+
+    /// <summary>How many letters must be inserted, removed or replaced to turn one word into the other (Levenshtein, 1965).</summary>
+    private static int Distance(string a, string b)
+    {
+        int[] row = [.. Enumerable.Range(0, b.Length + 1)];
+        for (int i = 0; i < a.Length; i++)
+        {
+            int diagonal = row[0]++;
+            for (int j = 0; j < b.Length; j++)
+            {
+                int cost = diagonal + (char.ToLowerInvariant(a[i]) == b[j] ? 0 : 1);
+                diagonal = row[j + 1];
+                row[j + 1] = Math.Min(cost, 1 + Math.Min(row[j], diagonal));
+            }
+        }
+        return row[^1];
+    }
+}
