@@ -57,6 +57,7 @@ internal sealed class Fusion
     {
         var unit = new Unit(node, [.. node.Inputs.Select(n => _values[n.Index])], new Value(node.Shape))
         {
+            Place = Units.Count,
             ReLU = node.Inputs.Any(n => _deferredReLU[n.Index]),
         };
         unit.Output.ReLU = unit.ReLU && node.Op is not MaxPool2d;
@@ -99,7 +100,7 @@ internal sealed class Fusion
         {
             bool folds = a != b && _consumers[conv.Index] == 1 && !_deferredReLU[other.Index]
                 && _makers[conv.Index] is { Node.Op: Conv2d, ReLU: false, Shortcut: null } unit
-                && _makers.Take(_network.Nodes.Count).All(m => m is null || m.Output != _values[other.Index] || Units.IndexOf(m) < Units.IndexOf(unit));
+                && (_makers[other.Index]?.Place ?? -1) < unit.Place;
             if (folds)
             {
                 _makers[conv.Index]!.Shortcut = _values[other.Index];

@@ -8,6 +8,9 @@ internal sealed class Unit(Node node, Value[] inputs, Value output)
     /// <summary>The node that names the work.</summary>
     public Node Node { get; } = node;
 
+    /// <summary>Its place in the order in which units run.</summary>
+    public required int Place { get; init; }
+
     public Value[] Inputs { get; } = inputs;
 
     public Value Output { get; } = output;
