@@ -32,6 +32,12 @@ internal static class Options
 
     public static Argument<string> Checkpoint() => new("CHECKPOINT") { Description = "A run folder, or a .safetensors file." };
 
+    public static Argument<string> DatasetName() => new("NAME")
+    {
+        Description = $"The dataset: {string.Join(", ", DatasetCatalog.All.Select(entry => entry.Name))}.",
+        CustomParser = result => ParseText(result, "NAME", name => DatasetCatalog.Find(name).Name),
+    };
+
     public static Option<int> WholeNumber(string name, int ordinary, int least, int most, string description) => new(name)
     {
         Description = description,
