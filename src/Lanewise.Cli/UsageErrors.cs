@@ -56,9 +56,9 @@ internal static class UsageErrors
     {
         if (IsOption(word))
         {
-            var names = result.Command.Options.Where(o => !o.Hidden).Select(o => o.Name).ToArray();
-            string nearest = NearestName.Question(word.Split('=')[0], names);
-            return $"{Path(result)} has no option '{word}'{nearest}";
+            // The dashes are left out, or all short names would look alike.
+            string? nearest = NearestName.Find(word.Split('=')[0].TrimStart('-'), result.Command.Options.Select(o => o.Name.TrimStart('-')));
+            return $"{Path(result)} has no option '{word}'{(nearest is null ? "." : $"; did you mean '--{nearest}'?")}";
         }
 
         return result.Command.Subcommands.Count > 0

@@ -9,13 +9,14 @@ internal static class Report
     /// <summary>A table of these columns; a heading that begins with '&gt;' is of a column of numbers, kept right and in one piece.</summary>
     public static Table Table(params string[] headings)
     {
-        var table = new Table { Border = TableBorder.Simple, UseSafeBorder = false };
+        var table = new Table { Border = TableBorder.None };
         foreach (string heading in headings)
         {
             bool number = heading.StartsWith('>');
             var column = new TableColumn(new Text(number ? heading[1..] : heading, new Style(decoration: Decoration.Bold)));
             column.Alignment = number ? Justify.Right : Justify.Left;
             column.NoWrap = number;
+            column.Padding = new Padding(0, 0, 2, 0);
             table.AddColumn(column);
         }
 
