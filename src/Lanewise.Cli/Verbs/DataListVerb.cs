@@ -29,13 +29,13 @@ internal static class DataListVerb
                 return ExitCode.Done;
             }
 
-            var table = Report.Table("dataset", "shows", ">image", ">classes", "where");
+            var table = new ReportTable("dataset", "shows", ">image", ">classes", "where");
             foreach (var (entry, location) in found)
             {
                 table.Add(entry.Name, entry.Title, entry.Shape.ToString(), Report.Count(entry.Classes.Count), Where(entry, location));
             }
 
-            Report.Print(table);
+            table.Print();
             return ExitCode.Done;
         });
         return verb;

@@ -65,13 +65,14 @@ internal sealed class EvalVerb
     {
         Report.Line($"{model} on {splits.Name}: {Report.Percent(evaluation.Accuracy)}, {Report.Count(evaluation.Correct)} of {Report.Count(evaluation.Total)} right, mean loss {FormattableString.Invariant($"{evaluation.Loss:F4}")}");
         Report.Line();
-        var table = Report.Table("class", ">precision", ">recall", ">pictures");
+        var table = new ReportTable("class", ">precision", ">recall", ">pictures");
         foreach (var score in evaluation.PerClass)
         {
             table.Add(classes[score.Class], Report.Percent(score.Precision), Report.Percent(score.Recall), Report.Count(score.Support));
         }
 
-        Report.Print(table);
+        table.Print();
+        Report.Line();
         foreach (string line in ConfusionText.Lines(evaluation.Confusion, classes, Terminal.Out.Profile.Width))
         {
             Report.Line(line);

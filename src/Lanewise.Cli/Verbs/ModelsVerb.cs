@@ -44,12 +44,12 @@ internal static class ModelsVerb
             return;
         }
 
-        var table = Report.Table("model", ">parameters", ">multiply-adds", "input", "paper");
+        var table = new ReportTable("model", ">parameters", ">multiply-adds", "input", "paper");
         foreach (var (entry, network) in models)
         {
             table.Add(entry.Name, Report.Count(network.ParameterCount), Report.Count(network.MultiplyAdds), network.Input.ToString(), entry.Paper);
         }
 
-        Report.Print(table);
+        table.Print();
     }
 }
