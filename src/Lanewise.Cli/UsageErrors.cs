@@ -6,10 +6,11 @@ namespace Lanewise.Cli;
 /// <summary>Says in one line each what is wrong with the command line, and where help is.</summary>
 internal static class UsageErrors
 {
-    /// <summary>Prints the errors to stderr; false if there are none, or if help or the version was asked for.</summary>
+    /// <summary>Prints the errors to stderr; false if there are none, or if help, the version or completion was asked for.</summary>
     public static bool Report(ParseResult parse)
     {
-        if (parse.Action is ExampleHelp or PrintVersion)
+        bool completes = parse.Tokens.Any(token => token.Type == TokenType.Directive);
+        if (completes || parse.Action is ExampleHelp or PrintVersion)
         {
             return false;
         }
