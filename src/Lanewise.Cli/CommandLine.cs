@@ -55,6 +55,11 @@ internal static class CommandLine
         var root = new RootCommand("Lanewise: deep learning for images in pure C#. Trains, evaluates and explains image classifiers.")
         {
             TrainVerb.Create(),
+            EvalVerb.Create(),
+            PredictVerb.Create(),
+            ModelsVerb.Create(),
+            DataVerb.Create(),
+            InfoVerb.Create(),
         };
         foreach (var option in root.Options)
         {

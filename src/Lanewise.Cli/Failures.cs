@@ -26,6 +26,11 @@ internal static class Failures
             _ => $"error: this should not happen ({e.GetType().Name}: {OneLine(e.Message)}); please report it with the output under {DebugVariable}=1.",
         };
         Console.Error.WriteLine(line);
+        if (e is UsageException)
+        {
+            Console.Error.WriteLine("Try 'lanewise train --help'.");
+        }
+
         if (Environment.GetEnvironmentVariable(DebugVariable) is "1")
         {
             Console.Error.WriteLine(e);

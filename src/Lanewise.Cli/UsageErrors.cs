@@ -6,10 +6,11 @@ namespace Lanewise.Cli;
 /// <summary>Says in one line each what is wrong with the command line, and where help is.</summary>
 internal static class UsageErrors
 {
-    /// <summary>Prints the errors to stderr; false if there are none, or if help or the version was asked for.</summary>
+    /// <summary>Prints the errors to stderr; false if there are none, or if help, the version or completion was asked for.</summary>
     public static bool Report(ParseResult parse)
     {
-        if (parse.Action is ExampleHelp or PrintVersion)
+        bool completes = parse.Tokens.Any(token => token.Type == TokenType.Directive);
+        if (completes || parse.Action is ExampleHelp or PrintVersion)
         {
             return false;
         }
@@ -56,9 +57,9 @@ internal static class UsageErrors
     {
         if (IsOption(word))
         {
-            var names = result.Command.Options.Where(o => !o.Hidden).Select(o => o.Name).ToArray();
-            string nearest = NearestName.Question(word.Split('=')[0], names);
-            return $"{Path(result)} has no option '{word}'{nearest}";
+            // The dashes are left out, or all short names would look alike.
+            string? nearest = NearestName.Find(word.Split('=')[0].TrimStart('-'), result.Command.Options.Select(o => o.Name.TrimStart('-')));
+            return $"{Path(result)} has no option '{word}'{(nearest is null ? "." : $"; did you mean '--{nearest}'?")}";
         }
 
         return result.Command.Subcommands.Count > 0

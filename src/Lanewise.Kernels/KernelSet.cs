@@ -39,6 +39,9 @@ public abstract class KernelSet
         };
     }
 
+    /// <summary>What one thread can do at most at this width, in GFLOP/s (a multiply-add counts twice). Takes a fifth of a second.</summary>
+    public abstract double MeasureCeiling();
+
     /// <summary>How a convolution's weights are packed at this width.</summary>
     public Conv2dPacking Packing(Conv2dGeometry geometry) => new(geometry, GroupOf(geometry.OutChannels));
 
@@ -202,6 +205,8 @@ internal sealed class KernelSet<L, V> : KernelSet
     public override int LaneWidth => L.Width;
 
     private protected override int Registers => L.Registers;
+
+    public override double MeasureCeiling() => Ceiling<L, V>.Measure();
 
     public override void Conv2d(Conv2dTask task, in BlockMemory memory) => Conv2d<L, V>.Run(task, memory);
 

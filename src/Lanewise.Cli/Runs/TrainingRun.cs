@@ -2,6 +2,7 @@ using Lanewise.Cli.Terminals;
 using Lanewise.Data;
 using Lanewise.Files;
 using Lanewise.Graphs;
+using Lanewise.Kernels;
 using Lanewise.Models;
 using Lanewise.Training;
 
@@ -76,6 +77,11 @@ internal sealed class TrainingRun
         {
             throw new LanewiseException(
                 $"{splits.Name} from {splits.Source} has {splits.Train.Count} + {splits.Test.Count} pictures, the run {folder.Path} began with {arguments.TrainImages} + {arguments.TestImages}; name the same data with --data-dir.");
+        }
+
+        if (!KernelSet.Widths.Contains(arguments.LaneWidth))
+        {
+            Terminal.Notice($"this processor lacks the run's lane width of {arguments.LaneWidth}; the weights may differ in their last bits from those of an uninterrupted run.");
         }
 
         var run = new TrainingRun(folder, arguments, splits, network, state, epochs);

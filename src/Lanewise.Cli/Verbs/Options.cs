@@ -12,14 +12,28 @@ internal static class Options
     private const int MostThreads = 256;
     private const int LargestBatch = 65_536;
 
+    /// <summary>The names that may stand for a model.</summary>
+    public static string[] ModelNames { get; } = [.. ModelCatalog.All.Select(model => model.Name)];
+
+    private static string[] DatasetNames { get; } = [.. DatasetCatalog.All.Select(entry => entry.Name)];
+
     public static Option<bool> Json() => new("--json") { Description = "Print exactly one JSON document on stdout." };
 
-    public static Option<string?> Dataset(string description) => Text("--dataset", "NAME", description, name => DatasetCatalog.Find(name).Name);
+    public static Option<string?> Dataset(string description)
+    {
+        var option = Text("--dataset", "NAME", description, name => DatasetCatalog.Find(name).Name);
+        option.CompletionSources.Add(DatasetNames);
+        return option;
+    }
 
     public static Option<string?> DataDir() => Text("--data-dir", "FOLDER", "The folder that holds the datasets; no other is searched then.");
 
-    public static Option<string?> Model() =>
-        Text("--model", "MODEL", "Which model the weights are of; needed for a file that Lanewise did not write.", name => ModelCatalog.Find(name).Name);
+    public static Option<string?> Model()
+    {
+        var option = Text("--model", "MODEL", "Which model the weights are of; needed for a file that Lanewise did not write.", name => ModelCatalog.Find(name).Name);
+        option.CompletionSources.Add(ModelNames);
+        return option;
+    }
 
     public static Option<int> Threads() => WholeNumber("--threads", Environment.ProcessorCount, 1, MostThreads, "Threads; the result does not depend on them.");
 
@@ -31,6 +45,13 @@ internal static class Options
     }
 
     public static Argument<string> Checkpoint() => new("CHECKPOINT") { Description = "A run folder, or a .safetensors file." };
+
+    public static Argument<string> DatasetName() => new("NAME")
+    {
+        Description = $"The dataset: {string.Join(", ", DatasetNames)}.",
+        CompletionSources = { DatasetNames },
+        CustomParser = result => ParseText(result, "NAME", name => DatasetCatalog.Find(name).Name),
+    };
 
     public static Option<int> WholeNumber(string name, int ordinary, int least, int most, string description) => new(name)
     {

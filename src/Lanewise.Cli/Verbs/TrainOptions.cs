@@ -9,8 +9,9 @@ internal sealed class TrainOptions
 {
     private readonly Argument<string?> _model = new("MODEL")
     {
-        Description = $"What to train: {string.Join(", ", ModelCatalog.All.Select(m => m.Name))}. With --resume it may be left out.",
+        Description = $"What to train: {string.Join(", ", Options.ModelNames)}. With --resume it may be left out.",
         Arity = ArgumentArity.ZeroOrOne,
+        CompletionSources = { Options.ModelNames },
         CustomParser = result => Options.ParseText(result, "MODEL", name => ModelCatalog.Find(name).Name),
     };
 
@@ -54,7 +55,7 @@ internal sealed class TrainOptions
             bool resumes = result.GetResult(_resume) is not null;
             if (!resumes && result.GetResult(_model) is not { Tokens.Count: > 0 })
             {
-                result.AddError($"train: name a model ({string.Join(", ", ModelCatalog.All.Select(m => m.Name))}), or a run with --resume.");
+                result.AddError($"train: name a model ({string.Join(", ", Options.ModelNames)}), or a run with --resume.");
             }
 
             if (resumes && result.GetResult(_output) is not null)

@@ -114,6 +114,12 @@ public sealed class Trainer
 
         _evaluation.Load(_plan.Save());
         var judged = Evaluation.Run(_evaluation, test, _preprocessing, cancellation);
+        if (!double.IsFinite(judged.Loss))
+        {
+            // The last step's update can overflow after its loss was still a number.
+            Diverged(good, $"after the last step of epoch {_position.Epoch + 1}");
+        }
+
         var p = _position;
         _position = new(p.Epoch + 1, 0, 0, 0, 0);
         return new(p.Epoch + 1, p.LossSum / count, (double)p.Correct / count, judged.Loss, judged.Accuracy, _options.Optimizer.LearningRate, p.Seconds, count / p.Seconds);
@@ -146,7 +152,7 @@ public sealed class Trainer
 
         if (!double.IsFinite(loss))
         {
-            Diverged(good);
+            Diverged(good, $"at step {_position.Step + 1} of epoch {_position.Epoch + 1}");
         }
 
         var sgd = _options.Optimizer;
@@ -155,13 +161,12 @@ public sealed class Trainer
         _position = _position with { Step = _position.Step + 1, LossSum = _position.LossSum + loss, Correct = _position.Correct + correct };
     }
 
-    private void Diverged(TrainerState good)
+    private void Diverged(TrainerState good, string when)
     {
-        var (epoch, step) = (_position.Epoch + 1, _position.Step + 1);
         _plan.DiscardGradients();
         Resume(good);
         throw new TrainingDivergedException(
-            $"the loss is no longer finite at step {step} of epoch {epoch}; the weights are those before this epoch. Try a learning rate of {_options.Optimizer.LearningRate / 10:G3} (--lr) or a larger batch.");
+            $"the loss is no longer finite {when}; the weights are those before this epoch. Try a learning rate of {_options.Optimizer.LearningRate / 10:G3} (--lr) or a larger batch.");
     }
 
     private TrainingProgress Progress(int steps, int count, double pace)

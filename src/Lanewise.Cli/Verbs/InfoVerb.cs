@@ -1,0 +1,95 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using Lanewise.Cli.Terminals;
+using Lanewise.Data;
+using Lanewise.Kernels;
+
+namespace Lanewise.Cli.Verbs;
+
+/// <summary><c>lanewise info</c>.</summary>
+internal static class InfoVerb
+{
+    private const string Examples =
+        """
+          lanewise info
+          lanewise info --json
+        """;
+
+    public static Command Create()
+    {
+        var json = Options.Json();
+        var dataDir = Options.DataDir();
+        var verb = new Verb("info", "Tell about this machine and installation: processor, lane width, measured ceiling, data folders, version.", Examples) { dataDir, json };
+        verb.SetAction(parse =>
+        {
+            var roots = DatasetRoots.From(parse.GetValue(dataDir));
+            double ceiling = KernelSet.For().MeasureCeiling();
+            if (parse.GetValue(json))
+            {
+                PrintJson(roots, ceiling);
+            }
+            else
+            {
+                Print(roots, ceiling);
+            }
+
+            return ExitCode.Done;
+        });
+        return verb;
+    }
+
+    private static void PrintJson(DatasetRoots roots, double ceiling) => JsonOutput.Print(json =>
+    {
+        json.WriteString("version", CommandLine.Version);
+        json.WriteString("runtime", RuntimeInformation.FrameworkDescription);
+        json.WriteString("system", RuntimeInformation.RuntimeIdentifier);
+        json.WriteString("processor", Processor());
+        json.WriteNumber("lane_width", KernelSet.Widths[0]);
+        json.WriteNumbers("lane_widths", KernelSet.Widths);
+        json.WriteNumber("threads", Environment.ProcessorCount);
+        json.WriteNumber("ceiling_gflops", ceiling);
+        json.WriteStartArray("data_roots");
+        foreach (string folder in roots.Folders)
+        {
+            json.WriteStringValue(folder);
+        }
+
+        json.WriteEndArray();
+    });
+
+    private static void Print(DatasetRoots roots, double ceiling)
+    {
+        Line("version", $"{CommandLine.Version} ({RuntimeInformation.FrameworkDescription}, {RuntimeInformation.RuntimeIdentifier})");
+        Line("processor", Processor());
+        Line("threads", Environment.ProcessorCount.ToString(CultureInfo.InvariantCulture));
+        Line("lane width", $"{KernelSet.Widths[0]} images ({Extension(KernelSet.Widths[0])}); also {string.Join(", ", KernelSet.Widths.Skip(1))}");
+        Line("ceiling", FormattableString.Invariant($"{ceiling:F1} GFLOP/s a thread, measured"));
+        Line("data folders", "");
+        foreach (string folder in roots.Folders)
+        {
+            Report.Line($"  {folder}{(Directory.Exists(folder) ? "" : " (not there)")}");
+        }
+    }
+
+    private static void Line(string name, string value) => Report.Line($"{name,-12}  {value}".TrimEnd());
+
+    private static string Extension(int width) => (width, RuntimeInformation.ProcessArchitecture) switch
+    {
+        (16, _) => "AVX-512",
+        (8, _) => "AVX2",
+        (4, Architecture.Arm64) => "NEON",
+        (4, _) => "SSE",
+        _ => "plain",
+    };
+
+    /// <summary>The processor's name where the system tells it, otherwise its architecture.</summary>
+    private static string Processor()
+    {
+        const string Cpuinfo = "/proc/cpuinfo";
+        string? line = File.Exists(Cpuinfo)
+            ? File.ReadLines(Cpuinfo).FirstOrDefault(l => l.StartsWith("model name", StringComparison.Ordinal))
+            : Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER");
+        return line?[(line.IndexOf(':') + 1)..].Trim() is { Length: > 0 } name ? name : RuntimeInformation.ProcessArchitecture.ToString();
+    }
+}

@@ -1,0 +1,102 @@
+using System.Buffers.Binary;
+
+namespace Lanewise.Cli.Tests;
+
+/// <summary>Damaged data, weights and pictures: one clear line, exit 1, nothing left behind.</summary>
+public sealed class BadInputTests(TrainedRun trained)
+{
+    private const int Images = 0x0803;
+    private const int Labels = 0x0801;
+    private const int Pixels = 28 * 28;
+
+    [Theory]
+    [InlineData("truncated", "train-images-idx3-ubyte")]
+    [InlineData("promises 4 GB", "train-images-idx3-ubyte")]
+    [InlineData("fewer labels", "holds 6 images but train-labels-idx1-ubyte 5 labels")]
+    [InlineData("no gzip", "train-images-idx3-ubyte.gz")]
+    public async Task Damaged_data_is_refused_and_no_run_folder_is_left(string damage, string expected)
+    {
+        using var folder = new TemporaryFolder();
+        WriteDataset(folder, damage);
+        var result = await CliProgram.RunAsync(folder.Path, "train", "residual", "--dataset", "mnist", "--data-dir", folder.Path, "--output", "run");
+        Assert.Contains(expected, result.OneError(), StringComparison.Ordinal);
+        Assert.False(Directory.Exists(folder["run"]));
+    }
+
+    [Fact]
+    public async Task Verify_finds_a_wrong_checksum()
+    {
+        using var folder = new TemporaryFolder();
+        WriteDataset(folder, "none");
+        var result = await CliProgram.RunAsync(folder.Path, "data", "verify", "mnist", "--data-dir", folder.Path);
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("md5", result.Out, StringComparison.Ordinal);
+        Assert.Contains("4 of 4 files not as they should be", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Weights_of_another_model_are_refused_with_the_first_differences() => Assert.Contains(
+        "these are not weights of 'inception': conv1.weight is ",
+        (await CliProgram.RunAsync(Path.GetTempPath(), "eval", trained.Model, "--model", "inception")).OneError(),
+        StringComparison.Ordinal);
+
+    [Fact]
+    public async Task Corrupt_weights_are_refused()
+    {
+        using var folder = new TemporaryFolder();
+        byte[] bytes = File.ReadAllBytes(trained.Model);
+        File.WriteAllBytes(folder["cut.safetensors"], bytes[..(bytes.Length / 2)]);
+        bytes[3] = 0xFF;
+        File.WriteAllBytes(folder["wild.safetensors"], bytes);
+        Assert.Contains("cut.safetensors", (await CliProgram.RunAsync(folder.Path, "eval", "cut.safetensors")).OneError(), StringComparison.Ordinal);
+        Assert.Contains("wild.safetensors", (await CliProgram.RunAsync(folder.Path, "predict", "wild.safetensors", "a.png")).OneError(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_picture_that_is_none_is_refused() => Assert.Contains(
+        "is not a picture",
+        (await CliProgram.RunAsync(trained.Run, "predict", ".", "summary.csv")).OneError(),
+        StringComparison.Ordinal);
+
+    [Fact]
+    public async Task Missing_files_are_named()
+    {
+        Assert.Contains("no-such-run", (await CliProgram.RunAsync(Path.GetTempPath(), "eval", "no-such-run")).OneError(), StringComparison.Ordinal);
+        Assert.Contains("no-such.png", (await CliProgram.RunAsync(Path.GetTempPath(), "predict", trained.Run, "no-such.png")).OneError(), StringComparison.Ordinal);
+        Assert.Contains("no-such-run", (await CliProgram.RunAsync(Path.GetTempPath(), "train", "--resume", "no-such-run")).OneError(), StringComparison.Ordinal);
+    }
+
+    private static void WriteDataset(TemporaryFolder folder, string damage)
+    {
+        File.WriteAllBytes(folder["train-labels-idx1-ubyte"], Idx(Labels, damage == "fewer labels" ? 5 : 6));
+        File.WriteAllBytes(folder["t10k-images-idx3-ubyte"], Idx(Images, 2, 28, 28));
+        File.WriteAllBytes(folder["t10k-labels-idx1-ubyte"], Idx(Labels, 2));
+        byte[] images = Idx(Images, 6, 28, 28);
+        switch (damage)
+        {
+            case "truncated":
+                images = images[..^(Pixels + 5)];
+                break;
+            case "promises 4 GB":
+                BinaryPrimitives.WriteInt32BigEndian(images.AsSpan(4), 5_500_000);
+                break;
+            case "no gzip":
+                images = [.. "<html>Moved</html>"u8];
+                break;
+        }
+
+        File.WriteAllBytes(folder[damage == "no gzip" ? "train-images-idx3-ubyte.gz" : "train-images-idx3-ubyte"], images);
+    }
+
+    private static byte[] Idx(int magic, params int[] sizes)
+    {
+        byte[] file = new byte[4 + 4 * sizes.Length + sizes.Aggregate(1, (product, size) => product * size)];
+        BinaryPrimitives.WriteInt32BigEndian(file, magic);
+        for (int i = 0; i < sizes.Length; i++)
+        {
+            BinaryPrimitives.WriteInt32BigEndian(file.AsSpan(4 + 4 * i), sizes[i]);
+        }
+
+        return file;
+    }
+}

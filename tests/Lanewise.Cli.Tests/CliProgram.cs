@@ -1,0 +1,95 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Lanewise.Cli.Tests;
+
+/// <summary>What a run of the program left.</summary>
+internal sealed record CliResult(int ExitCode, string Out, string Error)
+{
+    public string[] ErrorLines => Error.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+    /// <summary>Asserts that the program failed with one line of explanation and nothing else.</summary>
+    public string OneError(int exitCode = 1)
+    {
+        Assert.Equal(exitCode, ExitCode);
+        Assert.Empty(Out);
+        string line = Assert.Single(ErrorLines, l => l.StartsWith("error: ", StringComparison.Ordinal));
+        Assert.DoesNotContain("   at ", Error, StringComparison.Ordinal);
+        return line;
+    }
+
+    /// <summary>Asserts that the program did its work.</summary>
+    public CliResult Ok()
+    {
+        Assert.True(ExitCode == 0, $"exit {ExitCode}: {Error}");
+        return this;
+    }
+}
+
+/// <summary>The real program as a child process, with an empty home, no data folders and no way to the network.</summary>
+internal sealed class CliProgram : IDisposable
+{
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
+    private readonly Process _process;
+    private readonly Task<string> _out;
+    private readonly Task<string> _error;
+
+    private CliProgram(string folder, string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Lanewise.Cli.dll"), .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = folder,
+        };
+        var environment = start.Environment;
+        environment.Remove("LANEWISE_DATA");
+        environment.Remove("LANEWISE_DEBUG");
+        environment["HOME"] = environment["XDG_CACHE_HOME"] = Path.Combine(Path.GetTempPath(), "lanewise-no-home");
+        foreach (string name in (string[])["http_proxy", "https_proxy", "all_proxy"])
+        {
+            // A port where nobody listens: a download fails at once, with or without a network.
+            environment[name] = environment[name.ToUpperInvariant()] = "http://127.0.0.1:9";
+        }
+
+        environment["no_proxy"] = environment["NO_PROXY"] = "";
+        _process = Process.Start(start)!;
+        _out = _process.StandardOutput.ReadToEndAsync();
+        _error = _process.StandardError.ReadToEndAsync();
+    }
+
+    public bool HasExited => _process.HasExited;
+
+    public static CliProgram Start(string folder, params string[] arguments) => new(folder, arguments);
+
+    /// <summary>Runs to the end in <paramref name="folder"/>.</summary>
+    public static async Task<CliResult> RunAsync(string folder, params string[] arguments)
+    {
+        using var program = Start(folder, arguments);
+        return await program.EndAsync();
+    }
+
+    /// <summary>Sends a signal by its name, for example <c>INT</c>.</summary>
+    public void Signal(string name)
+    {
+        using var kill = Process.Start("kill", ["-" + name, _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        kill.WaitForExit();
+    }
+
+    public async Task<CliResult> EndAsync()
+    {
+        using var late = new CancellationTokenSource(Timeout);
+        await _process.WaitForExitAsync(late.Token);
+        return new CliResult(_process.ExitCode, await _out, await _error);
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill();
+        }
+
+        _process.Dispose();
+    }
+}

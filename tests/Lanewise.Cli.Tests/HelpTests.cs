@@ -1,0 +1,33 @@
+namespace Lanewise.Cli.Tests;
+
+public sealed class HelpTests
+{
+    [Theory]
+    [InlineData("")]
+    [InlineData("train")]
+    [InlineData("eval")]
+    [InlineData("predict")]
+    [InlineData("models")]
+    [InlineData("info")]
+    [InlineData("data")]
+    [InlineData("data list")]
+    [InlineData("data fetch")]
+    [InlineData("data verify")]
+    public async Task Every_verb_explains_itself_with_examples(string verb)
+    {
+        string[] words = verb.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        var result = (await CliProgram.RunAsync(Path.GetTempPath(), [.. words, "--help"])).Ok();
+        Assert.Empty(result.Error);
+        Assert.Contains("Usage:", result.Out, StringComparison.Ordinal);
+        Assert.Contains("Examples:", result.Out, StringComparison.Ordinal);
+        Assert.Contains($"lanewise {verb}".TrimEnd(), result.Out, StringComparison.Ordinal);
+        Assert.DoesNotContain('\e', result.Out);
+    }
+
+    [Fact]
+    public async Task The_version_stands_alone()
+    {
+        var result = (await CliProgram.RunAsync(Path.GetTempPath(), "--version")).Ok();
+        Assert.Matches(@"^\d+\.\d+\.\d+\n$", result.Out);
+    }
+}

@@ -1,0 +1,84 @@
+namespace Lanewise.Cli.Tests;
+
+public sealed class RunFolderTests(TrainedRun trained)
+{
+    [Fact]
+    public async Task An_existing_folder_is_never_overwritten()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["precious.txt"], "mine");
+        string error = (await CliProgram.RunAsync(Path.GetTempPath(), "train", "residual", "--output", folder.Path)).OneError();
+        Assert.Contains("exists and is not empty; choose another --output", error, StringComparison.Ordinal);
+        Assert.Equal("mine", File.ReadAllText(Assert.Single(Directory.GetFileSystemEntries(folder.Path))));
+    }
+
+    [Fact]
+    public async Task A_file_in_the_place_of_the_folder_is_refused()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["file"], "mine");
+        Assert.Contains("is a file", (await CliProgram.RunAsync(folder.Path, "train", "residual", "--output", "file")).OneError(), StringComparison.Ordinal);
+        Assert.Contains("choose another --output", (await CliProgram.RunAsync(folder.Path, "train", "residual", "--output", "file/below")).OneError(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_folder_that_cannot_be_written_is_refused_before_training()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "/proc is Linux's");
+        Assert.Contains("choose another --output", (await CliProgram.RunAsync(Path.GetTempPath(), "train", "residual", "--output", "/proc/lanewise")).OneError(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_loss_that_is_no_number_stops_training_and_keeps_the_last_good_weights()
+    {
+        using var folder = new TemporaryFolder();
+        string arguments = Copy(folder);
+        byte[] good = File.ReadAllBytes(folder["model.safetensors"]);
+        string text = File.ReadAllText(arguments).Replace("\"lr\": 0.03", "\"lr\": 1000", StringComparison.Ordinal);
+        File.WriteAllText(arguments, text);
+        string error = (await CliProgram.RunAsync(folder.Path, "train", "--resume", folder.Path, "--epochs", "3")).OneError();
+        Assert.Matches("no longer finite .* of epoch 3; .*--lr.* keeps the weights after epoch 2", error);
+        Assert.Equal(good, File.ReadAllBytes(folder["model.safetensors"]));
+    }
+
+    [Fact]
+    public async Task Divergence_in_the_first_epoch_says_that_nothing_was_saved()
+    {
+        using var folder = new TemporaryFolder();
+        string error = (await CliProgram.RunAsync(
+            folder.Path, "train", "residual", "--dataset", "digits", "--limit-train", "1000", "--limit-test", "10", "--lr", "1000", "--output", "run", "--json")).OneError();
+        Assert.Contains("No epoch was completed, so no weights were saved.", error, StringComparison.Ordinal);
+        Assert.Equal("args.json", Path.GetFileName(Assert.Single(Directory.GetFiles(folder["run"]))));
+    }
+
+    [Theory]
+    [InlineData("--lr", "0.5", "--lr 0.5: the run to resume has 0.03")]
+    [InlineData("--dataset", "mnist", "--dataset mnist: the run to resume has digits")]
+    [InlineData("--epochs", "1", "--epochs 1: ")]
+    public async Task A_resumed_run_keeps_its_settings(string option, string value, string expected) =>
+        Assert.Contains(expected, (await CliProgram.RunAsync(Path.GetTempPath(), "train", "--resume", trained.Run, option, value)).OneError(exitCode: 2), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("args.json", "these are not a run's arguments")]
+    [InlineData("checkpoint.safetensors", "checkpoint.safetensors")]
+    [InlineData("summary.csv", "its first line is not")]
+    public async Task A_damaged_run_is_not_resumed(string file, string expected)
+    {
+        using var folder = new TemporaryFolder();
+        Copy(folder);
+        File.WriteAllText(folder[file], "{ nonsense");
+        Assert.Contains(expected, (await CliProgram.RunAsync(folder.Path, "train", "--resume", folder.Path, "--epochs", "3")).OneError(), StringComparison.Ordinal);
+        File.Delete(folder[file]);
+        Assert.Contains(file, (await CliProgram.RunAsync(folder.Path, "train", "--resume", folder.Path, "--epochs", "3")).OneError(), StringComparison.Ordinal);
+    }
+
+    private string Copy(TemporaryFolder to)
+    {
+        foreach (string file in Directory.GetFiles(trained.Run))
+        {
+            File.Copy(file, to[Path.GetFileName(file)]);
+        }
+
+        return to["args.json"];
+    }
+}

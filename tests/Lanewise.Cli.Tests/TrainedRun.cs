@@ -1,0 +1,35 @@
+[assembly: AssemblyFixture(typeof(Lanewise.Cli.Tests.TrainedRun))]
+// Each test is a process of its own with a thread that trains.
+[assembly: Xunit.v3.Parallelization(MaxThreads = 2)]
+
+namespace Lanewise.Cli.Tests;
+
+/// <summary>A residual network, trained for two epochs on a few drawn digits, that all tests may read.</summary>
+public sealed class TrainedRun : IAsyncLifetime
+{
+    private readonly TemporaryFolder _folder = new();
+
+    /// <summary>Stdout of the training, with <c>--json</c>.</summary>
+    public string Json { get; private set; } = "";
+
+    /// <summary>Stderr of the training.</summary>
+    public string Progress { get; private set; } = "";
+
+    public string Run => _folder["run"];
+
+    public string Model => Path.Combine(Run, "model.safetensors");
+
+    public async ValueTask InitializeAsync()
+    {
+        var result = await CliProgram.RunAsync(
+            _folder.Path, "train", "residual", "--dataset", "digits", "--limit-train", "2000", "--limit-test", "400", "--lr", "0.03",
+            "--epochs", "2", "--threads", "1", "--output", Run, "--json");
+        (Json, Progress) = (result.Ok().Out, result.Error);
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _folder.Dispose();
+        return ValueTask.CompletedTask;
+    }
+}

@@ -1,0 +1,46 @@
+namespace Lanewise.Cli.Tests;
+
+public sealed class UsageTests
+{
+    [Theory]
+    [InlineData("", "train, eval, predict, models, data, info")]
+    [InlineData("trian residual", "no verb 'trian'; there are train, eval, predict, models, data, info; did you mean 'train'?")]
+    [InlineData("train", "name a model (inception, residual)")]
+    [InlineData("train resdual", "no model 'resdual'; there are inception, residual; did you mean 'residual'?")]
+    [InlineData("train residual --dataset nist", "no dataset 'nist'; there are mnist, fashion-mnist, kmnist, digits; did you mean 'mnist'?")]
+    [InlineData("train residual --bathc-size 8", "no option '--bathc-size'; did you mean '--batch-size'?")]
+    [InlineData("train --verbose", "no option '--verbose'")]
+    [InlineData("train residual -b 0", "--batch-size 0: expected a whole number from 1 to 65536")]
+    [InlineData("train residual --batch-size many", "--batch-size many: expected a whole number")]
+    [InlineData("train residual --lr -0.1", "--lr -0.1: expected a positive number")]
+    [InlineData("train residual --lr NaN", "--lr NaN: expected a positive number")]
+    [InlineData("train residual --lr inf", "--lr inf: expected a positive number")]
+    [InlineData("train residual --lr 1e99", "--lr 1e99: expected a positive number")]
+    [InlineData("train residual --momentum 1", "--momentum 1: expected a number of at least 0 and below 1")]
+    [InlineData("train residual --weight-decay -1", "--weight-decay -1: expected a number of at least 0")]
+    [InlineData("train residual --nesterov --momentum 0", "--momentum must be above 0")]
+    [InlineData("train residual --opt adam", "no optimizer 'adam'; there is sgd")]
+    [InlineData("train residual --epochs 0", "--epochs 0: expected a whole number from 1")]
+    [InlineData("train residual --threads 0", "--threads 0: expected a whole number from 1 to 256")]
+    [InlineData("train residual --threads 1000", "--threads 1000: expected a whole number from 1 to 256")]
+    [InlineData("train residual --limit-train 0", "--limit-train 0: expected a whole number of at least 1")]
+    [InlineData("train residual --seed x", "--seed x: expected a whole number")]
+    [InlineData("train residual twice", "'twice' is one argument too many")]
+    [InlineData("train residual --output", "--output")]
+    [InlineData("train --resume runs/a --output b", "leave --output out")]
+    [InlineData("eval", "CHECKPOINT")]
+    [InlineData("predict run", "IMAGE")]
+    [InlineData("predict run a.png --top-k 0", "--top-k 0: expected a whole number from 1")]
+    [InlineData("models --jsno", "no option '--jsno'; did you mean '--json'?")]
+    [InlineData("data", "list, fetch, verify")]
+    [InlineData("data verify mnits", "no dataset 'mnits'; there are mnist, fashion-mnist, kmnist, digits; did you mean 'mnist'?")]
+    public async Task Wrong_usage_gets_one_line_and_a_hint(string arguments, string expected)
+    {
+        using var folder = new TemporaryFolder();
+        var result = await CliProgram.RunAsync(folder.Path, arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Contains(expected, result.OneError(exitCode: 2), StringComparison.Ordinal);
+        Assert.Equal(2, result.ErrorLines.Length);
+        Assert.Matches("^Try 'lanewise.* --help'.$", result.ErrorLines[1]);
+        Assert.Empty(Directory.GetFileSystemEntries(folder.Path));
+    }
+}
