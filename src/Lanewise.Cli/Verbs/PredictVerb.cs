@@ -42,15 +42,19 @@ internal sealed class PredictVerb
         {
             options._checkpoint, options._images, options._topK, options._model, options._json,
         };
-        verb.SetAction(options.Run);
+        verb.SetAction((parse, cancellation) => Task.Run(() => options.Run(parse, cancellation), cancellation));
         return verb;
     }
 
-    private int Run(ParseResult parse)
+    private int Run(ParseResult parse, CancellationToken cancellation)
     {
         var model = ModelFile.Load(RunFolder.FindModel(parse.GetRequiredValue(_checkpoint)), parse.GetValue(_model));
         string[] files = parse.GetRequiredValue(_images);
-        var pictures = Array.ConvertAll(files, file => PictureReader.Read(file, model.Card.Preprocessing, Framing(model.Card)));
+        var pictures = Array.ConvertAll(files, file =>
+        {
+            cancellation.ThrowIfCancellationRequested();
+            return PictureReader.Read(file, model.Card.Preprocessing, Framing(model.Card));
+        });
         for (int i = 0; i < files.Length; i++)
         {
             if (pictures[i].Inverted)
