@@ -17,13 +17,10 @@ namespace Lanewise.Kernels;
 public readonly record struct Planes(int Offset, int Channels, int Height, int Width, int Pitch, int PlaneStride)
 {
     /// <summary>Vectors taken in all, the leading border included.</summary>
-    public int Size => Border + Channels * PlaneStride;
+    public int Size => Border + checked(Channels * PlaneStride);
 
     /// <summary>Zero columns on either side of a row.</summary>
     public int Border => Pitch - Width;
-
-    /// <summary>True when no gap lies between rows or channels.</summary>
-    public bool Dense => Pitch == Width && PlaneStride == Height * Width;
 
     /// <summary>Lays out C×H×W from vector <paramref name="start"/> on, with <paramref name="border"/> zero columns.</summary>
     /// <param name="channels">C.</param>
@@ -31,12 +28,11 @@ public readonly record struct Planes(int Offset, int Channels, int Height, int W
     /// <param name="width">W.</param>
     /// <param name="border">Zero columns between rows.</param>
     /// <param name="start">The first vector that may be used.</param>
-    /// <param name="dense">No gap between channels, even where it would serve the cache.</param>
-    public static Planes Lay(int channels, int height, int width, int border, int start, bool dense = false)
+    public static Planes Lay(int channels, int height, int width, int border, int start)
     {
-        int pitch = width + border, stride = height * pitch;
+        int pitch = width + border, stride = checked(height * pitch);
         // An even stride puts the same pixel of many channels into the same few cache sets.
-        return new Planes(start + border, channels, height, width, pitch, dense || channels == 1 ? stride : stride | 1);
+        return new Planes(start + border, channels, height, width, pitch, channels == 1 ? stride : stride | 1);
     }
 
     /// <summary>The channels from <paramref name="first"/> on, <paramref name="count"/> of them.</summary>

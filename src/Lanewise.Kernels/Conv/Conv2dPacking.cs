@@ -12,10 +12,10 @@ namespace Lanewise.Kernels;
 public readonly record struct Conv2dPacking(Conv2dGeometry Geometry, int Group)
 {
     /// <summary>Floats taken by the weights.</summary>
-    public int Length => (Geometry.OutChannels + Group - 1) / Group * Group * PerOutput;
+    public int Length => checked((Geometry.OutChannels + Group - 1) / Group * Group * PerOutput);
 
     /// <summary>C·R·S, the weights of one output.</summary>
-    public int PerOutput => Geometry.InChannels * Geometry.Positions;
+    public int PerOutput => checked(Geometry.InChannels * Geometry.Positions);
 
     /// <summary>Copies weights in PyTorch's order [k][c][r][s] into packed ones.</summary>
     public void Pack(ReadOnlySpan<float> weights, Span<float> packed)

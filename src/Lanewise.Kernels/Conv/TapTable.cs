@@ -52,9 +52,10 @@ internal sealed class TapTable
         ChunkInput = chunk * options.Source.PlaneStride * options.LaneWidth;
         ChunkWeight = options.WeightOf(chunk) - options.WeightOf(0);
         RowStart = new int[options.Rows.Length + 1];
+        int[] pieces = [.. Enumerable.Range(0, options.OutputStep).Select(phase => BestPieces(options, phase))];
         for (int row = 0; row < options.Rows.Length; row++)
         {
-            AddRow(options, row, chunk);
+            AddRow(options, row, pieces, chunk);
             RowStart[row + 1] = _tiles.Count;
         }
 
@@ -81,21 +82,6 @@ internal sealed class TapTable
 
     /// <summary>From one chunk to the next, in floats of the packed weights.</summary>
     public int ChunkWeight { get; }
-
-    /// <summary>Multiply-adds for one output channel of one image that the table really does, border zeros included.</summary>
-    public long Products
-    {
-        get
-        {
-            long sum = 0;
-            foreach (var tile in Tiles)
-            {
-                sum += (long)tile.Taps * tile.Pixels * Chunks;
-            }
-
-            return sum;
-        }
-    }
 
     /// <summary>The forward pass: y[k][p][q] = Σ over (c, r, s) of w[k][c][r][s] · x[c][p·stride + r − padding][q·stride + s − padding].</summary>
     public static TapTable Forward(Conv2dGeometry g, Planes x, int group, int mostPixels, int laneWidth) => new(new TapTableOptions
@@ -131,15 +117,14 @@ internal sealed class TapTable
         LaneWidth = laneWidth,
     });
 
-    private void AddRow(TapTableOptions options, int row, int chunk)
+    private void AddRow(TapTableOptions options, int row, int[] pieces, int chunk)
     {
         for (int phase = 0; phase < options.OutputStep; phase++)
         {
-            int pixels = (options.Columns.Length - phase + options.OutputStep - 1) / options.OutputStep;
-            int pieces = pixels <= 0 ? 0 : BestPieces(options, phase, pixels);
-            for (int piece = 0; piece < pieces; piece++)
+            int pixels = PixelsOf(options, phase);
+            for (int piece = 0; piece < pieces[phase]; piece++)
             {
-                int from = (int)((long)pixels * piece / pieces), to = (int)((long)pixels * (piece + 1) / pieces);
+                int from = pixels * piece / pieces[phase], to = pixels * (piece + 1) / pieces[phase];
                 AddTile(options, row, phase + from * options.OutputStep, to - from, chunk);
             }
         }
@@ -213,9 +198,14 @@ internal sealed class TapTable
         return union;
     }
 
+    /// <summary>The output columns phase, phase + step, phase + 2·step, … whose taps follow one pattern.</summary>
+    private static int PixelsOf(TapTableOptions options, int phase) =>
+        Math.Max(0, options.Columns.Length - phase + options.OutputStep - 1) / options.OutputStep;
+
     /// <summary>In how many pieces a row is cheapest: wide tiles load less, narrow ones waste fewer products on zeros.</summary>
-    private static int BestPieces(TapTableOptions options, int phase, int pixels)
+    private static int BestPieces(TapTableOptions options, int phase)
     {
+        int pixels = PixelsOf(options, phase);
         // A tap costs its products, but never less than the latency that a dozen accumulators hide; and a fixed part.
         const int Latency = 12, Fixed = 4;
         int best = pixels, cheapest = int.MaxValue;
@@ -224,7 +214,7 @@ internal sealed class TapTable
             int cost = 0;
             for (int piece = 0; piece < pieces; piece++)
             {
-                int from = (int)((long)pixels * piece / pieces), to = (int)((long)pixels * (piece + 1) / pieces);
+                int from = pixels * piece / pieces, to = pixels * (piece + 1) / pieces;
                 int taps = Union(options, phase + from * options.OutputStep, to - from).Count;
                 cost += taps * (Math.Max(options.Group * (to - from), Latency) + Fixed);
             }

@@ -60,8 +60,8 @@ internal sealed class BlockWork : IWork
         _indices = new int[options.BatchSize];
         Losses = new double[options.BatchSize];
         Predictions = new int[options.BatchSize];
-        Logits = new float[options.BatchSize * _classes];
-        InputGradients = new float[options.InputGradient ? options.BatchSize * _inputs : 0];
+        Logits = new float[checked(options.BatchSize * _classes)];
+        InputGradients = new float[options.InputGradient ? checked(options.BatchSize * _inputs) : 0];
     }
 
     public int Count { get; private set; }
@@ -110,7 +110,7 @@ internal sealed class BlockWork : IWork
         {
             int index = _indices[first + i];
             _source!.Read(index, pictures.AsSpan(i * _inputs, _inputs));
-            labels[i] = _mode is BlockMode.Evaluate or BlockMode.Train ? _source.Label(index) : 0;
+            labels[i] = _mode is BlockMode.Evaluate or BlockMode.Train ? LabelOf(index) : 0;
         }
 
         _kernels.LanesIn(pictures, count, _program.Input, memory);
@@ -144,6 +144,14 @@ internal sealed class BlockWork : IWork
         {
             RunBackward(first, count, memory);
         }
+    }
+
+    private int LabelOf(int index)
+    {
+        int label = _source!.Label(index);
+        return (uint)label < (uint)_classes
+            ? label
+            : throw new LanewiseException($"picture {index} has label {label}; a network of {_classes} classes takes 0 to {_classes - 1}.");
     }
 
     private void RunBackward(int first, int count, in BlockMemory memory)

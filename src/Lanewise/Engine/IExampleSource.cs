@@ -1,11 +1,11 @@
 namespace Lanewise.Engine;
 
-/// <summary>Where a plan gets its pictures. It is read from several threads at once.</summary>
+/// <summary>Where a plan gets its pictures. It is read from several threads at once, and must not run a plan itself.</summary>
 public interface IExampleSource
 {
     /// <summary>Writes picture <paramref name="index"/>, ready for the network, as C×H×W floats.</summary>
     void Read(int index, Span<float> picture);
 
-    /// <summary>The class of picture <paramref name="index"/>.</summary>
+    /// <summary>The class of picture <paramref name="index"/>, 0 to the network's classes − 1.</summary>
     int Label(int index);
 }

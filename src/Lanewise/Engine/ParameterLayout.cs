@@ -35,8 +35,10 @@ internal sealed class ParameterLayout
     public int Offset(ParameterSpec parameter) => _places[parameter.Name].Offset;
 
     /// <summary>Copies weights into the engine's memory.</summary>
+    /// <exception cref="LanewiseException">They do not fit the network.</exception>
     public void Pack(Weights weights, LaneMemory to)
     {
+        weights = Weights.Match(_network, weights.Tensors, "weights");
         foreach (var p in _network.Parameters)
         {
             var (offset, packing) = _places[p.Name];

@@ -25,7 +25,7 @@ public sealed class Plan
         _parameters = new ParameterLayout(network, _kernels);
         _program = new BlockProgram(network, _parameters, _kernels, options);
         _weights = new LaneMemory(_parameters.Floats);
-        int blocks = (options.BatchSize + LaneWidth - 1) / LaneWidth;
+        int blocks = (options.BatchSize - 1) / LaneWidth + 1;
         _slots = new LaneMemory[options.Training ? Math.Min(blocks, MostSlots) : 0];
         for (int i = 0; i < _slots.Length; i++)
         {
@@ -76,10 +76,18 @@ public sealed class Plan
             throw new LanewiseException($"lane width {options.LaneWidth}: this processor has {string.Join(", ", KernelSet.Widths)}; choose one of these, or 0 for the widest.");
         }
 
-        return new Plan(network, options);
+        try
+        {
+            return new Plan(network, options);
+        }
+        catch (Exception e) when (e is OverflowException or OutOfMemoryException)
+        {
+            throw new LanewiseException($"{network.Name}: batch size {options.BatchSize} needs more memory than there is; use a smaller batch or fewer threads.", e);
+        }
     }
 
     /// <summary>Copies weights in.</summary>
+    /// <exception cref="LanewiseException">They do not fit the network.</exception>
     public void Load(Weights weights) => _parameters.Pack(weights, _weights);
 
     /// <summary>Copies the weights out.</summary>

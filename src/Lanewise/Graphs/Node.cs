@@ -26,7 +26,7 @@ public sealed class Node
     /// <summary>The node's place in <see cref="Network.Nodes"/>; its inputs stand before it.</summary>
     public int Index { get; }
 
-    /// <summary>The module path, as PyTorch's <c>named_modules</c> has it, for example <c>incep1.branch5x5_2</c>.</summary>
+    /// <summary>The module path, for example <c>incep1.branch5x5_2</c>: PyTorch's for layers with parameters, the op's name and a number for others.</summary>
     public string Path { get; }
 
     /// <summary>What it computes.</summary>

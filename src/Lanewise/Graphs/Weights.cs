@@ -66,7 +66,7 @@ public sealed class Weights
         return wrong.Count == 0
             ? new(matched)
             : throw new LanewiseException($"{source}: these are not weights of '{network.Name}': {string.Join("; ", wrong.Take(Shown))}"
-                + (wrong.Count > Shown ? $"; and {wrong.Count - Shown} more" : "") + ". Name the model that they belong to with --model.");
+                + (wrong.Count > Shown ? $"; and {wrong.Count - Shown} more" : "") + ". Name the model that they belong to.");
     }
 
     /// <summary>Whether all values are finite.</summary>

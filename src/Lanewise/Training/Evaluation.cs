@@ -29,6 +29,16 @@ public sealed record Evaluation(double Loss, int Correct, int Total, int[][] Con
     {
         var source = new PreparedDataset(dataset, preprocessing);
         int classes = plan.Network.Classes;
+        if (preprocessing.Input != plan.Network.Input)
+        {
+            throw new LanewiseException($"{plan.Network.Name} takes {plan.Network.Input}, the preprocessing gives {preprocessing.Input}; they must be of one shape.");
+        }
+
+        if (dataset.Count == 0)
+        {
+            throw new LanewiseException($"{dataset.Name}: there is no picture to judge by.");
+        }
+
         if (dataset.Classes.Count > classes)
         {
             throw new LanewiseException($"{dataset.Name} has {dataset.Classes.Count} classes, the network {classes}; choose a dataset of as many.");

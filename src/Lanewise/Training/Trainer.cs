@@ -19,7 +19,7 @@ public sealed class Trainer
     private readonly Plan _plan;
     private readonly Plan _evaluation;
     private readonly SgdWork _update;
-    private TrainingPosition _position = TrainingPosition.Start;
+    private TrainingPosition _position;
 
     /// <summary>Compiles the network and takes all memory.</summary>
     /// <param name="network">What is trained.</param>
@@ -53,8 +53,10 @@ public sealed class Trainer
     public TrainerState State => new(_plan.Save(), _plan.SaveLikeWeights(_update.Velocity), _position);
 
     /// <summary>Goes on from <paramref name="state"/> at the next run.</summary>
+    /// <exception cref="LanewiseException">It belongs to another network.</exception>
     public void Resume(TrainerState state)
     {
+        _plan.DiscardGradients();
         _plan.Load(state.Weights);
         _plan.LoadLikeWeights(state.Velocity, _update.Velocity);
         _position = state.Position;
@@ -75,6 +77,7 @@ public sealed class Trainer
         [EnumeratorCancellation] CancellationToken cancellation = default)
     {
         Check(train);
+        Check(test);
         var source = new PreparedDataset(train, _preprocessing);
         while (_position.Epoch < _options.Epochs)
         {
@@ -82,16 +85,22 @@ public sealed class Trainer
         }
     }
 
-    private void Check(IImageDataset train)
+    /// <summary>Before any work: an unfit test set should not be found out after an hour's epoch.</summary>
+    private void Check(IImageDataset dataset)
     {
-        if (train.Count == 0)
+        if (dataset.Count == 0)
         {
-            throw new LanewiseException($"{train.Name}: there is no picture to train on.");
+            throw new LanewiseException($"{dataset.Name}: there is no picture in it; training and test both need some.");
         }
 
-        if (train.Classes.Count > Network.Classes)
+        if (dataset.Shape != Network.Input)
         {
-            throw new LanewiseException($"{train.Name} has {train.Classes.Count} classes, the network {Network.Classes}; build it with as many.");
+            throw new LanewiseException($"{dataset.Name}: its pictures are {dataset.Shape}, {Network.Name} takes {Network.Input}; choose a model or a dataset of the other's shape.");
+        }
+
+        if (dataset.Classes.Count > Network.Classes)
+        {
+            throw new LanewiseException($"{dataset.Name} has {dataset.Classes.Count} classes, the network {Network.Classes}; build it with as many.");
         }
     }
 
@@ -141,7 +150,7 @@ public sealed class Trainer
 
     private void Step(PreparedDataset source, ReadOnlySpan<int> pictures, TrainerState good)
     {
-        _plan.ComputeGradients(source, pictures);
+        ComputeGradients(source, pictures);
         double loss = 0;
         int correct = 0;
         for (int i = 0; i < pictures.Length; i++)
@@ -161,12 +170,26 @@ public sealed class Trainer
         _position = _position with { Step = _position.Step + 1, LossSum = _position.LossSum + loss, Correct = _position.Correct + correct };
     }
 
+    private void ComputeGradients(PreparedDataset source, ReadOnlySpan<int> pictures)
+    {
+        try
+        {
+            _plan.ComputeGradients(source, pictures);
+        }
+        catch
+        {
+            // Some blocks may have added theirs; the next step must not apply them.
+            _plan.DiscardGradients();
+            throw;
+        }
+    }
+
     private void Diverged(TrainerState good, string when)
     {
-        _plan.DiscardGradients();
         Resume(good);
+        string kept = good.Position.Step == 0 ? "before this epoch" : "where training was resumed";
         throw new TrainingDivergedException(
-            $"the loss is no longer finite {when}; the weights are those before this epoch. Try a learning rate of {_options.Optimizer.LearningRate / 10:G3} (--lr) or a larger batch.");
+            $"the loss is no longer finite {when}; the weights are those {kept}. Try a learning rate of {_options.Optimizer.LearningRate / 10:G3} (--lr) or a larger batch.");
     }
 
     private TrainingProgress Progress(int steps, int count, double pace)

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Lanewise.Graphs;
 
 namespace Lanewise.Training;
@@ -14,8 +15,5 @@ public sealed record TrainerState(Weights Weights, Weights Velocity, TrainingPos
 /// <param name="LossSum">Sum of the cross-entropies of this epoch's pictures so far.</param>
 /// <param name="Correct">How many of them were right.</param>
 /// <param name="Seconds">Seconds spent on this epoch so far.</param>
-public sealed record TrainingPosition(int Epoch, int Step, double LossSum, int Correct, double Seconds)
-{
-    /// <summary>Before the first step.</summary>
-    public static TrainingPosition Start { get; } = new(0, 0, 0, 0, 0);
-}
+[StructLayout(LayoutKind.Auto)]
+public readonly record struct TrainingPosition(int Epoch, int Step, double LossSum, int Correct, double Seconds);

@@ -25,5 +25,5 @@ public readonly record struct TrainingProgress(int Epoch, int Epochs, int Step, 
 public sealed record EpochResult(
     int Epoch, double TrainLoss, double TrainTop1, double EvalLoss, double EvalTop1, double LearningRate, double Seconds, double ImagesPerSecond);
 
-/// <summary>Training went astray: the loss is no number any more. The weights are those of the last completed epoch.</summary>
+/// <summary>Training went astray: the loss is no number any more. The weights are the last good ones: from before the epoch, or where it was resumed.</summary>
 public sealed class TrainingDivergedException(string message) : LanewiseException(message);

@@ -46,6 +46,22 @@ public sealed class PlanTests
     }
 
     [Fact]
+    public void A_batch_that_no_memory_holds_is_refused()
+    {
+        var e = Assert.Throws<LanewiseException>(() => Plan.Compile(Small, new PlanOptions { BatchSize = int.MaxValue }));
+        Assert.Contains("use a smaller batch", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Weights_of_another_network_are_refused()
+    {
+        var other = Network.Define("other", new(1, 6, 6), x => x.Conv2d("conv", 4, 5).Flatten().Linear("fc", 3));
+        var plan = Plan.Compile(Small, new PlanOptions { BatchSize = 2 });
+        var e = Assert.Throws<LanewiseException>(() => plan.Load(Weights.Initialize(other, 1)));
+        Assert.Contains("conv.weight is 4×1×5×5, expected 4×1×3×3", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void More_pictures_than_the_batch_size_are_refused()
     {
         var plan = Plan.Compile(Small, new PlanOptions { BatchSize = 2 });

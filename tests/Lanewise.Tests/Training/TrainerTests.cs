@@ -113,6 +113,50 @@ public sealed class TrainerTests
     }
 
     [Fact]
+    public async Task An_unfit_test_set_is_refused_before_the_first_step()
+    {
+        var trainer = new Trainer(Small, Options);
+        IImageDataset[] unfit =
+        [
+            new MemoryImageDataset("tiny", new(1, 2, 2), ["a", "b"], new byte[4], new byte[1]),
+            new MemoryImageDataset("none", new(1, 28, 28), ["a", "b"], [], Array.Empty<byte>()),
+            new MemoryImageDataset("many", new(1, 28, 28), [.. Enumerable.Range(0, 11).Select(i => $"{i}")], new byte[784], new byte[1]),
+        ];
+        foreach (var test in unfit)
+        {
+            var e = await Assert.ThrowsAsync<LanewiseException>(async () =>
+            {
+                await foreach (var _ in trainer.RunAsync(Train, test, cancellation: TestContext.Current.CancellationToken))
+                {
+                    Assert.Fail("an epoch was run");
+                }
+            });
+            Assert.Contains(test.Name, e.Message, StringComparison.Ordinal);
+            Assert.Equal(default, trainer.State.Position);
+        }
+    }
+
+    [Fact]
+    public async Task A_network_of_another_input_size_is_refused()
+    {
+        var wide = Network.Define("wide", new(1, 32, 32), x => x.Flatten().Linear("fc", 10));
+        var e = await Assert.ThrowsAsync<LanewiseException>(() => Run(new Trainer(wide, Options)));
+        Assert.Contains("1×32×32", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_label_outside_the_classes_is_refused_and_leaves_no_gradient_behind()
+    {
+        var straight = await Run(new Trainer(Small, Options));
+        var trainer = new Trainer(Small, Options);
+        var e = await Assert.ThrowsAsync<LanewiseException>(() => Run(trainer, new Mislabelled(Train, 10)));
+        Assert.Contains("label 10", e.Message, StringComparison.Ordinal);
+        trainer.Resume(new Trainer(Small, Options).State);
+        await Run(trainer);
+        Assert.Equal(Compare.Bits(straight.Weights), Compare.Bits(trainer.Weights));
+    }
+
+    [Fact]
     public void Evaluation_counts_every_picture_once()
     {
         var plan = Plan.Compile(Small, new PlanOptions { BatchSize = 17, Threads = 2 });
@@ -161,6 +205,22 @@ public sealed class TrainerTests
         }
 
         return trainer;
+    }
+
+    /// <summary>A dataset whose every fifth label is wrong.</summary>
+    private sealed class Mislabelled(IImageDataset inner, int label) : IImageDataset
+    {
+        public string Name => inner.Name;
+
+        public int Count => inner.Count;
+
+        public Shape Shape => inner.Shape;
+
+        public IReadOnlyList<string> Classes => inner.Classes;
+
+        public int Label(int index) => index % 5 == 0 ? label : inner.Label(index);
+
+        public void Read(int index, Span<byte> pixels) => inner.Read(index, pixels);
     }
 
     private sealed class Progress(Action<TrainingProgress> report) : IProgress<TrainingProgress>
