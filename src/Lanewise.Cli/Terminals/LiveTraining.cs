@@ -31,8 +31,12 @@ internal sealed class LiveTraining : ITrainingDisplay
         }
     }
 
-    public void EpochDone(EpochResult epoch) =>
-        Terminal.Error.WriteLine(TrainingText.Epoch(epoch, _epochs, Terminal.Error.Profile.Width));
+    public void EpochDone(EpochResult epoch)
+    {
+        // Padded, since the line is written over the bar and would end in what was longer there.
+        int width = Terminal.Error.Profile.Width;
+        Terminal.Error.WriteLine(TrainingText.Epoch(epoch, _epochs, width).PadRight(width));
+    }
 
     public async ValueTask DisposeAsync()
     {
