@@ -12,7 +12,7 @@ internal static unsafe class ConvGradientTile<L, V, G>
     where V : unmanaged
     where G : unmanaged, IGroup<G, L, V>
 {
-    /// <summary>Adds to: the weight gradients of G.Size outputs and one group of taps.</summary>
+    /// <summary>Adds to: the weight gradients of the group's outputs and one group of taps.</summary>
     /// <param name="f">What all groups share.</param>
     /// <param name="taps">The taps and the pixels that they cover.</param>
     /// <param name="gradient">The first output's gradient plane.</param>

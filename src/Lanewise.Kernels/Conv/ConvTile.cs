@@ -12,7 +12,7 @@ internal static unsafe class ConvTile<L, V, G>
     where V : unmanaged
     where G : unmanaged, IGroup<G, L, V>
 {
-    /// <summary>Writes the outputs k … k + G.Size − 1 of one tile.</summary>
+    /// <summary>Writes one tile of the group's outputs, from k on.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Run(ConvFrame* f, Tile* tile, int k)
     {

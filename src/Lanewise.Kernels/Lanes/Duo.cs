@@ -9,12 +9,6 @@ internal unsafe struct Duo<L, V> : IGroup<Duo<L, V>, L, V>
 {
     private V _a, _b;
 
-    public static int Size
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => 2;
-    }
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Duo<L, V> Splat(float* p, nint stride) =>
         new() { _a = L.Splat(p), _b = L.Splat(p + stride) };

@@ -11,9 +11,6 @@ internal unsafe interface IGroup<G, L, V>
     where L : unmanaged, ILane<V>
     where V : unmanaged
 {
-    /// <summary>How many output channels the group holds.</summary>
-    static abstract int Size { get; }
-
     /// <summary>Broadcasts the floats at p, p + stride, p + 2·stride, …</summary>
     static abstract G Splat(float* p, nint stride);
 

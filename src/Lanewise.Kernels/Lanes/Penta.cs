@@ -9,12 +9,6 @@ internal unsafe struct Penta<L, V> : IGroup<Penta<L, V>, L, V>
 {
     private V _a, _b, _c, _d, _e;
 
-    public static int Size
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => 5;
-    }
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Penta<L, V> Splat(float* p, nint stride) =>
         new() { _a = L.Splat(p), _b = L.Splat(p + stride), _c = L.Splat(p + 2 * stride), _d = L.Splat(p + 3 * stride), _e = L.Splat(p + 4 * stride) };

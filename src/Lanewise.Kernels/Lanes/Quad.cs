@@ -9,12 +9,6 @@ internal unsafe struct Quad<L, V> : IGroup<Quad<L, V>, L, V>
 {
     private V _a, _b, _c, _d;
 
-    public static int Size
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => 4;
-    }
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Quad<L, V> Splat(float* p, nint stride) =>
         new() { _a = L.Splat(p), _b = L.Splat(p + stride), _c = L.Splat(p + 2 * stride), _d = L.Splat(p + 3 * stride) };

@@ -9,12 +9,6 @@ internal unsafe struct Solo<L, V> : IGroup<Solo<L, V>, L, V>
 {
     private V _a;
 
-    public static int Size
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => 1;
-    }
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Solo<L, V> Splat(float* p, nint stride) =>
         new() { _a = L.Splat(p) };

@@ -9,12 +9,6 @@ internal unsafe struct Trio<L, V> : IGroup<Trio<L, V>, L, V>
 {
     private V _a, _b, _c;
 
-    public static int Size
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => 3;
-    }
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Trio<L, V> Splat(float* p, nint stride) =>
         new() { _a = L.Splat(p), _b = L.Splat(p + stride), _c = L.Splat(p + 2 * stride) };
