@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using System.IO.Compression;
+using System.Security.Cryptography;
 
 namespace Lanewise.Data;
 
@@ -45,6 +46,22 @@ public static class IdxFile
         {
             throw new ArgumentException($"{array.Bytes.Length} bytes do not fill {string.Join('×', array.Sizes)} values of {array.Type}.", nameof(array));
         }
+        using var file = File.Create(path);
+        file.Write(Header(array));
+        file.Write(array.Bytes);
+    }
+
+    /// <summary>The md5 of the file that holds <paramref name="array"/>, in lower-case hex digits.</summary>
+    internal static string Md5(IdxArray array)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.MD5);
+        hash.AppendData(Header(array));
+        hash.AppendData(array.Bytes);
+        return Convert.ToHexStringLower(hash.GetCurrentHash());
+    }
+
+    private static byte[] Header(IdxArray array)
+    {
         byte[] header = new byte[4 + 4 * array.Sizes.Count];
         header[2] = (byte)array.Type;
         header[3] = (byte)array.Sizes.Count;
@@ -52,9 +69,7 @@ public static class IdxFile
         {
             BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(4 + 4 * i), array.Sizes[i]);
         }
-        using var file = File.Create(path);
-        file.Write(header);
-        file.Write(array.Bytes);
+        return header;
     }
 
     /// <summary>Opens <paramref name="path"/> for reading its content, uncompressed if it is gzipped.</summary>
