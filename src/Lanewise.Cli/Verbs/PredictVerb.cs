@@ -27,6 +27,7 @@ internal sealed class PredictVerb
     {
         Description = "Pictures of any size and colour: PNG, JPEG, BMP, WEBP, GIF.",
         Arity = ArgumentArity.OneOrMore,
+        CustomParser = result => Options.ParseTexts(result, "IMAGE"),
     };
 
     private readonly Option<int> _topK = Options.WholeNumber("--top-k", 3, 1, 1000, "How many of the likeliest classes to tell.");
