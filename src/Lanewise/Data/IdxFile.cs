@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.IO.Compression;
 using System.Security.Cryptography;
+using Lanewise.Files;
 
 namespace Lanewise.Data;
 
@@ -38,7 +39,8 @@ public static class IdxFile
         }
     }
 
-    /// <summary>Writes <paramref name="array"/> to <paramref name="path"/>, not compressed.</summary>
+    /// <summary>Writes <paramref name="array"/> to <paramref name="path"/>, not compressed, whole or not at all (<see cref="AtomicFile"/>).</summary>
+    /// <exception cref="LanewiseException">The file cannot be written.</exception>
     /// <exception cref="ArgumentException">The array's bytes are not as many as its sizes say.</exception>
     public static void Write(string path, IdxArray array)
     {
@@ -46,9 +48,11 @@ public static class IdxFile
         {
             throw new ArgumentException($"{array.Bytes.Length} bytes do not fill {string.Join('×', array.Sizes)} values of {array.Type}.", nameof(array));
         }
-        using var file = File.Create(path);
-        file.Write(Header(array));
-        file.Write(array.Bytes);
+        AtomicFile.Write(path, file =>
+        {
+            file.Write(Header(array));
+            file.Write(array.Bytes);
+        });
     }
 
     /// <summary>The md5 of the file that holds <paramref name="array"/>, in lower-case hex digits.</summary>
