@@ -31,6 +31,8 @@ public static class DatasetCatalog
             Title = "pictures of clothes (Zalando)",
             Classes = ["T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"],
             Preprocessing = Preprocessing.Mnist with { Mean = [0.2860f], Std = [0.3530f] },
+            // Clothes fill their picture, with no ink to crop to.
+            Framing = PictureFraming.Whole,
             Folders = ["FashionMNIST/raw", "fashion-mnist"],
             Files = IdxFiles(
                 "f4a8712d7a061bf5bd6d2ca38dc4d50a", "9018921c3c673c538a1fc5bad174d6f9",

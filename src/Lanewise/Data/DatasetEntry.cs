@@ -27,6 +27,9 @@ public sealed record DatasetEntry
     /// <summary>How its pictures become input.</summary>
     public required Preprocessing Preprocessing { get; init; }
 
+    /// <summary>How a picture that is not of the dataset is fitted into the input.</summary>
+    public PictureFraming Framing { get; init; } = PictureFraming.Ink;
+
     /// <summary>The folders under a root that may hold it; the first is where downloads go.</summary>
     public IReadOnlyList<string> Folders { get; init; } = [];
 

@@ -31,6 +31,14 @@ public sealed class DatasetCatalogTests
     }
 
     [Theory]
+    [InlineData("mnist", PictureFraming.Ink)]
+    [InlineData("fashion-mnist", PictureFraming.Whole)]
+    [InlineData("kmnist", PictureFraming.Ink)]
+    [InlineData("digits", PictureFraming.Ink)]
+    public void Pictures_are_framed_as_the_dataset_was_made(string name, PictureFraming framing) =>
+        Assert.Equal(framing, DatasetCatalog.Find(name).Framing);
+
+    [Theory]
     [InlineData("mnist", "MNIST/raw", false)]
     [InlineData("mnist", "MNIST/raw", true)]
     [InlineData("mnist", "mnist", true)]
