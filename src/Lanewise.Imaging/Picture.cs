@@ -2,19 +2,6 @@ using Lanewise.Graphs;
 
 namespace Lanewise.Imaging;
 
-/// <summary>How a picture is fitted into the network's input.</summary>
-public enum PictureFraming
-{
-    /// <summary>The largest part in the middle that has the input's proportions, resized.</summary>
-    Whole,
-
-    /// <summary>
-    /// As MNIST's digits were made: cropped to the ink, the longer side scaled to 20 of 28 pixels, the ink's centre of mass in the
-    /// middle. A picture that already has the input's size is left as it is.
-    /// </summary>
-    Ink,
-}
-
 /// <summary>A picture made ready for a network.</summary>
 /// <param name="Pixels">C×H×W bytes, 0 black to 255 white.</param>
 /// <param name="Shape">C×H×W, the network's input.</param>

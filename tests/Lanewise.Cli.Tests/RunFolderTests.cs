@@ -1,3 +1,5 @@
+using Lanewise.Cli.Runs;
+
 namespace Lanewise.Cli.Tests;
 
 public sealed class RunFolderTests(TrainedRun trained)
@@ -10,6 +12,37 @@ public sealed class RunFolderTests(TrainedRun trained)
         string error = (await CliProgram.RunAsync(Path.GetTempPath(), "train", "residual", "--output", folder.Path)).OneError();
         Assert.Contains("exists and is not empty; choose another --output", error, StringComparison.Ordinal);
         Assert.Equal("mine", File.ReadAllText(Assert.Single(Directory.GetFileSystemEntries(folder.Path))));
+    }
+
+    [Fact]
+    public void Runs_that_begin_at_once_get_a_folder_each()
+    {
+        using var folder = new TemporaryFolder();
+        var results = AtOnce(() => RunFolder.Create(null, new RunArguments { Model = "residual" }, folder.Path).Path);
+        Assert.All(results, result => Assert.Null(result.Error));
+        Assert.Equal(results.Count, results.Select(result => result.Path).Distinct(StringComparer.Ordinal).Count());
+    }
+
+    [Fact]
+    public void Of_runs_that_begin_at_once_in_one_folder_the_first_gets_it()
+    {
+        for (int attempt = 0; attempt < 20; attempt++)
+        {
+            using var folder = new TemporaryFolder();
+            var results = AtOnce(() => RunFolder.Create(folder["run"], new RunArguments { Model = "residual" }).Path);
+            Assert.Single(results, result => result.Error is null);
+            Assert.All(results.Where(result => result.Path is null), result => Assert.Matches("is taken|is not empty", result.Error));
+            Assert.Equal("residual", RunArguments.Load(folder["run/args.json"]).Model);
+        }
+    }
+
+    [Fact]
+    public async Task A_run_that_comes_to_nothing_leaves_the_users_own_empty_folder()
+    {
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder["mine"]);
+        (await CliProgram.RunAsync(folder.Path, "train", "residual", "--dataset", "mnist", "--data-dir", folder.Path, "--output", "mine")).OneError();
+        Assert.Empty(Directory.GetFileSystemEntries(folder["mine"]));
     }
 
     [Fact]
@@ -70,6 +103,34 @@ public sealed class RunFolderTests(TrainedRun trained)
         Assert.Contains(expected, (await CliProgram.RunAsync(folder.Path, "train", "--resume", folder.Path, "--epochs", "3")).OneError(), StringComparison.Ordinal);
         File.Delete(folder[file]);
         Assert.Contains(file, (await CliProgram.RunAsync(folder.Path, "train", "--resume", folder.Path, "--epochs", "3")).OneError(), StringComparison.Ordinal);
+    }
+
+    private static List<(string? Path, string? Error)> AtOnce(Func<string> create)
+    {
+        const int Runs = 8;
+        var results = new List<(string?, string?)>();
+        using var together = new Barrier(Runs);
+        var threads = Enumerable.Range(0, Runs).Select(_ => new Thread(() =>
+        {
+            together.SignalAndWait();
+            (string?, string?) result;
+            try
+            {
+                result = (create(), null);
+            }
+            catch (LanewiseException e)
+            {
+                result = (null, e.Message);
+            }
+
+            lock (results)
+            {
+                results.Add(result);
+            }
+        })).ToArray();
+        Array.ForEach(threads, thread => thread.Start());
+        Array.ForEach(threads, thread => thread.Join());
+        return results;
     }
 
     private string Copy(TemporaryFolder to)

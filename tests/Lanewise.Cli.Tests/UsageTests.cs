@@ -29,6 +29,15 @@ public sealed class UsageTests
     [InlineData("train residual --output", "--output")]
     [InlineData("train --resume runs/a --output b", "leave --output out")]
     [InlineData("eval", "CHECKPOINT")]
+    [InlineData("eval \"\"", "CHECKPOINT: its value is empty")]
+    [InlineData("predict \"\" a.png", "CHECKPOINT: its value is empty")]
+    [InlineData("predict run a.png \"\"", "IMAGE: its value is empty")]
+    [InlineData("train \"\"", "MODEL: its value is empty")]
+    [InlineData("train residual --output \"\"", "--output: its value is empty")]
+    [InlineData("train residual --data-dir \"\"", "--data-dir: its value is empty")]
+    [InlineData("train --resume \"\"", "--resume: its value is empty")]
+    [InlineData("data fetch \"\"", "NAME: its value is empty")]
+    [InlineData("data verify mnist --data-dir \"\"", "--data-dir: its value is empty")]
     [InlineData("predict run", "IMAGE")]
     [InlineData("predict run a.png --top-k 0", "--top-k 0: expected a whole number from 1")]
     [InlineData("models --jsno", "no option '--jsno'; did you mean '--json'?")]
@@ -36,8 +45,10 @@ public sealed class UsageTests
     [InlineData("data verify mnits", "no dataset 'mnits'; there are mnist, fashion-mnist, kmnist, digits; did you mean 'mnist'?")]
     public async Task Wrong_usage_gets_one_line_and_a_hint(string arguments, string expected)
     {
+        // A word of nothing, as a shell's "" gives it, is written as "".
         using var folder = new TemporaryFolder();
-        var result = await CliProgram.RunAsync(folder.Path, arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        var words = arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(word => word == "\"\"" ? "" : word);
+        var result = await CliProgram.RunAsync(folder.Path, [.. words]);
         Assert.Contains(expected, result.OneError(exitCode: 2), StringComparison.Ordinal);
         Assert.Equal(2, result.ErrorLines.Length);
         Assert.Matches("^Try 'lanewise.* --help'.$", result.ErrorLines[1]);

@@ -9,7 +9,9 @@ internal sealed class RunFolder
 {
     private const string DefaultParent = "runs";
 
-    private RunFolder(string path) => Path = path;
+    private readonly bool _isOurs;
+
+    private RunFolder(string path, bool isOurs = false) => (Path, _isOurs) = (path, isOurs);
 
     /// <summary>The folder as the user would name it.</summary>
     public string Path { get; }
@@ -23,33 +25,23 @@ internal sealed class RunFolder
     public string Checkpoint => System.IO.Path.Combine(Path, "checkpoint.safetensors");
 
     /// <summary>Makes the folder and writes <paramref name="arguments"/> into it, before anything costly is done.</summary>
-    /// <param name="output">The folder that the user named; null for the next free number under <c>runs</c>.</param>
+    /// <param name="output">The folder that the user named; null for the next free number under <paramref name="parent"/>.</param>
     /// <param name="arguments">The run's arguments.</param>
-    /// <exception cref="LanewiseException">The folder is not empty, or cannot be made or written.</exception>
-    public static RunFolder Create(string? output, RunArguments arguments)
+    /// <param name="parent">Where folders that the user did not name are made.</param>
+    /// <exception cref="LanewiseException">The folder is taken or not empty, or cannot be made or written.</exception>
+    public static RunFolder Create(string? output, RunArguments arguments, string parent = DefaultParent)
     {
-        var folder = output is null ? Next(arguments.Model) : new RunFolder(output);
-        if (File.Exists(folder.Path))
-        {
-            throw new LanewiseException($"{folder.Path} is a file, not a folder; choose another --output.");
-        }
-
+        var folder = output is null ? ClaimNext(parent, arguments.Model) : ClaimNamed(output);
         try
         {
-            if (Directory.Exists(folder.Path) && Directory.EnumerateFileSystemEntries(folder.Path).Any())
-            {
-                string remedy = File.Exists(folder.Arguments) ? $"choose another --output, or go on with that run: --resume {folder.Path}" : "choose another --output";
-                throw new LanewiseException($"{folder.Path} exists and is not empty; {remedy}.");
-            }
-
-            Directory.CreateDirectory(folder.Path);
+            arguments.Save(folder.Arguments);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch
         {
-            throw new LanewiseException($"{folder.Path} cannot be made or read ({e.Message.ReplaceLineEndings(" ").TrimEnd('.')}); choose another --output.", e);
+            folder.Abandon();
+            throw;
         }
 
-        arguments.Save(folder.Arguments);
         return folder;
     }
 
@@ -108,13 +100,16 @@ internal sealed class RunFolder
             : throw new LanewiseException($"{Summary}: it has {epochs.Count} epochs, the checkpoint {done}; train anew.");
     }
 
-    /// <summary>Removes what <see cref="Create"/> made, when the run did not come to training.</summary>
+    /// <summary>Removes what <see cref="Create"/> made, when the run did not come to training. A folder that was there before stays.</summary>
     public void Abandon()
     {
         try
         {
             File.Delete(Arguments);
-            Directory.Delete(Path);
+            if (_isOurs)
+            {
+                Directory.Delete(Path);
+            }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -122,15 +117,63 @@ internal sealed class RunFolder
         }
     }
 
-    private static RunFolder Next(string model)
+    private static RunFolder ClaimNamed(string path)
+    {
+        if (File.Exists(path))
+        {
+            throw new LanewiseException($"{path} is a file, not a folder; choose another --output.");
+        }
+
+        bool exists = Directory.Exists(path);
+        var folder = new RunFolder(path, isOurs: !exists);
+        if (exists && Explained(path, () => Directory.EnumerateFileSystemEntries(path).Any()))
+        {
+            string remedy = File.Exists(folder.Arguments) ? $"choose another --output, or go on with that run: --resume {path}" : "choose another --output";
+            throw new LanewiseException($"{path} exists and is not empty; {remedy}.");
+        }
+
+        return folder.TryClaim()
+            ? folder
+            : throw new LanewiseException($"{path} is taken: another run has just begun in it; choose another --output.");
+    }
+
+    private static RunFolder ClaimNext(string parent, string model)
     {
         for (int number = 1; ; number++)
         {
-            string path = System.IO.Path.Combine(DefaultParent, $"{model}-{number}");
-            if (!System.IO.Path.Exists(path))
+            string path = System.IO.Path.Combine(parent, $"{model}-{number}");
+            if (!System.IO.Path.Exists(path) && new RunFolder(path, isOurs: true) is var folder && folder.TryClaim())
             {
-                return new RunFolder(path);
+                return folder;
             }
+        }
+    }
+
+    /// <summary>Makes the folder and an empty args.json, which only one of several runs that begin at once can; false for the others.</summary>
+    private bool TryClaim() => Explained(Path, () =>
+    {
+        Directory.CreateDirectory(Path);
+        try
+        {
+            using var claim = new FileStream(Arguments, FileMode.CreateNew, FileAccess.Write);
+            return true;
+        }
+        catch (IOException) when (File.Exists(Arguments) || !Directory.Exists(Path))
+        {
+            // Another run has it, or has had it and has just removed the folder again.
+            return false;
+        }
+    });
+
+    private static bool Explained(string path, Func<bool> action)
+    {
+        try
+        {
+            return action();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new LanewiseException($"{path} cannot be made or read ({e.Message.ReplaceLineEndings(" ").TrimEnd('.')}); choose another --output.", e);
         }
     }
 }

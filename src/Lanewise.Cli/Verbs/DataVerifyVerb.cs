@@ -26,11 +26,10 @@ internal static class DataVerifyVerb
 
     private static int Verify(DatasetEntry entry, DatasetRoots roots, bool json)
     {
-        string remedy = $"'lanewise data fetch {entry.Name}{(roots.Explicit is { } folder ? $" --data-dir {CommandLine.Quote(folder)}" : "")}'";
         var location = entry.Locate(roots);
         if (location is null && !entry.IsBuiltIn)
         {
-            throw new LanewiseException($"{entry.Name}: none of its files is in {string.Join(", ", roots.Folders)}; get them with {remedy}.");
+            throw new LanewiseException($"{entry.Name}: none of its files is in {string.Join(", ", roots.Folders)}; get them with 'lanewise data fetch {entry.Name}{(roots.Explicit is { } folder ? $" --data-dir {CommandLine.Quote(folder)}" : "")}'.");
         }
 
         var checks = location is null ? [] : entry.Verify(location);
@@ -52,7 +51,7 @@ internal static class DataVerifyVerb
 
         return bad == 0
             ? ExitCode.Done
-            : throw new LanewiseException($"{entry.Name} in {location!.Folder}: {bad} of {checks.Count} files not as they should be; get them again with {remedy}.");
+            : throw new LanewiseException($"{entry.Name} in {location!.Folder}: {bad} of {checks.Count} files not as they should be; {entry.Remedy(roots, location)}.");
     }
 
     private static void Print(DatasetEntry entry, DatasetLocation? location, IReadOnlyList<FileCheck> checks)

@@ -44,7 +44,11 @@ internal static class Options
         return option;
     }
 
-    public static Argument<string> Checkpoint() => new("CHECKPOINT") { Description = "A run folder, or a .safetensors file." };
+    public static Argument<string> Checkpoint() => new("CHECKPOINT")
+    {
+        Description = "A run folder, or a .safetensors file.",
+        CustomParser = result => ParseText(result, "CHECKPOINT", null),
+    };
 
     public static Argument<string> DatasetName() => new("NAME")
     {
@@ -118,6 +122,18 @@ internal static class Options
             result.AddError(e.Message);
             return null;
         }
+    }
+
+    /// <summary>Checks words of the command line, none of which may be empty.</summary>
+    public static string[] ParseTexts(ArgumentResult result, string name)
+    {
+        string[] texts = [.. result.Tokens.Select(token => token.Value)];
+        if (texts.Any(string.IsNullOrWhiteSpace))
+        {
+            result.AddError($"{name}: its value is empty.");
+        }
+
+        return texts;
     }
 
     /// <summary>Whether the user wrote the option.</summary>

@@ -27,6 +27,7 @@ internal sealed class PredictVerb
     {
         Description = "Pictures of any size and colour: PNG, JPEG, BMP, WEBP, GIF.",
         Arity = ArgumentArity.OneOrMore,
+        CustomParser = result => Options.ParseTexts(result, "IMAGE"),
     };
 
     private readonly Option<int> _topK = Options.WholeNumber("--top-k", 3, 1, 1000, "How many of the likeliest classes to tell.");
@@ -49,11 +50,12 @@ internal sealed class PredictVerb
     private int Run(ParseResult parse, CancellationToken cancellation)
     {
         var model = ModelFile.Load(RunFolder.FindModel(parse.GetRequiredValue(_checkpoint)), parse.GetValue(_model));
+        var framing = DatasetCatalog.All.FirstOrDefault(entry => entry.Name == model.Card.Dataset)?.Framing;
         string[] files = parse.GetRequiredValue(_images);
         var pictures = Array.ConvertAll(files, file =>
         {
             cancellation.ThrowIfCancellationRequested();
-            return PictureReader.Read(file, model.Card.Preprocessing, Framing(model.Card));
+            return PictureReader.Read(file, model.Card.Preprocessing, framing);
         });
         for (int i = 0; i < files.Length; i++)
         {
@@ -80,13 +82,6 @@ internal sealed class PredictVerb
 
         return ExitCode.Done;
     }
-
-    /// <summary>Clothes fill their picture; digits and letters are framed as MNIST's were.</summary>
-    private static PictureFraming? Framing(ModelCard card) => card.Dataset switch
-    {
-        "fashion-mnist" => PictureFraming.Whole,
-        _ => null,
-    };
 
     private static List<Prediction> Predict(ModelFile model, string[] files, Picture[] pictures)
     {

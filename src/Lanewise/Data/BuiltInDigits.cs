@@ -63,15 +63,19 @@ public sealed class BuiltInDigits : IImageDataset
     public void Read(int index, Span<byte> pixels)
     {
         int label = Label(index);
-        var image = _pixels.AsSpan(index * Shape.Count, Shape.Count);
-        if (!Volatile.Read(ref _drawn[index]))
+        var kept = _pixels.AsSpan(index * Shape.Count, Shape.Count);
+        if (Volatile.Read(ref _drawn[index]))
         {
-            // Two threads may draw the same image at once: they write the same bytes.
-            var random = new DigitRandom(_seed, (ulong)index);
-            (Pen ??= new DigitPen()).Draw(label, ref random, image);
-            Volatile.Write(ref _drawn[index], true);
+            kept.CopyTo(pixels);
+            return;
         }
-        image.CopyTo(pixels);
+        // Drawn in the caller's memory, for a half-drawn image must never be seen. Two threads may keep the same image:
+        // they write the same bytes, so that one who reads meanwhile sees no others.
+        var image = pixels[..Shape.Count];
+        var random = new DigitRandom(_seed, (ulong)index);
+        (Pen ??= new DigitPen()).Draw(label, ref random, image);
+        image.CopyTo(kept);
+        Volatile.Write(ref _drawn[index], true);
     }
 
     [field: ThreadStatic]

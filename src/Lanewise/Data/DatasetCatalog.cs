@@ -31,6 +31,8 @@ public static class DatasetCatalog
             Title = "pictures of clothes (Zalando)",
             Classes = ["T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"],
             Preprocessing = Preprocessing.Mnist with { Mean = [0.2860f], Std = [0.3530f] },
+            // Clothes fill their picture, with no ink to crop to.
+            Framing = PictureFraming.Whole,
             Folders = ["FashionMNIST/raw", "fashion-mnist"],
             Files = IdxFiles(
                 "f4a8712d7a061bf5bd6d2ca38dc4d50a", "9018921c3c673c538a1fc5bad174d6f9",
@@ -115,7 +117,7 @@ public static class DatasetCatalog
 
     private static DatasetFile[] IdxFiles(string? trainImages, string? trainLabels, string? testImages, string? testLabels) =>
     [
-        new("train-images-idx3-ubyte", trainImages), new("train-labels-idx1-ubyte", trainLabels),
-        new("t10k-images-idx3-ubyte", testImages), new("t10k-labels-idx1-ubyte", testLabels),
+        new("train-images-idx3-ubyte", trainImages, 60_000), new("train-labels-idx1-ubyte", trainLabels, 60_000),
+        new("t10k-images-idx3-ubyte", testImages, 10_000), new("t10k-labels-idx1-ubyte", testLabels, 10_000),
     ];
 }

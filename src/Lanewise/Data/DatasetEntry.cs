@@ -6,7 +6,8 @@ namespace Lanewise.Data;
 /// <summary>A file of a dataset.</summary>
 /// <param name="Name">Its name without <c>.gz</c>.</param>
 /// <param name="Md5">The md5 of its uncompressed content in lower-case hex digits, or null if unknown.</param>
-public sealed record DatasetFile(string Name, string? Md5);
+/// <param name="Count">The images or labels in it, as published.</param>
+public sealed record DatasetFile(string Name, string? Md5, int Count);
 
 /// <summary>A dataset that the catalogue knows: MNIST-like IDX files, or the digits that the program draws.</summary>
 public sealed record DatasetEntry
@@ -25,6 +26,9 @@ public sealed record DatasetEntry
 
     /// <summary>How its pictures become input.</summary>
     public required Preprocessing Preprocessing { get; init; }
+
+    /// <summary>How a picture that is not of the dataset is fitted into the input.</summary>
+    public PictureFraming Framing { get; init; } = PictureFraming.Ink;
 
     /// <summary>The folders under a root that may hold it; the first is where downloads go.</summary>
     public IReadOnlyList<string> Folders { get; init; } = [];
@@ -61,7 +65,10 @@ public sealed record DatasetEntry
     public IReadOnlyList<FileCheck> Verify(DatasetLocation location) =>
         [.. Files.Select((file, i) => VerifyFile(file, location.Paths[i]))];
 
-    /// <summary>Loads both splits, downloading them first if they are not on disk and that is allowed.</summary>
+    /// <summary>
+    /// Loads both splits, downloading them first if they are not on disk and that is allowed. A file that holds as many
+    /// images or labels as the published one must have its checksum, if that is known; a smaller set of one's own need not.
+    /// </summary>
     /// <exception cref="LanewiseException">The dataset is not there, cannot be downloaded, or is damaged.</exception>
     public async Task<DatasetSplits> LoadAsync(DatasetOptions? options = null, CancellationToken cancellation = default)
     {
@@ -79,14 +86,17 @@ public sealed record DatasetEntry
             }
             location = await FetchAsync(options, cancellation).ConfigureAwait(false);
         }
-        return await DatasetLoader.LoadAsync(this, location, cancellation).ConfigureAwait(false);
+        return await DatasetLoader.LoadAsync(this, location, Remedy(options.Roots, location), cancellation).ConfigureAwait(false);
     }
 
     /// <summary>
     /// Downloads the files that are missing or damaged into the folder the user named, or the cache. A download cut
-    /// short is taken up where it stopped; a file gets its name only when its checksum is right.
+    /// short is taken up where it stopped; a file gets its name only when its checksum is right or, if none is known
+    /// (kmnist), when it is a well-formed IDX file.
     /// </summary>
-    /// <exception cref="LanewiseException">No mirror gave the right file, or the folder cannot be written.</exception>
+    /// <exception cref="LanewiseException">
+    /// No mirror gave the right file, the folder cannot be written, or a damaged copy would be found before the cache's.
+    /// </exception>
     public async Task<DatasetLocation> FetchAsync(DatasetOptions? options = null, CancellationToken cancellation = default)
     {
         options ??= new DatasetOptions();
@@ -95,6 +105,7 @@ public sealed record DatasetEntry
             throw new LanewiseException($"{Name}: the program draws these images itself; there is nothing to download.");
         }
         string folder = Path.Combine(options.Roots.Explicit ?? options.Roots.Cache, Folders[0]);
+        RefuseShadow(options.Roots, folder);
         using var download = new DatasetDownload(this, options);
         string?[] paths = new string?[Files.Count];
         for (int i = 0; i < paths.Length; i++)
@@ -105,6 +116,26 @@ public sealed record DatasetEntry
                 : await download.FetchAsync(Files[i], folder, cancellation).ConfigureAwait(false);
         }
         return new DatasetLocation(folder, paths);
+    }
+
+    /// <summary>What a person should do about files at <paramref name="location"/> that are not as they should be.</summary>
+    /// <param name="roots">The folders in which they were found.</param>
+    /// <param name="location">Where they are.</param>
+    public string Remedy(DatasetRoots roots, DatasetLocation location) =>
+        $"replace it with '{FetchCommand(roots, location)}', or move {location.Folder} away";
+
+    /// <summary>The command after which <paramref name="roots"/> lead to whole files, whatever is at <paramref name="location"/>.</summary>
+    internal string FetchCommand(DatasetRoots roots, DatasetLocation? location)
+    {
+        string? root = roots.Explicit;
+        if (root is null && location is not null)
+        {
+            // A download into the cache heals only what the cache comes before; elsewhere it has to go to the same root.
+            string[] first = [.. roots.Folders.TakeWhile(folder => folder != roots.Cache)];
+            root = first.FirstOrDefault(folder => CandidatesUnder(folder).Contains(location.Folder, StringComparer.Ordinal));
+        }
+        string target = root is null ? "" : root.Contains(' ') ? $" --data-dir \"{root}\"" : $" --data-dir {root}";
+        return $"lanewise data fetch {Name}{target}";
     }
 
     /// <summary>Compares the content at <paramref name="path"/> with what <paramref name="file"/> should be.</summary>
@@ -141,7 +172,21 @@ public sealed record DatasetEntry
     }
 
     private IEnumerable<string> Candidates(DatasetRoots roots) =>
-        roots.Folders.SelectMany(root => Folders.Select(folder => Path.Combine(root, folder)).Append(root));
+        roots.Folders.SelectMany(CandidatesUnder);
+
+    // The first is where downloads go, so that they are found before damaged files in another layout.
+    private IEnumerable<string> CandidatesUnder(string root) => Folders.Select(folder => Path.Combine(root, folder)).Append(root);
+
+    /// <summary>Refuses a download that would help nobody, because files that are not the right ones would be found first.</summary>
+    private void RefuseShadow(DatasetRoots roots, string target)
+    {
+        if (Locate(roots) is { IsComplete: true } found
+            && Candidates(roots).TakeWhile(folder => folder != target).Contains(found.Folder, StringComparer.Ordinal)
+            && Verify(found).FirstOrDefault(check => !check.IsGood) is { } bad)
+        {
+            throw new LanewiseException($"{bad}; it would be found before a download to {target}; {Remedy(roots, found)}.");
+        }
+    }
 
     private static string? FindFile(string folder, string name)
     {
@@ -158,7 +203,6 @@ public sealed record DatasetEntry
         string where = partial is null
             ? $"its files are in none of {string.Join(", ", Candidates(roots))}"
             : $"{partial.Folder} lacks {string.Join(", ", Files.Where((_, i) => partial.Paths[i] is null).Select(file => file.Name))}";
-        string target = roots.Explicit is null ? "" : $" --data-dir {roots.Explicit}";
-        return new LanewiseException($"{Name}: {where}; get them with 'lanewise data fetch {Name}{target}'.");
+        return new LanewiseException($"{Name}: {where}; get them with '{FetchCommand(roots, null)}'.");
     }
 }

@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using System.IO.Compression;
+using System.Security.Cryptography;
+using Lanewise.Files;
 
 namespace Lanewise.Data;
 
@@ -37,7 +39,8 @@ public static class IdxFile
         }
     }
 
-    /// <summary>Writes <paramref name="array"/> to <paramref name="path"/>, not compressed.</summary>
+    /// <summary>Writes <paramref name="array"/> to <paramref name="path"/>, not compressed, whole or not at all (<see cref="AtomicFile"/>).</summary>
+    /// <exception cref="LanewiseException">The file cannot be written.</exception>
     /// <exception cref="ArgumentException">The array's bytes are not as many as its sizes say.</exception>
     public static void Write(string path, IdxArray array)
     {
@@ -45,6 +48,24 @@ public static class IdxFile
         {
             throw new ArgumentException($"{array.Bytes.Length} bytes do not fill {string.Join('×', array.Sizes)} values of {array.Type}.", nameof(array));
         }
+        AtomicFile.Write(path, file =>
+        {
+            file.Write(Header(array));
+            file.Write(array.Bytes);
+        });
+    }
+
+    /// <summary>The md5 of the file that holds <paramref name="array"/>, in lower-case hex digits.</summary>
+    internal static string Md5(IdxArray array)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.MD5);
+        hash.AppendData(Header(array));
+        hash.AppendData(array.Bytes);
+        return Convert.ToHexStringLower(hash.GetCurrentHash());
+    }
+
+    private static byte[] Header(IdxArray array)
+    {
         byte[] header = new byte[4 + 4 * array.Sizes.Count];
         header[2] = (byte)array.Type;
         header[3] = (byte)array.Sizes.Count;
@@ -52,9 +73,7 @@ public static class IdxFile
         {
             BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(4 + 4 * i), array.Sizes[i]);
         }
-        using var file = File.Create(path);
-        file.Write(header);
-        file.Write(array.Bytes);
+        return header;
     }
 
     /// <summary>Opens <paramref name="path"/> for reading its content, uncompressed if it is gzipped.</summary>

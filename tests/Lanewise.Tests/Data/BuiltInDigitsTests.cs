@@ -25,6 +25,36 @@ public sealed class BuiltInDigitsTests
     }
 
     [Fact]
+    public void An_image_that_several_threads_draw_at_once_is_whole_in_each()
+    {
+        const int Count = 400, Threads = 3, Readings = 200;
+        byte[] right = Draw(BuiltInDigits.Train(Count));
+        var digits = BuiltInDigits.Train(Count);
+        using var together = new Barrier(Threads);
+        int torn = 0;
+        var threads = Enumerable.Range(0, Threads).Select(_ => new Thread(() =>
+        {
+            byte[] pixels = new byte[784];
+            for (int i = 0; i < Count; i++)
+            {
+                together.SignalAndWait();
+                // The first to have drawn it goes on reading while the others draw.
+                for (int reading = 0; reading < Readings; reading++)
+                {
+                    digits.Read(i, pixels);
+                    if (!right.AsSpan(i * 784, 784).SequenceEqual(pixels))
+                    {
+                        Interlocked.Increment(ref torn);
+                    }
+                }
+            }
+        })).ToArray();
+        Array.ForEach(threads, thread => thread.Start());
+        Array.ForEach(threads, thread => thread.Join());
+        Assert.Equal(0, torn);
+    }
+
+    [Fact]
     public void The_drawings_are_those_of_this_version() =>
         Assert.Equal("43821e709fcd6a6329ad9a43c46c00ef", Samples.Md5(Draw(BuiltInDigits.Train(1000))));
 

@@ -31,6 +31,14 @@ public sealed class DatasetCatalogTests
     }
 
     [Theory]
+    [InlineData("mnist", PictureFraming.Ink)]
+    [InlineData("fashion-mnist", PictureFraming.Whole)]
+    [InlineData("kmnist", PictureFraming.Ink)]
+    [InlineData("digits", PictureFraming.Ink)]
+    public void Pictures_are_framed_as_the_dataset_was_made(string name, PictureFraming framing) =>
+        Assert.Equal(framing, DatasetCatalog.Find(name).Framing);
+
+    [Theory]
     [InlineData("mnist", "MNIST/raw", false)]
     [InlineData("mnist", "MNIST/raw", true)]
     [InlineData("mnist", "mnist", true)]
@@ -77,10 +85,40 @@ public sealed class DatasetCatalogTests
         folder.Write("mnist/train-labels-idx1-ubyte", [.. Samples.Header(8, 30), .. Enumerable.Repeat((byte)10, 30)]);
         Assert.Contains("image 0 is labelled 10", await Refusal(mnist, Samples.In(folder)), StringComparison.Ordinal);
         folder.Write("mnist/train-labels-idx1-ubyte", Samples.Labels(30)[..20]);
-        Assert.EndsWith("download it again with 'lanewise data fetch mnist'.", await Refusal(mnist, Samples.In(folder)), StringComparison.Ordinal);
+        Assert.EndsWith($"; replace it with 'lanewise data fetch mnist --data-dir {folder.Path}', or move {folder.File("mnist")} away.", await Refusal(mnist, Samples.In(folder)), StringComparison.Ordinal);
         folder.Write("mnist/train-images-idx3-ubyte", [.. Samples.Header(8, 1, 32, 32), .. new byte[1024]]);
         folder.Write("mnist/train-labels-idx1-ubyte", Samples.Labels(1));
         Assert.Contains("not images of 28×28", await Refusal(mnist, Samples.In(folder)), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task Other_content_of_the_published_size_is_refused_with_both_checksums(int file)
+    {
+        using var folder = new TempFolder();
+        var entry = Samples.Entry(Samples.Contents());
+        Samples.WriteDataset(folder, "MNIST/raw", gzip: false);
+        Assert.Equal(30, (await entry.LoadAsync(Samples.In(folder), Cancellation)).Train.Count);
+        byte[] other = Samples.Contents()[file];
+        other[^1] ^= 1;
+        string path = folder.Write($"MNIST/raw/{Samples.Names[file]}", other);
+        Assert.Equal(
+            $"{path}: the content's md5 is {Samples.Md5(other)}, that of small is {entry.Files[file].Md5}; the file is damaged or another one; "
+            + $"replace it with 'lanewise data fetch small --data-dir {folder.Path}', or move {folder.File("MNIST/raw")} away.",
+            await Refusal(entry, Samples.In(folder)));
+    }
+
+    [Fact]
+    public async Task A_smaller_set_of_ones_own_needs_no_checksum()
+    {
+        using var folder = new TempFolder();
+        Samples.WriteDataset(folder, "mnist", gzip: false);
+        folder.Write("mnist/train-images-idx3-ubyte", Samples.Images(29));
+        folder.Write("mnist/train-labels-idx1-ubyte", Samples.Labels(29));
+        Assert.Equal(29, (await Samples.Entry(Samples.Contents()).LoadAsync(Samples.In(folder), Cancellation)).Train.Count);
     }
 
     [Fact]
@@ -141,7 +179,7 @@ public sealed class DatasetCatalogTests
         var splits = await mnist.LoadAsync(new DatasetOptions { Roots = roots, AllowDownload = false }, Cancellation);
         Assert.Equal((60_000, 10_000, 5, 7), (splits.Train.Count, splits.Test.Count, splits.Train.Label(0), splits.Test.Label(0)));
         var elsewhere = new DatasetOptions { Roots = DatasetRoots.From(location.Folder) };
-        Assert.Contains("files of mnist", await Refusal(DatasetCatalog.Find("fashion-mnist"), elsewhere), StringComparison.Ordinal);
+        Assert.Contains("is a file of mnist, not of fashion-mnist", await Refusal(DatasetCatalog.Find("fashion-mnist"), elsewhere), StringComparison.Ordinal);
     }
 
     [Fact]

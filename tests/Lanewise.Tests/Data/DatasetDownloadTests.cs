@@ -101,6 +101,45 @@ public sealed class DatasetDownloadTests
         AssertWhole(folder);
     }
 
+    [Theory]
+    [InlineData("MNIST/raw")]
+    [InlineData("mnist")]
+    [InlineData("")]
+    public async Task The_command_that_a_message_gives_heals_a_damaged_folder_before_the_cache(string layout)
+    {
+        using var named = new TempFolder();
+        using var cache = new TempFolder();
+        Samples.WriteDataset(named, layout, gzip: false);
+        string damaged = named.Write(Path.Combine(layout, Samples.Names[2]), Samples.Images(20, 9));
+        using var mirror = new LocalMirror(Right);
+        var options = To(cache, mirror) with { Roots = new DatasetRoots(null, [named.Path, cache.Path], cache.Path) };
+        string remedy = $"replace it with 'lanewise data fetch small --data-dir {named.Path}', or move {Path.GetDirectoryName(damaged)} away.";
+        Assert.EndsWith(remedy, (await Assert.ThrowsAsync<LanewiseException>(() => Entry.LoadAsync(options, Cancellation))).Message, StringComparison.Ordinal);
+
+        string shadowed = (await Assert.ThrowsAsync<LanewiseException>(() => Entry.FetchAsync(options, Cancellation))).Message;
+        Assert.StartsWith($"{damaged}: the content's md5 is ", shadowed, StringComparison.Ordinal);
+        Assert.EndsWith(remedy, shadowed, StringComparison.Ordinal);
+        Assert.Empty(mirror.Asked);
+
+        await Entry.FetchAsync(options with { Roots = DatasetRoots.From(named.Path) }, Cancellation);
+        Assert.Equal(30, (await Entry.LoadAsync(options, Cancellation)).Train.Count);
+    }
+
+    [Fact]
+    public async Task Damage_behind_the_cache_is_healed_by_a_download_into_the_cache()
+    {
+        using var cache = new TempFolder();
+        using var system = new TempFolder();
+        Samples.WriteDataset(system, "mnist", gzip: false);
+        system.Write($"mnist/{Samples.Names[2]}", Samples.Images(20, 9));
+        using var mirror = new LocalMirror(Right);
+        var options = To(cache, mirror) with { Roots = new DatasetRoots(null, [cache.Path, system.Path], cache.Path) };
+        string message = (await Assert.ThrowsAsync<LanewiseException>(() => Entry.LoadAsync(options, Cancellation))).Message;
+        Assert.Contains("replace it with 'lanewise data fetch small', or", message, StringComparison.Ordinal);
+        await Entry.FetchAsync(options, Cancellation);
+        Assert.Equal(30, (await Entry.LoadAsync(options, Cancellation)).Train.Count);
+    }
+
     [Fact]
     public async Task When_no_mirror_answers_one_line_says_what_to_do()
     {

@@ -26,6 +26,17 @@ public sealed class IdxFileTests
     }
 
     [Fact]
+    public void A_file_that_cannot_be_written_says_why_and_leaves_nothing()
+    {
+        using var folder = new TempFolder();
+        var array = IdxArray.Create<byte>([1, 2, 3], 3);
+        string message = Assert.Throws<LanewiseException>(() => IdxFile.Write(folder.File("none/labels"), array)).Message;
+        Assert.Contains("its folder does not exist", message, StringComparison.Ordinal);
+        IdxFile.Write(folder.File("labels"), array);
+        Assert.Equal("labels", Path.GetFileName(Assert.Single(Directory.GetFileSystemEntries(folder.Path))));
+    }
+
+    [Fact]
     public void Every_type_round_trips_plain_and_gzipped()
     {
         RoundTrips(Gen.Byte);

@@ -58,7 +58,7 @@ internal static class Samples
     public static DatasetEntry Entry(byte[][] contents) => DatasetCatalog.Find("mnist") with
     {
         Name = "small",
-        Files = [.. Names.Select((name, i) => new DatasetFile(name, Md5(contents[i])))],
+        Files = [.. Names.Select((name, i) => new DatasetFile(name, Md5(contents[i]), i < 2 ? 30 : 20))],
     };
 
     public static DatasetOptions In(TempFolder folder) => new() { Roots = DatasetRoots.From(folder.Path), AllowDownload = false };

@@ -1,0 +1,14 @@
+namespace Lanewise.Data;
+
+/// <summary>How a picture is fitted into the network's input.</summary>
+public enum PictureFraming
+{
+    /// <summary>The largest part in the middle that has the input's proportions, resized.</summary>
+    Whole,
+
+    /// <summary>
+    /// As MNIST's digits were made: cropped to the ink, the longer side scaled to 20 of 28 pixels, the ink's centre of mass in the
+    /// middle. A picture that already has the input's size is left as it is.
+    /// </summary>
+    Ink,
+}
