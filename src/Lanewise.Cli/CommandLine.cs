@@ -52,7 +52,7 @@ internal static class CommandLine
 
     private static RootCommand CreateRoot()
     {
-        var root = new RootCommand("Lanewise: deep learning for images in pure C#. Trains, evaluates and explains image classifiers.")
+        var root = new RootCommand("Lanewise: deep learning for images in pure C#. Trains, evaluates and runs image classifiers.")
         {
             TrainVerb.Create(),
             EvalVerb.Create(),

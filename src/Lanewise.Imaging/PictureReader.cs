@@ -1,4 +1,5 @@
 using Lanewise.Data;
+using Lanewise.Files;
 
 namespace Lanewise.Imaging;
 
@@ -24,14 +25,7 @@ public static class PictureReader
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            string why = e switch
-            {
-                FileNotFoundException or DirectoryNotFoundException => "there is no such file; check the path.",
-                UnauthorizedAccessException when Directory.Exists(path) => "it is a folder; name a picture in it.",
-                UnauthorizedAccessException => "no permission; change the file's permissions.",
-                _ => e.Message.ReplaceLineEndings(" "),
-            };
-            throw new LanewiseException($"{path} could not be read: {why}", e);
+            throw ReadFailure.Explain(path, e, "picture");
         }
     }
 

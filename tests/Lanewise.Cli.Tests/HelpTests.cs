@@ -22,6 +22,9 @@ public sealed class HelpTests
         Assert.Contains("Examples:", result.Out, StringComparison.Ordinal);
         Assert.Contains($"lanewise {verb}".TrimEnd(), result.Out, StringComparison.Ordinal);
         Assert.DoesNotContain('\e', result.Out);
+        // No verb explains a classifier yet, and nobody at the command line knows which article.
+        Assert.DoesNotContain("explain", result.Out, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("article", result.Out, StringComparison.OrdinalIgnoreCase);
     }
 
     [Fact]

@@ -4,7 +4,7 @@ using Lanewise.Models;
 
 namespace Lanewise.Cli.Verbs;
 
-/// <summary>The options of <c>train</c>: timm's and torchvision's names, the article's values.</summary>
+/// <summary>The options of <c>train</c>: timm's and torchvision's names, the course's values.</summary>
 internal sealed class TrainOptions
 {
     private readonly Argument<string?> _model = new("MODEL")

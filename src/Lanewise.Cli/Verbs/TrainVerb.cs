@@ -8,7 +8,7 @@ internal static class TrainVerb
 {
     private const string Examples =
         """
-          lanewise train residual                          MNIST, 10 epochs, the article's settings
+          lanewise train residual                          MNIST, 10 epochs, the course's settings
           lanewise train inception --dataset digits        no download: digits drawn by the program
           lanewise train residual --epochs 3 --output try  into the folder 'try'
           lanewise train --resume runs/residual-1          go on where Ctrl-C stopped

@@ -9,7 +9,8 @@ namespace Lanewise.Data;
 /// </summary>
 public sealed class BuiltInDigits : IImageDataset
 {
-    private static readonly string[] Numerals = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"];
+    /// <summary>The names of the classes of every dataset of digits.</summary>
+    internal static readonly string[] Numerals = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"];
 
     private readonly ulong _seed;
     private readonly byte[] _pixels;

@@ -3,8 +3,6 @@ namespace Lanewise.Data;
 /// <summary>The datasets that can be asked for by name.</summary>
 public static class DatasetCatalog
 {
-    private static readonly string[] Numerals = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"];
-
     /// <summary>Every dataset.</summary>
     public static IReadOnlyList<DatasetEntry> All { get; } =
     [
@@ -12,7 +10,7 @@ public static class DatasetCatalog
         {
             Name = "mnist",
             Title = "handwritten digits (LeCun, Cortes and Burges)",
-            Classes = Numerals,
+            Classes = BuiltInDigits.Numerals,
             Preprocessing = Preprocessing.Mnist,
             Folders = ["MNIST/raw", "mnist"],
             Files = IdxFiles(
@@ -58,7 +56,7 @@ public static class DatasetCatalog
         {
             Name = "digits",
             Title = "handwritten digits, drawn by the program",
-            Classes = Numerals,
+            Classes = BuiltInDigits.Numerals,
             Preprocessing = Preprocessing.Mnist,
         },
     ];

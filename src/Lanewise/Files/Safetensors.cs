@@ -28,14 +28,7 @@ public static class Safetensors
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            string why = e switch
-            {
-                FileNotFoundException or DirectoryNotFoundException => "there is no such file; check the path.",
-                UnauthorizedAccessException when Directory.Exists(path) => "it is a folder; name a file in it.",
-                UnauthorizedAccessException => "no permission; change the file's permissions.",
-                _ => e.Message.ReplaceLineEndings(" "),
-            };
-            throw new LanewiseException($"{path} could not be read: {why}", e);
+            throw ReadFailure.Explain(path, e);
         }
     }
 

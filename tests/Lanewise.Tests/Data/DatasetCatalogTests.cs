@@ -48,7 +48,7 @@ public sealed class DatasetCatalogTests
     [InlineData("kmnist", "KMNIST/raw", false)]
     public async Task Each_layout_is_recognised(string name, string layout, bool gzip)
     {
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         Samples.WriteDataset(folder, layout, gzip);
         var splits = await DatasetCatalog.Find(name).LoadAsync(Samples.In(folder), Cancellation);
         Assert.Equal((30, 20), (splits.Train.Count, splits.Test.Count));
@@ -62,9 +62,9 @@ public sealed class DatasetCatalogTests
     [Fact]
     public async Task A_folder_that_is_not_there_is_named()
     {
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         var mnist = DatasetCatalog.Find("mnist");
-        string none = folder.File("none");
+        string none = folder["none"];
         string message = await Refusal(mnist, new DatasetOptions { Roots = DatasetRoots.From(none) });
         Assert.StartsWith($"{none}: there is no such data folder", message, StringComparison.Ordinal);
         message = await Refusal(mnist, Samples.In(folder));
@@ -77,7 +77,7 @@ public sealed class DatasetCatalogTests
     [Fact]
     public async Task Files_that_do_not_fit_together_are_refused()
     {
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         var mnist = DatasetCatalog.Find("mnist");
         Samples.WriteDataset(folder, "mnist", gzip: false);
         folder.Write("mnist/train-labels-idx1-ubyte", Samples.Labels(29));
@@ -85,7 +85,7 @@ public sealed class DatasetCatalogTests
         folder.Write("mnist/train-labels-idx1-ubyte", [.. Samples.Header(8, 30), .. Enumerable.Repeat((byte)10, 30)]);
         Assert.Contains("image 0 is labelled 10", await Refusal(mnist, Samples.In(folder)), StringComparison.Ordinal);
         folder.Write("mnist/train-labels-idx1-ubyte", Samples.Labels(30)[..20]);
-        Assert.EndsWith($"; replace it with 'lanewise data fetch mnist --data-dir {folder.Path}', or move {folder.File("mnist")} away.", await Refusal(mnist, Samples.In(folder)), StringComparison.Ordinal);
+        Assert.EndsWith($"; replace it with 'lanewise data fetch mnist --data-dir {folder.Path}', or move {folder["mnist"]} away.", await Refusal(mnist, Samples.In(folder)), StringComparison.Ordinal);
         folder.Write("mnist/train-images-idx3-ubyte", [.. Samples.Header(8, 1, 32, 32), .. new byte[1024]]);
         folder.Write("mnist/train-labels-idx1-ubyte", Samples.Labels(1));
         Assert.Contains("not images of 28×28", await Refusal(mnist, Samples.In(folder)), StringComparison.Ordinal);
@@ -98,7 +98,7 @@ public sealed class DatasetCatalogTests
     [InlineData(3)]
     public async Task Other_content_of_the_published_size_is_refused_with_both_checksums(int file)
     {
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         var entry = Samples.Entry(Samples.Contents());
         Samples.WriteDataset(folder, "MNIST/raw", gzip: false);
         Assert.Equal(30, (await entry.LoadAsync(Samples.In(folder), Cancellation)).Train.Count);
@@ -107,14 +107,14 @@ public sealed class DatasetCatalogTests
         string path = folder.Write($"MNIST/raw/{Samples.Names[file]}", other);
         Assert.Equal(
             $"{path}: the content's md5 is {Samples.Md5(other)}, that of small is {entry.Files[file].Md5}; the file is damaged or another one; "
-            + $"replace it with 'lanewise data fetch small --data-dir {folder.Path}', or move {folder.File("MNIST/raw")} away.",
+            + $"replace it with 'lanewise data fetch small --data-dir {folder.Path}', or move {folder["MNIST/raw"]} away.",
             await Refusal(entry, Samples.In(folder)));
     }
 
     [Fact]
     public async Task A_smaller_set_of_ones_own_needs_no_checksum()
     {
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         Samples.WriteDataset(folder, "mnist", gzip: false);
         folder.Write("mnist/train-images-idx3-ubyte", Samples.Images(29));
         folder.Write("mnist/train-labels-idx1-ubyte", Samples.Labels(29));
@@ -124,7 +124,7 @@ public sealed class DatasetCatalogTests
     [Fact]
     public void Verification_tells_good_wrong_damaged_and_missing_files_apart()
     {
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         var entry = Samples.Entry(Samples.Contents());
         Samples.WriteDataset(folder, "MNIST/raw", gzip: true);
         var roots = DatasetRoots.From(folder.Path);
@@ -132,7 +132,7 @@ public sealed class DatasetCatalogTests
 
         folder.Write("MNIST/raw/train-labels-idx1-ubyte.gz", Samples.Gzip(Samples.Labels(31)));
         folder.Write("MNIST/raw/t10k-images-idx3-ubyte.gz", [0x1F, 0x8B, 1, 2, 3]);
-        File.Delete(folder.File("MNIST/raw/t10k-labels-idx1-ubyte.gz"));
+        File.Delete(folder["MNIST/raw/t10k-labels-idx1-ubyte.gz"]);
         var checks = entry.Verify(entry.Locate(roots)!);
         Assert.Equal([FileStatus.Ok, FileStatus.WrongChecksum, FileStatus.Unreadable, FileStatus.Missing], checks.Select(check => check.Status));
         Assert.Equal((Samples.Md5(Samples.Labels(30)), Samples.Md5(Samples.Labels(31))), (checks[1].Expected, checks[1].Actual));
@@ -151,7 +151,7 @@ public sealed class DatasetCatalogTests
     [Fact]
     public async Task Without_a_name_mnist_is_taken_if_it_is_there_and_the_digits_otherwise()
     {
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         var roots = new DatasetRoots(null, [folder.Path], folder.Path);
         var options = new DatasetOptions { Roots = roots, AllowDownload = false };
         var splits = await DatasetCatalog.ResolveAsync(null, options, Cancellation);
@@ -185,7 +185,7 @@ public sealed class DatasetCatalogTests
     [Fact]
     public async Task A_promise_of_four_gigabytes_in_a_dataset_is_refused()
     {
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         Samples.WriteDataset(folder, "mnist", gzip: false);
         byte[] images = Samples.Images(30);
         BinaryPrimitives.WriteInt32BigEndian(images.AsSpan(4), 5_478_275);

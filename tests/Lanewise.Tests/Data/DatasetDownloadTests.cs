@@ -13,22 +13,22 @@ public sealed class DatasetDownloadTests
     private static byte[]? Right(string name) =>
         Array.IndexOf(Samples.Names, Path.GetFileNameWithoutExtension(name)) is >= 0 and int i ? Samples.Gzip(Contents[i]) : null;
 
-    private static DatasetOptions To(TempFolder folder, params LocalMirror[] mirrors) => new()
+    private static DatasetOptions To(TemporaryFolder folder, params LocalMirror[] mirrors) => new()
     {
         Roots = new DatasetRoots(null, [folder.Path], folder.Path),
         Mirrors = [.. mirrors.Select(mirror => mirror.Address)],
     };
 
-    private static void AssertWhole(TempFolder folder)
+    private static void AssertWhole(TemporaryFolder folder)
     {
         Assert.All(Entry.Verify(Entry.Locate(DatasetRoots.From(folder.Path))!), check => Assert.Equal(FileStatus.Ok, check.Status));
-        Assert.Equal(4, Directory.GetFiles(folder.File("MNIST/raw")).Length);
+        Assert.Equal(4, Directory.GetFiles(folder["MNIST/raw"]).Length);
     }
 
     [Fact]
     public async Task What_is_not_on_disk_is_downloaded_and_then_loaded()
     {
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         using var mirror = new LocalMirror(Right);
         var reports = new List<FetchProgress>();
         var options = To(folder, mirror) with { Progress = new Immediately(reports.Add) };
@@ -45,7 +45,7 @@ public sealed class DatasetDownloadTests
     [Fact]
     public async Task A_mirror_without_the_file_gives_way_to_the_next()
     {
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         using var empty = new LocalMirror(_ => null);
         using var mirror = new LocalMirror(Right);
         await Entry.FetchAsync(To(folder, empty, mirror), Cancellation);
@@ -56,7 +56,7 @@ public sealed class DatasetDownloadTests
     [Fact]
     public async Task A_download_cut_short_is_taken_up_where_it_stopped()
     {
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         byte[] whole = Right(Samples.Names[0])!;
         folder.Write($"MNIST/raw/{Samples.Names[0]}.gz.part", whole[..100]);
         folder.Write($"MNIST/raw/{Samples.Names[1]}.gz.part", Right(Samples.Names[1])!);
@@ -69,7 +69,7 @@ public sealed class DatasetDownloadTests
     [Fact]
     public async Task A_rest_that_does_not_fit_is_fetched_once_more_from_the_start()
     {
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         folder.Write($"MNIST/raw/{Samples.Names[0]}.gz.part", new byte[100]);
         using var mirror = new LocalMirror(Right);
         await Entry.FetchAsync(To(folder, mirror), Cancellation);
@@ -80,7 +80,7 @@ public sealed class DatasetDownloadTests
     [Fact]
     public async Task Wrong_content_is_refused_with_both_checksums_and_leaves_nothing_behind()
     {
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         byte[] other = Samples.Images(7);
         using var mirror = new LocalMirror(_ => Samples.Gzip(other));
         var e = await Assert.ThrowsAsync<LanewiseException>(() => Entry.FetchAsync(To(folder, mirror), Cancellation));
@@ -92,7 +92,7 @@ public sealed class DatasetDownloadTests
     [Fact]
     public async Task Damaged_files_on_disk_are_replaced()
     {
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         Samples.WriteDataset(folder, "MNIST/raw", gzip: false);
         folder.Write($"MNIST/raw/{Samples.Names[3]}", Samples.Labels(3));
         using var mirror = new LocalMirror(Right);
@@ -107,8 +107,8 @@ public sealed class DatasetDownloadTests
     [InlineData("")]
     public async Task The_command_that_a_message_gives_heals_a_damaged_folder_before_the_cache(string layout)
     {
-        using var named = new TempFolder();
-        using var cache = new TempFolder();
+        using var named = new TemporaryFolder();
+        using var cache = new TemporaryFolder();
         Samples.WriteDataset(named, layout, gzip: false);
         string damaged = named.Write(Path.Combine(layout, Samples.Names[2]), Samples.Images(20, 9));
         using var mirror = new LocalMirror(Right);
@@ -128,8 +128,8 @@ public sealed class DatasetDownloadTests
     [Fact]
     public async Task Damage_behind_the_cache_is_healed_by_a_download_into_the_cache()
     {
-        using var cache = new TempFolder();
-        using var system = new TempFolder();
+        using var cache = new TemporaryFolder();
+        using var system = new TemporaryFolder();
         Samples.WriteDataset(system, "mnist", gzip: false);
         system.Write($"mnist/{Samples.Names[2]}", Samples.Images(20, 9));
         using var mirror = new LocalMirror(Right);
@@ -143,7 +143,7 @@ public sealed class DatasetDownloadTests
     [Fact]
     public async Task When_no_mirror_answers_one_line_says_what_to_do()
     {
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         var options = To(folder) with { Mirrors = [new Uri("http://127.0.0.1:1/"), new Uri("http://127.0.0.1:2/")] };
         var e = await Assert.ThrowsAsync<LanewiseException>(() => Entry.LoadAsync(options, Cancellation));
         Assert.Contains("could not be downloaded", e.Message, StringComparison.Ordinal);
@@ -154,7 +154,7 @@ public sealed class DatasetDownloadTests
     [Fact]
     public async Task A_folder_that_cannot_be_made_is_named()
     {
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         folder.Write("MNIST", [1]);
         using var mirror = new LocalMirror(Right);
         var e = await Assert.ThrowsAsync<LanewiseException>(() => Entry.FetchAsync(To(folder, mirror), Cancellation));
@@ -164,7 +164,7 @@ public sealed class DatasetDownloadTests
     [Fact]
     public async Task Cancelling_is_no_failure_of_the_mirror()
     {
-        using var folder = new TempFolder();
+        using var folder = new TemporaryFolder();
         using var mirror = new LocalMirror(Right);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Entry.FetchAsync(To(folder, mirror), new CancellationToken(true)));
     }

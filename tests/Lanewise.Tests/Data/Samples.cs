@@ -38,7 +38,7 @@ internal static class Samples
     public static byte[][] Contents(int train = 30, int test = 20) => [Images(train), Labels(train), Images(test, 2), Labels(test)];
 
     /// <summary>Writes a small dataset under the folder's root, in <paramref name="layout"/>.</summary>
-    public static void WriteDataset(TempFolder folder, string layout, bool gzip)
+    public static void WriteDataset(TemporaryFolder folder, string layout, bool gzip)
     {
         var contents = Contents();
         for (int i = 0; i < Names.Length; i++)
@@ -61,5 +61,5 @@ internal static class Samples
         Files = [.. Names.Select((name, i) => new DatasetFile(name, Md5(contents[i]), i < 2 ? 30 : 20))],
     };
 
-    public static DatasetOptions In(TempFolder folder) => new() { Roots = DatasetRoots.From(folder.Path), AllowDownload = false };
+    public static DatasetOptions In(TemporaryFolder folder) => new() { Roots = DatasetRoots.From(folder.Path), AllowDownload = false };
 }

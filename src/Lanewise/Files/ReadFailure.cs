@@ -1,0 +1,21 @@
+namespace Lanewise.Files;
+
+/// <summary>Says why a file could not be read and what to do about it.</summary>
+public static class ReadFailure
+{
+    /// <summary>The exception to throw instead of <paramref name="cause"/>.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="cause">An <see cref="IOException"/> or <see cref="UnauthorizedAccessException"/> from opening or reading it.</param>
+    /// <param name="kind">What the user should have named, for example <c>picture</c>.</param>
+    public static LanewiseException Explain(string path, Exception cause, string kind = "file")
+    {
+        string why = cause switch
+        {
+            FileNotFoundException or DirectoryNotFoundException => "there is no such file; check the path.",
+            UnauthorizedAccessException when Directory.Exists(path) => $"it is a folder; name a {kind} in it.",
+            UnauthorizedAccessException => "no permission; change the file's permissions.",
+            _ => cause.Message.ReplaceLineEndings(" "),
+        };
+        return new LanewiseException($"{path} could not be read: {why}", cause);
+    }
+}
