@@ -16,7 +16,7 @@ public abstract class KernelSet
     /// <summary>L, images in a block.</summary>
     public abstract int LaneWidth { get; }
 
-    /// <summary>How many outputs × pixels a convolution keeps in registers: the group is tuned to the channel count.</summary>
+    /// <summary>How many vector registers the processor has at this width; they bound a convolution's tiles.</summary>
     private protected abstract int Registers { get; }
 
     /// <summary>The kernels for <paramref name="width"/> images a block.</summary>

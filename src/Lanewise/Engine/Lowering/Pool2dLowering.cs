@@ -3,12 +3,20 @@ using Lanewise.Kernels;
 
 namespace Lanewise.Engine;
 
+/// <summary>The kernels' words for a pooling's window, the same in both directions.</summary>
+internal static class PoolAxis
+{
+    public static ConvAxis Of(Op op) => op is Pool2d pool
+        ? new(pool.Kernel, pool.Stride, pool.Padding)
+        : throw new ArgumentException($"{op.Name} is no pooling", nameof(op));
+}
+
 /// <summary>Max pooling, with the ReLU that was folded into it.</summary>
 internal sealed class MaxPool2dLowering : Lowering
 {
     public override void Forward(Unit unit, BlockProgram program, bool training)
     {
-        var axis = Axis(unit.Node.Op);
+        var axis = PoolAxis.Of(unit.Node.Op);
         var task = new PoolTask(axis, axis, unit.Inputs[0].Data, unit.Output.Data) { Winner = training ? program.Scratch(unit) : null, ReLU = unit.ReLU };
         program.Emit(unit, "Forward", (kernels, in memory) => kernels.MaxPool2d(task, memory));
     }
@@ -20,18 +28,12 @@ internal sealed class MaxPool2dLowering : Lowering
             return;
         }
 
-        var (axis, winner) = (Axis(unit.Node.Op), program.Scratch(unit));
+        var (axis, winner) = (PoolAxis.Of(unit.Node.Op), program.Scratch(unit));
         program.EmitGradient(unit, unit.Inputs[0], (dx, adds) =>
         {
             var task = new PoolTask(axis, axis, dx, unit.Output.Gradient) { Winner = winner, Accumulate = adds };
             return (kernels, in memory) => kernels.MaxPool2dBackward(task, memory);
         });
-    }
-
-    private static ConvAxis Axis(Op op)
-    {
-        var pool = (MaxPool2d)op;
-        return new(pool.Kernel, pool.Stride, pool.Padding);
     }
 }
 
@@ -58,8 +60,7 @@ internal sealed class AvgPool2dLowering : Lowering
 
     private static PoolTask Task(Unit unit, Planes input, Planes output, bool adds)
     {
-        var pool = (AvgPool2d)unit.Node.Op;
-        ConvAxis axis = new(pool.Kernel, pool.Stride, pool.Padding);
-        return new PoolTask(axis, axis, input, output) { CountIncludePad = pool.CountIncludePad, Accumulate = adds };
+        var axis = PoolAxis.Of(unit.Node.Op);
+        return new PoolTask(axis, axis, input, output) { CountIncludePad = ((AvgPool2d)unit.Node.Op).CountIncludePad, Accumulate = adds };
     }
 }
