@@ -43,7 +43,7 @@ internal sealed class TrainingRun
                 TrainImages = splits.Train.Count,
                 TestImages = splits.Test.Count,
             };
-            run = new TrainingRun(folder, arguments, splits, ModelCatalog.Find(arguments.Model).Create(splits.Train.Classes.Count), null, []);
+            run = new TrainingRun(folder, arguments, splits, ModelCatalog.Find(arguments.Model).ForClasses(splits.Train.Classes.Count), null, []);
             arguments.Save(folder.Arguments);
         }
         catch
@@ -59,7 +59,7 @@ internal sealed class TrainingRun
     public static async Task<int> ResumeAsync(RunFolder folder, RunArguments arguments, bool json, CancellationToken cancellation)
     {
         int classes = DatasetCatalog.Find(arguments.Dataset ?? "").Classes.Count;
-        var network = ModelCatalog.Find(arguments.Model).Create(classes);
+        var network = ModelCatalog.Find(arguments.Model).ForClasses(classes);
         var (state, epochs) = folder.Load(network);
         if (arguments.Epochs < epochs.Count)
         {

@@ -29,7 +29,7 @@ internal static class ModelsVerb
 
     private static void Print(bool json)
     {
-        var models = ModelCatalog.All.Select(entry => (Entry: entry, Network: entry.Create(Classes))).ToArray();
+        var models = ModelCatalog.All.Select(entry => (Entry: entry, Network: entry.ForClasses(Classes))).ToArray();
         if (json)
         {
             JsonOutput.Print(writer => writer.WriteObjects("models", models, model =>

@@ -15,27 +15,44 @@ public readonly record struct Conv2dGeometry(int InChannels, int OutChannels, Co
 
     /// <summary>A linear layer: a 1×1 convolution of a single pixel.</summary>
     public static Conv2dGeometry Linear(int inFeatures, int outFeatures) =>
-        new(inFeatures, outFeatures, new ConvAxis(1, 1, 0), new ConvAxis(1, 1, 0));
+        new(inFeatures, outFeatures, new ConvAxis(1, 1, 0, 0), new ConvAxis(1, 1, 0, 0));
 }
 
-/// <summary>One axis of a convolution: output i reads input i·Stride + r − Padding for r = 0 … Kernel − 1.</summary>
+/// <summary>One axis of a convolution or a pooling: output i reads input i·Stride + r·Dilation − Padding for r = 0 … Kernel − 1.</summary>
 /// <param name="Kernel">Kernel size.</param>
 /// <param name="Stride">Step between outputs, in inputs.</param>
 /// <param name="Padding">Zeros before the first input.</param>
+/// <param name="PaddingAfter">Zeros behind the last.</param>
+/// <param name="Dilation">Step between the inputs of one output.</param>
+/// <param name="Ceil">Whether inputs left over at the end get an output of their own, as PyTorch's ceil_mode says.</param>
 [StructLayout(LayoutKind.Auto)]
-public readonly record struct ConvAxis(int Kernel, int Stride, int Padding)
+public readonly record struct ConvAxis(int Kernel, int Stride, int Padding, int PaddingAfter, int Dilation = 1, bool Ceil = false)
 {
-    /// <summary>How many outputs <paramref name="input"/> inputs give; less than 1 when the kernel does not fit.</summary>
-    public int Outputs(int input) => input + 2 * Padding < Kernel ? 0 : (input + 2 * Padding - Kernel) / Stride + 1;
+    /// <summary>The fewest inputs that give an output.</summary>
+    public long Span => (Kernel - 1L) * Dilation + 1 - Padding - PaddingAfter;
+
+    /// <summary>How many outputs <paramref name="input"/> inputs give; 0 when the kernel does not fit.</summary>
+    public int Outputs(int input)
+    {
+        long room = input - Span;
+        if (room < 0)
+        {
+            return 0;
+        }
+
+        long outputs = (room + (Ceil ? Stride - 1 : 0)) / Stride + 1;
+        bool lastIsPadding = Ceil && (outputs - 1) * Stride >= (long)input + Padding;
+        return checked((int)(lastIsPadding ? outputs - 1 : outputs));
+    }
 
     /// <summary>How far outside 0 … input − 1 the forward pass reads.</summary>
     public int ForwardBorder(int input) =>
-        Math.Max(0, Math.Max(Padding, (Outputs(input) - 1) * Stride + Kernel - Padding - input));
+        Math.Max(0, Math.Max(Padding, (Outputs(input) - 1) * Stride + (Kernel - 1) * Dilation + 1 - Padding - input));
 
     /// <summary>How far outside 0 … output − 1 the gradient to the input reads the output's gradient.</summary>
     public int BackwardBorder(int input)
     {
-        int before = Kernel - 1 - Padding, after = (input - 1 + Padding) / Stride - (Outputs(input) - 1);
+        int before = (Kernel - 1) * Dilation - Padding, after = (input - 1 + Padding) / Stride - (Outputs(input) - 1);
         return Math.Max(0, Math.Max((before + Stride - 1) / Stride, after));
     }
 
@@ -48,7 +65,7 @@ public readonly record struct ConvAxis(int Kernel, int Stride, int Padding)
             var list = new List<AxisTap>(Kernel);
             for (int r = 0; r < Kernel; r++)
             {
-                int at = i * Stride + r - Padding;
+                int at = i * Stride + r * Dilation - Padding;
                 if (at >= 0 && at < input)
                 {
                     list.Add(new AxisTap(at, r));
@@ -71,7 +88,7 @@ public readonly record struct ConvAxis(int Kernel, int Stride, int Padding)
             var list = new List<AxisTap>(Kernel);
             for (int r = 0; r < Kernel; r++)
             {
-                int at = i + Padding - r;
+                int at = i + Padding - r * Dilation;
                 if (at >= 0 && at % Stride == 0 && at / Stride < outputs)
                 {
                     list.Add(new AxisTap(at / Stride, r));

@@ -72,8 +72,8 @@ internal static class TapGroups
         for (int i = 0; i < taps.Count; i++)
         {
             var (c, s) = taps[i];
-            int row = firstRow * g.Rows.Stride + r - g.Rows.Padding;
-            int column = firstColumn * g.Columns.Stride + s - g.Columns.Padding;
+            int row = firstRow * g.Rows.Stride + r * g.Rows.Dilation - g.Rows.Padding;
+            int column = firstColumn * g.Columns.Stride + s * g.Columns.Dilation - g.Columns.Padding;
             made.Input[i] = (c * x.PlaneStride + row * x.Pitch + column) * laneWidth;
             made.Weight[i] = (c * g.Positions + r * g.Columns.Kernel + s) * group;
         }
@@ -87,7 +87,7 @@ internal static class TapGroups
         int first = int.MaxValue, last = -1;
         for (int i = 0; i < outputs; i++)
         {
-            int from = i * axis.Stride - axis.Padding + low, to = i * axis.Stride - axis.Padding + high;
+            int from = i * axis.Stride - axis.Padding + low * axis.Dilation, to = i * axis.Stride - axis.Padding + high * axis.Dilation;
             if (to >= 0 && from < input)
             {
                 first = Math.Min(first, i);

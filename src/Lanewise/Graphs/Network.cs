@@ -6,14 +6,15 @@ namespace Lanewise.Graphs;
 /// </summary>
 public sealed class Network
 {
-    private Network(string name, IReadOnlyList<Node> nodes, Node output)
+    private Network(string name, GraphBuilder graph, Node output)
     {
         Name = name;
-        Nodes = nodes;
+        Nodes = graph.Nodes;
         Output = output;
-        Parameters = [.. nodes.SelectMany(n => n.Parameters)];
-        ParameterCount = Parameters.Sum(p => p.Count);
-        MultiplyAdds = nodes.Sum(n => n.MultiplyAdds);
+        AuxiliaryOutputs = graph.AuxiliaryOutputs;
+        Parameters = [.. Nodes.SelectMany(n => n.Parameters)];
+        ParameterCount = Parameters.Where(p => !p.IsBuffer).Sum(p => p.Count);
+        MultiplyAdds = Nodes.Sum(n => n.MultiplyAdds);
     }
 
     /// <summary>The model's name, for example <c>inception</c>.</summary>
@@ -28,10 +29,13 @@ public sealed class Network
     /// <summary>The node whose values are the logits.</summary>
     public Node Output { get; }
 
+    /// <summary>Further rows of logits that training takes a loss of (GoogLeNet's auxiliary classifiers); inference leaves them out.</summary>
+    public IReadOnlyList<AuxiliaryOutput> AuxiliaryOutputs { get; }
+
     /// <summary>The number of values in a flattened output: the classes.</summary>
     public int Classes => Output.Shape.Count;
 
-    /// <summary>All parameters, in the order of the nodes.</summary>
+    /// <summary>All parameters and buffers, in the order of the nodes.</summary>
     public IReadOnlyList<ParameterSpec> Parameters { get; }
 
     /// <summary>The number of trainable values.</summary>
@@ -55,13 +59,18 @@ public sealed class Network
 
         var output = layers(graph.Add("input", new Input(input)));
         return output.Node.Index > 0
-            ? new Network(name, graph.Nodes, output.Node)
+            ? new Network(name, graph, output.Node)
             : throw new LanewiseException($"{name}: the network has no layer; add one behind its input.");
     }
 
     /// <inheritdoc/>
     public override string ToString() => $"{Name}: {Input} → {Output.Shape}, {ParameterCount:N0} parameters";
 }
+
+/// <summary>An auxiliary classifier's logits.</summary>
+/// <param name="Node">The node whose values they are.</param>
+/// <param name="Weight">Its loss's weight beside the main one's 1.</param>
+public sealed record AuxiliaryOutput(Node Node, float Weight);
 
 /// <summary>A node in the making: what a layer is put behind.</summary>
 public sealed class Activation
@@ -96,6 +105,10 @@ public sealed class Activation
         return new(_graph, _scope, _graph.Add(_scope, name, op, inputs));
     }
 
+    /// <summary>Ends an auxiliary classifier: training adds <paramref name="weight"/> times this activation's loss, inference leaves it out.</summary>
+    /// <exception cref="LanewiseException">It is no row of logits.</exception>
+    public void AuxiliaryOutput(float weight) => _graph.AddAuxiliaryOutput(new(Node, weight));
+
     /// <summary>Builds a module whose layers' names begin with <paramref name="name"/> and a dot.</summary>
     public Activation Module(string name, Func<Activation, Activation> layers)
     {
@@ -109,8 +122,15 @@ internal sealed class GraphBuilder
 {
     private readonly List<Node> _nodes = [];
     private readonly HashSet<string> _paths = new(StringComparer.Ordinal);
+    private readonly List<AuxiliaryOutput> _auxiliary = [];
 
     public IReadOnlyList<Node> Nodes => _nodes.AsReadOnly();
+
+    public IReadOnlyList<AuxiliaryOutput> AuxiliaryOutputs => _auxiliary.AsReadOnly();
+
+    public void AddAuxiliaryOutput(AuxiliaryOutput output) => _auxiliary.Add(output.Node.Shape.Pixels == 1
+        ? output
+        : throw new LanewiseException($"{output.Node.Path}: an auxiliary output must be a row of logits, not {output.Node.Shape}; end it with .Flatten() and .Linear(…)."));
 
     public Activation Add(string path, Op op) => new(this, "", Add("", path, op, []));
 

@@ -1,20 +1,17 @@
 namespace Lanewise.Graphs;
 
-/// <summary>A parameter that a network needs: its name and shape in a PyTorch state dict, and how it is initialised.</summary>
+/// <summary>A parameter that a network needs: its name and shape in a PyTorch state dict, and how it begins.</summary>
 /// <param name="Name">The state dict's key, for example <c>incep1.branch5x5_2.weight</c>.</param>
-/// <param name="Dimensions">The sizes, outermost first.</param>
-/// <param name="Bound">Initial values are uniform in [−Bound, Bound).</param>
-public sealed record ParameterSpec(string Name, int[] Dimensions, float Bound)
+/// <param name="Dimensions">The sizes, outermost first; empty for a scalar.</param>
+/// <param name="Initial">How its first values are drawn.</param>
+/// <param name="IsBuffer">
+/// Whether it is what PyTorch calls a buffer: kept with the weights, but not trained (batch norm's running statistics).
+/// </param>
+public sealed record ParameterSpec(string Name, int[] Dimensions, Initializer Initial, bool IsBuffer = false)
 {
     /// <summary>The number of values.</summary>
     public int Count => Dimensions.Aggregate(1, (product, size) => product * size);
 
-    /// <summary>The shape as text, for example <c>24×16×5×5</c>.</summary>
-    public string ShapeText => string.Join('×', Dimensions);
-
-    /// <summary>
-    /// PyTorch's default for convolutions and linear layers: Kaiming-uniform with a = √5, which comes to
-    /// U(−1/√fan_in, 1/√fan_in) for weights and biases alike (He et al. 2015).
-    /// </summary>
-    internal static float DefaultBound(int fanIn) => 1f / MathF.Sqrt(fanIn);
+    /// <summary>The shape as text, for example <c>24×16×5×5</c>; "scalar" when there is no dimension.</summary>
+    public string ShapeText => Tensor.Text(Dimensions);
 }

@@ -20,6 +20,14 @@ internal struct SplitMix64(ulong seed)
     /// <summary>Uniform in [0, 1), 24 bits.</summary>
     public float NextSingle() => (Next() >> 40) * (1f / (1 << 24));
 
+    /// <summary>Normal with mean 0 and standard deviation 1 (Box and Muller 1958).</summary>
+    public float NextNormal()
+    {
+        // In double: the same on every machine to the last bit of a float, and never the logarithm of zero.
+        double radius = Math.Sqrt(-2 * Math.Log(((Next() >> 11) + 0.5) / (1L << 53)));
+        return (float)(radius * Math.Cos(2 * Math.PI * ((Next() >> 11) / (double)(1L << 53))));
+    }
+
     /// <summary>Uniform in 0 … count − 1, without bias that could matter (2⁻⁶⁴ · count).</summary>
     public int Below(int count) => (int)Math.BigMul(Next(), (ulong)count, out _);
 }

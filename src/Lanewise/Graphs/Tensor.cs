@@ -7,5 +7,7 @@ namespace Lanewise.Graphs;
 public sealed record Tensor(string Name, int[] Dimensions, float[] Values)
 {
     /// <summary>The shape as text, for example <c>24×16×5×5</c>; "scalar" when there is no dimension.</summary>
-    public string ShapeText => Dimensions.Length == 0 ? "scalar" : string.Join('×', Dimensions);
+    public string ShapeText => Text(Dimensions);
+
+    internal static string Text(int[] dimensions) => dimensions.Length == 0 ? "scalar" : string.Join('×', dimensions);
 }

@@ -19,18 +19,14 @@ public sealed class Weights
     /// <exception cref="KeyNotFoundException">There is none.</exception>
     public Tensor this[string name] => _byName[name];
 
-    /// <summary>Draws initial values as PyTorch's layers do by default, U(−1/√fan_in, 1/√fan_in); the same for a seed everywhere.</summary>
+    /// <summary>Draws each parameter's initial values as its <see cref="ParameterSpec.Initial"/> says; the same for a seed everywhere.</summary>
     public static Weights Initialize(Network network, int seed)
     {
         var random = new SplitMix64((ulong)seed);
         return new(network.Parameters.Select(p =>
         {
             var values = new float[p.Count];
-            for (int i = 0; i < values.Length; i++)
-            {
-                values[i] = (random.NextSingle() * 2 - 1) * p.Bound;
-            }
-
+            p.Initial.Fill(values, ref random);
             return new Tensor(p.Name, p.Dimensions, values);
         }));
     }

@@ -18,4 +18,8 @@ public static class JoinLayers
     /// <summary>Puts x and the others one behind the other along the channels.</summary>
     /// <exception cref="LanewiseException">Their heights or widths differ.</exception>
     public static Activation Concat(this Activation x, params ReadOnlySpan<Activation> others) => x.Then(new Concat(), null, others);
+
+    /// <summary>Adds the parameter-free shortcut (He et al. 2015, option A), (C, H, W) → (outChannels, ⌈H / stride⌉, ⌈W / stride⌉).</summary>
+    /// <exception cref="LanewiseException">There would be fewer channels than come in.</exception>
+    public static Activation IdentityShortcut(this Activation x, int outChannels, int stride) => x.Then(new IdentityShortcut(outChannels, stride));
 }

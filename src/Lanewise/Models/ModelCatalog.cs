@@ -1,12 +1,34 @@
+using Lanewise.Data;
 using Lanewise.Graphs;
 
 namespace Lanewise.Models;
 
+/// <summary>What may be chosen about a registered model.</summary>
+public sealed record ModelOptions
+{
+    /// <summary>Classes; null for as many as the paper has.</summary>
+    public int? Classes { get; init; }
+
+    /// <summary>C×H×W of the picture; null for the paper's.</summary>
+    public Shape? Input { get; init; }
+
+    /// <summary>Whether GoogLeNet's auxiliary classifiers are there, which only training uses. Models without any ignore it.</summary>
+    public bool AuxiliaryClassifiers { get; init; }
+}
+
 /// <summary>A model that can be named on the command line.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Paper">Where it comes from.</param>
-/// <param name="Create">Describes the network for a number of classes.</param>
-public sealed record ModelEntry(string Name, string Paper, Func<int, Network> Create);
+/// <param name="Preprocessing">How a picture becomes its input, unless the weights say otherwise.</param>
+/// <param name="Create">Describes the network.</param>
+public sealed record ModelEntry(string Name, string Paper, Preprocessing Preprocessing, Func<ModelOptions, Network> Create)
+{
+    /// <summary>Whether training adds auxiliary classifiers unless told otherwise.</summary>
+    public bool AuxiliaryClassifiers { get; init; }
+
+    /// <summary>Describes the network for so many classes.</summary>
+    public Network ForClasses(int classes) => Create(new ModelOptions { Classes = classes });
+}
 
 /// <summary>All registered models.</summary>
 public static class ModelCatalog
@@ -14,8 +36,8 @@ public static class ModelCatalog
     /// <summary>The models, by family.</summary>
     public static IReadOnlyList<ModelEntry> All { get; } =
     [
-        new("inception", "Szegedy et al. 2014, the course's small version", Inception.Create),
-        new("residual", "He et al. 2015, the course's small version", Residual.Create),
+        new("inception", "Szegedy et al. 2014, the course's small version", Preprocessing.Mnist, o => Inception.Create(o.Classes ?? 10)),
+        new("residual", "He et al. 2015, the course's small version", Preprocessing.Mnist, o => Residual.Create(o.Classes ?? 10)),
     ];
 
     /// <summary>The model of that name.</summary>

@@ -21,7 +21,7 @@ public sealed class AllocationTests
     [InlineData("residual", 2)]
     public void A_training_step_allocates_nothing(string model, int threads)
     {
-        var network = ModelCatalog.Find(model).Create(10);
+        var network = ModelCatalog.Find(model).ForClasses(10);
         var (plan, source) = (PlanTests.Trainer(network, Batch, threads), TensorSource.Random(Batch, network.Input.Count, 10));
         var update = new SgdWork(plan.TakeLikeWeights()) { Step = new(0.01f, 0.5f, 0, Nesterov: false) };
         int[] indices = [.. Enumerable.Range(0, Batch)];

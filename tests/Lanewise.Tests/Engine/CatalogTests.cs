@@ -17,7 +17,7 @@ public sealed class CatalogTests
     public void A_model_runs_forward_and_backward_as_the_reference_does(string name)
     {
         const int Classes = 7, Count = 2;
-        var run = new ReferenceRun(ModelCatalog.Find(name).Create(Classes), Count, seed: 3);
+        var run = new ReferenceRun(ModelCatalog.Find(name).ForClasses(Classes), Count, seed: 3);
         Assert.Equal(new Shape(Classes, 1, 1), run.Network.Output.Shape);
         var plan = OpCaseTests.Compile(run, width: 0, threads: 2);
         OpCaseTests.Run(plan, run, Count);
@@ -29,7 +29,7 @@ public sealed class CatalogTests
     public void Training_on_one_batch_lowers_its_loss(string name)
     {
         const int Count = 12;
-        var network = ModelCatalog.Find(name).Create(10);
+        var network = ModelCatalog.Find(name).ForClasses(10);
         var source = TensorSource.Random(Count, network.Input.Count, network.Classes);
         int[] indices = [.. Enumerable.Range(0, Count)];
         var plan = Plan.Compile(network, new PlanOptions { BatchSize = Count, Training = true, Threads = 2 });

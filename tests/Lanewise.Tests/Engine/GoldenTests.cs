@@ -73,7 +73,7 @@ public sealed class GoldenTests
     public void The_reference_engine_agrees_with_PyTorch(string model)
     {
         var golden = Golden.Read(model);
-        var network = ModelCatalog.Find(model).Create(10);
+        var network = ModelCatalog.Find(model).ForClasses(10);
         var engine = new ReferenceEngine(network, Weights.Match(network, golden.Below("weights"), model));
         int[] labels = Array.ConvertAll(golden["labels"].Values, v => (int)v);
         float[] logits = Array.ConvertAll(engine.Forward(Array.ConvertAll(golden["input"].Values, v => (double)v)), v => (float)v);
@@ -87,7 +87,7 @@ public sealed class GoldenTests
 
     private static Plan Compile(string model, Golden golden, int width, int batch)
     {
-        var network = ModelCatalog.Find(model).Create(10);
+        var network = ModelCatalog.Find(model).ForClasses(10);
         var plan = Plan.Compile(network, new PlanOptions { BatchSize = batch, LaneWidth = width, Threads = 2, Training = true, InputGradient = true });
         plan.Load(Weights.Match(network, golden.Below("weights"), model));
         return plan;

@@ -18,7 +18,7 @@ public sealed class ModelFileTests
     {
         using var folder = new TemporaryFolder();
         string file = Path.Combine(folder.Path, "m.safetensors");
-        var weights = Weights.Initialize(ModelCatalog.Find(model).Create(3), 5);
+        var weights = Weights.Initialize(ModelCatalog.Find(model).ForClasses(3), 5);
         ModelFile.Save(file, weights, new ModelCard(model, Classes, Preprocessing.Mnist, "letters"));
         var loaded = ModelFile.Load(file);
         Assert.Equal(model, loaded.Network.Name);

@@ -11,8 +11,8 @@ public sealed class NetworkTests
     public static TheoryData<string, Func<Activation, Activation>> Mistakes => new()
     {
         { "conv (Conv2d): kernel 31×31 does not fit the 28×28 input; use padding: 2 or a smaller kernel.", x => x.Conv2d("conv", 4, 31) },
-        { "conv (Conv2d): kernel 3×3, stride 0, padding 0×0: kernel and stride must be at least 1, padding at least 0.", x => x.Conv2d("conv", 4, 3, stride: 0) },
-        { "conv (Conv2d): kernel 3×3, stride 1, padding -1×-1: kernel and stride must be at least 1, padding at least 0.", x => x.Conv2d("conv", 4, 3, padding: -1) },
+        { "conv (Conv2d): kernel 3×3, stride 0, dilation 1, padding 0: kernel, stride and dilation must be at least 1, padding at least 0.", x => x.Conv2d("conv", 4, 3, stride: 0) },
+        { "conv (Conv2d): kernel 3×3, stride 1, dilation 1, padding -1: kernel, stride and dilation must be at least 1, padding at least 0.", x => x.Conv2d("conv", 4, 3, padding: -1) },
         { "conv (Conv2d): 0 output channels; at least 1 is needed.", x => x.Conv2d("conv", 0, 3) },
         { "fc (Linear): the input is 1×28×28, not a row of features; put .Flatten() before it.", x => x.Linear("fc", 10) },
         { "fc (Linear): 0 output features; at least 1 is needed.", x => x.Flatten().Linear("fc", 0) },

@@ -12,7 +12,7 @@ public sealed class ArticleTests
     [InlineData("residual", 41_514, 2_013_184)]
     public void Parameters_and_multiply_adds_are_the_articles(string model, int parameters, long multiplyAdds)
     {
-        var network = ModelCatalog.Find(model).Create(10);
+        var network = ModelCatalog.Find(model).ForClasses(10);
         Assert.Equal((model, parameters, multiplyAdds), (network.Name, network.ParameterCount, network.MultiplyAdds));
         Assert.Equal((new Shape(1, 28, 28), 10), (network.Input, network.Classes));
     }
@@ -24,7 +24,7 @@ public sealed class ArticleTests
     [InlineData("residual", "flatten", "512×1×1")]
     [InlineData("residual", "add", "16×12×12", "32×4×4")]
     public void Shapes_are_the_articles(string model, string node, params string[] shapes) =>
-        Assert.Equal(shapes, ModelCatalog.Find(model).Create(10).Nodes
+        Assert.Equal(shapes, ModelCatalog.Find(model).ForClasses(10).Nodes
             .Where(n => n.Path.Split('.')[^1].StartsWith(node, StringComparison.Ordinal) && (node != "conv2" || n.Path == node))
             .Select(n => n.Shape.ToString()));
 
@@ -34,5 +34,5 @@ public sealed class ArticleTests
     public void Parameters_have_PyTorchs_names_shapes_and_order(string model) =>
         Assert.Equal(
             Golden.Read(model).Below("weights").Select(t => $"{t.Name} {t.ShapeText}"),
-            ModelCatalog.Find(model).Create(10).Parameters.Select(p => $"{p.Name} {p.ShapeText}"));
+            ModelCatalog.Find(model).ForClasses(10).Parameters.Select(p => $"{p.Name} {p.ShapeText}"));
 }

@@ -9,7 +9,7 @@ internal sealed class Conv2dLowering : Lowering
     /// <summary>The kernels' words for an op's sizes.</summary>
     public static Conv2dGeometry Geometry(Op op, Shape input) => op switch
     {
-        Conv2d c => new(input.Channels, c.OutChannels, new(c.KernelHeight, c.Stride, c.PaddingHeight), new(c.KernelWidth, c.Stride, c.PaddingWidth)),
+        Conv2d c => new(input.Channels, c.OutChannels, Window.Rows(c), Window.Columns(c)),
         Linear l => Conv2dGeometry.Linear(input.Channels, l.OutFeatures),
         _ => throw new ArgumentException($"{op.Name} is no convolution", nameof(op)),
     };

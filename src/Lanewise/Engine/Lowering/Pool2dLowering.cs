@@ -3,20 +3,12 @@ using Lanewise.Kernels;
 
 namespace Lanewise.Engine;
 
-/// <summary>The kernels' words for a pooling's window, the same in both directions.</summary>
-internal static class PoolAxis
-{
-    public static ConvAxis Of(Op op) => op is Pool2d pool
-        ? new(pool.Kernel, pool.Stride, pool.Padding)
-        : throw new ArgumentException($"{op.Name} is no pooling", nameof(op));
-}
-
 /// <summary>Max pooling, with the ReLU that was folded into it.</summary>
 internal sealed class MaxPool2dLowering : Lowering
 {
     public override void Forward(Unit unit, BlockProgram program, bool training)
     {
-        var axis = PoolAxis.Of(unit.Node.Op);
+        var axis = Window.Axis((Pool2d)unit.Node.Op);
         var task = new PoolTask(axis, axis, unit.Inputs[0].Data, unit.Output.Data) { Winner = training ? program.Scratch(unit) : null, ReLU = unit.ReLU };
         program.Emit(unit, "Forward", (kernels, in memory) => kernels.MaxPool2d(task, memory));
     }
@@ -28,7 +20,7 @@ internal sealed class MaxPool2dLowering : Lowering
             return;
         }
 
-        var (axis, winner) = (PoolAxis.Of(unit.Node.Op), program.Scratch(unit));
+        var (axis, winner) = (Window.Axis((Pool2d)unit.Node.Op), program.Scratch(unit));
         program.EmitGradient(unit, unit.Inputs[0], (dx, adds) =>
         {
             var task = new PoolTask(axis, axis, dx, unit.Output.Gradient) { Winner = winner, Accumulate = adds };
@@ -60,7 +52,7 @@ internal sealed class AvgPool2dLowering : Lowering
 
     private static PoolTask Task(Unit unit, Planes input, Planes output, bool adds)
     {
-        var axis = PoolAxis.Of(unit.Node.Op);
+        var axis = Window.Axis((Pool2d)unit.Node.Op);
         return new PoolTask(axis, axis, input, output) { CountIncludePad = ((AvgPool2d)unit.Node.Op).CountIncludePad, Accumulate = adds };
     }
 }

@@ -2,10 +2,13 @@ using Lanewise.Graphs;
 
 namespace Lanewise.Engine;
 
-/// <summary>Conv2d as seven plain loops. k output channel, c input channel, p q output row and column, r s kernel row and column.</summary>
+/// <summary>
+/// Conv2d as seven plain loops. k output channel, c input channel within its group, p q output row and column, r s kernel row and
+/// column.
+/// </summary>
 internal static class Conv2dReference
 {
-    /// <summary>Writes y[k][p][q] = bias[k] + Σ over (c, r, s) of w[k][c][r][s] · x[c][p·stride + r − padding][q·stride + s − padding].</summary>
+    /// <summary>Writes y[k][p][q] = bias[k] + Σ over (c, r, s) of w[k][c][r][s] · x[c][p·stride + r·dilation − padding][q·stride + s·dilation − padding].</summary>
     public static void Forward(Conv2d op, Volume x, double[] weight, double[]? bias, Volume y)
     {
         for (int k = 0; k < y.Shape.Channels; k++)
@@ -53,16 +56,17 @@ internal static class Conv2dReference
 
     private static void Pixel(Conv2d op, Volume x, (int K, int P, int Q) y, Product visit)
     {
-        for (int c = 0; c < x.Shape.Channels; c++)
+        int channels = x.Shape.Channels / op.Groups, first = y.K / (op.OutChannels / op.Groups) * channels;
+        for (int c = 0; c < channels; c++)
         {
             for (int r = 0; r < op.KernelHeight; r++)
             {
                 for (int s = 0; s < op.KernelWidth; s++)
                 {
-                    int h = y.P * op.Stride + r - op.PaddingHeight, w = y.Q * op.Stride + s - op.PaddingWidth;
+                    int h = y.P * op.Stride + r * op.Dilation - op.Padding.Top, w = y.Q * op.Stride + s * op.Dilation - op.Padding.Left;
                     if (x.Holds(h, w))
                     {
-                        visit(y.K, c, h, w, y.P, y.Q, ((y.K * x.Shape.Channels + c) * op.KernelHeight + r) * op.KernelWidth + s);
+                        visit(y.K, first + c, h, w, y.P, y.Q, ((y.K * channels + c) * op.KernelHeight + r) * op.KernelWidth + s);
                     }
                 }
             }

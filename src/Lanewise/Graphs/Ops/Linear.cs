@@ -5,6 +5,9 @@ namespace Lanewise.Graphs;
 /// <param name="Bias">Whether each output has a bias.</param>
 public sealed record Linear(int OutFeatures, bool Bias) : Op
 {
+    /// <summary>How the weights begin; null for PyTorch's default.</summary>
+    public Initializer? Initial { get; init; }
+
     internal override Shape InferShape(IReadOnlyList<Shape> inputs)
     {
         if (inputs[0].Pixels != 1)
@@ -17,9 +20,9 @@ public sealed record Linear(int OutFeatures, bool Bias) : Op
 
     internal override IReadOnlyList<ParameterSpec> Parameters(string path, IReadOnlyList<Shape> inputs)
     {
-        float bound = ParameterSpec.DefaultBound(inputs[0].Channels);
-        ParameterSpec weight = new($"{path}.weight", [OutFeatures, inputs[0].Channels], bound);
-        return Bias ? [weight, new($"{path}.bias", [OutFeatures], bound)] : [weight];
+        var ordinary = Initializer.Default(inputs[0].Channels);
+        ParameterSpec weight = new($"{path}.weight", [OutFeatures, inputs[0].Channels], Initial ?? ordinary);
+        return Bias ? [weight, new($"{path}.bias", [OutFeatures], ordinary)] : [weight];
     }
 
     internal override long MultiplyAdds(IReadOnlyList<Shape> inputs, Shape output) => (long)inputs[0].Channels * OutFeatures;

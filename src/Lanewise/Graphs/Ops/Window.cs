@@ -1,21 +1,30 @@
+using Lanewise.Kernels;
+
 namespace Lanewise.Graphs;
 
-/// <summary>The arithmetic that convolution and pooling windows share.</summary>
+/// <summary>The windows of convolution and pooling, in the kernels' words.</summary>
 internal static class Window
 {
-    public static int Outputs(int input, int kernel, int stride, int padding) => (input + 2 * padding - kernel) / stride + 1;
+    public static ConvAxis Rows(Conv2d op) => new(op.KernelHeight, op.Stride, op.Padding.Top, op.Padding.Bottom, op.Dilation);
 
-    public static void Check(Shape x, int kernelHeight, int kernelWidth, int stride, int paddingHeight, int paddingWidth)
+    public static ConvAxis Columns(Conv2d op) => new(op.KernelWidth, op.Stride, op.Padding.Left, op.Padding.Right, op.Dilation);
+
+    public static ConvAxis Axis(Pool2d op) => new(op.Kernel, op.Stride, op.Padding, op.Padding, Ceil: op.CeilMode);
+
+    public static void Check(Shape x, ConvAxis rows, ConvAxis columns)
     {
-        if (kernelHeight < 1 || kernelWidth < 1 || stride < 1 || paddingHeight < 0 || paddingWidth < 0)
+        string kernel = $"kernel {rows.Kernel}×{columns.Kernel}";
+        if (Math.Min(rows.Kernel, columns.Kernel) < 1 || rows.Stride < 1 || rows.Dilation < 1
+            || Math.Min(Math.Min(rows.Padding, rows.PaddingAfter), Math.Min(columns.Padding, columns.PaddingAfter)) < 0)
         {
-            throw new ShapeException($"kernel {kernelHeight}×{kernelWidth}, stride {stride}, padding {paddingHeight}×{paddingWidth}: kernel and stride must be at least 1, padding at least 0");
+            throw new ShapeException($"{kernel}, stride {rows.Stride}, dilation {rows.Dilation}, padding {new Padding(rows.Padding, columns.Padding, rows.PaddingAfter, columns.PaddingAfter)}: kernel, stride and dilation must be at least 1, padding at least 0");
         }
 
-        if (x.Height + 2L * paddingHeight < kernelHeight || x.Width + 2L * paddingWidth < kernelWidth)
+        if (rows.Outputs(x.Height) < 1 || columns.Outputs(x.Width) < 1)
         {
-            int needed = Math.Max((kernelHeight - x.Height + 1) / 2, (kernelWidth - x.Width + 1) / 2);
-            throw new ShapeException($"kernel {kernelHeight}×{kernelWidth} does not fit the {x.Height}×{x.Width} input; use padding: {needed} or a smaller kernel");
+            long missing = Math.Max(rows.Span - x.Height, columns.Span - x.Width);
+            string dilated = rows.Dilation > 1 ? $" with dilation {rows.Dilation}" : "";
+            throw new ShapeException($"{kernel}{dilated} does not fit the {x.Height}×{x.Width} input; use padding: {(missing + 1) / 2} or a smaller kernel");
         }
     }
 }

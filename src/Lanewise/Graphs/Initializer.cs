@@ -1,0 +1,67 @@
+namespace Lanewise.Graphs;
+
+/// <summary>How a parameter's first values are drawn.</summary>
+public abstract record Initializer
+{
+    private protected Initializer() { }
+
+    /// <summary>All zero: biases of batch norm, running means.</summary>
+    public static Initializer Zeros { get; } = new Constant(0);
+
+    /// <summary>All one: weights of batch norm, running variances.</summary>
+    public static Initializer Ones { get; } = new Constant(1);
+
+    /// <summary>
+    /// PyTorch's default for convolutions and linear layers: Kaiming-uniform with a = √5, which comes to
+    /// U(−1/√fan_in, 1/√fan_in) for weights and biases alike (He et al. 2015).
+    /// </summary>
+    /// <param name="fanIn">Inputs that each output sums.</param>
+    public static Initializer Default(int fanIn) => new Uniform(1f / MathF.Sqrt(fanIn));
+
+    /// <summary>Kaiming-normal for layers that ReLU follows, N(0, 2 / fan) (He et al. 2015, "Delving deep into rectifiers").</summary>
+    /// <param name="fan">fan_in or, as torchvision's ResNets have it, fan_out.</param>
+    public static Initializer KaimingNormal(int fan) => new Normal(MathF.Sqrt(2f / fan));
+
+    /// <summary>Writes first values.</summary>
+    internal abstract void Fill(Span<float> values, ref SplitMix64 random);
+
+    /// <summary>The same value everywhere.</summary>
+    /// <param name="Value">The value.</param>
+    public sealed record Constant(float Value) : Initializer
+    {
+        internal override void Fill(Span<float> values, ref SplitMix64 random) => values.Fill(Value);
+    }
+
+    /// <summary>Uniform in [−Bound, Bound).</summary>
+    /// <param name="Bound">The bound.</param>
+    public sealed record Uniform(float Bound) : Initializer
+    {
+        internal override void Fill(Span<float> values, ref SplitMix64 random)
+        {
+            foreach (ref float value in values)
+            {
+                value = (random.NextSingle() * 2 - 1) * Bound;
+            }
+        }
+    }
+
+    /// <summary>Normal around 0, cut off at <paramref name="Cut"/> standard deviations if that is given.</summary>
+    /// <param name="Std">The standard deviation (before cutting off).</param>
+    /// <param name="Cut">Values farther out, in standard deviations, are drawn again; infinite for none.</param>
+    public sealed record Normal(float Std, float Cut = float.PositiveInfinity) : Initializer
+    {
+        internal override void Fill(Span<float> values, ref SplitMix64 random)
+        {
+            foreach (ref float value in values)
+            {
+                float normal;
+                do
+                {
+                    normal = random.NextNormal();
+                }
+                while (MathF.Abs(normal) > Cut);
+                value = normal * Std;
+            }
+        }
+    }
+}
