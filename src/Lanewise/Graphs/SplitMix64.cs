@@ -6,19 +6,27 @@ namespace Lanewise.Graphs;
 /// </summary>
 internal struct SplitMix64(ulong seed)
 {
+    /// <summary>What the state grows by with each number: the odd number nearest to 2⁶⁴ / φ.</summary>
+    public const ulong Increment = 0x9E3779B97F4A7C15;
+
     private ulong _state = seed;
 
     /// <summary>64 random bits.</summary>
-    public ulong Next()
+    public ulong Next() => Mix(_state += Increment);
+
+    /// <summary>Spreads a state over 64 bits: neighbouring states give unlike numbers.</summary>
+    public static ulong Mix(ulong z)
     {
-        ulong z = _state += 0x9E3779B97F4A7C15;
         z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
         z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
         return z ^ (z >> 31);
     }
 
     /// <summary>Uniform in [0, 1), 24 bits.</summary>
-    public float NextSingle() => (Next() >> 40) * (1f / (1 << 24));
+    public float NextSingle() => Single(Next());
+
+    /// <summary>The upper 24 of 64 random bits as a number in [0, 1).</summary>
+    public static float Single(ulong bits) => (bits >> 40) * (1f / (1 << 24));
 
     /// <summary>Normal with mean 0 and standard deviation 1 (Box and Muller 1958).</summary>
     public float NextNormal()
