@@ -13,8 +13,6 @@ internal static class ModelsVerb
           lanewise models --json
         """;
 
-    private const int Classes = 10;
-
     public static Command Create()
     {
         var json = Options.Json();
@@ -29,7 +27,7 @@ internal static class ModelsVerb
 
     private static void Print(bool json)
     {
-        var models = ModelCatalog.All.Select(entry => (Entry: entry, Network: entry.ForClasses(Classes))).ToArray();
+        var models = ModelCatalog.All.Select(entry => (Entry: entry, Network: entry.Create(new ModelOptions()))).ToArray();
         if (json)
         {
             JsonOutput.Print(writer => writer.WriteObjects("models", models, model =>

@@ -34,13 +34,13 @@ public readonly record struct ConvAxis(int Kernel, int Stride, int Padding, int 
     /// <summary>How many outputs <paramref name="input"/> inputs give; 0 when the kernel does not fit.</summary>
     public int Outputs(int input)
     {
-        long room = input - Span;
+        long room = input - Span + (Ceil ? Stride - 1 : 0);
         if (room < 0)
         {
             return 0;
         }
 
-        long outputs = (room + (Ceil ? Stride - 1 : 0)) / Stride + 1;
+        long outputs = room / Stride + 1;
         bool lastIsPadding = Ceil && (outputs - 1) * Stride >= (long)input + Padding;
         return checked((int)(lastIsPadding ? outputs - 1 : outputs));
     }

@@ -6,29 +6,44 @@ namespace Lanewise.Models;
 /// <summary>The article's GoogLeNet: two Inception modules on 28×28 digits (Szegedy et al. 2014, "Going deeper with convolutions").</summary>
 public static class Inception
 {
-    /// <summary>Describes the network: 97,298 parameters and 6,019,200 multiply-adds for ten classes.</summary>
-    public static Network Create(int classes = 10) => Network.Define("inception", new Shape(1, 28, 28), x => x
-        .Conv2d("conv1", 10, kernel: 5).MaxPool2d(2).ReLU()       // 10×12×12
-        .InceptionA("incep1")                                     // 88×12×12
-        .Conv2d("conv2", 20, kernel: 5).MaxPool2d(2).ReLU()       // 20×4×4
-        .InceptionA("incep2")                                     // 88×4×4
-        .Flatten()                                                // 1408
-        .Linear("fc", classes));
+    /// <summary>
+    /// Describes the network: 97,298 parameters and 6,019,200 multiply-adds for ten classes and a 1×28×28 input, which holds
+    /// unless <paramref name="input"/> is given.
+    /// </summary>
+    /// <param name="classes">Classes.</param>
+    /// <param name="input">C×H×W of the picture.</param>
+    /// <param name="relu">Whether ReLU follows each convolution of a module, as in the paper; then it is named <c>inception-relu</c>.</param>
+    /// <exception cref="LanewiseException">The input is too small for it.</exception>
+    public static Network Create(int classes = 10, Shape? input = null, bool relu = false) =>
+        Network.Define(relu ? "inception-relu" : "inception", input ?? new Shape(1, 28, 28), x => x
+            .Conv2d("conv1", 10, kernel: 5).MaxPool2d(2).ReLU()       // 10×12×12
+            .InceptionA("incep1", relu)                               // 88×12×12
+            .Conv2d("conv2", 20, kernel: 5).MaxPool2d(2).ReLU()       // 20×4×4
+            .InceptionA("incep2", relu)                               // 88×4×4
+            .Flatten()                                                // 1408
+            .Linear("fc", classes));                                  // classes
 
     /// <summary>
     /// Adds the article's Inception module, (C, H, W) → (88, H, W): four branches, concatenated. There is no activation
-    /// inside it, as in the article.
+    /// inside it, as in the article, unless <paramref name="relu"/> asks for one behind each convolution.
     /// </summary>
-    public static Activation InceptionA(this Activation input, string name) => input.Module(name, x =>
+    public static Activation InceptionA(this Activation input, string name, bool relu = false) => input.Module(name, x =>
     {
-        var branch1x1 = x.Conv2d("branch1x1", 16, kernel: 1);                     // 16×H×W
-        var branch5x5 = x.Conv2d("branch5x5_1", 16, kernel: 1)                    // 16×H×W
-            .Conv2d("branch5x5_2", 24, kernel: 5, padding: 2);                    // 24×H×W
-        var branch3x3 = x.Conv2d("branch3x3_1", 16, kernel: 1)                    // 16×H×W
-            .Conv2d("branch3x3_2", 24, kernel: 3, padding: 1)                     // 24×H×W
-            .Conv2d("branch3x3_3", 24, kernel: 3, padding: 1);                    // 24×H×W
+        var branch1x1 = x.Convolution("branch1x1", 16, kernel: 1, relu);          // 16×H×W
+        var branch5x5 = x.Convolution("branch5x5_1", 16, kernel: 1, relu)         // 16×H×W
+            .Convolution("branch5x5_2", 24, kernel: 5, relu);                     // 24×H×W
+        var branch3x3 = x.Convolution("branch3x3_1", 16, kernel: 1, relu)         // 16×H×W
+            .Convolution("branch3x3_2", 24, kernel: 3, relu)                      // 24×H×W
+            .Convolution("branch3x3_3", 24, kernel: 3, relu);                     // 24×H×W
         var branchPool = x.AvgPool2d(3, stride: 1, padding: 1)                    // C×H×W
-            .Conv2d("branch_pool", 24, kernel: 1);                                // 24×H×W
+            .Convolution("branch_pool", 24, kernel: 1, relu);                     // 24×H×W
         return branch1x1.Concat(branch5x5, branch3x3, branchPool);                // 88×H×W
     });
+
+    /// <summary>A convolution that keeps height and width, and perhaps ReLU.</summary>
+    private static Activation Convolution(this Activation x, string name, int outChannels, int kernel, bool relu)
+    {
+        var y = x.Conv2d(name, outChannels, kernel, padding: kernel / 2);
+        return relu ? y.ReLU() : y;
+    }
 }

@@ -6,14 +6,18 @@ namespace Lanewise.Models;
 /// <summary>The article's ResNet: two residual blocks on 28×28 digits (He et al. 2015, "Deep residual learning").</summary>
 public static class Residual
 {
-    /// <summary>Describes the network: 41,514 parameters and 2,013,184 multiply-adds for ten classes.</summary>
-    public static Network Create(int classes = 10) => Network.Define("residual", new Shape(1, 28, 28), x => x
+    /// <summary>
+    /// Describes the network: 41,514 parameters and 2,013,184 multiply-adds for ten classes and a 1×28×28 input, which holds
+    /// unless <paramref name="input"/> is given.
+    /// </summary>
+    /// <exception cref="LanewiseException">The input is too small for it.</exception>
+    public static Network Create(int classes = 10, Shape? input = null) => Network.Define("residual", input ?? new Shape(1, 28, 28), x => x
         .Conv2d("conv1", 16, kernel: 5).ReLU().MaxPool2d(2)       // 16×12×12
         .ResidualBlock("rcblock1")                                // 16×12×12
         .Conv2d("conv2", 32, kernel: 5).ReLU().MaxPool2d(2)       // 32×4×4
         .ResidualBlock("rcblock2")                                // 32×4×4
         .Flatten()                                                // 512
-        .Linear("fc", classes));
+        .Linear("fc", classes));                                  // classes
 
     /// <summary>Adds y = relu(F(x) + x), F = conv 3×3 → ReLU → conv 3×3; the shape stays (C, H, W).</summary>
     public static Activation ResidualBlock(this Activation input, string name) => input.Module(name, x => x

@@ -10,14 +10,14 @@ public sealed class CatalogTests
 {
     private const double Tolerance = 1e-4;
 
-    public static TheoryData<string> Models => [.. ModelCatalog.All.Select(m => m.Name)];
+    public static TheoryData<string> Models => ["inception", "inception-relu", "residual"];
 
     [Theory]
     [MemberData(nameof(Models))]
     public void A_model_runs_forward_and_backward_as_the_reference_does(string name)
     {
         const int Classes = 7, Count = 2;
-        var run = new ReferenceRun(ModelCatalog.Find(name).ForClasses(Classes), Count, seed: 3);
+        var run = new ReferenceRun(ModelCatalog.Find(name).ForClasses(Classes), seed: 3);
         Assert.Equal(new Shape(Classes, 1, 1), run.Network.Output.Shape);
         var plan = OpCaseTests.Compile(run, width: 0, threads: 2);
         OpCaseTests.Run(plan, run, Count);

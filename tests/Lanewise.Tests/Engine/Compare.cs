@@ -7,11 +7,11 @@ namespace Lanewise.Tests.Engine;
 /// <summary>Assertions on tensors.</summary>
 internal static class Compare
 {
-    /// <summary>The largest difference, divided by the largest magnitude that was expected.</summary>
-    public static double RelativeError(ReadOnlySpan<double> expected, ReadOnlySpan<float> actual)
+    /// <summary>The largest difference, divided by the largest magnitude that was expected, or by <paramref name="least"/> if that is larger.</summary>
+    public static double RelativeError(ReadOnlySpan<double> expected, ReadOnlySpan<float> actual, double least = 0)
     {
         Assert.Equal(expected.Length, actual.Length);
-        double difference = 0, magnitude = 0;
+        double difference = 0, magnitude = least;
         for (int i = 0; i < expected.Length; i++)
         {
             // A NaN compares false with everything, so it is taken for infinitely wrong.
@@ -23,9 +23,9 @@ internal static class Compare
         return magnitude == 0 ? difference : difference / magnitude;
     }
 
-    public static void Close(string what, ReadOnlySpan<double> expected, ReadOnlySpan<float> actual, double tolerance)
+    public static void Close(string what, ReadOnlySpan<double> expected, ReadOnlySpan<float> actual, double tolerance, double least = 0)
     {
-        double error = RelativeError(expected, actual);
+        double error = RelativeError(expected, actual, least);
         Assert.True(error <= tolerance, $"{what}: relative error {error:E2}, allowed {tolerance:E2}");
     }
 

@@ -112,10 +112,5 @@ internal static class FusionCases
     /// <summary>A padded 3×3 convolution, the commonest layer.</summary>
     private static Activation Conv(this Activation x, string name, int channels = 4) => x.Conv2d(name, channels, kernel: 3, padding: 1);
 
-    private static Activation Join(Activation x, Func<Activation, Activation> layers) => layers(x);
-
     private static Activation Dense(Activation x, string name) => x.Concat(x.Conv(name, 2).ReLU());
-
-    /// <summary>The output, although <paramref name="unread"/> was described too.</summary>
-    private static Activation Dead(Activation output, Activation unread) => unread.Shape.Count > 0 ? output : unread;
 }

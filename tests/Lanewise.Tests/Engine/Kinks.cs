@@ -6,18 +6,19 @@ namespace Lanewise.Tests.Engine;
 /// <summary>Where a network is not differentiable: ReLU at zero, max pooling at two equal maxima.</summary>
 internal static class Kinks
 {
-    /// <summary>How near the reference engine's only picture comes to a kink. Exact zeros and ties are the same in any precision and do not count.</summary>
+    /// <summary>How near the reference engine's pictures come to a kink. Exact zeros and ties are the same in any precision and do not count.</summary>
     public static double Nearest(ReferenceEngine engine, Network network)
     {
         double nearest = double.MaxValue;
-        foreach (var node in network.Nodes)
+        foreach (var node in network.Nodes.Where(n => n.Op is ReLU or MaxPool2d))
         {
-            nearest = Math.Min(nearest, node.Op switch
+            for (int i = 0; i < engine.Count; i++)
             {
-                ReLU => engine.Activation(node.Inputs[0], 0).ToArray().Where(v => v != 0).Select(Math.Abs).DefaultIfEmpty(double.MaxValue).Min(),
-                MaxPool2d pool => NearestTie(pool, node.Inputs[0].Shape, node.Shape, engine.Activation(node.Inputs[0], 0), engine.Activation(node, 0)),
-                _ => double.MaxValue,
-            });
+                var input = engine.Activation(node.Inputs[0], i);
+                nearest = Math.Min(nearest, node.Op is MaxPool2d pool
+                    ? NearestTie(pool, node.Inputs[0].Shape, node.Shape, input, engine.Activation(node, i))
+                    : input.ToArray().Where(v => v != 0).Select(Math.Abs).DefaultIfEmpty(double.MaxValue).Min());
+            }
         }
 
         return nearest;

@@ -14,7 +14,10 @@ internal sealed record OpCase(string Name, Network Network, double Tolerance)
     public const double Default = 2e-5;
 }
 
-/// <summary>All op cases: the ops one by one here, what fusion makes of several in <see cref="FusionCases"/>.</summary>
+/// <summary>
+/// All op cases: the commonest ops one by one here, further ones in <see cref="WindowCases"/> and <see cref="NormCases"/>, what fusion
+/// makes of several in <see cref="FusionCases"/>.
+/// </summary>
 internal static class OpCases
 {
     private static readonly OpCase[] Convolutions =
@@ -87,7 +90,13 @@ internal static class OpCases
 
     public static IReadOnlyList<OpCase> All { get; } = [.. Convolutions, .. Others, .. Channels, .. FusionCases.All];
 
-    public static TheoryData<string> Names => [.. All.Select(c => c.Name)];
+    /// <summary>Those that the reference engine runs.</summary>
+    private static IReadOnlyList<OpCase> ForReference { get; } = [.. All, .. WindowCases.All, .. NormCases.All];
+
+    public static TheoryData<string> Names => [.. ForReference.Select(c => c.Name)];
+
+    /// <summary>Those that do something else in training.</summary>
+    public static TheoryData<string> CoupledNames => [.. ForReference.Where(c => ReferenceRun.Of(c).IsCoupled).Select(c => c.Name)];
 
     public static TheoryData<string, int> NamesAndWidths
     {
@@ -106,8 +115,14 @@ internal static class OpCases
         }
     }
 
-    public static OpCase Find(string name) => All.Single(c => c.Name == name);
+    public static OpCase Find(string name) => ForReference.Single(c => c.Name == name);
 
     public static OpCase Of(string name, Shape input, Func<Activation, Activation> layers, double tolerance = OpCase.Default) =>
         new(name, Network.Define(name, input, layers), tolerance);
+
+    /// <summary>For graphs that read one value twice.</summary>
+    public static Activation Join(Activation x, Func<Activation, Activation> layers) => layers(x);
+
+    /// <summary>The output, although <paramref name="unread"/> was described too.</summary>
+    public static Activation Dead(Activation output, Activation unread) => unread.Shape.Count > 0 ? output : unread;
 }

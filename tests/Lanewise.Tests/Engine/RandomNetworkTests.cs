@@ -16,7 +16,7 @@ public sealed class RandomNetworkTests
             (network, widthIndex, size, seed) =>
             {
                 int width = KernelSet.Widths[widthIndex], count = 1 + (size % (2 * width + 3));
-                var run = new ReferenceRun(network, count, seed);
+                var run = new ReferenceRun(network, seed);
                 var plan = OpCaseTests.Compile(run, width, threads: 1 + (seed % 2), guard: 1);
                 OpCaseTests.Run(plan, run, count);
                 OpCaseTests.AssertClose(plan, run, count, Tolerance);

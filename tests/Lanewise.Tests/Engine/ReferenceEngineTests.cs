@@ -13,51 +13,62 @@ public sealed class ReferenceEngineTests
 
     [Theory]
     [MemberData(nameof(OpCases.Names), MemberType = typeof(OpCases))]
-    public void Gradients_agree_with_central_differences(string name)
+    public void Gradients_agree_with_central_differences(string name) => Check(ReferenceRun.Of(OpCases.Find(name)), pictures: 1, training: false);
+
+    [Theory]
+    [MemberData(nameof(OpCases.CoupledNames), MemberType = typeof(OpCases))]
+    public void Gradients_agree_with_central_differences_in_training(string name) => Check(ReferenceRun.Of(OpCases.Find(name)), pictures: 3, training: true);
+
+    private static void Check(ReferenceRun run, int pictures, bool training)
     {
-        var run = ReferenceRun.Of(OpCases.Find(name));
         var engine = new ReferenceEngine(run.Network, run.Weights);
-        double[] picture = run.Picture(0), given = Array.ConvertAll(run.OutputGradient[..run.Network.Output.Shape.Count], v => (double)v);
-        engine.Forward(picture);
+        double[] values = run.At(pictures).Values, given = Array.ConvertAll(run.At(pictures).OutputGradient, v => (double)v);
+        Forward();
         var gradients = engine.Backward(given);
 
-        Check(picture, gradients.Input, "the input");
-        foreach (var (parameter, values) in engine.Parameters)
+        CheckValues(values, gradients.Input, "the input");
+        foreach (var (parameter, gradient) in gradients.Parameters)
         {
-            Check(values, gradients.Parameters[parameter], parameter);
+            CheckValues(engine.Parameters[parameter], gradient, parameter);
         }
 
-        void Check(double[] values, double[] gradient, string what)
+        void CheckValues(double[] moved, double[] gradient, string what)
         {
             double scale = Math.Max(1, gradient.Max(Math.Abs));
             for (int probe = 0; probe < Probes; probe++)
             {
-                int i = (int)((probe * 7919L + 13) % values.Length);
-                double difference = (At(values, i, Step) - At(values, i, -Step)) / (2 * Step);
+                int i = (int)((probe * 7919L + 13) % moved.Length);
+                double difference = (At(moved, i, Step) - At(moved, i, -Step)) / (2 * Step);
                 Assert.True(Math.Abs(difference - gradient[i]) <= Tolerance * scale, $"{what}[{i}]: gradient {gradient[i]}, central difference {difference}");
             }
         }
 
-        double At(double[] values, int i, double step)
+        double At(double[] moved, int i, double step)
         {
-            double before = values[i];
-            values[i] = before + step;
-            double sum = engine.Forward(picture).Zip(given, (y, g) => y * g).Sum();
-            values[i] = before;
+            double before = moved[i];
+            moved[i] = before + step;
+            double sum = Forward().Zip(given, (y, g) => y * g).Sum();
+            moved[i] = before;
             return sum;
         }
+
+        double[] Forward() => training ? engine.ForwardTraining(values) : engine.Forward(values);
     }
 
-    [Fact]
-    public void Loss_agrees_with_its_gradient()
+    [Theory]
+    [InlineData("two linear layers")]
+    [InlineData("auxiliary output")]
+    [InlineData("auxiliary output before the last layer")]
+    [InlineData("two auxiliary outputs with batch norm and dropout")]
+    public void Loss_agrees_with_its_gradient(string name)
     {
-        var run = ReferenceRun.Of(OpCases.Find("two linear layers"));
+        var run = ReferenceRun.Of(OpCases.Find(name));
         var engine = new ReferenceEngine(run.Network, run.Weights);
-        double[] pictures = [.. run.Picture(0), .. run.Picture(1)];
-        int[] labels = [3, 0];
-        engine.Forward(pictures);
-        var gradients = engine.Backward(engine.LossGradient(labels)).Input;
-        for (int i = 0; i < pictures.Length; i++)
+        double[] values = run.At(3).Values;
+        int[] labels = run.At(3).Labels;
+        engine.ForwardTraining(values);
+        var gradients = engine.BackwardLoss(labels).Input;
+        for (int i = 0; i < values.Length; i++)
         {
             double difference = (Loss(i, Step) - Loss(i, -Step)) / (2 * Step);
             Assert.Equal(difference, gradients[i], Tolerance);
@@ -65,10 +76,33 @@ public sealed class ReferenceEngineTests
 
         double Loss(int i, double step)
         {
-            double[] moved = [.. pictures];
+            double[] moved = [.. values];
             moved[i] += step;
-            engine.Forward(moved);
+            engine.ForwardTraining(moved);
             return engine.Loss(labels);
         }
+    }
+
+    [Fact]
+    public void Evaluation_leaves_auxiliary_outputs_and_running_statistics_alone()
+    {
+        var run = ReferenceRun.Of(OpCases.Find("two auxiliary outputs with batch norm and dropout"));
+        var engine = new ReferenceEngine(run.Network, run.Weights);
+        double[] logits = engine.Forward(run.At(3).Values);
+        double loss = logits.Chunk(run.Network.Classes).Select((z, i) => Math.Log(z.Sum(Math.Exp)) - z[run.At(3).Labels[i]]).Average();
+        Assert.Equal(loss, engine.Loss(run.At(3).Labels), 1e-12);
+        Assert.All(run.Weights.Tensors, t => Assert.Equal(Array.ConvertAll(t.Values, v => (double)v), engine.Parameters[t.Name]));
+        engine.ForwardTraining(run.At(3).Values);
+        Assert.True(engine.Loss(run.At(3).Labels) > loss);
+        Assert.Equal(1, engine.Parameters["a_bn.num_batches_tracked"][0]);
+    }
+
+    [Fact]
+    public void Of_a_single_value_batch_norm_leaves_the_bias_and_moves_the_running_variance_towards_zero()
+    {
+        var run = ReferenceRun.Of(OpCases.Find("batch norm of one pixel"));
+        var engine = new ReferenceEngine(run.Network, run.Weights);
+        Assert.Equal(Array.ConvertAll(run.Weights["bn.bias"].Values, v => (double)v), engine.ForwardTraining(run.At(1).Values));
+        Assert.Equal(run.Weights["bn.running_var"].Values[0] * 0.9, engine.Parameters["bn.running_var"][0], 1e-6);
     }
 }

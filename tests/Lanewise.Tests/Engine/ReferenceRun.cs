@@ -4,56 +4,83 @@ using Lanewise.Graphs;
 
 namespace Lanewise.Tests.Engine;
 
-/// <summary>Pictures, weights and an output gradient for a network, and what the reference engine makes of them, picture by picture.</summary>
-internal sealed class ReferenceRun : IExampleSource
+/// <summary>Pictures, weights and an output gradient for a network, and what the reference engine makes of them.</summary>
+internal sealed class ReferenceRun
 {
     // Closer to a kink than this, single precision may fall on the other side of it, and no gradient is right or wrong.
     private const double Margin = 1e-5;
+    private const int MostTries = 50;
     private static readonly ConcurrentDictionary<string, Lazy<ReferenceRun>> Known = new(StringComparer.Ordinal);
-    private readonly List<float[]> _pictures = [];
-    private readonly List<IReadOnlyDictionary<string, double[]>> _parameterGradients = [];
-    private readonly List<double> _output = [];
-    private readonly List<double> _inputGradient = [];
-    private readonly List<float> _outputGradient = [];
+    private readonly ConcurrentDictionary<int, Lazy<ReferenceBatch>> _batches = [];
+    private readonly int _seed;
 
-    public ReferenceRun(Network network, int count, int seed)
+    public ReferenceRun(Network network, int seed)
     {
         Network = network;
-        Weights = Weights.Initialize(network, seed);
-        Engine = new ReferenceEngine(network, Weights);
-        var random = new Random(seed);
-        for (int i = 0; i < count; i++)
-        {
-            AddPicture(random);
-        }
-
-        OutputGradient = [.. _outputGradient];
+        _seed = seed;
+        Weights = Vary(network, Weights.Initialize(network, seed));
+        IsCoupled = network.Nodes.Any(n => n.Op is BatchNorm2d or Dropout);
     }
 
     public Network Network { get; }
 
     public Weights Weights { get; }
 
-    public ReferenceEngine Engine { get; }
+    /// <summary>Whether what becomes of a picture in training depends on the others, or on its place among them.</summary>
+    public bool IsCoupled { get; }
 
-    public float[] OutputGradient { get; }
+    /// <summary>One run for each case.</summary>
+    public static ReferenceRun Of(OpCase one) => Known.GetOrAdd(one.Name, _ => new(() => new ReferenceRun(one.Network, seed: 1))).Value;
 
-    /// <summary>One run for each case, as long as the widest lane's longest batch.</summary>
-    public static ReferenceRun Of(OpCase one) =>
-        Known.GetOrAdd(one.Name, _ => new(() => new ReferenceRun(one.Network, (2 * Kernels.KernelSet.Widths[0]) + 3, seed: 1))).Value;
+    /// <summary>A batch of so many pictures.</summary>
+    public ReferenceBatch At(int count) => _batches.GetOrAdd(count, _ => new(() => IsCoupled ? Draw(count, _seed) : Grow(count))).Value;
 
-    public double[] Output(int count) => [.. _output.Take(count * Network.Classes)];
+    /// <summary>The batch one picture shorter, and one more: pictures that have nothing to do with each other are run once.</summary>
+    private ReferenceBatch Grow(int count)
+    {
+        var last = Draw(1, _seed * 1000 + count);
+        if (count == 1)
+        {
+            return last;
+        }
 
-    public double[] InputGradient(int count) => [.. _inputGradient.Take(count * Network.Input.Count)];
+        var before = At(count - 1);
+        return new([.. before.Pictures, .. last.Pictures], Network.Classes, [.. before.OutputGradient, .. last.OutputGradient])
+        {
+            Output = [.. before.Output, .. last.Output],
+            EvaluationOutput = [.. before.EvaluationOutput, .. last.EvaluationOutput],
+            InputGradient = [.. before.InputGradient, .. last.InputGradient],
+            Gradients = last.Gradients.ToDictionary(p => p.Key, p => p.Value.Zip(before.Gradients[p.Key], (a, b) => a + b).ToArray(), StringComparer.Ordinal),
+            Buffers = last.Buffers,
+        };
+    }
 
-    /// <summary>The gradients of the first so many pictures.</summary>
-    public IReadOnlyDictionary<string, double[]> ParameterGradients(int count) => _parameterGradients[count - 1];
-
-    public void Read(int index, Span<float> picture) => _pictures[index].CopyTo(picture);
-
-    public int Label(int index) => index % Network.Classes;
-
-    public double[] Picture(int index) => Array.ConvertAll(_pictures[index], v => (double)v);
+    private ReferenceBatch Draw(int count, int seed)
+    {
+        var random = new Random(seed);
+        for (int tries = 1; ; tries++)
+        {
+            float[][] pictures = [.. Enumerable.Range(0, count).Select(_ => Draw(random, Network.Input.Count))];
+            double[] values = [.. pictures.SelectMany(p => p).Select(v => (double)v)];
+            var engine = new ReferenceEngine(Network, Weights);
+            double[] evaluation = engine.Forward(values);
+            double margin = Kinks.Nearest(engine, Network);
+            double[] output = IsCoupled ? engine.ForwardTraining(values) : evaluation;
+            if (Math.Min(margin, Kinks.Nearest(engine, Network)) >= Margin || tries == MostTries)
+            {
+                float[] given = Draw(random, count * Network.Classes);
+                var gradients = engine.Backward(Array.ConvertAll(given, v => (double)v));
+                return new(pictures, Network.Classes, given)
+                {
+                    Output = output,
+                    EvaluationOutput = evaluation,
+                    InputGradient = gradients.Input,
+                    Gradients = gradients.Parameters,
+                    Buffers = Network.Parameters.Where(p => p.IsBuffer).ToDictionary(p => p.Name, p => engine.Parameters[p.Name], StringComparer.Ordinal),
+                };
+            }
+        }
+    }
 
     private static float[] Draw(Random random, int count)
     {
@@ -66,26 +93,11 @@ internal sealed class ReferenceRun : IExampleSource
         return values;
     }
 
-    private void AddPicture(Random random)
+    /// <summary>Batch norm that has seen something: as it begins, half of its mistakes would not show.</summary>
+    private static Weights Vary(Network network, Weights weights)
     {
-        float[] picture;
-        double[] output;
-        int tries = 0;
-        do
-        {
-            picture = Draw(random, Network.Input.Count);
-            output = Engine.Forward(Array.ConvertAll(picture, v => (double)v));
-        }
-        while (++tries < 50 && Kinks.Nearest(Engine, Network) < Margin);
-
-        var given = Draw(random, Network.Output.Shape.Count);
-        var gradients = Engine.Backward(Array.ConvertAll(given, v => (double)v));
-        _pictures.Add(picture);
-        _output.AddRange(output);
-        _outputGradient.AddRange(given);
-        _inputGradient.AddRange(gradients.Input);
-        var before = _parameterGradients.LastOrDefault();
-        _parameterGradients.Add(gradients.Parameters.ToDictionary(
-            p => p.Key, p => before is null ? p.Value : [.. p.Value.Zip(before[p.Key], (a, b) => a + b)], StringComparer.Ordinal));
+        var random = new Random(7);
+        var norms = network.Nodes.Where(n => n.Op is BatchNorm2d).SelectMany(n => n.Parameters.Take(4)).Select(p => p.Name).ToHashSet(StringComparer.Ordinal);
+        return new(weights.Tensors.Select(t => norms.Contains(t.Name) ? t with { Values = [.. Draw(random, t.Values.Length).Select(v => v / 2 + t.Values[0])] } : t));
     }
 }

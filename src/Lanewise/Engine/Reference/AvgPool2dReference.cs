@@ -2,7 +2,10 @@ using Lanewise.Graphs;
 
 namespace Lanewise.Engine;
 
-/// <summary>Average pooling in plain loops; padded zeros count as pixels or not, as PyTorch's count_include_pad says.</summary>
+/// <summary>
+/// Average pooling in plain loops; padded zeros count as pixels or not, as PyTorch's count_include_pad says. What a window in ceil
+/// mode reaches beyond the padding never counts.
+/// </summary>
 internal static class AvgPool2dReference
 {
     /// <summary>Writes y: each window's mean.</summary>
@@ -16,33 +19,25 @@ internal static class AvgPool2dReference
     public static void Backward(AvgPool2d op, Volume dy, Volume dx) =>
         ForEachPixel(op, dx, dy, (c, p, q, h, w, pixels) => dx[c, h, w] += dy[c, p, q] / pixels);
 
-    private static void ForEachPixel(AvgPool2d op, Volume x, Volume y, Action<int, int, int, int, int, int> visit)
+    private static void ForEachPixel(AvgPool2d op, Volume x, Volume y, Action<int, int, int, int, int, int> visit) => y.ForEach((c, p, q) =>
     {
-        for (int c = 0; c < y.Shape.Channels; c++)
+        int top = p * op.Stride - op.Padding, left = q * op.Stride - op.Padding;
+        int bottom = Math.Min(top + op.Kernel, x.Shape.Height + op.Padding), right = Math.Min(left + op.Kernel, x.Shape.Width + op.Padding);
+        var window = Window(x, (top, bottom), (left, right));
+        int pixels = op.CountIncludePad ? (bottom - top) * (right - left) : window.Count;
+        foreach (var (h, w) in window)
         {
-            for (int p = 0; p < y.Shape.Height; p++)
-            {
-                for (int q = 0; q < y.Shape.Width; q++)
-                {
-                    var window = Window(op, x, p, q);
-                    int pixels = op.CountIncludePad ? op.Kernel * op.Kernel : window.Count;
-                    foreach (var (h, w) in window)
-                    {
-                        visit(c, p, q, h, w, pixels);
-                    }
-                }
-            }
+            visit(c, p, q, h, w, pixels);
         }
-    }
+    });
 
-    private static List<(int H, int W)> Window(AvgPool2d op, Volume x, int p, int q)
+    private static List<(int H, int W)> Window(Volume x, (int From, int To) rows, (int From, int To) columns)
     {
         var window = new List<(int, int)>();
-        for (int r = 0; r < op.Kernel; r++)
+        for (int h = rows.From; h < rows.To; h++)
         {
-            for (int s = 0; s < op.Kernel; s++)
+            for (int w = columns.From; w < columns.To; w++)
             {
-                int h = p * op.Stride + r - op.Padding, w = q * op.Stride + s - op.Padding;
                 if (x.Holds(h, w))
                 {
                     window.Add((h, w));

@@ -9,8 +9,26 @@ internal sealed class Volume(Shape shape)
 
     public double[] Values { get; } = new double[shape.Count];
 
-    public ref double this[int c, int h, int w] => ref Values[(c * Shape.Height + h) * Shape.Width + w];
+    public ref double this[int c, int h, int w] => ref Values[At(c, h, w)];
+
+    /// <summary>Where a value lies in <see cref="Values"/>.</summary>
+    public int At(int c, int h, int w) => (c * Shape.Height + h) * Shape.Width + w;
 
     /// <summary>Whether (h, w) lies in the picture and not in its padding.</summary>
     public bool Holds(int h, int w) => h >= 0 && h < Shape.Height && w >= 0 && w < Shape.Width;
+
+    /// <summary>Visits every channel, row and column.</summary>
+    public void ForEach(Action<int, int, int> visit)
+    {
+        for (int c = 0; c < Shape.Channels; c++)
+        {
+            for (int h = 0; h < Shape.Height; h++)
+            {
+                for (int w = 0; w < Shape.Width; w++)
+                {
+                    visit(c, h, w);
+                }
+            }
+        }
+    }
 }

@@ -1,0 +1,40 @@
+using Lanewise.Graphs;
+
+namespace Lanewise.Engine;
+
+/// <summary>Local response normalisation in plain loops: c the output's channel, i a channel of its neighbourhood.</summary>
+internal static class LocalResponseNormReference
+{
+    /// <summary>Writes y[c] = x[c] / (k + alpha / size · Σ x[i]²)^beta.</summary>
+    public static void Forward(LocalResponseNorm op, Volume x, Volume y) =>
+        y.ForEach((c, h, w) => y[c, h, w] = x[c, h, w] * Math.Pow(Base(op, x, c, h, w), -op.Beta));
+
+    /// <summary>Adds to dx[c]: dy[c] / base[c]^beta; and to each neighbour's dx[i]: what its square takes from y[c].</summary>
+    public static void Backward(LocalResponseNorm op, Volume x, Volume dy, Volume dx) => dy.ForEach((c, h, w) =>
+    {
+        double sum = Base(op, x, c, h, w);
+        dx[c, h, w] += dy[c, h, w] * Math.Pow(sum, -op.Beta);
+        double perSquare = -op.Beta * Math.Pow(sum, -op.Beta - 1) * op.Alpha / op.Size * x[c, h, w] * dy[c, h, w];
+        foreach (int i in Neighbours(op, x, c))
+        {
+            dx[i, h, w] += perSquare * 2 * x[i, h, w];
+        }
+    });
+
+    private static double Base(LocalResponseNorm op, Volume x, int c, int h, int w)
+    {
+        double squares = 0;
+        foreach (int i in Neighbours(op, x, c))
+        {
+            squares += x[i, h, w] * x[i, h, w];
+        }
+
+        return op.K + (double)op.Alpha / op.Size * squares;
+    }
+
+    private static IEnumerable<int> Neighbours(LocalResponseNorm op, Volume x, int c)
+    {
+        int first = Math.Max(0, c - op.Size / 2), last = Math.Min(x.Shape.Channels - 1, c + (op.Size - 1) / 2);
+        return Enumerable.Range(first, last - first + 1);
+    }
+}

@@ -1,0 +1,54 @@
+using Lanewise.Graphs;
+
+namespace Lanewise.Engine;
+
+/// <summary>Softmax over the channels c of each pixel, in plain loops.</summary>
+internal static class SoftmaxReference
+{
+    /// <summary>Writes y[c] = exp(x[c]) / Σ exp(x[i]); the largest x is taken off all of them first, which changes nothing but overflow.</summary>
+    public static void Forward(Volume x, Volume y) => ForEachPixel(x.Shape, (h, w) =>
+    {
+        double top = double.NegativeInfinity, sum = 0;
+        for (int c = 0; c < x.Shape.Channels; c++)
+        {
+            top = Math.Max(top, x[c, h, w]);
+        }
+
+        for (int c = 0; c < x.Shape.Channels; c++)
+        {
+            y[c, h, w] = Math.Exp(x[c, h, w] - top);
+            sum += y[c, h, w];
+        }
+
+        for (int c = 0; c < x.Shape.Channels; c++)
+        {
+            y[c, h, w] /= sum;
+        }
+    });
+
+    /// <summary>Adds to dx[c]: y[c] · (dy[c] − Σ y[i] · dy[i]).</summary>
+    public static void Backward(Volume y, Volume dy, Volume dx) => ForEachPixel(y.Shape, (h, w) =>
+    {
+        double sum = 0;
+        for (int c = 0; c < y.Shape.Channels; c++)
+        {
+            sum += y[c, h, w] * dy[c, h, w];
+        }
+
+        for (int c = 0; c < y.Shape.Channels; c++)
+        {
+            dx[c, h, w] += y[c, h, w] * (dy[c, h, w] - sum);
+        }
+    });
+
+    private static void ForEachPixel(Shape shape, Action<int, int> visit)
+    {
+        for (int h = 0; h < shape.Height; h++)
+        {
+            for (int w = 0; w < shape.Width; w++)
+            {
+                visit(h, w);
+            }
+        }
+    }
+}

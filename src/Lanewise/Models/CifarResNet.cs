@@ -1,0 +1,71 @@
+using Lanewise.Graphs;
+using Lanewise.Layers;
+
+namespace Lanewise.Models;
+
+/// <summary>A depth of the ResNets for small pictures, or of their plain twins.</summary>
+/// <param name="Name">The model's name.</param>
+/// <param name="Depth">Layers with weights: 6·n + 2, with n blocks a stage.</param>
+/// <param name="HasShortcuts">Whether a block adds its input to its output; a plain network's does not.</param>
+public sealed record CifarResNetVariant(string Name, int Depth, bool HasShortcuts);
+
+/// <summary>
+/// The ResNets for 32×32 pictures and the same networks without shortcuts, which show what shortcuts are for (He et al. 2015, "Deep
+/// residual learning", §4.2). Shortcuts have no parameters (option A), so a network and its plain twin have the same ones.
+/// </summary>
+public static class CifarResNet
+{
+    /// <summary>The paper's depths, with shortcuts and plain.</summary>
+    public static IReadOnlyList<CifarResNetVariant> Variants { get; } =
+    [
+        new("resnet20", 20, HasShortcuts: true),
+        new("resnet32", 32, HasShortcuts: true),
+        new("resnet44", 44, HasShortcuts: true),
+        new("resnet56", 56, HasShortcuts: true),
+        new("resnet110", 110, HasShortcuts: true),
+        new("plain20", 20, HasShortcuts: false),
+        new("plain32", 32, HasShortcuts: false),
+        new("plain44", 44, HasShortcuts: false),
+        new("plain56", 56, HasShortcuts: false),
+        new("plain110", 110, HasShortcuts: false),
+    ];
+
+    /// <summary>Describes a network, 3×32×32 → 10 classes unless <paramref name="options"/> say otherwise.</summary>
+    /// <exception cref="LanewiseException">The depth is not 6·n + 2.</exception>
+    public static Network Create(CifarResNetVariant variant, ModelOptions? options = null)
+    {
+        int blocks = (variant.Depth - 2) / 6;
+        if (blocks < 1 || variant.Depth != 6 * blocks + 2)
+        {
+            throw new LanewiseException($"{variant.Name}: {variant.Depth} layers; the depth must be 8, 14, 20 and so on (6·n + 2).");
+        }
+
+        return Network.Define(variant.Name, options?.Input ?? new Shape(3, 32, 32), x => x
+            .KaimingConv2d("conv1", 16, kernel: 3).BatchNorm2d("bn1").ReLU()              // 16×32×32
+            .Stage(variant, 1, blocks, channels: 16, stride: 1)                           // 16×32×32
+            .Stage(variant, 2, blocks, channels: 32, stride: 2)                           // 32×16×16
+            .Stage(variant, 3, blocks, channels: 64, stride: 2)                           // 64×8×8
+            .AdaptiveAvgPool2d().Flatten()                                                // 64
+            .Linear("linear", options?.Classes ?? 10));                                   // classes
+    }
+
+    private static Activation Stage(this Activation x, CifarResNetVariant variant, int number, int blocks, int channels, int stride)
+    {
+        for (int i = 0; i < blocks; i++)
+        {
+            x = x.Block($"layer{number}.{i}", channels, i == 0 ? stride : 1, variant.HasShortcuts);
+        }
+
+        return x;
+    }
+
+    private static Activation Block(this Activation input, string name, int channels, int stride, bool hasShortcut) => input.Module(name, x =>
+    {
+        var y = x.KaimingConv2d("conv1", channels, kernel: 3, stride).BatchNorm2d("bn1").ReLU()   // channels×P×Q
+            .KaimingConv2d("conv2", channels, kernel: 3).BatchNorm2d("bn2");                      // channels×P×Q
+        return (hasShortcut ? y.Add(x.Shortcut(channels, stride)) : y).ReLU();                    // channels×P×Q
+    });
+
+    private static Activation Shortcut(this Activation x, int channels, int stride) =>
+        stride == 1 && x.Shape.Channels == channels ? x : x.IdentityShortcut(channels, stride);   // channels×P×Q
+}

@@ -1,0 +1,117 @@
+using Lanewise.Graphs;
+using Lanewise.Layers;
+
+namespace Lanewise.Models;
+
+/// <summary>A variant of GoogLeNet.</summary>
+/// <param name="Name">The model's name.</param>
+/// <param name="IsPaper">
+/// Whether it is the paper's: true 5×5 branches, biases, local response normalisation. Otherwise it is torchvision's: batch
+/// normalisation instead of both, and 3×3 in the branches named after 5×5, an old slip that its weights need.
+/// </param>
+public sealed record GoogLeNetVariant(string Name, bool IsPaper);
+
+/// <summary>GoogLeNet in full (Szegedy et al. 2014, "Going deeper with convolutions"); parameters are named as in torchvision.</summary>
+public static class GoogLeNet
+{
+    private const float AuxiliaryWeight = 0.3f;
+
+    // The paper's table 1, without its two "reduce" headings: one row a module.
+    private static readonly Dictionary<string, ModuleWidths> Widths = new(StringComparer.Ordinal)
+    {
+        ["inception3a"] = new(64, 96, 128, 16, 32, 32),
+        ["inception3b"] = new(128, 128, 192, 32, 96, 64),
+        ["inception4a"] = new(192, 96, 208, 16, 48, 64),
+        ["inception4b"] = new(160, 112, 224, 24, 64, 64),
+        ["inception4c"] = new(128, 128, 256, 24, 64, 64),
+        ["inception4d"] = new(112, 144, 288, 32, 64, 64),
+        ["inception4e"] = new(256, 160, 320, 32, 128, 128),
+        ["inception5a"] = new(256, 160, 320, 32, 128, 128),
+        ["inception5b"] = new(384, 192, 384, 48, 128, 128),
+    };
+
+    /// <summary>Torchvision's and the paper's.</summary>
+    public static IReadOnlyList<GoogLeNetVariant> Variants { get; } = [new("googlenet", IsPaper: false), new("googlenet-paper", IsPaper: true)];
+
+    /// <summary>
+    /// Describes a network, 3×224×224 → 1000 classes unless <paramref name="options"/> say otherwise. With auxiliary classifiers,
+    /// training adds 0.3 times the loss of each.
+    /// </summary>
+    /// <exception cref="LanewiseException">The input is too small for it.</exception>
+    public static Network Create(GoogLeNetVariant variant, ModelOptions? options = null)
+    {
+        int classes = options?.Classes ?? 1000;
+        return Network.Define(variant.Name, options?.Input ?? new Shape(3, 224, 224), x =>
+        {
+            var early = x.Stem(variant)                                           // 192×28×28
+                .InceptionModule(variant, "inception3a")                          // 256×28×28
+                .InceptionModule(variant, "inception3b")                          // 480×28×28
+                .MaxPool2d(3, stride: 2, ceilMode: true)                          // 480×14×14
+                .InceptionModule(variant, "inception4a");                         // 512×14×14
+            var late = early
+                .InceptionModule(variant, "inception4b")                          // 512×14×14
+                .InceptionModule(variant, "inception4c")                          // 512×14×14
+                .InceptionModule(variant, "inception4d");                         // 528×14×14
+            var top = late
+                .InceptionModule(variant, "inception4e")                          // 832×14×14
+                .MaxPool2d(variant.IsPaper ? 3 : 2, stride: 2, ceilMode: true)    // 832×7×7
+                .InceptionModule(variant, "inception5a")                          // 832×7×7
+                .InceptionModule(variant, "inception5b");                         // 1024×7×7
+            if (options is { AuxiliaryClassifiers: true })
+            {
+                early.AuxiliaryClassifier(variant, "aux1", classes);              // classes
+                late.AuxiliaryClassifier(variant, "aux2", classes);               // classes
+            }
+
+            return top.AdaptiveAvgPool2d().Flatten()                              // 1024
+                .Dropout(variant.IsPaper ? 0.4f : 0.2f)                           // 1024
+                .Linear("fc", classes, initial: LinearStart(variant));            // classes
+        });
+    }
+
+    private static Activation Stem(this Activation x, GoogLeNetVariant variant) => x
+        .BasicConv2d(variant, "conv1", 64, kernel: 7, stride: 2)                  // 64×112×112
+        .MaxPool2d(3, stride: 2, ceilMode: true).ResponseNorm(variant)            // 64×56×56
+        .BasicConv2d(variant, "conv2", 64, kernel: 1)                             // 64×56×56
+        .BasicConv2d(variant, "conv3", 192, kernel: 3)                            // 192×56×56
+        .ResponseNorm(variant).MaxPool2d(3, stride: 2, ceilMode: true);           // 192×28×28
+
+    /// <summary>(C, H, W) → (the sum of the four branches' channels, H, W).</summary>
+    private static Activation InceptionModule(this Activation input, GoogLeNetVariant variant, string name) => input.Module(name, x =>
+    {
+        var w = Widths[name];
+        var branch1 = x.BasicConv2d(variant, "branch1", w.Conv1, kernel: 1);                              // Conv1×H×W
+        var branch2 = x.BasicConv2d(variant, "branch2.0", w.Reduce3, kernel: 1)                           // Reduce3×H×W
+            .BasicConv2d(variant, "branch2.1", w.Conv3, kernel: 3);                                       // Conv3×H×W
+        var branch3 = x.BasicConv2d(variant, "branch3.0", w.Reduce5, kernel: 1)                           // Reduce5×H×W
+            .BasicConv2d(variant, "branch3.1", w.Conv5, kernel: variant.IsPaper ? 5 : 3);                 // Conv5×H×W
+        var branch4 = x.MaxPool2d(3, stride: 1, padding: 1)                                               // C×H×W
+            .BasicConv2d(variant, "branch4.1", w.Pool, kernel: 1);                                        // Pool×H×W
+        return branch1.Concat(branch2, branch3, branch4);
+    });
+
+    private static void AuxiliaryClassifier(this Activation input, GoogLeNetVariant variant, string name, int classes) => input.Module(name, x =>
+        (variant.IsPaper ? x.AvgPool2d(5, stride: 3) : x.AdaptiveAvgPool2d(4, 4)) // C×4×4
+        .BasicConv2d(variant, "conv", 128, kernel: 1).Flatten()                   // 2048
+        .Linear("fc1", 1024, initial: LinearStart(variant)).ReLU().Dropout(0.7f)  // 1024
+        .Linear("fc2", classes, initial: LinearStart(variant)))                   // classes
+        .AuxiliaryOutput(AuxiliaryWeight);
+
+    /// <summary>A convolution that keeps height and width but for its stride, what the variant normalises with, and ReLU.</summary>
+    private static Activation BasicConv2d(this Activation input, GoogLeNetVariant variant, string name, int outChannels, int kernel, int stride = 1) =>
+        input.Module(name, x =>
+        {
+            var initial = variant.IsPaper ? Initializer.KaimingNormal(x.Shape.Channels * kernel * kernel) : TorchvisionStart;
+            var y = x.Conv2d("conv", outChannels, kernel, stride, padding: kernel / 2, bias: variant.IsPaper, initial: initial);
+            return (variant.IsPaper ? y : y.BatchNorm2d("bn", eps: 0.001f)).ReLU();
+        });
+
+    private static Activation ResponseNorm(this Activation x, GoogLeNetVariant variant) => variant.IsPaper ? x.LocalResponseNorm(5) : x;
+
+    private static Initializer? LinearStart(GoogLeNetVariant variant) => variant.IsPaper ? null : TorchvisionStart;
+
+    private static Initializer TorchvisionStart { get; } = new Initializer.Normal(0.01f, Cut: 2);
+
+    /// <summary>Output channels of a module's six convolutions, in the order of the paper's table.</summary>
+    private sealed record ModuleWidths(int Conv1, int Reduce3, int Conv3, int Reduce5, int Conv5, int Pool);
+}

@@ -1,0 +1,37 @@
+using Lanewise.Engine;
+
+namespace Lanewise.Tests.Engine;
+
+/// <summary>A batch, and what the reference engine makes of it.</summary>
+/// <param name="Pictures">[picture][value].</param>
+/// <param name="Classes">Labels are 0 … classes − 1 in turn.</param>
+/// <param name="OutputGradient">The gradient given to the output, [picture][value].</param>
+internal sealed record ReferenceBatch(IReadOnlyList<float[]> Pictures, int Classes, float[] OutputGradient) : IExampleSource
+{
+    public int Count => Pictures.Count;
+
+    public int[] Indices => [.. Enumerable.Range(0, Count)];
+
+    public int[] Labels => [.. Indices.Select(Label)];
+
+    /// <summary>All pictures, for the reference engine.</summary>
+    public double[] Values => [.. Pictures.SelectMany(p => p).Select(v => (double)v)];
+
+    /// <summary>The output in training.</summary>
+    public required double[] Output { get; init; }
+
+    /// <summary>The output in evaluation.</summary>
+    public required double[] EvaluationOutput { get; init; }
+
+    public required double[] InputGradient { get; init; }
+
+    /// <summary>By parameter.</summary>
+    public required IReadOnlyDictionary<string, double[]> Gradients { get; init; }
+
+    /// <summary>Batch norm's running statistics afterwards, by name.</summary>
+    public required IReadOnlyDictionary<string, double[]> Buffers { get; init; }
+
+    public void Read(int index, Span<float> picture) => Pictures[index].CopyTo(picture);
+
+    public int Label(int index) => index % Classes;
+}
