@@ -101,6 +101,11 @@ internal sealed class Batch
         if (Mode == BatchMode.Given)
         {
             _kernels.LanesIn(GivenGradient.AsSpan(first * _classes), count, _program.Output.Gradient, memory, Part.All);
+            foreach (var auxiliary in _program.Auxiliary)
+            {
+                _kernels.LanesIn([], 0, auxiliary.Gradient, memory, Part.All);
+            }
+
             return;
         }
 

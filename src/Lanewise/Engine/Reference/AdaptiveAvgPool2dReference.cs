@@ -1,4 +1,3 @@
-using Lanewise.Graphs;
 
 namespace Lanewise.Engine;
 
