@@ -56,7 +56,7 @@ public static class Safetensors
             tensors[entry.Index] = new Tensor(entry.Name, entry.Dimensions, values);
         }
         var types = header.Entries.ToDictionary(e => e.Name, e => e.Type, StringComparer.Ordinal);
-        return new WeightsFile(tensors, header.Metadata, types);
+        return new WeightsFile(WeightsFormat.Safetensors, tensors, header.Metadata, types);
     }
 
     /// <summary>Writes tensors as F32, in their order, whole or not at all (<see cref="AtomicFile"/>).</summary>

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 
 namespace Lanewise.Files;
 
@@ -65,6 +66,11 @@ internal static class StoredTypes
     /// <summary>Converts little-endian values to the nearest floats.</summary>
     public static void ToFloats(this StoredType type, ReadOnlySpan<byte> from, Span<float> to)
     {
+        if (type == StoredType.F32 && BitConverter.IsLittleEndian)
+        {
+            MemoryMarshal.Cast<byte, float>(from)[..to.Length].CopyTo(to);
+            return;
+        }
         int size = type.Bytes();
         for (int i = 0; i < to.Length; i++)
         {
