@@ -28,6 +28,9 @@ internal sealed class WeightsMatch
         }
     }
 
+    /// <summary>The last linear layer before a row of logits; null if there is none.</summary>
+    public static Node? Classifier(Node logits) => Ancestors(logits).Where(n => n.Op is Linear).MaxBy(n => n.Index);
+
     /// <summary>Takes from <paramref name="initial"/> the heads that the file does not have, and tells their parameters' names.</summary>
     public IReadOnlyList<string> BeginHeads(Weights initial)
     {
@@ -37,8 +40,7 @@ internal sealed class WeightsMatch
         foreach (var logits in _network.AuxiliaryOutputs.Select(output => output.Node).Append(_network.Output))
         {
             // Weight and bias belong together: one of them is worth nothing without the other.
-            var classifier = Ancestors(logits).Where(n => n.Op is Linear).MaxBy(n => n.Index);
-            if (classifier is not null && !classifier.Parameters.All(Fits))
+            if (Classifier(logits) is { } classifier && !classifier.Parameters.All(Fits))
             {
                 fresh.UnionWith(classifier.Parameters);
             }
