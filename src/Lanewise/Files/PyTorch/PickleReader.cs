@@ -155,9 +155,9 @@ internal sealed class PickleReader(PickleInput input)
                 Push(call is [TorchName callee, PickleList arguments] ? TorchObjects.Make(callee, arguments.Items) : throw Malformed(), PickleContainer.Cost);
                 return true;
             case (byte)'b':
-                // What an OrderedDict or a namespace carries beside its items is no weight.
                 object?[] build = Pop(2);
-                return build[0] is PickleDictionary or PickleOther ? Again(build[0]) : throw Malformed();
+                _stack.Add(TorchObjects.Build(build[0], build[1]));
+                return true;
             case (byte)'Q':
                 var storage = TorchObjects.Storage(Pop());
                 _storages[storage.Key] = storage;
@@ -166,12 +166,6 @@ internal sealed class PickleReader(PickleInput input)
             default:
                 return false;
         }
-    }
-
-    private bool Again(object? value)
-    {
-        _stack.Add(value);
-        return true;
     }
 
     private void Remember(uint index)

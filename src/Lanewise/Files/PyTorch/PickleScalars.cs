@@ -41,11 +41,12 @@ internal static class PickleScalars
             throw new RefusedFileException($"a whole number in its pickle claims {bytes:N0} bytes");
         }
         var number = new BigInteger(input.ReadBytes(bytes));
-        if (number >= long.MinValue && number <= long.MaxValue)
+        if (number < long.MinValue || number > long.MaxValue)
         {
-            return (long)number;
+            return number;
         }
-        return number;
+        long small = (long)number;
+        return small;
     }
 
     private static PickleOther Skipped(PickleInput input, ulong length)

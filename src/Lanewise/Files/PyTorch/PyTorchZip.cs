@@ -6,7 +6,9 @@ namespace Lanewise.Files;
 internal static class PyTorchZip
 {
     private const string Pickle = "/data.pkl";
-    private const long LongestPickle = 64_000_000;
+
+    // Of a thousand tensors with their optimizer's state it has about half a megabyte.
+    private const long LongestPickle = 16_000_000;
     private const int LongestWord = 16;
 
     /// <summary>Reads the state dict's tensors.</summary>

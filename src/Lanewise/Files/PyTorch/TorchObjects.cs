@@ -43,6 +43,7 @@ internal static class TorchObjects
         ["torch._utils._rebuild_tensor_v3"] = new(TorchKind.TypedTensor),
         ["torch._utils._rebuild_parameter"] = new(TorchKind.Parameter),
         ["torch._utils._rebuild_parameter_with_state"] = new(TorchKind.Parameter),
+        ["torch.nn.parameter.Parameter"] = new(TorchKind.Parameter),
         ["torch.Size"] = new(TorchKind.Size),
         ["torch.FloatStorage"] = new(TorchKind.Storage, StoredType.F32),
         ["torch.DoubleStorage"] = new(TorchKind.Storage, StoredType.F64),
@@ -100,6 +101,16 @@ internal static class TorchObjects
         TorchKind.Size when arguments is [PickleList sizes] => sizes,
         TorchKind.Other => PickleOther.Instance,
         _ => throw new RefusedFileException($"its pickle describes a {name.Kind} that is malformed"),
+    };
+
+    /// <summary>The object after Python has given it its state, in which there is nothing for us.</summary>
+    public static object? Build(object? made, object? state) => (made, state) switch
+    {
+        // An OrderedDict's versions, a namespace's options.
+        (PickleDictionary or PickleOther, _) => made,
+        // Before PyTorch 0.4: whether it is trained, whether it was volatile, its hooks.
+        (TensorReference, PickleList { Items: [bool, bool, not TensorReference and not StorageReference] }) => made,
+        _ => throw new RefusedFileException("its pickle gives a state to an object that has none"),
     };
 
     /// <summary>The storage that a persistent id names: <c>("storage", type, key, location, count[, view])</c>.</summary>

@@ -50,6 +50,30 @@ public sealed class PyTorchFileTests
     }
 
     [Fact]
+    public void Parameters_of_PyTorch_before_0_4_are_read()
+    {
+        var parameter = new PickleBuilder().Op((byte)'}').Text("fc.weight").Global("torch.nn.parameter", "Parameter").Tensor("0", 4, 1, [2], [1])
+            .Op(0x85).Call().Op(0x88, 0x89, (byte)'}', 0x87, (byte)'b', (byte)'s');
+        using var stream = new MemoryStream(PickleBuilder.Legacy(parameter.Bytes, 4, Convert.FromHexString("000000000000803F0000004000004040")));
+
+        Assert.Equal([1f, 2f], Assert.Single(PyTorchFile.Read(stream, "old.pth").Tensors).Values);
+    }
+
+    [Fact]
+    public void Types_that_have_no_storage_of_their_own_are_read()
+    {
+        var tensor = new PickleBuilder().Op((byte)'}').Text("x").Global("torch._utils", "_rebuild_tensor_v3").Mark();
+        tensor.Mark().Text("storage").Global("torch.storage", "UntypedStorage").Text("0").Text("cpu").Number(4).Tuple().Op((byte)'Q');
+        tensor.Number(1).Numbers([1]).Numbers([1]).Op(0x89, (byte)'}').Global("torch", "uint16").Tuple().Call().Op((byte)'s');
+        using var stream = new MemoryStream(PickleBuilder.Zip(tensor.Bytes, ("data/0", [1, 0, 0xFF, 0xFF])));
+
+        var read = PyTorchFile.Read(stream, "new.pth");
+
+        Assert.Equal([65535f], Assert.Single(read.Tensors).Values);
+        Assert.Equal(StoredType.U16, read.StoredTypes["x"]);
+    }
+
+    [Fact]
     public void A_whole_model_is_refused_with_advice()
     {
         string message = Assert.Throws<LanewiseException>(() => WeightsFile.Read(PathOf("module-zip"))).Message;
