@@ -28,9 +28,9 @@ internal static class Options
 
     public static Option<string?> DataDir() => Text("--data-dir", "FOLDER", "The folder that holds the datasets; no other is searched then.");
 
-    public static Option<string?> Model()
+    public static Option<string?> Model(string description = "Which model the weights are of; needed for a file that Lanewise did not write.")
     {
-        var option = Text("--model", "MODEL", "Which model the weights are of; needed for a file that Lanewise did not write.", name => ModelCatalog.Find(name).Name);
+        var option = Text("--model", "MODEL", description, name => ModelCatalog.Find(name).Name);
         option.CompletionSources.Add(ModelNames);
         return option;
     }
@@ -46,7 +46,7 @@ internal static class Options
 
     public static Argument<string> Checkpoint() => new("CHECKPOINT")
     {
-        Description = "A run folder, or a .safetensors file.",
+        Description = "A run folder, or a file of weights (.safetensors, .pt, .pth, .th).",
         CustomParser = result => ParseText(result, "CHECKPOINT", null),
     };
 

@@ -48,7 +48,7 @@ public static class Checkpoint
             position);
     }
 
-    private static T Number<T>(SafetensorsFile file, string path, string key)
+    private static T Number<T>(WeightsFile file, string path, string key)
         where T : struct, IParsable<T>, System.Numerics.INumber<T> =>
         file.Metadata.TryGetValue(Prefix + key, out string? text) && T.TryParse(text, CultureInfo.InvariantCulture, out T value) && value >= T.Zero
             ? value

@@ -18,7 +18,7 @@ public static class Safetensors
 
     /// <summary>Reads a file; values of every <see cref="StoredType"/> become floats.</summary>
     /// <exception cref="LanewiseException">The file cannot be read, or is not a whole and well-formed safetensors file.</exception>
-    public static SafetensorsFile Read(string path)
+    public static WeightsFile Read(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         try
@@ -37,7 +37,7 @@ public static class Safetensors
     /// <param name="name">What messages call it.</param>
     /// <exception cref="LanewiseException">The content is not a whole and well-formed safetensors file.</exception>
     /// <exception cref="ArgumentException">The stream cannot seek.</exception>
-    public static SafetensorsFile Read(Stream stream, string name)
+    public static WeightsFile Read(Stream stream, string name)
     {
         ArgumentNullException.ThrowIfNull(stream);
         if (!stream.CanSeek)
@@ -56,27 +56,31 @@ public static class Safetensors
             tensors[entry.Index] = new Tensor(entry.Name, entry.Dimensions, values);
         }
         var types = header.Entries.ToDictionary(e => e.Name, e => e.Type, StringComparer.Ordinal);
-        return new SafetensorsFile(tensors, header.Metadata, types);
+        return new WeightsFile(WeightsFormat.Safetensors, tensors, header.Metadata, types);
     }
 
-    /// <summary>Writes tensors as F32, in their order, whole or not at all (<see cref="AtomicFile"/>).</summary>
+    /// <summary>Writes tensors in their order, whole or not at all (<see cref="AtomicFile"/>).</summary>
     /// <param name="path">The file to make or replace.</param>
     /// <param name="tensors">Tensors of different names.</param>
     /// <param name="metadata">The file's own words about itself, or null.</param>
-    /// <exception cref="LanewiseException">The file cannot be written.</exception>
-    /// <exception cref="ArgumentException">Two tensors share a name, or one's values do not fill its shape.</exception>
-    public static void Write(string path, IReadOnlyList<Tensor> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    /// <param name="type">
+    /// A floating-point type; narrower ones than F32 get the nearest value, of two equally near ones the even one. Scalars stay F32
+    /// then: batch norm's count of batches has more digits than half precision.
+    /// </param>
+    /// <exception cref="LanewiseException">The file cannot be written, or a value is too large for F16.</exception>
+    /// <exception cref="ArgumentException">Two tensors share a name, one's values do not fill its shape, or the type is one of integers.</exception>
+    public static void Write(string path, IReadOnlyList<Tensor> tensors, IReadOnlyDictionary<string, string>? metadata = null, StoredType type = StoredType.F32)
     {
-        byte[] header = Header(tensors, metadata);
-        AtomicFile.Write(path, stream => Write(stream, header, tensors));
+        byte[] header = Header(tensors, metadata, type);
+        AtomicFile.Write(path, stream => Write(stream, header, tensors, type));
     }
 
-    /// <summary>Writes tensors as F32 to a stream, in their order.</summary>
-    /// <inheritdoc cref="Write(string, IReadOnlyList{Tensor}, IReadOnlyDictionary{string, string})" path="/exception"/>
-    public static void Write(Stream stream, IReadOnlyList<Tensor> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    /// <summary>Writes tensors to a stream, in their order.</summary>
+    /// <inheritdoc cref="Write(string, IReadOnlyList{Tensor}, IReadOnlyDictionary{string, string}, StoredType)" path="/exception"/>
+    public static void Write(Stream stream, IReadOnlyList<Tensor> tensors, IReadOnlyDictionary<string, string>? metadata = null, StoredType type = StoredType.F32)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        Write(stream, Header(tensors, metadata), tensors);
+        Write(stream, Header(tensors, metadata, type), tensors, type);
     }
 
     private static void ReadValues(Stream stream, StoredType type, Span<float> values, byte[] chunk)
@@ -92,7 +96,7 @@ public static class Safetensors
         }
     }
 
-    private static void Write(Stream stream, byte[] header, IReadOnlyList<Tensor> tensors)
+    private static void Write(Stream stream, byte[] header, IReadOnlyList<Tensor> tensors, StoredType type)
     {
         byte[] chunk = new byte[ChunkBytes];
         BinaryPrimitives.WriteUInt64LittleEndian(chunk, (ulong)header.Length);
@@ -101,22 +105,25 @@ public static class Safetensors
         foreach (var tensor in tensors)
         {
             var values = tensor.Values.AsSpan();
+            var stored = TypeOf(tensor, type);
             while (values.Length > 0)
             {
-                int count = Math.Min(values.Length, chunk.Length / sizeof(float));
-                for (int i = 0; i < count; i++)
-                {
-                    BinaryPrimitives.WriteSingleLittleEndian(chunk.AsSpan(i * sizeof(float)), values[i]);
-                }
-                stream.Write(chunk, 0, count * sizeof(float));
+                int count = Math.Min(values.Length, chunk.Length / stored.Bytes());
+                var bytes = chunk.AsSpan(0, count * stored.Bytes());
+                stored.FromFloats(values[..count], bytes);
+                stream.Write(bytes);
                 values = values[count..];
             }
         }
     }
 
-    private static byte[] Header(IReadOnlyList<Tensor> tensors, IReadOnlyDictionary<string, string>? metadata)
+    private static byte[] Header(IReadOnlyList<Tensor> tensors, IReadOnlyDictionary<string, string>? metadata, StoredType type)
     {
         ArgumentNullException.ThrowIfNull(tensors);
+        if (!type.IsFloatingPoint())
+        {
+            throw new ArgumentException($"{type} holds whole numbers, and weights are none; write F32, F64, F16 or BF16.", nameof(type));
+        }
         using var buffer = new MemoryStream();
         using (var writer = new Utf8JsonWriter(buffer, Json))
         {
@@ -130,7 +137,7 @@ public static class Safetensors
                 }
                 writer.WriteEndObject();
             }
-            WriteEntries(writer, tensors);
+            WriteEntries(writer, tensors, type);
             writer.WriteEndObject();
         }
         while (buffer.Length % sizeof(ulong) != 0)
@@ -140,16 +147,17 @@ public static class Safetensors
         return buffer.ToArray();
     }
 
-    private static void WriteEntries(Utf8JsonWriter writer, IReadOnlyList<Tensor> tensors)
+    private static void WriteEntries(Utf8JsonWriter writer, IReadOnlyList<Tensor> tensors, StoredType type)
     {
         var names = new HashSet<string>(StringComparer.Ordinal) { SafetensorsHeader.MetadataKey };
         long begin = 0;
         foreach (var tensor in tensors)
         {
-            Check(tensor, names);
-            long end = begin + sizeof(float) * (long)tensor.Values.Length;
+            Check(tensor, names, type);
+            var stored = TypeOf(tensor, type);
+            long end = begin + stored.Bytes() * (long)tensor.Values.Length;
             writer.WriteStartObject(tensor.Name);
-            writer.WriteString("dtype", "F32");
+            writer.WriteString("dtype", stored.Name());
             writer.WriteStartArray("shape");
             foreach (int size in tensor.Dimensions)
             {
@@ -165,7 +173,10 @@ public static class Safetensors
         }
     }
 
-    private static void Check(Tensor tensor, HashSet<string> names)
+    private static StoredType TypeOf(Tensor tensor, StoredType type) =>
+        tensor.Dimensions.Length == 0 && type.Bytes() < sizeof(float) ? StoredType.F32 : type;
+
+    private static void Check(Tensor tensor, HashSet<string> names, StoredType type)
     {
         if (!names.Add(tensor.Name))
         {
@@ -175,6 +186,10 @@ public static class Safetensors
         {
             throw new ArgumentException(
                 $"{tensor.Name} has {tensor.Values.Length} values, but its shape is {tensor.ShapeText}.", nameof(tensor));
+        }
+        if (TypeOf(tensor, type) == StoredType.F16 && tensor.Values.Any(value => float.IsFinite(value) && Half.IsInfinity((Half)value)))
+        {
+            throw new LanewiseException($"{Excerpt.Of(tensor.Name)} has values beyond F16's largest, 65504; write BF16 or F32.");
         }
     }
 }

@@ -1,8 +1,9 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 
 namespace Lanewise.Files;
 
-/// <summary>The types of value that a safetensors file may hold and Lanewise reads; the names are the format's.</summary>
+/// <summary>The types of value that a file of weights may hold and Lanewise reads; the names are safetensors'.</summary>
 public enum StoredType
 {
     /// <summary>32-bit floating point, Lanewise's own.</summary>
@@ -54,6 +55,9 @@ internal static class StoredTypes
         _ => null,
     };
 
+    /// <summary>The format's name of the type.</summary>
+    public static string Name(this StoredType type) => type == StoredType.Bool ? "BOOL" : type.ToString();
+
     public static int Bytes(this StoredType type) => type switch
     {
         StoredType.F64 or StoredType.I64 or StoredType.U64 => 8,
@@ -65,11 +69,53 @@ internal static class StoredTypes
     /// <summary>Converts little-endian values to the nearest floats.</summary>
     public static void ToFloats(this StoredType type, ReadOnlySpan<byte> from, Span<float> to)
     {
+        if (type == StoredType.F32 && BitConverter.IsLittleEndian)
+        {
+            MemoryMarshal.Cast<byte, float>(from)[..to.Length].CopyTo(to);
+            return;
+        }
         int size = type.Bytes();
         for (int i = 0; i < to.Length; i++)
         {
             to[i] = ToFloat(type, from.Slice(i * size, size));
         }
+    }
+
+    /// <summary>Whether floats can be written as this type; integers would lose what lies between them.</summary>
+    public static bool IsFloatingPoint(this StoredType type) => type is StoredType.F32 or StoredType.F64 or StoredType.F16 or StoredType.BF16;
+
+    /// <summary>Converts floats to the nearest little-endian values of a floating-point type; of two equally near ones, to the even one.</summary>
+    public static void FromFloats(this StoredType type, ReadOnlySpan<float> from, Span<byte> to)
+    {
+        int size = type.Bytes();
+        for (int i = 0; i < from.Length; i++)
+        {
+            var place = to.Slice(i * size, size);
+            switch (type)
+            {
+                case StoredType.F64:
+                    BinaryPrimitives.WriteDoubleLittleEndian(place, from[i]);
+                    break;
+                case StoredType.F16:
+                    BinaryPrimitives.WriteHalfLittleEndian(place, (Half)from[i]);
+                    break;
+                case StoredType.BF16:
+                    BinaryPrimitives.WriteUInt16LittleEndian(place, ToBFloat16(from[i]));
+                    break;
+                default:
+                    BinaryPrimitives.WriteSingleLittleEndian(place, from[i]);
+                    break;
+            }
+        }
+    }
+
+    private static ushort ToBFloat16(float value)
+    {
+        uint bits = BitConverter.SingleToUInt32Bits(value);
+        // A NaN keeps its upper half, with the bit that makes it quiet: rounding could turn it into an infinity.
+        return float.IsNaN(value)
+            ? (ushort)(bits >> 16 | 0x40)
+            : (ushort)((bits + 0x7FFF + (bits >> 16 & 1)) >> 16);
     }
 
     private static float ToFloat(StoredType type, ReadOnlySpan<byte> from) => type switch

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Lanewise.Data;
 using Lanewise.Files;
 using Lanewise.Graphs;
@@ -52,4 +53,33 @@ public sealed class ModelFileTests
         Assert.Equal(7, loaded.Network.Classes);
         Assert.Equal(Compare.Bits(weights), Compare.Bits(loaded.Weights));
     }
+
+    [Fact]
+    public void A_model_comes_out_of_a_file_of_PyTorchs()
+    {
+        using var folder = new TemporaryFolder();
+        var weights = Weights.Initialize(Residual.Create(3), 5);
+        string file = folder.Write("m.pth", PickleBuilder.Zip(PickleBuilder.StateDict(weights.Tensors), [.. weights.Tensors.Select((t, i) => ($"data/{i}", Bytes(t)))]));
+
+        var loaded = ModelFile.Load(file, "residual");
+
+        Assert.Equal(3, loaded.Network.Classes);
+        Assert.Equal(["0", "1", "2"], loaded.Card.Classes);
+        Assert.Equal(Compare.Bits(weights), Compare.Bits(loaded.Weights));
+        Assert.Contains("--model", Assert.Throws<LanewiseException>(() => ModelFile.Load(file)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_classifier_of_another_width_does_not_tell_the_classes()
+    {
+        using var folder = new TemporaryFolder();
+        var tensors = Weights.Initialize(Residual.Create(), 5).Tensors.Select(t => t.Name == "fc.weight" ? new Tensor(t.Name, [2_000_000_000, 0], []) : t);
+        Safetensors.Write(folder["m.safetensors"], [.. tensors]);
+
+        string message = Assert.Throws<LanewiseException>(() => ModelFile.Load(folder["m.safetensors"], "residual")).Message;
+
+        Assert.Contains("fc.weight is 2000000000×0, expected 10×512", message, StringComparison.Ordinal);
+    }
+
+    private static byte[] Bytes(Tensor tensor) => MemoryMarshal.AsBytes(tensor.Values.AsSpan()).ToArray();
 }

@@ -68,6 +68,43 @@ public sealed class SafetensorsTests
         Assert.Equal(type, read.StoredTypes["x"].ToString(), ignoreCase: true);
     }
 
+    [Theory]
+    [InlineData(StoredType.F32, 0x3F800001, 0x3F800001)]
+    [InlineData(StoredType.F64, 0x3F800001, 0x3F800001)]
+    [InlineData(StoredType.F16, 0x3F801000, 0x3F800000)] // 1 + half a step: to the even neighbour, below
+    [InlineData(StoredType.F16, 0x3F803000, 0x3F804000)] // and above
+    [InlineData(StoredType.F16, 0x3F801001, 0x3F802000)] // a little more than half
+    [InlineData(StoredType.F16, 0x477FE000, 0x477FE000)] // the largest, 65504
+    [InlineData(StoredType.F16, 0x33800000, 0x33800000)] // the least, 2⁻²⁴
+    [InlineData(StoredType.BF16, 0x3F808000, 0x3F800000)]
+    [InlineData(StoredType.BF16, 0x3F818000, 0x3F820000)]
+    [InlineData(StoredType.BF16, 0x3F808001, 0x3F810000)]
+    [InlineData(StoredType.BF16, 0x7F7FFFFF, 0x7F800000)] // rounds up to infinity, as IEEE 754 says
+    [InlineData(StoredType.BF16, 0x7F800001, 0x7FC00000)] // a NaN stays one
+    [InlineData(StoredType.F16, unchecked((int)0x80000000), unchecked((int)0x80000000))]
+    public void Values_are_written_as_the_nearest_of_their_type(StoredType type, int bits, int expected)
+    {
+        using var stream = new MemoryStream();
+        Safetensors.Write(stream, [new Tensor("x", [1], [BitConverter.Int32BitsToSingle(bits)])], type: type);
+
+        var read = ReadBytes(stream.ToArray());
+
+        Assert.Equal(type, read.StoredTypes["x"]);
+        Assert.Equal(expected, BitConverter.SingleToInt32Bits(read.Tensors[0].Values[0]));
+    }
+
+    [Fact]
+    public void A_count_keeps_its_digits_and_what_no_half_can_hold_is_refused()
+    {
+        using var stream = new MemoryStream();
+        Safetensors.Write(stream, [new Tensor("bn.num_batches_tracked", [], [450_449])], type: StoredType.F16);
+
+        Assert.Equal([450_449f], ReadBytes(stream.ToArray()).Tensors[0].Values);
+        string message = Assert.Throws<LanewiseException>(() => Safetensors.Write(stream, [new Tensor("bn.running_var", [2], [1, 70_000])], type: StoredType.F16)).Message;
+        Assert.Equal("bn.running_var has values beyond F16's largest, 65504; write BF16 or F32.", message);
+        Assert.Throws<ArgumentException>(() => Safetensors.Write(stream, [], type: StoredType.I8));
+    }
+
     [Fact]
     public void The_headers_order_is_kept_even_if_the_data_lie_otherwise()
     {
@@ -118,7 +155,7 @@ public sealed class SafetensorsTests
         return stream.ToArray();
     }
 
-    internal static SafetensorsFile ReadBytes(byte[] bytes)
+    internal static WeightsFile ReadBytes(byte[] bytes)
     {
         using var stream = new MemoryStream(bytes);
         return Safetensors.Read(stream, "weights.safetensors");

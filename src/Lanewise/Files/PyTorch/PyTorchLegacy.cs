@@ -1,0 +1,72 @@
+using System.Buffers.Binary;
+using System.Numerics;
+
+namespace Lanewise.Files;
+
+/// <summary>
+/// The files of PyTorch before 1.6: five pickles (a magic number, the protocol, the machine, the object, the storages' keys), then
+/// for each key the count of the storage's values (i64) and the values.
+/// </summary>
+internal static class PyTorchLegacy
+{
+    private const long Protocol = 1001;
+
+    private static readonly BigInteger Magic = (new BigInteger(0x1950) << 64) + 0xa86a20f9469cfc6cUL;
+
+    /// <summary>Reads the state dict's tensors.</summary>
+    /// <exception cref="RefusedFileException">The file is damaged, or holds anything but data.</exception>
+    public static WeightsFile Read(Stream stream)
+    {
+        var pickles = new PickleReader(new PickleInput(stream));
+        if (pickles.Read() is not BigInteger magic || magic != Magic)
+        {
+            throw new RefusedFileException("it is a pickle that does not begin with PyTorch's magic number", PyTorchFile.SaveStateDict);
+        }
+        if (pickles.Read() is not Protocol)
+        {
+            throw new RefusedFileException($"its protocol is not {Protocol}");
+        }
+        if (pickles.Read() is PickleDictionary machine && machine.Named.Any(item => item is ("little_endian", false)))
+        {
+            throw new RefusedFileException("it was written on a big-endian machine", PyTorchFile.SaveStateDict);
+        }
+        var references = StateDict.Find(pickles.Read());
+        var keys = (pickles.Read() as PickleList)?.Items.Select(key => key as string).ToArray();
+        var needed = PyTorchFile.Needed(references, stream.Length);
+        if (keys is null || needed.Keys.Except(keys, StringComparer.Ordinal).Any())
+        {
+            throw new RefusedFileException("its list of storages does not hold those that its tensors need");
+        }
+        return PyTorchFile.Assemble(WeightsFormat.PyTorchLegacy, references, Storages(stream, keys, pickles.Storages, needed));
+    }
+
+    private static IEnumerable<(string Key, float[] Values)> Storages(
+        Stream stream, string?[] keys, IReadOnlyDictionary<string, StorageReference> known, Dictionary<string, PyTorchStorage> needed)
+    {
+        byte[] prefix = new byte[sizeof(long)];
+        foreach (string? key in keys)
+        {
+            if (key is null || !known.TryGetValue(key, out var storage))
+            {
+                throw new RefusedFileException("its list of storages names one that it does not describe");
+            }
+            if (stream.ReadAtLeast(prefix, prefix.Length, throwOnEndOfStream: false) < prefix.Length)
+            {
+                throw new RefusedFileException($"it ends before its storage {Excerpt.Of(key)}");
+            }
+            long count = BinaryPrimitives.ReadInt64LittleEndian(prefix), left = stream.Length - stream.Position;
+            if (count != storage.Count || storage.Bytes > left)
+            {
+                throw new RefusedFileException($"its storage {Excerpt.Of(key)} is said to have {storage.Count:N0} values, but has {Math.Min(count, left / storage.Type.Bytes()):N0}");
+            }
+            if (needed.Remove(key, out var wanted))
+            {
+                yield return (key, wanted.Read(stream));
+            }
+            else
+            {
+                stream.Seek(storage.Bytes, SeekOrigin.Current);
+            }
+        }
+    }
+}

@@ -1,0 +1,100 @@
+using System.IO.Compression;
+
+namespace Lanewise.Files;
+
+/// <summary>The files of PyTorch from 1.6: a zip archive of <c>NAME/data.pkl</c> and, for each storage, <c>NAME/data/KEY</c>.</summary>
+internal static class PyTorchZip
+{
+    private const string Pickle = "/data.pkl";
+
+    // Of a thousand tensors with their optimizer's state it has about half a megabyte.
+    private const long LongestPickle = 16_000_000;
+    private const int LongestWord = 16;
+
+    /// <summary>Reads the state dict's tensors.</summary>
+    /// <exception cref="RefusedFileException">The file is damaged, or holds anything but data.</exception>
+    public static WeightsFile Read(Stream stream)
+    {
+        try
+        {
+            using var archive = new ZipArchive(stream, ZipArchiveMode.Read, leaveOpen: true);
+            return Read(archive, stream.Length);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new RefusedFileException("it is a damaged zip archive", inner: e);
+        }
+    }
+
+    private static WeightsFile Read(ZipArchive archive, long fileBytes)
+    {
+        var pickle = archive.Entries.FirstOrDefault(entry => entry.FullName.IndexOf('/', StringComparison.Ordinal) is > 0 and var slash && entry.FullName.AsSpan(slash).SequenceEqual(Pickle))
+            ?? throw new RefusedFileException("it is a zip archive without data.pkl, and not what torch.save writes", PyTorchFile.SaveStateDict);
+        string folder = pickle.FullName[..^Pickle.Length];
+        if (archive.GetEntry(folder + "/byteorder") is { } order && !Bytes(order, LongestWord).SequenceEqual("little"u8))
+        {
+            throw new RefusedFileException("it was written on a big-endian machine", PyTorchFile.SaveStateDict);
+        }
+        var references = StateDict.Find(new PickleReader(new PickleInput(new MemoryStream(Bytes(pickle, LongestPickle)))).Read());
+        var needed = PyTorchFile.Needed(references, fileBytes);
+        return PyTorchFile.Assemble(WeightsFormat.PyTorchZip, references, Storages(archive, folder + "/data/", needed, PyTorchFile.Allowance(fileBytes)));
+    }
+
+    private static IEnumerable<(string Key, float[] Values)> Storages(
+        ZipArchive archive, string folder, Dictionary<string, PyTorchStorage> needed, long allowance)
+    {
+        foreach (var entry in archive.Entries.Where(entry => entry.FullName.StartsWith(folder, StringComparison.Ordinal)))
+        {
+            if (!needed.Remove(entry.FullName[folder.Length..], out var storage))
+            {
+                continue;
+            }
+            if (entry.Length != storage.Bytes)
+            {
+                throw new RefusedFileException($"its storage {Excerpt.Of(storage.Key)} is said to have {storage.Bytes:N0} bytes, but has {entry.Length:N0}");
+            }
+            if ((allowance -= entry.Length) < 0)
+            {
+                throw TooMuch(entry);
+            }
+            yield return (storage.Key, Checked(entry, (stream, seen) => storage.Read(stream, seen)));
+        }
+        if (needed.Count > 0)
+        {
+            throw new RefusedFileException($"it lacks the storage {Excerpt.Of(needed.Keys.First())}");
+        }
+    }
+
+    private static byte[] Bytes(ZipArchiveEntry entry, long longest) => entry.Length <= longest
+        ? Checked(entry, (stream, seen) =>
+        {
+            byte[] bytes = new byte[entry.Length];
+            stream.ReadExactly(bytes);
+            seen(bytes);
+            return bytes;
+        })
+        : throw TooMuch(entry);
+
+    /// <summary>Reads an entry and compares the checksum of what was read, and that it was all, with the archive's word.</summary>
+    private static T Checked<T>(ZipArchiveEntry entry, Func<Stream, Action<ReadOnlySpan<byte>>, T> read)
+    {
+        var checksum = new Crc32();
+        try
+        {
+            using var stream = entry.Open();
+            var content = read(stream, checksum.Add);
+            if (stream.ReadByte() < 0 && checksum.Value == entry.Crc32)
+            {
+                return content;
+            }
+        }
+        catch (EndOfStreamException e)
+        {
+            throw new RefusedFileException($"its part {Excerpt.Of(entry.FullName)} is cut short", inner: e);
+        }
+        throw new RefusedFileException($"its part {Excerpt.Of(entry.FullName)} does not have the CRC-32 that was noted for it: it is damaged");
+    }
+
+    private static RefusedFileException TooMuch(ZipArchiveEntry entry) =>
+        new($"its part {Excerpt.Of(entry.FullName)} would unpack to {entry.Length:N0} bytes, far more than such a file holds");
+}

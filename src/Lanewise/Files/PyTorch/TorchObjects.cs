@@ -1,0 +1,144 @@
+namespace Lanewise.Files;
+
+/// <summary>What a name in a pickle stands for.</summary>
+internal enum TorchKind
+{
+    /// <summary>A dictionary that begins empty, or with a list of pairs.</summary>
+    Dictionary,
+    /// <summary><c>(storage, offset, sizes, strides, …)</c> makes a tensor.</summary>
+    Tensor,
+    /// <summary>A tensor whose type is the seventh argument; its storage counts bytes.</summary>
+    TypedTensor,
+    /// <summary>A tensor that is trained: the first argument.</summary>
+    Parameter,
+    /// <summary>A tensor's sizes: the first argument.</summary>
+    Size,
+    /// <summary>The type of a storage's values.</summary>
+    Storage,
+    /// <summary>The type of a tensor's values.</summary>
+    Type,
+    /// <summary>An object of which nothing is needed.</summary>
+    Other,
+}
+
+/// <summary>A name from the list, as a value in the pickle.</summary>
+internal sealed record TorchName(TorchKind Kind, StoredType Type = default);
+
+/// <summary>The bytes that tensors are views of; not read yet.</summary>
+internal sealed record StorageReference(string Key, StoredType Type, long Count)
+{
+    public long Bytes => Count * Type.Bytes();
+}
+
+/// <summary>The names that may occur in a file of weights, and what is made of them. Nothing else is ever looked up.</summary>
+internal static class TorchObjects
+{
+    private static readonly Dictionary<string, TorchName> Names = new(StringComparer.Ordinal)
+    {
+        ["collections.OrderedDict"] = new(TorchKind.Dictionary),
+        ["collections.defaultdict"] = new(TorchKind.Dictionary),
+        ["collections.Counter"] = new(TorchKind.Dictionary),
+        ["torch._utils._rebuild_tensor"] = new(TorchKind.Tensor),
+        ["torch._utils._rebuild_tensor_v2"] = new(TorchKind.Tensor),
+        ["torch._utils._rebuild_tensor_v3"] = new(TorchKind.TypedTensor),
+        ["torch._utils._rebuild_parameter"] = new(TorchKind.Parameter),
+        ["torch._utils._rebuild_parameter_with_state"] = new(TorchKind.Parameter),
+        ["torch.nn.parameter.Parameter"] = new(TorchKind.Parameter),
+        ["torch.Size"] = new(TorchKind.Size),
+        ["torch.FloatStorage"] = new(TorchKind.Storage, StoredType.F32),
+        ["torch.DoubleStorage"] = new(TorchKind.Storage, StoredType.F64),
+        ["torch.HalfStorage"] = new(TorchKind.Storage, StoredType.F16),
+        ["torch.BFloat16Storage"] = new(TorchKind.Storage, StoredType.BF16),
+        ["torch.LongStorage"] = new(TorchKind.Storage, StoredType.I64),
+        ["torch.IntStorage"] = new(TorchKind.Storage, StoredType.I32),
+        ["torch.ShortStorage"] = new(TorchKind.Storage, StoredType.I16),
+        ["torch.CharStorage"] = new(TorchKind.Storage, StoredType.I8),
+        ["torch.ByteStorage"] = new(TorchKind.Storage, StoredType.U8),
+        ["torch.BoolStorage"] = new(TorchKind.Storage, StoredType.Bool),
+        ["torch.UntypedStorage"] = new(TorchKind.Storage, StoredType.U8),
+        ["torch.storage.UntypedStorage"] = new(TorchKind.Storage, StoredType.U8),
+        ["torch.float32"] = new(TorchKind.Type, StoredType.F32),
+        ["torch.float64"] = new(TorchKind.Type, StoredType.F64),
+        ["torch.float16"] = new(TorchKind.Type, StoredType.F16),
+        ["torch.bfloat16"] = new(TorchKind.Type, StoredType.BF16),
+        ["torch.int64"] = new(TorchKind.Type, StoredType.I64),
+        ["torch.int32"] = new(TorchKind.Type, StoredType.I32),
+        ["torch.int16"] = new(TorchKind.Type, StoredType.I16),
+        ["torch.int8"] = new(TorchKind.Type, StoredType.I8),
+        ["torch.uint64"] = new(TorchKind.Type, StoredType.U64),
+        ["torch.uint32"] = new(TorchKind.Type, StoredType.U32),
+        ["torch.uint16"] = new(TorchKind.Type, StoredType.U16),
+        ["torch.uint8"] = new(TorchKind.Type, StoredType.U8),
+        ["torch.bool"] = new(TorchKind.Type, StoredType.Bool),
+        ["torch.device"] = new(TorchKind.Other),
+        ["argparse.Namespace"] = new(TorchKind.Other),
+        ["builtins.set"] = new(TorchKind.Other),
+        ["__builtin__.set"] = new(TorchKind.Other),
+        ["builtins.dict"] = new(TorchKind.Other),
+        ["__builtin__.dict"] = new(TorchKind.Other),
+    };
+
+    /// <summary>Looks a name up.</summary>
+    /// <exception cref="RefusedFileException">It is not on the list.</exception>
+    public static TorchName Find(string module, string name)
+    {
+        string full = $"{module}.{name}";
+        return Names.TryGetValue(full, out var found)
+            ? found
+            : throw new RefusedFileException(
+                $"it asks for {Excerpt.Of(full)}, and nothing but tensors and plain values is read or run", PyTorchFile.SaveStateDict);
+    }
+
+    /// <summary>What calling the name in Python would make, as data.</summary>
+    public static object? Make(TorchName name, IReadOnlyList<object?> arguments) => name.Kind switch
+    {
+        TorchKind.Dictionary => Dictionary(arguments),
+        TorchKind.Tensor when arguments is [StorageReference storage, long and >= 0 and var offset, PickleList sizes, PickleList strides, ..] =>
+            new TensorReference(storage, storage.Type, offset, Numbers(sizes), Numbers(strides)),
+        TorchKind.TypedTensor when arguments is [StorageReference storage, long and >= 0 and var offset, PickleList sizes, PickleList strides, _, _, TorchName { Kind: TorchKind.Type } type, ..] =>
+            new TensorReference(storage, type.Type, offset, Numbers(sizes), Numbers(strides)),
+        TorchKind.Parameter when arguments is [TensorReference tensor, ..] => tensor,
+        TorchKind.Size when arguments is [PickleList sizes] => sizes,
+        TorchKind.Other => PickleOther.Instance,
+        _ => throw new RefusedFileException($"its pickle describes a {name.Kind} that is malformed"),
+    };
+
+    /// <summary>The object after Python has given it its state, in which there is nothing for us.</summary>
+    public static object? Build(object? made, object? state) => (made, state) switch
+    {
+        // An OrderedDict's versions, a namespace's options.
+        (PickleDictionary or PickleOther, _) => made,
+        // Before PyTorch 0.4: whether it is trained, whether it was volatile, its hooks.
+        (TensorReference, PickleList { Items: [bool, bool, not TensorReference and not StorageReference] }) => made,
+        _ => throw new RefusedFileException("its pickle gives a state to an object that has none"),
+    };
+
+    /// <summary>The storage that a persistent id names: <c>("storage", type, key, location, count[, view])</c>.</summary>
+    public static StorageReference Storage(object? id)
+    {
+        if (id is not PickleList { Items: ["storage", TorchName { Kind: TorchKind.Storage } type, string key, _, long and >= 0 and <= int.MaxValue and var count, ..] and var parts })
+        {
+            throw new RefusedFileException("its pickle describes a storage that is malformed or larger than 2,147,483,647 values");
+        }
+        return parts.Count == 5 || parts[5] is null ? new(key, type.Type, count) : throw new RefusedFileException("one of its storages is a view of another", PyTorchFile.SaveStateDict);
+    }
+
+    private static PickleDictionary Dictionary(IReadOnlyList<object?> arguments)
+    {
+        var dictionary = new PickleDictionary();
+        // Python 2 gave an OrderedDict's items as a list of pairs.
+        foreach (object? pair in (arguments is [PickleList pairs] ? pairs : new PickleList()).Items)
+        {
+            if (pair is not PickleList { Items: [var key, var value] })
+            {
+                throw new RefusedFileException("its pickle describes a dictionary that is malformed");
+            }
+            dictionary.Add(key, value);
+        }
+        return dictionary;
+    }
+
+    private static long[] Numbers(PickleList list) => list.Items.Count <= TensorReference.MostDimensions && list.Items.All(item => item is long and >= 0)
+        ? [.. list.Items.Select(item => (long)item!)]
+        : throw new RefusedFileException($"a tensor's sizes or strides are not at most {TensorReference.MostDimensions} whole numbers from 0");
+}
