@@ -30,6 +30,10 @@ internal unsafe interface ILane<V> where V : unmanaged
 
     static abstract V Multiply(V a, V b);
 
+    static abstract V Divide(V a, V b);
+
+    static abstract V Sqrt(V v);
+
     /// <summary>a·b + c, fused where the processor can.</summary>
     static abstract V Fma(V a, V b, V c);
 

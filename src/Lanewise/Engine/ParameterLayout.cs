@@ -38,8 +38,13 @@ internal sealed class ParameterLayout
     /// <exception cref="LanewiseException">They do not fit the network.</exception>
     public void Pack(Weights weights, LaneMemory to)
     {
-        weights = Weights.Match(_network, weights.Tensors, "weights");
-        foreach (var p in _network.Parameters)
+        Pack(Weights.Match(_network, weights.Tensors, "weights"), to, _network.Parameters);
+    }
+
+    /// <summary>Copies those parameters' values into the engine's memory.</summary>
+    public void Pack(Weights weights, LaneMemory to, IEnumerable<ParameterSpec> parameters)
+    {
+        foreach (var p in parameters)
         {
             var (offset, packing) = _places[p.Name];
             var values = weights[p.Name].Values;
@@ -54,8 +59,11 @@ internal sealed class ParameterLayout
         }
     }
 
-    /// <summary>Copies the engine's memory (weights, velocities or gradients) out under the parameters' names.</summary>
-    public Weights Unpack(LaneMemory from) => new(_network.Parameters.Select(p =>
+    /// <summary>Copies the engine's memory (weights or gradients) out under the parameters' names.</summary>
+    public Weights Unpack(LaneMemory from) => Unpack(from, _network.Parameters);
+
+    /// <summary>Copies those parameters' values out under their names.</summary>
+    public Weights Unpack(LaneMemory from, IEnumerable<ParameterSpec> parameters) => new(parameters.Select(p =>
     {
         var (offset, packing) = _places[p.Name];
         var values = new float[p.Count];

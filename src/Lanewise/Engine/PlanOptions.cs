@@ -15,6 +15,9 @@ public sealed record PlanOptions
     /// <summary>Images in a block: 16, 8, 4 or 1; 0 for the widest that the processor has.</summary>
     public int LaneWidth { get; init; }
 
+    /// <summary>Whether the parameter of that name is trained; null for all. Buffers never are.</summary>
+    public Func<string, bool>? Trains { get; init; }
+
     /// <summary>Whether the gradient to the picture is wanted too.</summary>
     internal bool InputGradient { get; init; }
 
