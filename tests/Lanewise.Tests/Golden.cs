@@ -8,13 +8,13 @@ internal sealed class Golden
 {
     private readonly Dictionary<string, Tensor> _tensors;
 
-    private Golden(SafetensorsFile file)
+    private Golden(WeightsFile file)
     {
         File = file;
         _tensors = file.Tensors.ToDictionary(tensor => tensor.Name, StringComparer.Ordinal);
     }
 
-    public SafetensorsFile File { get; }
+    public WeightsFile File { get; }
 
     public Tensor this[string name] => _tensors[name];
 

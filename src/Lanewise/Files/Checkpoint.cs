@@ -47,18 +47,18 @@ public static class Checkpoint
         // Files of old have no count of the updates; they are all of SGD, which does without.
         bool uncounted = optimizer.Keys.All(SgdState.Contains) && !file.Metadata.ContainsKey(Prefix + Updates);
         var position = new TrainingPosition(
-            Number<int>(file.Metadata, path, "epoch"),
-            Number<int>(file.Metadata, path, "step"),
-            Number<double>(file.Metadata, path, "loss_sum"),
-            Number<int>(file.Metadata, path, "correct"),
-            Number<double>(file.Metadata, path, "seconds"),
-            uncounted ? 0 : Number<long>(file.Metadata, path, Updates));
+            Number<int>(file, path, "epoch"),
+            Number<int>(file, path, "step"),
+            Number<double>(file, path, "loss_sum"),
+            Number<int>(file, path, "correct"),
+            Number<double>(file, path, "seconds"),
+            uncounted ? 0 : Number<long>(file, path, Updates));
         return new(Weights.Match(network, groups[""], path), optimizer, position);
     }
 
-    private static T Number<T>(IReadOnlyDictionary<string, string> metadata, string path, string key)
+    private static T Number<T>(WeightsFile file, string path, string key)
         where T : struct, IParsable<T>, System.Numerics.INumber<T> =>
-        metadata.TryGetValue(Prefix + key, out string? text) && T.TryParse(text, CultureInfo.InvariantCulture, out T value) && value >= T.Zero
+        file.Metadata.TryGetValue(Prefix + key, out string? text) && T.TryParse(text, CultureInfo.InvariantCulture, out T value) && value >= T.Zero
             ? value
             : throw new LanewiseException($"{path}: this is no training checkpoint, its metadata has no valid '{Prefix}{key}'; resume from a run folder that 'lanewise train' wrote.");
 }

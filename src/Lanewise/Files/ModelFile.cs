@@ -35,6 +35,6 @@ public sealed record ModelFile(Network Network, Weights Weights, ModelCard Card)
     }
 
     /// <summary>The classes of a file without a card: the outputs of its last layer.</summary>
-    private static int ClassesOf(SafetensorsFile file) =>
+    private static int ClassesOf(WeightsFile file) =>
         file.Tensors.FirstOrDefault(t => t.Name == "fc.weight") is { Dimensions: [> 0 and var classes, ..] } ? classes : 10;
 }

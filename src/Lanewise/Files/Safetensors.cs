@@ -18,7 +18,7 @@ public static class Safetensors
 
     /// <summary>Reads a file; values of every <see cref="StoredType"/> become floats.</summary>
     /// <exception cref="LanewiseException">The file cannot be read, or is not a whole and well-formed safetensors file.</exception>
-    public static SafetensorsFile Read(string path)
+    public static WeightsFile Read(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         try
@@ -37,7 +37,7 @@ public static class Safetensors
     /// <param name="name">What messages call it.</param>
     /// <exception cref="LanewiseException">The content is not a whole and well-formed safetensors file.</exception>
     /// <exception cref="ArgumentException">The stream cannot seek.</exception>
-    public static SafetensorsFile Read(Stream stream, string name)
+    public static WeightsFile Read(Stream stream, string name)
     {
         ArgumentNullException.ThrowIfNull(stream);
         if (!stream.CanSeek)
@@ -56,7 +56,7 @@ public static class Safetensors
             tensors[entry.Index] = new Tensor(entry.Name, entry.Dimensions, values);
         }
         var types = header.Entries.ToDictionary(e => e.Name, e => e.Type, StringComparer.Ordinal);
-        return new SafetensorsFile(tensors, header.Metadata, types);
+        return new WeightsFile(tensors, header.Metadata, types);
     }
 
     /// <summary>Writes tensors as F32, in their order, whole or not at all (<see cref="AtomicFile"/>).</summary>

@@ -89,12 +89,12 @@ internal sealed class SafetensorsHeader
             string name = reader.GetString()!;
             if (!names.Add(name))
             {
-                throw Refuse($"the name \"{Short(name)}\" occurs twice");
+                throw Refuse($"the name \"{Excerpt.Of(name)}\" occurs twice");
             }
             reader.Read();
             if (reader.TokenType != JsonTokenType.StartObject)
             {
-                throw Refuse($"\"{Short(name)}\" is not described by an object");
+                throw Refuse($"\"{Excerpt.Of(name)}\" is not described by an object");
             }
             if (string.Equals(name, MetadataKey, StringComparison.Ordinal))
             {
@@ -117,11 +117,11 @@ internal sealed class SafetensorsHeader
             reader.Read();
             if (reader.TokenType != JsonTokenType.String)
             {
-                throw Refuse($"the metadata's \"{Short(key)}\" is not a string");
+                throw Refuse($"the metadata's \"{Excerpt.Of(key)}\" is not a string");
             }
             if (!_metadata.TryAdd(key, reader.GetString()!))
             {
-                throw Refuse($"the metadata's \"{Short(key)}\" occurs twice");
+                throw Refuse($"the metadata's \"{Excerpt.Of(key)}\" occurs twice");
             }
         }
     }
@@ -146,7 +146,7 @@ internal sealed class SafetensorsHeader
                     offsets = ParseNumbers(ref reader, name, key);
                     break;
                 case "dtype" or "shape" or "data_offsets":
-                    throw Refuse($"{Short(name)}: \"{key}\" is malformed or occurs twice");
+                    throw Refuse($"{Excerpt.Of(name)}: \"{key}\" is malformed or occurs twice");
                 default:
                     reader.Skip();
                     break;
@@ -167,23 +167,23 @@ internal sealed class SafetensorsHeader
         }
         return sound
             ? [.. numbers]
-            : throw Refuse($"{Short(name)}: \"{key}\" is not a list of at most {MaxDimensions} whole numbers from 0");
+            : throw Refuse($"{Excerpt.Of(name)}: \"{key}\" is not a list of at most {MaxDimensions} whole numbers from 0");
     }
 
     private Entry MakeEntry(string name, string? type, long[]? shape, long[]? offsets)
     {
         if (type is null || shape is null || offsets is null)
         {
-            throw Refuse($"{Short(name)} lacks its \"dtype\", \"shape\" or \"data_offsets\"");
+            throw Refuse($"{Excerpt.Of(name)} lacks its \"dtype\", \"shape\" or \"data_offsets\"");
         }
         if (StoredTypes.Parse(type) is not { } stored)
         {
-            throw Refuse($"{Short(name)} has the dtype {Short(type)}; "
+            throw Refuse($"{Excerpt.Of(name)} has the dtype {Excerpt.Of(type)}; "
                 + "F32, F64, F16, BF16, I8–I64, U8–U64 and BOOL are read; convert it first");
         }
         if (offsets.Length != 2 || offsets[0] > offsets[1])
         {
-            throw Refuse($"{Short(name)}: \"data_offsets\" is not a beginning and an end that follows it");
+            throw Refuse($"{Excerpt.Of(name)}: \"data_offsets\" is not a beginning and an end that follows it");
         }
 
         string text = string.Join('×', shape);
@@ -193,13 +193,13 @@ internal sealed class SafetensorsHeader
             // Keeps the product below 2⁶²: both factors are below 2³¹ or refused.
             if (size > Array.MaxLength || (count *= size) > Array.MaxLength)
             {
-                throw Refuse($"{Short(name)}: its shape {text} is too large");
+                throw Refuse($"{Excerpt.Of(name)}: its shape {text} is too large");
             }
         }
         long length = offsets[1] - offsets[0];
         if (count * stored.Bytes() != length)
         {
-            throw Refuse($"{Short(name)}: its shape {text} in {type} needs {count * stored.Bytes():N0} bytes, but it has {length:N0}");
+            throw Refuse($"{Excerpt.Of(name)}: its shape {text} in {type} needs {count * stored.Bytes():N0} bytes, but it has {length:N0}");
         }
         return new Entry(_entries.Count, name, stored, Array.ConvertAll(shape, size => (int)size), count, offsets[0], offsets[1]);
     }
@@ -211,12 +211,12 @@ internal sealed class SafetensorsHeader
         {
             if (entry.End > dataBytes)
             {
-                throw Refuse($"{Short(entry.Name)} ends at byte {entry.End:N0} of the data, which have only {dataBytes:N0}: it is cut short");
+                throw Refuse($"{Excerpt.Of(entry.Name)} ends at byte {entry.End:N0} of the data, which have only {dataBytes:N0}: it is cut short");
             }
             if (entry.Begin != position)
             {
                 string what = entry.Begin < position ? "overlaps the tensor before it" : "leaves a hole before it";
-                throw Refuse($"{Short(entry.Name)} {what} (begins at byte {entry.Begin:N0} of the data, {position:N0} expected)");
+                throw Refuse($"{Excerpt.Of(entry.Name)} {what} (begins at byte {entry.Begin:N0} of the data, {position:N0} expected)");
             }
             position = entry.End;
         }
@@ -224,13 +224,6 @@ internal sealed class SafetensorsHeader
         {
             throw Refuse($"{dataBytes - position:N0} bytes follow its last tensor");
         }
-    }
-
-    // A name comes from the file and may be of any length and hold any sign.
-    private static string Short(string name)
-    {
-        string start = name.Length > 80 ? name[..80] + "…" : name;
-        return string.Concat(start.Select(c => char.IsControl(c) ? '�' : c));
     }
 
     private LanewiseException Refuse(string what, Exception? inner = null) =>

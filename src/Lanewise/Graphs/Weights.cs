@@ -31,40 +31,38 @@ public sealed class Weights
         }));
     }
 
-    /// <summary>Picks a network's parameters out of <paramref name="tensors"/> and puts them into its order.</summary>
+    /// <summary>
+    /// Picks a network's parameters out of <paramref name="tensors"/> and puts them into its order. Batch norm's
+    /// <c>num_batches_tracked</c>, which old files lack, begins at 0; auxiliary heads that the network does not have are left out.
+    /// </summary>
     /// <param name="network">The network.</param>
     /// <param name="tensors">What a file holds.</param>
     /// <param name="source">The file's name, for the message.</param>
-    /// <exception cref="LanewiseException">Parameters are missing, surplus or of another shape; the first ones are named.</exception>
-    public static Weights Match(Network network, IEnumerable<Tensor> tensors, string source)
-    {
-        var found = tensors.ToDictionary(t => t.Name, StringComparer.Ordinal);
-        var wrong = new List<string>();
-        var matched = new List<Tensor>();
-        foreach (var p in network.Parameters)
-        {
-            if (!found.Remove(p.Name, out var tensor))
-            {
-                wrong.Add($"{p.Name} ({p.ShapeText}) is missing");
-            }
-            else if (!tensor.Dimensions.AsSpan().SequenceEqual(p.Dimensions))
-            {
-                wrong.Add($"{p.Name} is {tensor.ShapeText}, expected {p.ShapeText}");
-            }
-            else
-            {
-                matched.Add(tensor);
-            }
-        }
+    /// <exception cref="LanewiseException">Parameters are missing, surplus or of another shape; the first ones are named, with the nearest names.</exception>
+    public static Weights Match(Network network, IEnumerable<Tensor> tensors, string source) =>
+        new WeightsMatch(network, tensors, source).ToWeights();
 
-        wrong.AddRange(found.Values.Select(t => $"{t.Name} ({t.ShapeText}) is not part of it"));
-        const int Shown = 3;
-        return wrong.Count == 0
-            ? new(matched)
-            : throw new LanewiseException($"{source}: these are not weights of '{network.Name}': {string.Join("; ", wrong.Take(Shown))}"
-                + (wrong.Count > Shown ? $"; and {wrong.Count - Shown} more" : "") + ". Name the model that they belong to.");
+    /// <summary>
+    /// As <see cref="Match"/>, to train on from a file: the classifier (the last <see cref="Linear"/> before each row of logits) begins
+    /// afresh when the file has none of its shape, and so do auxiliary heads of which the file has nothing.
+    /// </summary>
+    /// <param name="network">The network.</param>
+    /// <param name="tensors">What a file holds.</param>
+    /// <param name="source">The file's name, for the message.</param>
+    /// <param name="seed">Draws what begins afresh: the values that <see cref="Initialize"/> gives for this seed.</param>
+    /// <exception cref="LanewiseException">The body's parameters are missing, surplus or of another shape.</exception>
+    public static AdaptedWeights Adapt(Network network, IEnumerable<Tensor> tensors, string source, int seed)
+    {
+        var match = new WeightsMatch(network, tensors, source);
+        var fresh = match.BeginHeads(Initialize(network, seed));
+        return new(match.ToWeights(), fresh);
     }
 
     /// <summary>Whether all values are finite.</summary>
     public bool AllFinite() => Tensors.All(t => t.Values.All(float.IsFinite));
 }
+
+/// <summary>Weights to train on from, and the parameters among them that no file gave.</summary>
+/// <param name="Weights">All of the network's weights.</param>
+/// <param name="Fresh">The names of the parameters that begin afresh, in the network's order; empty when the file gave all.</param>
+public sealed record AdaptedWeights(Weights Weights, IReadOnlyList<string> Fresh);

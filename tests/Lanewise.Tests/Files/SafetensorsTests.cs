@@ -118,7 +118,7 @@ public sealed class SafetensorsTests
         return stream.ToArray();
     }
 
-    internal static SafetensorsFile ReadBytes(byte[] bytes)
+    internal static WeightsFile ReadBytes(byte[] bytes)
     {
         using var stream = new MemoryStream(bytes);
         return Safetensors.Read(stream, "weights.safetensors");
