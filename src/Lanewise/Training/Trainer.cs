@@ -29,6 +29,11 @@ public sealed class Trainer
     public Trainer(Network network, TrainingOptions options, Weights? initial = null)
     {
         options.Check();
+        if (!network.Parameters.Any(p => !p.IsBuffer && options.Trains?.Invoke(p.Name) != false))
+        {
+            throw new LanewiseException($"{network.Name}: there is no parameter to train; TrainingOptions.Trains must take some of them, and the network have some.");
+        }
+
         _options = options;
         _preprocessing = options.PreprocessingOf(network);
         _plan = Plan.Compile(network, new PlanOptions
