@@ -38,6 +38,19 @@ public sealed class FineTuningTests(TrainedRun trained)
         static double Accuracy(string json) => System.Text.Json.JsonDocument.Parse(json).RootElement.GetProperty("test_accuracy").GetDouble();
     }
 
+    [Fact]
+    public async Task A_frozen_body_is_the_same_afterwards()
+    {
+        using var folder = new TemporaryFolder();
+        var result = (await CliProgram.RunAsync(
+            folder.Path, "train", "residual", "--weights", trained.Run, "--freeze", "--dataset", "digits", "--limit-train", "200", "--limit-test", "50",
+            "--epochs", "1", "--output", "run")).Ok();
+        Assert.Contains("only fc.weight, fc.bias will be trained.", result.Error, StringComparison.Ordinal);
+        var (before, after) = (ModelFile.Load(trained.Model).Weights, ModelFile.Load(folder["run/model.safetensors"]).Weights);
+        Assert.All(after.Tensors, t =>
+            Assert.Equal(!t.Name.StartsWith("fc.", StringComparison.Ordinal), t.Values.AsSpan().SequenceEqual(before[t.Name].Values)));
+    }
+
     [Theory]
     [InlineData("residual --classes 5 --weights WEIGHTS", 2, "--classes 5: digits has 10; name at least as many")]
     [InlineData("inception --weights WEIGHTS", 1, "these are not weights of 'inception'")]
