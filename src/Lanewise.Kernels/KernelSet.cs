@@ -190,8 +190,14 @@ public abstract class KernelSet
     public abstract void SoftmaxCrossEntropy(
         Planes logits, Planes? gradient, ReadOnlySpan<int> labels, float scale, Span<double> losses, Span<int> predictions, in BlockMemory memory);
 
-    /// <summary>Sums the slots' gradients in order, updates weights and velocity, and zeroes the slots.</summary>
-    public abstract void Sgd(in SgdStep step, LaneMemory weights, LaneMemory velocity, ReadOnlySpan<LaneMemory> slots, int start, int count);
+    /// <summary>Sums the slots' gradients in order, updates weights and optimizer state, and zeroes the slots.</summary>
+    /// <param name="step">The optimizer and its constants.</param>
+    /// <param name="weights">The weights.</param>
+    /// <param name="state">What the optimizer keeps of each weight, as many arrays as it has.</param>
+    /// <param name="slots">The gradients.</param>
+    /// <param name="start">The first float to update.</param>
+    /// <param name="count">How many, a multiple of the lane width.</param>
+    public abstract void Update(OptimizerStep step, LaneMemory weights, LaneMemory[] state, LaneMemory[] slots, int start, int count);
 
     /// <summary>Outputs that a micro-kernel takes together: a divisor of the channel count where there is a good one.</summary>
     private int GroupOf(int channels) => Registers switch
@@ -337,6 +343,18 @@ internal sealed class KernelSet<L, V> : KernelSet
         Planes logits, Planes? gradient, ReadOnlySpan<int> labels, float scale, Span<double> losses, Span<int> predictions, in BlockMemory memory) =>
         SoftmaxCrossEntropy<L, V>.Run(logits, gradient, labels, scale, losses, predictions, memory);
 
-    public override void Sgd(in SgdStep step, LaneMemory weights, LaneMemory velocity, ReadOnlySpan<LaneMemory> slots, int start, int count) =>
-        SgdKernel<L, V>.Run(step, weights, velocity, slots, start, count);
+    public override void Update(OptimizerStep step, LaneMemory weights, LaneMemory[] state, LaneMemory[] slots, int start, int count)
+    {
+        switch (step)
+        {
+            case SgdStep sgd:
+                SgdKernel<L, V>.Run(sgd, weights, state[0], slots, start, count);
+                break;
+            case AdamWStep adamW:
+                AdamWKernel<L, V>.Run(adamW, weights, state[0], state[1], slots, start, count);
+                break;
+            default:
+                throw new ArgumentException($"there is no kernel for {step.GetType().Name}", nameof(step));
+        }
+    }
 }

@@ -1,7 +1,9 @@
 using System.Text.Json;
 using Lanewise.Data;
 using Lanewise.Files;
+using Lanewise.Graphs;
 using Lanewise.Kernels;
+using Lanewise.Models;
 using Lanewise.Training;
 
 namespace Lanewise.Cli.Runs;
@@ -9,6 +11,9 @@ namespace Lanewise.Cli.Runs;
 /// <summary>Everything needed to repeat a run: the content of <c>args.json</c>.</summary>
 internal sealed record RunArguments
 {
+    /// <summary>The most classes that a network may be asked to have.</summary>
+    public const int MostClasses = 100_000;
+
     public required string Model { get; init; }
 
     /// <summary>The dataset's name; null until the default has been resolved.</summary>
@@ -27,15 +32,19 @@ internal sealed record RunArguments
 
     public int BatchSize { get; init; } = 64;
 
-    public string Optimizer { get; init; } = "sgd";
+    public RunRecipe Recipe { get; init; } = new();
 
-    public float LearningRate { get; init; } = 0.01f;
+    /// <summary>The file or run folder whose weights the run began with.</summary>
+    public string? Weights { get; init; }
 
-    public float Momentum { get; init; } = 0.5f;
+    /// <summary>Classes of the network; null until the dataset has said how many.</summary>
+    public int? Classes { get; init; }
 
-    public float WeightDecay { get; init; }
+    /// <summary>Whether only the classifier is trained.</summary>
+    public bool Freeze { get; init; }
 
-    public bool Nesterov { get; init; }
+    /// <summary>Whether auxiliary classifiers are trained along; null for the model's own way.</summary>
+    public bool? AuxiliaryClassifiers { get; init; }
 
     public int Seed { get; init; } = 1;
 
@@ -51,12 +60,28 @@ internal sealed record RunArguments
 
     public string Command { get; init; } = CommandLine.Text;
 
+    /// <summary>The network that is trained.</summary>
+    /// <param name="classes">Its classes, unless the run has a number of its own.</param>
+    /// <exception cref="UsageException">The model has no auxiliary classifiers, and they were asked for.</exception>
+    public Network CreateNetwork(int classes)
+    {
+        var entry = ModelCatalog.Find(Model);
+        // They help the body to learn: a frozen one has no use for them.
+        bool auxiliary = AuxiliaryClassifiers ?? (entry.AuxiliaryClassifiers && !Freeze);
+        var network = entry.Create(new ModelOptions { Classes = Classes ?? classes, AuxiliaryClassifiers = auxiliary });
+        return AuxiliaryClassifiers is true && network.AuxiliaryOutputs.Count == 0
+            ? throw new UsageException($"--aux: {Model} has no auxiliary classifiers; leave --aux out.")
+            : network;
+    }
+
     /// <summary>The library's options.</summary>
-    public TrainingOptions ToTrainingOptions(Preprocessing preprocessing) => new()
+    public TrainingOptions ToTrainingOptions(Network network, Preprocessing preprocessing) => new()
     {
         Epochs = Epochs,
         BatchSize = BatchSize,
-        Optimizer = new Sgd(LearningRate, Momentum, WeightDecay, Nesterov),
+        Optimizer = Recipe.ToOptimizer(),
+        Schedule = Recipe.ToSchedule(),
+        Trains = Freeze ? FineTuning.HeadOnly(network) : null,
         Seed = Seed,
         Threads = Threads,
         // A run keeps its width, on which the last bits depend, wherever the processor has it.
@@ -96,15 +121,19 @@ internal sealed record RunArguments
         json.WriteNumber("test_images", TestImages);
         json.WriteNumber("epochs", Epochs);
         json.WriteNumber("batch_size", BatchSize);
-        json.WriteString("opt", Optimizer);
-        json.WriteNumber("lr", LearningRate);
-        json.WriteNumber("momentum", Momentum);
-        json.WriteNumber("weight_decay", WeightDecay);
-        json.WriteBoolean("nesterov", Nesterov);
+        Recipe.Write(json);
+        json.WriteString("weights", Weights);
+        WriteNumber(json, "classes", Classes);
+        json.WriteBoolean("freeze", Freeze);
+        if (AuxiliaryClassifiers is { } auxiliary)
+        {
+            json.WriteBoolean("aux", auxiliary);
+        }
+
         json.WriteNumber("seed", Seed);
         json.WriteNumber("threads", Threads);
-        WriteLimit(json, "limit_train", LimitTrain);
-        WriteLimit(json, "limit_test", LimitTest);
+        WriteNumber(json, "limit_train", LimitTrain);
+        WriteNumber(json, "limit_test", LimitTest);
         json.WriteNumber("lane_width", LaneWidth);
     }
 
@@ -120,21 +149,22 @@ internal sealed record RunArguments
         TestImages = json.GetProperty("test_images").GetInt32(),
         Epochs = json.GetProperty("epochs").GetInt32(),
         BatchSize = json.GetProperty("batch_size").GetInt32(),
-        Optimizer = json.GetProperty("opt").GetString() ?? "",
-        LearningRate = json.GetProperty("lr").GetSingle(),
-        Momentum = json.GetProperty("momentum").GetSingle(),
-        WeightDecay = json.GetProperty("weight_decay").GetSingle(),
-        Nesterov = json.GetProperty("nesterov").GetBoolean(),
+        Recipe = RunRecipe.Read(json),
+        // What follows, runs of the first versions do not have.
+        Weights = json.Find("weights")?.GetString(),
+        Classes = ReadClasses(json.Find("classes")?.GetInt32()),
+        Freeze = json.Find("freeze")?.GetBoolean() ?? false,
+        AuxiliaryClassifiers = json.Find("aux")?.GetBoolean(),
         Seed = json.GetProperty("seed").GetInt32(),
         Threads = json.GetProperty("threads").GetInt32(),
-        LimitTrain = ReadLimit(json.GetProperty("limit_train")),
-        LimitTest = ReadLimit(json.GetProperty("limit_test")),
+        LimitTrain = json.Find("limit_train")?.GetInt32(),
+        LimitTest = json.Find("limit_test")?.GetInt32(),
         LaneWidth = json.GetProperty("lane_width").GetInt32(),
     };
 
-    private static void WriteLimit(Utf8JsonWriter json, string name, int? limit)
+    private static void WriteNumber(Utf8JsonWriter json, string name, int? value)
     {
-        if (limit is { } number)
+        if (value is { } number)
         {
             json.WriteNumber(name, number);
         }
@@ -144,5 +174,6 @@ internal sealed record RunArguments
         }
     }
 
-    private static int? ReadLimit(JsonElement json) => json.ValueKind == JsonValueKind.Null ? null : json.GetInt32();
+    private static int? ReadClasses(int? classes) =>
+        classes is null or (>= 1 and <= MostClasses) ? classes : throw new FormatException($"{classes} classes");
 }

@@ -17,7 +17,7 @@ internal static class TrainingReport
         string accuracy = FormattableString.Invariant($"test accuracy {epochs[^1].EvalTop1 * 100:F2} % after {epochs.Count} epoch{(epochs.Count == 1 ? "" : "s")}");
         string run = CommandLine.Quote(folder.Path);
         Console.Out.WriteLine(wasComplete
-            ? $"{folder.Path} is complete: {accuracy}; --epochs {epochs.Count * 2} would go on."
+            ? $"{folder.Path} is complete: {accuracy}{(arguments.Recipe.Schedule == ScheduleKind.Cosine ? "" : $"; --epochs {epochs.Count * 2} would go on")}."
             : $"{accuracy}, saved in {folder.Path}; next: lanewise eval {run}, or lanewise predict {run} IMAGE");
     }
 

@@ -1,9 +1,9 @@
+using System.Globalization;
 using Lanewise.Cli.Terminals;
 using Lanewise.Data;
 using Lanewise.Files;
 using Lanewise.Graphs;
 using Lanewise.Kernels;
-using Lanewise.Models;
 using Lanewise.Training;
 
 namespace Lanewise.Cli.Runs;
@@ -18,15 +18,11 @@ internal sealed class TrainingRun
     private readonly ModelCard _card;
     private readonly List<EpochResult> _epochs;
 
-    private TrainingRun(RunFolder folder, RunArguments arguments, DatasetSplits splits, Network network, TrainerState? state, List<EpochResult> epochs)
+    private TrainingRun(RunFolder folder, RunArguments arguments, DatasetSplits splits, Network network, Weights? initial, List<EpochResult> epochs)
     {
         (_folder, _arguments, _splits, _epochs) = (folder, arguments, splits, epochs);
-        _trainer = new Trainer(network, arguments.ToTrainingOptions(splits.Preprocessing));
-        _card = new ModelCard(network.Name, splits.Train.Classes, splits.Preprocessing, splits.Name);
-        if (state is not null)
-        {
-            _trainer.Resume(state);
-        }
+        _trainer = new Trainer(network, arguments.ToTrainingOptions(network, splits.Preprocessing), initial);
+        _card = new ModelCard(network.Name, ClassNames(splits.Train.Classes, network.Classes), splits.Preprocessing, splits.Name);
     }
 
     /// <summary>Trains from the start.</summary>
@@ -35,15 +31,25 @@ internal sealed class TrainingRun
         TrainingRun run;
         try
         {
+            // Read before the data, which may have to be downloaded.
+            string? file = arguments.Weights is { } given ? RunFolder.FindModel(given) : null;
+            var weights = file is null ? null : WeightsFile.Read(file);
             var splits = await RunData.LoadAsync(arguments, cancellation).ConfigureAwait(false);
+            var network = arguments.CreateNetwork(splits.Train.Classes.Count);
+            if (network.Classes < splits.Train.Classes.Count)
+            {
+                throw new UsageException($"--classes {network.Classes}: {splits.Name} has {splits.Train.Classes.Count}; name at least as many, or leave it out.");
+            }
+
             arguments = arguments with
             {
+                Classes = network.Classes,
                 Dataset = splits.Name,
                 DataSource = splits.Source,
                 TrainImages = splits.Train.Count,
                 TestImages = splits.Test.Count,
             };
-            run = new TrainingRun(folder, arguments, splits, ModelCatalog.Find(arguments.Model).ForClasses(splits.Train.Classes.Count), null, []);
+            run = new TrainingRun(folder, arguments, splits, network, weights is null ? null : Begin(network, weights, file!, arguments), []);
             arguments.Save(folder.Arguments);
         }
         catch
@@ -58,8 +64,8 @@ internal sealed class TrainingRun
     /// <summary>Trains on where an earlier run stopped.</summary>
     public static async Task<int> ResumeAsync(RunFolder folder, RunArguments arguments, bool json, CancellationToken cancellation)
     {
-        int classes = DatasetCatalog.Find(arguments.Dataset ?? "").Classes.Count;
-        var network = ModelCatalog.Find(arguments.Model).ForClasses(classes);
+        // Runs of the first versions do not say how many classes they have: the dataset's.
+        var network = arguments.CreateNetwork(arguments.Classes ?? DatasetCatalog.Find(arguments.Dataset ?? "").Classes.Count);
         var (state, epochs) = folder.Load(network);
         if (arguments.Epochs < epochs.Count)
         {
@@ -84,10 +90,38 @@ internal sealed class TrainingRun
             Terminal.Notice($"this processor lacks the run's lane width of {arguments.LaneWidth}; the weights may differ in their last bits from those of an uninterrupted run.");
         }
 
-        var run = new TrainingRun(folder, arguments, splits, network, state, epochs);
+        var run = new TrainingRun(folder, arguments, splits, network, null, epochs);
+        run._trainer.Resume(state);
         arguments.Save(folder.Arguments);
         return await run.TrainAsync(json, cancellation).ConfigureAwait(false);
     }
+
+    /// <summary>The weights to begin with; says what of them begins afresh and what stays.</summary>
+    private static Weights Begin(Network network, WeightsFile weights, string file, RunArguments arguments)
+    {
+        var adapted = Weights.Adapt(network, weights.Tensors, file, arguments.Seed);
+        if (adapted.Fresh.Count > 0)
+        {
+            Terminal.Notice($"{file} has no {Names(adapted.Fresh)} for {network.Classes} classes; what it does not have begins afresh.");
+        }
+
+        if (arguments.Freeze)
+        {
+            Terminal.Notice($"only {Names([.. network.Parameters.Select(p => p.Name).Where(FineTuning.HeadOnly(network))])} will be trained.");
+        }
+
+        return adapted.Weights;
+    }
+
+    private static string Names(IReadOnlyList<string> names)
+    {
+        const int Shown = 4;
+        return string.Join(", ", names.Take(Shown)) + (names.Count > Shown ? $" and {names.Count - Shown} more" : "");
+    }
+
+    /// <summary>The dataset's classes, and numbers for those that it does not have.</summary>
+    private static string[] ClassNames(IReadOnlyList<string> known, int count) =>
+        [.. known, .. Enumerable.Range(known.Count, count - known.Count).Select(i => i.ToString(CultureInfo.InvariantCulture))];
 
     private async Task<int> TrainAsync(bool json, CancellationToken cancellation)
     {
@@ -116,7 +150,7 @@ internal sealed class TrainingRun
             string kept = _epochs.Count == 0
                 ? "No epoch was completed, so no weights were saved."
                 : $"{_folder.Model} keeps the weights after epoch {_epochs.Count}.";
-            throw new LanewiseException($"{e.Message} {kept}", e);
+            throw new LanewiseException($"{e.Message.TrimEnd('.')} (--lr, --batch-size). {kept}", e);
         }
 
         TrainingReport.Print(_folder, _arguments, _epochs, json, wasComplete: false);

@@ -66,30 +66,62 @@ internal static class Options
     };
 
     /// <summary>A limit: absent, or at least 1.</summary>
-    public static Option<int?> Limit(string name, string description) => new(name)
+    public static Option<int?> Limit(string name, string description) => Limit(name, int.MaxValue, description);
+
+    /// <summary>A number that may be absent, or lies between 1 and <paramref name="most"/>.</summary>
+    public static Option<int?> Limit(string name, int most, string description) => new(name)
     {
         Description = description,
         HelpName = "N",
-        CustomParser = result => ParseWhole(result, name, 1, int.MaxValue),
+        CustomParser = result => ParseWhole(result, name, 1, most),
     };
 
-    public static Option<float> Number(string name, float ordinary, Func<float, bool> accepts, string expected, string description) => new(name)
+    /// <summary>A number that a float can hold: absent, or accepted.</summary>
+    public static Option<double?> Number(string name, Func<double, bool> accepts, string expected, string description) => new(name)
     {
         Description = description,
         HelpName = "X",
-        DefaultValueFactory = _ => ordinary,
         CustomParser = result =>
         {
             string text = result.Tokens[0].Value;
-            if (float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out float value) && float.IsFinite(value) && accepts(value))
+            // Accepted as the float that it will be: 1e-60 is no positive one.
+            if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && float.IsFinite((float)value) && accepts((float)value))
             {
                 return value;
             }
 
             result.AddError($"{name} {text}: expected {expected}.");
-            return default;
+            return null;
         },
     };
+
+    /// <summary>One of an enumeration's words, or none.</summary>
+    /// <param name="name">The option.</param>
+    /// <param name="kind">What the message calls the thing that is chosen.</param>
+    /// <param name="ordinary">What is meant by none, for help.</param>
+    /// <param name="description">For help; the words are added.</param>
+    public static Option<T?> Choice<T>(string name, string kind, T ordinary, string description)
+        where T : struct, Enum
+    {
+        string[] words = Word.All<T>();
+        return new(name)
+        {
+            Description = $"{description}: {string.Join(", ", words)}; {Word.Of(ordinary)} if not given.",
+            HelpName = "NAME",
+            CompletionSources = { words },
+            CustomParser = result =>
+            {
+                string text = result.Tokens[0].Value;
+                if (Word.Find<T>(text) is { } value)
+                {
+                    return value;
+                }
+
+                result.AddError($"There is no {kind} '{text}'; there are {string.Join(", ", words)}{NearestName.Question(text, words)}");
+                return null;
+            },
+        };
+    }
 
     /// <summary>A word, checked and perhaps put into its usual spelling.</summary>
     /// <param name="name">The option.</param>
@@ -138,6 +170,20 @@ internal static class Options
 
     /// <summary>Whether the user wrote the option.</summary>
     public static bool IsGiven(this ParseResult parse, Option option) => parse.GetResult(option) is { Implicit: false };
+
+    /// <summary>Refuses an option that contradicts the run to resume.</summary>
+    /// <exception cref="UsageException">It is given, with another value than the run's.</exception>
+    public static void RequireSame<T>(ParseResult parse, Option<T> option, T earlier) => RequireSame(parse, option, parse.GetValue(option), earlier);
+
+    /// <summary>As above, with the values as a user writes them.</summary>
+    public static void RequireSame<T>(ParseResult parse, Option option, T now, T earlier)
+    {
+        if (parse.IsGiven(option) && !EqualityComparer<T>.Default.Equals(now, earlier))
+        {
+            throw new UsageException(FormattableString.Invariant(
+                $"{option.Name} {now}: the run to resume has {(earlier is null ? "none" : earlier)}; leave the option out, or train anew."));
+        }
+    }
 
     private static int ParseWhole(ArgumentResult result, string name, int least, int most)
     {

@@ -19,11 +19,12 @@ internal sealed class TrainOptions
     private readonly Option<string?> _dataDir = Options.DataDir();
     private readonly Option<int> _epochs = Options.WholeNumber("--epochs", 10, 1, 1_000_000, "Passes over the training pictures.");
     private readonly Option<int> _batchSize = Options.BatchSize(64, "Pictures in a step.");
-    private readonly Option<string?> _opt = Options.Text("--opt", "NAME", "The optimizer: sgd.", CheckOptimizer);
-    private readonly Option<float> _lr = Options.Number("--lr", 0.01f, v => v > 0, "a positive number such as 0.01", "Learning rate.");
-    private readonly Option<float> _momentum = Options.Number("--momentum", 0.5f, v => v is >= 0 and < 1, "a number of at least 0 and below 1", "Momentum, at least 0 and below 1.");
-    private readonly Option<float> _weightDecay = Options.Number("--weight-decay", 0, v => v >= 0, "a number of at least 0", "Weight decay.");
-    private readonly Option<bool> _nesterov = new("--nesterov") { Description = "Nesterov's momentum." };
+    private readonly RecipeOptions _recipe = new();
+    private readonly Option<string?> _weights = Options.Text("--weights", "FILE", "Begin with these weights: a run folder or a file. A classifier of another number of classes begins afresh.");
+    private readonly Option<int?> _classes = Options.Limit("--classes", RunArguments.MostClasses, "Classes of the network, at least the dataset's; as many if not given.");
+    private readonly Option<bool> _freeze = new("--freeze") { Description = "With --weights: train the classifier alone, the last linear layer, and leave the body as it is." };
+    private readonly Option<bool> _aux = new("--aux") { Description = "Train GoogLeNet's auxiliary classifiers along, where the model would not." };
+    private readonly Option<bool> _noAux = new("--no-aux") { Description = "Leave auxiliary classifiers out, where the model would train them along." };
     private readonly Option<int> _seed = Options.WholeNumber("--seed", 1, int.MinValue, int.MaxValue, "Decides the initial weights and the order of the pictures.");
     private readonly Option<int> _threads = Options.Threads();
     private readonly Option<string?> _output = Options.Text("--output", "FOLDER", "The run folder, new or empty; by default runs/MODEL-1, -2 and so on.");
@@ -32,11 +33,6 @@ internal sealed class TrainOptions
     private readonly Option<int?> _limitTest = Options.Limit("--limit-test", "Test on the first N pictures only.");
     private readonly Option<bool> _json = Options.Json();
 
-    public TrainOptions()
-    {
-        _opt.DefaultValueFactory = _ => "sgd";
-    }
-
     public void AddTo(Command command)
     {
         command.Add(_model);
@@ -44,30 +40,28 @@ internal sealed class TrainOptions
         {
             command.Add(option);
         }
+    }
 
-        command.Validators.Add(result =>
+    /// <summary>Refuses options that do not go together.</summary>
+    /// <exception cref="UsageException">Some do not.</exception>
+    public void Check(ParseResult parse)
+    {
+        bool resumes = parse.IsGiven(_resume), begins = parse.IsGiven(_weights), auxiliary = parse.GetValue(_aux);
+        string? wrong = (resumes, begins) switch
         {
-            if (result.Errors.Any())
-            {
-                return;
-            }
-
-            bool resumes = result.GetResult(_resume) is not null;
-            if (!resumes && result.GetResult(_model) is not { Tokens.Count: > 0 })
-            {
-                result.AddError($"train: name a model ({string.Join(", ", Options.ModelNames)}), or a run with --resume.");
-            }
-
-            if (resumes && result.GetResult(_output) is not null)
-            {
-                result.AddError("--output: a resumed run stays in its own folder; leave --output out.");
-            }
-
-            if (!resumes && result.GetValue(_nesterov) && result.GetValue(_momentum) == 0)
-            {
-                result.AddError("--nesterov: it looks ahead by the momentum, so --momentum must be above 0.");
-            }
-        });
+            _ when auxiliary && parse.GetValue(_noAux) => "--aux, --no-aux: leave one of the two out.",
+            (true, _) when parse.IsGiven(_output) => "--output: a resumed run stays in its own folder; leave --output out.",
+            (true, true) => "--weights: a resumed run has its own; leave --weights out.",
+            (true, false) => null,
+            _ when parse.GetValue(_model) is null => $"train: name a model ({string.Join(", ", Options.ModelNames)}), or a run with --resume.",
+            (_, false) when parse.GetValue(_freeze) => "--freeze: only a body that has been trained is worth keeping; name its --weights, or leave --freeze out.",
+            _ when auxiliary && parse.GetValue(_freeze) => "--aux: auxiliary classifiers help the body to learn, which --freeze leaves as it is; leave one of the two out.",
+            _ => _recipe.Contradiction(parse, parse.GetValue(_epochs)),
+        };
+        if (wrong is not null)
+        {
+            throw new UsageException(wrong);
+        }
     }
 
     public bool Json(ParseResult parse) => parse.GetValue(_json);
@@ -84,11 +78,11 @@ internal sealed class TrainOptions
         DataDir = DataDir(parse),
         Epochs = parse.GetValue(_epochs),
         BatchSize = parse.GetValue(_batchSize),
-        Optimizer = parse.GetValue(_opt)!,
-        LearningRate = parse.GetValue(_lr),
-        Momentum = parse.GetValue(_momentum),
-        WeightDecay = parse.GetValue(_weightDecay),
-        Nesterov = parse.GetValue(_nesterov),
+        Recipe = _recipe.Read(parse),
+        Weights = parse.GetValue(_weights) is { } file ? Path.GetFullPath(file) : null,
+        Classes = parse.GetValue(_classes),
+        Freeze = parse.GetValue(_freeze),
+        AuxiliaryClassifiers = Auxiliary(parse),
         Seed = parse.GetValue(_seed),
         Threads = parse.GetValue(_threads),
         LimitTrain = parse.GetValue(_limitTrain),
@@ -99,19 +93,27 @@ internal sealed class TrainOptions
     /// <exception cref="UsageException">An option contradicts them.</exception>
     public RunArguments Merge(ParseResult parse, RunArguments earlier)
     {
-        Same(parse, _dataset, earlier.Dataset);
-        Same(parse, _batchSize, earlier.BatchSize);
-        Same(parse, _opt, earlier.Optimizer);
-        Same(parse, _lr, earlier.LearningRate);
-        Same(parse, _momentum, earlier.Momentum);
-        Same(parse, _weightDecay, earlier.WeightDecay);
-        Same(parse, _nesterov, earlier.Nesterov);
-        Same(parse, _seed, earlier.Seed);
-        Same(parse, _limitTrain, earlier.LimitTrain);
-        Same(parse, _limitTest, earlier.LimitTest);
+        Options.RequireSame(parse, _dataset, earlier.Dataset);
+        Options.RequireSame(parse, _batchSize, earlier.BatchSize);
+        _recipe.RequireSame(parse, earlier.Recipe);
+        Options.RequireSame(parse, _classes, earlier.Classes);
+        Options.RequireSame(parse, _freeze, earlier.Freeze);
+        Options.RequireSame(parse, _seed, earlier.Seed);
+        Options.RequireSame(parse, _limitTrain, earlier.LimitTrain);
+        Options.RequireSame(parse, _limitTest, earlier.LimitTest);
         if (parse.GetValue(_model) is { } model && model != earlier.Model)
         {
             throw new UsageException($"MODEL {model}: the run to resume trains {earlier.Model}; leave the model out.");
+        }
+
+        if (Auxiliary(parse) is { } auxiliary && auxiliary != earlier.AuxiliaryClassifiers)
+        {
+            throw new UsageException($"{(auxiliary ? "--aux" : "--no-aux")}: the run to resume began without it; leave it out, or train anew.");
+        }
+
+        if (earlier.Recipe.Schedule == ScheduleKind.Cosine && parse.IsGiven(_epochs) && parse.GetValue(_epochs) != earlier.Epochs)
+        {
+            throw new UsageException($"--epochs {parse.GetValue(_epochs)}: the cosine of the run to resume ends after its {earlier.Epochs} epochs; leave --epochs out, or train anew from its weights with --weights.");
         }
 
         return earlier with
@@ -124,23 +126,12 @@ internal sealed class TrainOptions
 
     private IEnumerable<Option> All =>
     [
-        _dataset, _dataDir, _epochs, _batchSize, _opt, _lr, _momentum, _weightDecay, _nesterov, _seed, _threads,
+        _dataset, _dataDir, _epochs, _batchSize, .. _recipe.All, _weights, _classes, _freeze, _aux, _noAux, _seed, _threads,
         _output, _resume, _limitTrain, _limitTest, _json,
     ];
 
+    private bool? Auxiliary(ParseResult parse) => parse.GetValue(_aux) ? true : parse.GetValue(_noAux) ? false : null;
+
     // The run may be resumed from another folder.
     private string? DataDir(ParseResult parse) => parse.GetValue(_dataDir) is { } folder ? Path.GetFullPath(folder) : null;
-
-    private static void Same<T>(ParseResult parse, Option<T> option, T earlier)
-    {
-        if (parse.IsGiven(option) && !EqualityComparer<T>.Default.Equals(parse.GetValue(option), earlier))
-        {
-            throw new UsageException(FormattableString.Invariant(
-                $"{option.Name} {parse.GetValue(option)}: the run to resume has {(earlier is null ? "none" : earlier)}; leave the option out, or train anew."));
-        }
-    }
-
-    private static string CheckOptimizer(string name) => name.Equals("sgd", StringComparison.OrdinalIgnoreCase)
-        ? "sgd"
-        : throw new LanewiseException($"There is no optimizer '{name}'; there is sgd{NearestName.Question(name, ["sgd"])}");
 }

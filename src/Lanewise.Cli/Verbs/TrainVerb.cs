@@ -11,6 +11,9 @@ internal static class TrainVerb
           lanewise train residual                          MNIST, 10 epochs, the course's settings
           lanewise train inception --dataset digits        no download: digits drawn by the program
           lanewise train residual --epochs 3 --output try  into the folder 'try'
+          lanewise train residual --opt adamw --sched cosine --warmup-epochs 1
+          lanewise train residual --lr 0.1 --sched step --milestones 80,120 --epochs 160
+          lanewise train residual --weights runs/residual-1 --freeze --dataset kmnist
           lanewise train --resume runs/residual-1          go on where Ctrl-C stopped
           lanewise train --resume runs/residual-1 --epochs 20
         """;
@@ -26,6 +29,7 @@ internal static class TrainVerb
 
     private static async Task<int> RunAsync(TrainOptions options, ParseResult parse, CancellationToken cancellation)
     {
+        options.Check(parse);
         bool json = options.Json(parse);
         if (options.Resume(parse) is not { } run)
         {

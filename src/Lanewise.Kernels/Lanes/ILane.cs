@@ -30,6 +30,10 @@ internal unsafe interface ILane<V> where V : unmanaged
 
     static abstract V Multiply(V a, V b);
 
+    static abstract V Divide(V a, V b);
+
+    static abstract V Sqrt(V v);
+
     /// <summary>a·b + c, fused where the processor can.</summary>
     static abstract V Fma(V a, V b, V c);
 
@@ -41,10 +45,6 @@ internal unsafe interface ILane<V> where V : unmanaged
 
     /// <summary>a == b ? x : 0, lane by lane.</summary>
     static abstract V IfEqual(V a, V b, V x);
-
-    static abstract V Divide(V a, V b);
-
-    static abstract V Sqrt(V v);
 
     /// <summary>eᵛ, to a few units in the last place.</summary>
     static abstract V Exp(V v);

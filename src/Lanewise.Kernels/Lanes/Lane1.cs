@@ -31,6 +31,12 @@ internal readonly unsafe struct Lane1 : ILane<float>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Multiply(float a, float b) => a * b;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Divide(float a, float b) => a / b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Sqrt(float v) => MathF.Sqrt(v);
+
     // Not fused: without the instruction, a fused product is a slow library call.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Fma(float a, float b, float c) => a * b + c;
@@ -43,12 +49,6 @@ internal readonly unsafe struct Lane1 : ILane<float>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float IfEqual(float a, float b, float x) => a == b ? x : 0;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float Divide(float a, float b) => a / b;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float Sqrt(float v) => MathF.Sqrt(v);
 
     public static float Exp(float v) => MathF.Exp(v);
 

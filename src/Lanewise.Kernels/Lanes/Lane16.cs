@@ -46,6 +46,12 @@ internal readonly unsafe struct Lane16 : ILane<Vector512<float>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Multiply(Vector512<float> a, Vector512<float> b) => a * b;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Divide(Vector512<float> a, Vector512<float> b) => a / b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Sqrt(Vector512<float> v) => Vector512.Sqrt(v);
+
     // MultiplyAddEstimate is one fused instruction where there is one, a multiplication and an addition elsewhere.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Fma(Vector512<float> a, Vector512<float> b, Vector512<float> c) => Vector512.MultiplyAddEstimate(a, b, c);
@@ -60,12 +66,6 @@ internal readonly unsafe struct Lane16 : ILane<Vector512<float>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> IfEqual(Vector512<float> a, Vector512<float> b, Vector512<float> x) =>
         Vector512.ConditionalSelect(Vector512.Equals(a, b), x, Vector512<float>.Zero);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Divide(Vector512<float> a, Vector512<float> b) => a / b;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Sqrt(Vector512<float> v) => Vector512.Sqrt(v);
 
     public static Vector512<float> Exp(Vector512<float> v) => Vector512.Exp(v);
 

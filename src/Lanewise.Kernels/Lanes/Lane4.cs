@@ -47,6 +47,12 @@ internal readonly unsafe struct Lane4 : ILane<Vector128<float>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> Multiply(Vector128<float> a, Vector128<float> b) => a * b;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> Divide(Vector128<float> a, Vector128<float> b) => a / b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> Sqrt(Vector128<float> v) => Vector128.Sqrt(v);
+
     // MultiplyAddEstimate is one fused instruction where there is one, a multiplication and an addition elsewhere.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> Fma(Vector128<float> a, Vector128<float> b, Vector128<float> c) => Vector128.MultiplyAddEstimate(a, b, c);
@@ -61,12 +67,6 @@ internal readonly unsafe struct Lane4 : ILane<Vector128<float>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> IfEqual(Vector128<float> a, Vector128<float> b, Vector128<float> x) =>
         Vector128.ConditionalSelect(Vector128.Equals(a, b), x, Vector128<float>.Zero);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> Divide(Vector128<float> a, Vector128<float> b) => a / b;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> Sqrt(Vector128<float> v) => Vector128.Sqrt(v);
 
     public static Vector128<float> Exp(Vector128<float> v) => Vector128.Exp(v);
 

@@ -46,6 +46,12 @@ internal readonly unsafe struct Lane8 : ILane<Vector256<float>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Multiply(Vector256<float> a, Vector256<float> b) => a * b;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> Divide(Vector256<float> a, Vector256<float> b) => a / b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> Sqrt(Vector256<float> v) => Vector256.Sqrt(v);
+
     // MultiplyAddEstimate is one fused instruction where there is one, a multiplication and an addition elsewhere.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Fma(Vector256<float> a, Vector256<float> b, Vector256<float> c) => Vector256.MultiplyAddEstimate(a, b, c);
@@ -60,12 +66,6 @@ internal readonly unsafe struct Lane8 : ILane<Vector256<float>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> IfEqual(Vector256<float> a, Vector256<float> b, Vector256<float> x) =>
         Vector256.ConditionalSelect(Vector256.Equals(a, b), x, Vector256<float>.Zero);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> Divide(Vector256<float> a, Vector256<float> b) => a / b;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> Sqrt(Vector256<float> v) => Vector256.Sqrt(v);
 
     public static Vector256<float> Exp(Vector256<float> v) => Vector256.Exp(v);
 

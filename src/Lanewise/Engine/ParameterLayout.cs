@@ -80,7 +80,7 @@ internal sealed class ParameterLayout
     /// <exception cref="LanewiseException">One is missing.</exception>
     public void PackTrained(Weights values, LaneMemory to)
     {
-        foreach (var p in TrainedParameters)
+        foreach (var p in Trained)
         {
             _places[p.Name].Pack(values[p.Name].Values, to);
         }
@@ -92,10 +92,10 @@ internal sealed class ParameterLayout
     public Weights Unpack(LaneMemory from, Weights? loaded) => new(_network.Parameters.Select(p => IsKept(p) ? Unpack(p, from) : loaded![p.Name]));
 
     /// <summary>Copies gradients, or an optimizer's state, out under the names of the parameters that are trained.</summary>
-    public Weights UnpackTrained(LaneMemory from) => new(TrainedParameters.Select(p => Unpack(p, from)));
+    public Weights UnpackTrained(LaneMemory from) => new(Trained.Select(p => Unpack(p, from)));
 
     /// <summary>The parameters that are trained, in the network's order.</summary>
-    public IEnumerable<ParameterSpec> TrainedParameters =>
+    public IEnumerable<ParameterSpec> Trained =>
         _network.Parameters.Where(p => _places.TryGetValue(p.Name, out var place) && place.Offset < TrainedFloats);
 
     private bool IsKept(ParameterSpec p) => _places.ContainsKey(p.Name) && !_foldedBiases.Keys.Any(u => u.Node.Parameters.Contains(p));

@@ -145,20 +145,29 @@ public sealed class Plan
         }
     }
 
-    /// <summary>Applies the gradients by one step of SGD and zeroes them.</summary>
-    internal void Apply(SgdWork update) => update.Run(_workers, _kernels, _weights, _schedule.Slots, _parameters.TrainedFloats);
+    /// <summary>Applies the gradients by one step of an optimizer and zeroes them.</summary>
+    internal void Apply(OptimizerWork update) => update.Run(_workers, _kernels, _weights, _schedule.Slots, _parameters.TrainedFloats);
 
     /// <summary>Memory in the layout of the trained weights, for an optimizer's state.</summary>
     internal LaneMemory TakeLikeWeights() => new(_parameters.TrainedFloats);
 
-    /// <summary>The parameters that the plan trains, in the network's order.</summary>
-    internal IEnumerable<ParameterSpec> TrainedParameters => _parameters.TrainedParameters;
-
-    /// <summary>Copies an optimizer's state out under the trained parameters' names.</summary>
-    internal Weights SaveLikeWeights(LaneMemory memory) => _parameters.UnpackTrained(memory);
+    /// <summary>Copies an optimizer's state out under the names of the parameters that are trained.</summary>
+    internal Weights SaveState(LaneMemory memory) => _parameters.UnpackTrained(memory);
 
     /// <summary>Copies an optimizer's state in.</summary>
-    internal void LoadLikeWeights(Weights state, LaneMemory memory) => _parameters.PackTrained(state, memory);
+    /// <exception cref="LanewiseException">It is not the state of the parameters that are trained.</exception>
+    internal void LoadState(Weights state, LaneMemory memory)
+    {
+        var odd = _parameters.Trained.Select(p => $"{p.Name} ({p.ShapeText})").ToHashSet(StringComparer.Ordinal);
+        odd.SymmetricExceptWith(state.Tensors.Select(t => $"{t.Name} ({t.ShapeText})"));
+        if (odd.Count > 0)
+        {
+            throw new LanewiseException($"{Network.Name}: only one of the network's trained parameters and the optimizer's state has {odd.First()}; train the same parameters as before.");
+        }
+
+        _parameters.PackTrained(state, memory);
+    }
+
 
     /// <summary>Runs forward and backward from a given gradient to the output, [picture][value]; for tests.</summary>
     internal void ComputeGradientsFrom(float[] outputGradient, IExampleSource source, ReadOnlySpan<int> indices)

@@ -6,8 +6,8 @@ namespace Lanewise.Engine;
 internal abstract class Schedule
 {
     /// <summary>
-    /// A block that needs no more activations than this goes through the whole network at once. The second-level cache is
-    /// smaller, but what a layer leaves is still warm for the next.
+    /// Training: a block that needs no more activations than this goes through the whole network at once. The second-level cache
+    /// is smaller, but what a layer leaves is still warm for the next.
     /// </summary>
     private const long MostFloats = 4 << 20;
 
@@ -32,7 +32,7 @@ internal abstract class Schedule
         {
             ScheduleKind.Blocks => false,
             ScheduleKind.Layers => true,
-            _ => program.ActivationFloats > MostFloats || (!options.Training && blocks < options.Threads),
+            _ => options.Training ? program.ActivationFloats > MostFloats : blocks < options.Threads,
         };
         return layers
             ? new LayerSchedule(program, batch, weights, blocks)

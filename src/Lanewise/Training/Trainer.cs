@@ -13,12 +13,12 @@ namespace Lanewise.Training;
 /// </summary>
 public sealed class Trainer
 {
-    private const int EvaluationBatch = 256;
+    private const int LeastEvaluationBatch = 64;
     private readonly TrainingOptions _options;
     private readonly Preprocessing _preprocessing;
     private readonly Plan _plan;
     private readonly Plan _evaluation;
-    private readonly SgdWork _update;
+    private readonly OptimizerWork _update;
     private TrainingPosition _position;
 
     /// <summary>Compiles the network and takes all memory.</summary>
@@ -29,17 +29,24 @@ public sealed class Trainer
     public Trainer(Network network, TrainingOptions options, Weights? initial = null)
     {
         options.Check();
+        if (!network.Parameters.Any(p => !p.IsBuffer && options.Trains?.Invoke(p.Name) != false))
+        {
+            throw new LanewiseException($"{network.Name}: there is no parameter to train; TrainingOptions.Trains must take some of them, and the network have some.");
+        }
+
         _options = options;
-        _preprocessing = options.Preprocessing ?? Preprocessing.Mnist;
+        _preprocessing = options.PreprocessingOf(network);
         _plan = Plan.Compile(network, new PlanOptions
         {
             BatchSize = options.BatchSize,
             Training = true,
             Threads = options.Threads,
             LaneWidth = options.LaneWidth,
+            Trains = options.Trains,
+            Seed = options.Seed,
         });
-        _evaluation = Plan.Compile(network, _plan.Options with { BatchSize = EvaluationBatch, Training = false });
-        _update = new SgdWork(_plan.TakeLikeWeights());
+        _evaluation = Plan.Compile(network, _plan.Options with { BatchSize = Math.Max(options.BatchSize, LeastEvaluationBatch), Training = false });
+        _update = new OptimizerWork([.. options.Optimizer.StateNames.Select(_ => _plan.TakeLikeWeights())]) { Step = StepAt(options.Optimizer.LearningRate) };
         _plan.Load(initial ?? Weights.Initialize(network, options.Seed));
     }
 
@@ -50,15 +57,27 @@ public sealed class Trainer
     public Weights Weights => _plan.Save();
 
     /// <summary>A copy of all that is needed to go on from here.</summary>
-    public TrainerState State => new(_plan.Save(), _plan.SaveLikeWeights(_update.Velocity), _position);
+    public TrainerState State => new(_plan.Save(), OptimizerState.ToDictionary(s => s.Name, s => _plan.SaveState(s.Memory), StringComparer.Ordinal), _position);
+
+    private IEnumerable<(string Name, LaneMemory Memory)> OptimizerState => _options.Optimizer.StateNames.Zip(_update.State);
 
     /// <summary>Goes on from <paramref name="state"/> at the next run.</summary>
-    /// <exception cref="LanewiseException">It belongs to another network.</exception>
+    /// <exception cref="LanewiseException">It belongs to another network or optimizer, or other parameters were trained.</exception>
     public void Resume(TrainerState state)
     {
+        if (!state.Optimizer.Keys.ToHashSet(StringComparer.Ordinal).SetEquals(_options.Optimizer.StateNames))
+        {
+            throw new LanewiseException(
+                $"the optimizer to go on with keeps {string.Join(", ", _options.Optimizer.StateNames)}, the one that stopped kept {string.Join(", ", state.Optimizer.Keys)}; resume with the same optimizer.");
+        }
+
         _plan.DiscardGradients();
         _plan.Load(state.Weights);
-        _plan.LoadLikeWeights(state.Velocity, _update.Velocity);
+        foreach (var (name, memory) in OptimizerState)
+        {
+            _plan.LoadState(state.Optimizer[name], memory);
+        }
+
         _position = state.Position;
     }
 
@@ -116,7 +135,7 @@ public sealed class Trainer
         {
             cancellation.ThrowIfCancellationRequested();
             int at = _position.Step * _options.BatchSize;
-            Step(source, order.AsSpan(at, Math.Min(_options.BatchSize, count - at)), good);
+            Step(source, order.AsSpan(at, Math.Min(_options.BatchSize, count - at)), RateAt(_position.Step, steps), good);
             _position = _position with { Seconds = earlier + clock.Elapsed.TotalSeconds };
             progress?.Report(Progress(steps, count, (_position.Step - earlierSteps) * _options.BatchSize / clock.Elapsed.TotalSeconds));
         }
@@ -130,9 +149,14 @@ public sealed class Trainer
         }
 
         var p = _position;
-        _position = new(p.Epoch + 1, 0, 0, 0, 0);
-        return new(p.Epoch + 1, p.LossSum / count, (double)p.Correct / count, judged.Loss, judged.Accuracy, _options.Optimizer.LearningRate, p.Seconds, count / p.Seconds);
+        double rate = RateAt(steps - 1, steps);
+        _position = new(p.Epoch + 1, 0, 0, 0, 0, p.Updates);
+        return new(p.Epoch + 1, p.LossSum / count, (double)p.Correct / count, judged.Loss, judged.Accuracy, rate, p.Seconds, count / p.Seconds);
     }
+
+    /// <summary>The learning rate of a step of the epoch under way.</summary>
+    private double RateAt(int step, int steps) =>
+        _options.Schedule.RateAt(_options.Optimizer.LearningRate, _position.Epoch + (double)step / steps, _options.Epochs);
 
     /// <summary>The epoch's order of pictures: a shuffle that seed and epoch alone decide (Fisher and Yates).</summary>
     private int[] Order(int count)
@@ -148,7 +172,7 @@ public sealed class Trainer
         return order;
     }
 
-    private void Step(PreparedDataset source, ReadOnlySpan<int> pictures, TrainerState good)
+    private void Step(PreparedDataset source, ReadOnlySpan<int> pictures, double rate, TrainerState good)
     {
         ComputeGradients(source, pictures);
         double loss = 0;
@@ -164,17 +188,19 @@ public sealed class Trainer
             Diverged(good, $"at step {_position.Step + 1} of epoch {_position.Epoch + 1}");
         }
 
-        var sgd = _options.Optimizer;
-        _update.Step = new SgdStep(sgd.LearningRate, sgd.Momentum, sgd.WeightDecay, sgd.Nesterov);
+        _update.Step = StepAt(rate);
         _plan.Apply(_update);
-        _position = _position with { Step = _position.Step + 1, LossSum = _position.LossSum + loss, Correct = _position.Correct + correct };
+        var p = _position;
+        _position = p with { Step = p.Step + 1, LossSum = p.LossSum + loss, Correct = p.Correct + correct, Updates = p.Updates + 1 };
     }
+
+    private OptimizerStep StepAt(double rate) => _options.Optimizer.StepAt(rate, _position.Updates + 1);
 
     private void ComputeGradients(PreparedDataset source, ReadOnlySpan<int> pictures)
     {
         try
         {
-            _plan.ComputeGradients(source, pictures);
+            _plan.ComputeGradients(source, pictures, _position.Updates);
         }
         catch
         {
@@ -189,7 +215,7 @@ public sealed class Trainer
         Resume(good);
         string kept = good.Position.Step == 0 ? "before this epoch" : "where training was resumed";
         throw new TrainingDivergedException(
-            $"the loss is no longer finite {when}; the weights are those {kept}. Try a learning rate of {_options.Optimizer.LearningRate / 10:G3} (--lr) or a larger batch.");
+            $"the loss is no longer finite {when}; the weights are those {kept}. Try a learning rate of {_options.Optimizer.LearningRate / 10:G3} or a larger batch.");
     }
 
     private TrainingProgress Progress(int steps, int count, double pace)

@@ -1,4 +1,6 @@
 using Lanewise.Data;
+using Lanewise.Graphs;
+using Lanewise.Models;
 
 namespace Lanewise.Training;
 
@@ -12,7 +14,13 @@ public sealed record TrainingOptions
     public int BatchSize { get; init; } = 64;
 
     /// <summary>The optimizer.</summary>
-    public Sgd Optimizer { get; init; } = new(0.01f, Momentum: 0.5f);
+    public Optimizer Optimizer { get; init; } = new Sgd(0.01f, Momentum: 0.5f);
+
+    /// <summary>How the optimizer's learning rate changes with time.</summary>
+    public LearningRateSchedule Schedule { get; init; } = new LearningRateSchedule.Constant();
+
+    /// <summary>Whether the parameter of that name is trained; null for all. <see cref="FineTuning.HeadOnly"/> freezes a body.</summary>
+    public Func<string, bool>? Trains { get; init; }
 
     /// <summary>Decides the initial weights and the order of the pictures.</summary>
     public int Seed { get; init; } = 1;
@@ -23,7 +31,10 @@ public sealed record TrainingOptions
     /// <summary>Images in a block: 16, 8, 4 or 1; 0 for the widest that the processor has.</summary>
     public int LaneWidth { get; init; }
 
-    /// <summary>How pictures are normalised; null for MNIST's mean and standard deviation.</summary>
+    /// <summary>
+    /// How pictures are normalised; null for what the catalogue says of a model of the network's name, and for MNIST's mean and
+    /// standard deviation where a network of another name takes 1×28×28.
+    /// </summary>
     public Preprocessing? Preprocessing { get; init; }
 
     internal void Check()
@@ -34,5 +45,18 @@ public sealed record TrainingOptions
         }
 
         Optimizer.Check();
+        Schedule.Check(Optimizer.LearningRate, Epochs);
+    }
+
+    /// <summary>How <paramref name="network"/>'s pictures are normalised.</summary>
+    /// <exception cref="LanewiseException">Nothing says how.</exception>
+    internal Preprocessing PreprocessingOf(Network network)
+    {
+        var known = Preprocessing
+            ?? ModelCatalog.All.FirstOrDefault(m => m.Name == network.Name)?.Preprocessing
+            ?? Data.Preprocessing.Mnist;
+        return known.Input == network.Input
+            ? known
+            : throw new LanewiseException($"{network.Name}: it takes {network.Input}, and the preprocessing {(Preprocessing is null ? "that would be taken" : "chosen")} gives {known.Input}; set TrainingOptions.Preprocessing to one of the network's shape.");
     }
 }

@@ -19,7 +19,7 @@ public readonly record struct TrainingProgress(int Epoch, int Epochs, int Step, 
 /// <param name="TrainTop1">Share of them that were right, 0 to 1.</param>
 /// <param name="EvalLoss">Mean cross-entropy over the test pictures after the epoch.</param>
 /// <param name="EvalTop1">Share of them that are right, 0 to 1.</param>
-/// <param name="LearningRate">The epoch's learning rate.</param>
+/// <param name="LearningRate">The learning rate of the epoch's last step.</param>
 /// <param name="Seconds">Seconds of training, the test not counted.</param>
 /// <param name="ImagesPerSecond">Training pictures a second.</param>
 public sealed record EpochResult(

@@ -1,4 +1,5 @@
 using Lanewise.Engine;
+using Lanewise.Kernels;
 using Lanewise.Models;
 using Xunit;
 
@@ -23,7 +24,7 @@ public sealed class AllocationTests
     {
         var network = ModelCatalog.Find(model).ForClasses(10);
         var (plan, source) = (PlanTests.Trainer(network, Batch, threads), TensorSource.Random(Batch, network.Input.Count, 10));
-        var update = new SgdWork(plan.TakeLikeWeights()) { Step = new(0.01f, 0.5f, 0, Nesterov: false) };
+        var update = new OptimizerWork(plan.TakeLikeWeights()) { Step = new SgdStep(0.01f, 0.5f, 0, Nesterov: false) };
         int[] indices = [.. Enumerable.Range(0, Batch)];
         for (int step = 0; step < Steps; step++)
         {

@@ -1,5 +1,6 @@
 using Lanewise.Engine;
 using Lanewise.Graphs;
+using Lanewise.Kernels;
 using Lanewise.Models;
 using Xunit;
 
@@ -34,7 +35,7 @@ public sealed class CatalogTests
         int[] indices = [.. Enumerable.Range(0, Count)];
         var plan = Plan.Compile(network, new PlanOptions { BatchSize = Count, Training = true, Threads = 2 });
         plan.Load(Weights.Initialize(network, seed: 1));
-        var update = new SgdWork(plan.TakeLikeWeights()) { Step = new(0.02f, 0.9f, 0, Nesterov: false) };
+        var update = new OptimizerWork(plan.TakeLikeWeights()) { Step = new SgdStep(0.02f, 0.9f, 0, Nesterov: false) };
         var losses = new List<double>();
         for (int step = 0; step < 10; step++)
         {

@@ -136,14 +136,14 @@ public sealed class PlanTests
             const int Batch = 70;
             var network = Residual.Create();
             var (plan, source) = (Trainer(network, Batch, threads, width), TensorSource.Random(Batch, network.Input.Count, 10));
-            var update = new SgdWork(plan.TakeLikeWeights()) { Step = new(0.05f, 0.9f, 1e-4f, Nesterov: true) };
+            var update = new OptimizerWork(plan.TakeLikeWeights()) { Step = new SgdStep(0.05f, 0.9f, 1e-4f, Nesterov: true) };
             for (int step = 0; step < 3; step++)
             {
                 plan.ComputeGradients(source, [.. Enumerable.Range(0, Batch - step)]);
                 plan.Apply(update);
             }
 
-            return [.. Compare.Bits(plan.Save()), .. Compare.Bits(plan.SaveLikeWeights(update.Velocity))];
+            return [.. Compare.Bits(plan.Save()), .. Compare.Bits(plan.SaveState(update.State[0]))];
         }
     }
 
@@ -158,7 +158,7 @@ public sealed class PlanTests
         foreach (int width in KernelSet.Widths)
         {
             var (plan, source) = (Trainer(Small, 5, threads: 1, width), TensorSource.Random(5, 36, 3));
-            var update = new SgdWork(plan.TakeLikeWeights()) { Step = new((float)Rate, momentum, decay, nesterov) };
+            var update = new OptimizerWork(plan.TakeLikeWeights()) { Step = new SgdStep((float)Rate, momentum, decay, nesterov) };
             var velocity = Small.Parameters.ToDictionary(p => p.Name, p => new double[p.Count]);
             for (int step = 0; step < 3; step++)
             {

@@ -1,0 +1,54 @@
+using Lanewise.Files;
+using Lanewise.Graphs;
+using Lanewise.Layers;
+using Lanewise.Tests.Engine;
+using Lanewise.Training;
+using Xunit;
+using static Lanewise.Tests.Training.TrainerTests;
+
+namespace Lanewise.Tests.Training;
+
+/// <summary>Training of the classifier alone.</summary>
+public sealed class FreezeTests
+{
+    private static readonly Network Normalised = Network.Define("normalised", new(1, 28, 28), x => x
+        .Conv2d("conv", 5, kernel: 5, stride: 2).BatchNorm2d("bn").ReLU().MaxPool2d(2).Flatten().Linear("fc", 10));
+
+    [Theory]
+    [InlineData("sgd")]
+    [InlineData("cosine")]
+    public async Task A_frozen_body_and_its_running_statistics_stay_to_the_bit(string recipe)
+    {
+        foreach (var network in (Network[])[Small, Normalised])
+        {
+            var options = Recipe(recipe) with { Trains = FineTuning.HeadOnly(network) };
+            var trainer = new Trainer(network, options);
+            var before = trainer.Weights;
+            var results = new List<EpochResult>();
+            await foreach (var epoch in trainer.RunAsync(Train, Test, cancellation: TestContext.Current.CancellationToken))
+            {
+                results.Add(epoch);
+            }
+
+            Assert.All(trainer.Weights.Tensors, after =>
+            {
+                bool stayed = after.Values.AsSpan().SequenceEqual(before[after.Name].Values);
+                Assert.Equal(!after.Name.StartsWith("fc.", StringComparison.Ordinal), stayed);
+            });
+            Assert.True(results[^1].TrainLoss < results[0].TrainLoss, string.Join(", ", results.Select(r => r.TrainLoss)));
+        }
+    }
+
+    [Fact]
+    public async Task A_frozen_training_resumes_with_equal_bits()
+    {
+        using var folder = new TemporaryFolder();
+        string file = Path.Combine(folder.Path, "checkpoint.safetensors");
+        var options = Recipe("adamw") with { Trains = FineTuning.HeadOnly(Normalised) };
+        var straight = await Run(new Trainer(Normalised, options));
+        Checkpoint.Save(file, (await Run(new Trainer(Normalised, options with { Epochs = 1 }))).State);
+        var resumed = new Trainer(Normalised, options with { Threads = 2 });
+        resumed.Resume(Checkpoint.Load(file, Normalised));
+        Assert.Equal(Compare.Bits(straight.Weights), Compare.Bits((await Run(resumed)).Weights));
+    }
+}

@@ -1,0 +1,96 @@
+using CsCheck;
+using Lanewise.Training;
+using Xunit;
+
+namespace Lanewise.Tests.Training;
+
+public sealed class LearningRateScheduleTests
+{
+    [Theory]
+    [InlineData("cosine")]
+    [InlineData("warm_cosine")]
+    [InlineData("step")]
+    [InlineData("milestones")]
+    [InlineData("warm_constant")]
+    public void Rates_are_PyTorchs(string name)
+    {
+        const int Epochs = 10, Steps = 4;
+        LearningRateSchedule schedule = name switch
+        {
+            "cosine" => new LearningRateSchedule.Cosine(0.001),
+            "warm_cosine" => new LearningRateSchedule.Cosine { WarmupEpochs = 2 },
+            "step" => new LearningRateSchedule.Step(3, 0.5),
+            "milestones" => new LearningRateSchedule.Milestones([5, 7.5]),
+            _ => new LearningRateSchedule.Constant { WarmupEpochs = 2 },
+        };
+        float[] golden = Golden.Read("recipes")[$"schedules.{name}"].Values;
+        for (int step = 0; step < Epochs * Steps; step++)
+        {
+            Assert.Equal(golden[step], schedule.RateAt(0.1, step / Steps + step % Steps / (double)Steps, Epochs), 1e-8);
+        }
+    }
+
+    [Fact]
+    public void Points_worked_out_by_hand()
+    {
+        var constant = new LearningRateSchedule.Constant();
+        Assert.Equal(0.1, constant.RateAt(0.1, 0, 10));
+        Assert.Equal(0.1, constant.RateAt(0.1, 9.9, 10));
+
+        var cosine = new LearningRateSchedule.Cosine(0.02) { WarmupEpochs = 5, WarmupRate = 0 };
+        Assert.Equal(0, cosine.RateAt(0.1, 0, 25));
+        Assert.Equal(0.05, cosine.RateAt(0.1, 2.5, 25), 1e-12);
+        Assert.Equal(0.1, cosine.RateAt(0.1, 5, 25), 1e-12);
+        Assert.Equal(0.06, cosine.RateAt(0.1, 15, 25), 1e-12);
+        Assert.Equal(0.02, cosine.RateAt(0.1, 25, 25), 1e-12);
+
+        var step = new LearningRateSchedule.Step(30) { WarmupEpochs = 2, WarmupRate = 0.05 };
+        Assert.Equal(0.075, step.RateAt(0.1, 1, 90), 1e-12);
+        Assert.Equal(0.1, step.RateAt(0.1, 29.99, 90), 1e-12);
+        Assert.Equal(0.01, step.RateAt(0.1, 30, 90), 1e-12);
+        Assert.Equal(0.001, step.RateAt(0.1, 60, 90), 1e-12);
+
+        var milestones = new LearningRateSchedule.Milestones([80, 120]);
+        Assert.Equal(0.1, milestones.RateAt(0.1, 79.99, 160), 1e-12);
+        Assert.Equal(0.01, milestones.RateAt(0.1, 80, 160), 1e-12);
+        Assert.Equal(0.001, milestones.RateAt(0.1, 159.99, 160), 1e-12);
+    }
+
+    [Fact]
+    public void A_rate_is_never_above_the_full_one_nor_below_the_least() =>
+        Gen.Select(Gen.Double[1e-6, 10], Gen.Double[0, 1], Gen.Double[0, 1], Gen.Int[1, 300], Gen.Double[0, 0.99]).Sample(
+            (rate, least, share, epochs, warm) =>
+            {
+                var schedule = new LearningRateSchedule.Cosine(rate * least) { WarmupEpochs = warm * epochs, WarmupRate = rate * least };
+                schedule.Check(rate, epochs);
+                double at = schedule.RateAt(rate, share * epochs, epochs);
+                return at >= rate * least * (1 - 1e-12) && at <= rate * (1 + 1e-12);
+            });
+
+    [Fact]
+    public void Values_out_of_range_are_refused()
+    {
+        (LearningRateSchedule Schedule, string Named)[] wrong =
+        [
+            (new LearningRateSchedule.Constant { WarmupEpochs = -1 }, "warm-up epochs -1: it must be at least 0 and fewer than the training's 10."),
+            (new LearningRateSchedule.Constant { WarmupEpochs = 10 }, "warm-up epochs 10"),
+            (new LearningRateSchedule.Constant { WarmupEpochs = double.NaN }, "warm-up epochs NaN"),
+            (new LearningRateSchedule.Constant { WarmupRate = 0.2 }, "warm-up rate 0.2: it must be at least 0 and at most the learning rate of 0.1."),
+            (new LearningRateSchedule.Constant { WarmupRate = -0.1 }, "warm-up rate -0.1"),
+            (new LearningRateSchedule.Step(0), "decay epochs 0"),
+            (new LearningRateSchedule.Step(double.PositiveInfinity), "decay epochs"),
+            (new LearningRateSchedule.Step(3, 0), "decay rate 0"),
+            (new LearningRateSchedule.Step(3, 1.5), "decay rate 1.5"),
+            (new LearningRateSchedule.Milestones([5, 5]), "milestone 5: it must be above 5"),
+            (new LearningRateSchedule.Milestones([0]), "milestone 0"),
+            (new LearningRateSchedule.Milestones([3], 2), "decay rate 2"),
+            (new LearningRateSchedule.Cosine(0.2), "least rate 0.2"),
+            (new LearningRateSchedule.Cosine(-1), "least rate -1"),
+        ];
+        foreach (var (schedule, named) in wrong)
+        {
+            var options = new TrainingOptions { Optimizer = new Sgd(0.1f), Schedule = schedule };
+            Assert.StartsWith(named, Assert.Throws<LanewiseException>(options.Check).Message, StringComparison.Ordinal);
+        }
+    }
+}

@@ -1,0 +1,98 @@
+using Lanewise.Engine;
+using Lanewise.Graphs;
+using Lanewise.Kernels;
+using Lanewise.Models;
+using Lanewise.Tests.Engine;
+using Lanewise.Training;
+using Xunit;
+
+namespace Lanewise.Tests.Training;
+
+public sealed class OptimizerTests
+{
+    public static TheoryData<int> Widths => [.. KernelSet.Widths];
+
+    [Theory]
+    [MemberData(nameof(Widths))]
+    public void Ten_steps_of_AdamW_with_warm_up_and_cosine_are_PyTorchs(int width)
+    {
+        const int Batch = 64, Steps = 10;
+        var (golden, recipe) = (Golden.Read("residual"), Golden.Read("recipes"));
+        var network = Residual.Create();
+        var plan = Plan.Compile(network, new PlanOptions { BatchSize = Batch, LaneWidth = width, Threads = 2, Training = true });
+        plan.Load(Weights.Match(network, golden.Below("weights"), "residual"));
+        var source = new TensorSource(Array.ConvertAll(golden["train_images"].Values, v => (v / 255f - 0.1307f) / 0.3081f), golden["train_labels"].Values);
+        var optimizer = new AdamW(0.002f, WeightDecay: 0.05f);
+        var schedule = new LearningRateSchedule.Cosine { WarmupEpochs = 0.3 };
+        var update = new OptimizerWork(plan.TakeLikeWeights(), plan.TakeLikeWeights()) { Step = optimizer.StepAt(0, 1) };
+        for (int step = 0; step < Steps; step++)
+        {
+            double rate = schedule.RateAt(optimizer.LearningRate, (double)step / Steps, epochs: 1);
+            Assert.Equal(recipe["rates"].Values[step], rate, 1e-9);
+            update.Step = optimizer.StepAt(rate, step + 1);
+            plan.ComputeGradients(source, [.. Enumerable.Range(step * Batch, Batch)]);
+            Assert.Equal(recipe["losses"].Values[step], plan.Losses.ToArray().Average(), 1e-4);
+            plan.Apply(update);
+        }
+
+        var trained = plan.Save();
+        Assert.All(recipe.Below("trained"), t => Compare.Close($"trained {t.Name}", t.Values, trained[t.Name].Values, 1e-4));
+    }
+
+    [Theory]
+    [MemberData(nameof(Widths))]
+    public void Only_the_first_floats_are_updated(int width)
+    {
+        const int Length = 4096 * 2 + 64, Trained = 4096 + 32;
+        foreach (Optimizer optimizer in (Optimizer[])[new Sgd(0.1f, 0.9f), new AdamW(0.1f)])
+        {
+            LaneMemory[] state = [.. optimizer.StateNames.Select(_ => new LaneMemory(Length))];
+            var (weights, slots) = (new LaneMemory(Length), new[] { new LaneMemory(Length), new LaneMemory(Length) });
+            Array.ForEach(slots, slot => slot.Slice(0, Length).Fill(1));
+            var update = new OptimizerWork(state) { Step = optimizer.StepAt(0.1, 1) };
+            update.Run(Workers.For(2), KernelSet.For(width), weights, slots, Trained);
+            Assert.All(weights.Slice(0, Trained).ToArray(), w => Assert.InRange(w, -0.21f, -0.09f));
+            Assert.All(weights.Slice(Trained, Length - Trained).ToArray(), w => Assert.Equal(0, w));
+            Assert.All(slots, slot => Assert.Equal(0, slot.Slice(0, Trained).ToArray().Max()));
+            Assert.All(state, s => Assert.Equal(0, s.Slice(Trained, Length - Trained).ToArray().Max()));
+        }
+    }
+
+    [Fact]
+    public void AdamWs_first_step_goes_by_the_rate_against_each_gradients_sign()
+    {
+        var (weights, slot) = (new LaneMemory(16), new LaneMemory(16));
+        weights.Slice(0, 16).Fill(2);
+        slot.Slice(0, 8).Fill(1e-3f);
+        slot.Slice(8, 8).Fill(-50);
+        var update = new OptimizerWork(new LaneMemory(16), new LaneMemory(16)) { Step = new AdamW(WeightDecay: 0.5f).StepAt(0.01, 1) };
+        update.Run(Workers.For(1), KernelSet.For(), weights, [slot], 16);
+        // 2 · (1 − 0.01 · 0.5) ∓ 0.01: the decay has no part in the averages.
+        Assert.All(weights.Slice(0, 8).ToArray(), w => Assert.Equal(1.98, w, 1e-5));
+        Assert.All(weights.Slice(8, 8).ToArray(), w => Assert.Equal(2.00, w, 1e-5));
+    }
+
+    [Fact]
+    public void Values_out_of_range_are_refused()
+    {
+        (Optimizer Optimizer, string Named)[] wrong =
+        [
+            (new AdamW(0), "learning rate 0"),
+            (new AdamW(float.NaN), "learning rate NaN"),
+            (new AdamW(float.PositiveInfinity), "learning rate"),
+            (new AdamW(Beta1: 1), "beta1 1"),
+            (new AdamW(Beta2: -0.1), "beta2 -0.1"),
+            (new AdamW(Eps: 0), "eps 0"),
+            (new AdamW(Eps: 1e-60), "eps 1E-60"),
+            (new AdamW(WeightDecay: -1), "weight decay -1"),
+        ];
+        foreach (var (optimizer, named) in wrong)
+        {
+            var e = Assert.Throws<LanewiseException>(() => new Trainer(Residual.Create(), new TrainingOptions { Optimizer = optimizer }));
+            Assert.StartsWith(named, e.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Optimizers_of_equal_values_are_equal() => Assert.Equal<Optimizer>(new AdamW(), new AdamW());
+}

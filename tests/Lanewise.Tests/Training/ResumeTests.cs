@@ -1,0 +1,93 @@
+using Lanewise.Files;
+using Lanewise.Graphs;
+using Lanewise.Layers;
+using Lanewise.Tests.Engine;
+using Lanewise.Training;
+using Xunit;
+using static Lanewise.Tests.Training.TrainerTests;
+
+namespace Lanewise.Tests.Training;
+
+/// <summary>Training that goes on from a checkpoint.</summary>
+public sealed class ResumeTests
+{
+    [Theory]
+    [InlineData("sgd")]
+    [InlineData("adamw")]
+    [InlineData("cosine")]
+    public async Task Training_stopped_in_mid_epoch_and_resumed_from_a_file_gives_equal_bits(string recipe)
+    {
+        var options = Recipe(recipe);
+        using var folder = new TemporaryFolder();
+        string file = Path.Combine(folder.Path, "checkpoint.safetensors");
+        var straight = await Run(new Trainer(Small, options));
+
+        var stopped = new Trainer(Small, options);
+        using var stop = new CancellationTokenSource();
+        var atStep = new Progress(p => { if (p is { Epoch: 2, Step: 4 }) { stop.Cancel(); } });
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Follow(stopped, Train, atStep, stop.Token));
+        Assert.Equal((1, 4), (stopped.State.Position.Epoch, stopped.State.Position.Step));
+        Assert.Equal(11 + 4, stopped.State.Position.Updates);
+        Checkpoint.Save(file, stopped.State);
+
+        var resumed = new Trainer(Small, options with { Threads = 2 });
+        resumed.Resume(Checkpoint.Load(file, Small));
+        Assert.Equal(stopped.State.Position, resumed.State.Position);
+        EpochResult? last = null;
+        await foreach (var epoch in resumed.RunAsync(Train, Test, cancellation: TestContext.Current.CancellationToken))
+        {
+            last = epoch;
+        }
+
+        Assert.Equal(3, last!.Epoch);
+        Assert.Equal(Compare.Bits(straight.Weights), Compare.Bits(resumed.Weights));
+    }
+
+    [Fact]
+    public async Task A_checkpoint_of_old_without_a_count_of_updates_is_resumed()
+    {
+        using var folder = new TemporaryFolder();
+        string file = Path.Combine(folder.Path, "checkpoint.safetensors");
+        var trainer = await Run(new Trainer(Small, Options with { Epochs = 1 }));
+        Checkpoint.Save(file, trainer.State);
+        var saved = Safetensors.Read(file);
+        Safetensors.Write(file, saved.Tensors, saved.Metadata.Where(m => !m.Key.EndsWith("updates", StringComparison.Ordinal)).ToDictionary());
+
+        var resumed = new Trainer(Small, Options);
+        resumed.Resume(Checkpoint.Load(file, Small));
+        Assert.Equal(0, resumed.State.Position.Updates);
+        Assert.Equal(Compare.Bits((await Run(new Trainer(Small, Options))).Weights), Compare.Bits((await Run(resumed)).Weights));
+
+        Checkpoint.Save(file, new Trainer(Small, Recipe("adamw")).State);
+        saved = Safetensors.Read(file);
+        Safetensors.Write(file, saved.Tensors, saved.Metadata.Where(m => !m.Key.EndsWith("updates", StringComparison.Ordinal)).ToDictionary());
+        Assert.Contains("lanewise.position.updates", Assert.Throws<LanewiseException>(() => Checkpoint.Load(file, Small)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_state_of_another_optimizer_or_of_other_trained_parameters_is_refused()
+    {
+        var sgd = new Trainer(Small, Options);
+        var e = Assert.Throws<LanewiseException>(() => new Trainer(Small, Recipe("adamw")).Resume(sgd.State));
+        Assert.Contains("keeps exp_avg, exp_avg_sq, the one that stopped kept velocity", e.Message, StringComparison.Ordinal);
+
+        var headOnly = new Trainer(Small, Options with { Trains = FineTuning.HeadOnly(Small) });
+        Assert.Equal(["fc.weight", "fc.bias"], headOnly.State.Optimizer["velocity"].Tensors.Select(t => t.Name));
+        e = Assert.Throws<LanewiseException>(() => headOnly.Resume(sgd.State));
+        Assert.Contains("conv.weight (5×1×5×5)", e.Message, StringComparison.Ordinal);
+        e = Assert.Throws<LanewiseException>(() => sgd.Resume(headOnly.State));
+        Assert.Contains("conv.weight (5×1×5×5)", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_checkpoint_of_another_network_or_of_none_is_refused()
+    {
+        using var folder = new TemporaryFolder();
+        string file = Path.Combine(folder.Path, "c.safetensors");
+        Checkpoint.Save(file, new Trainer(Small, Options).State);
+        var other = Network.Define("other", new(1, 28, 28), x => x.Flatten().Linear("fc", 10));
+        Assert.Contains("conv.weight", Assert.Throws<LanewiseException>(() => Checkpoint.Load(file, other)).Message, StringComparison.Ordinal);
+        Safetensors.Write(file, Weights.Initialize(Small, 1).Tensors);
+        Assert.Contains("no training checkpoint", Assert.Throws<LanewiseException>(() => Checkpoint.Load(file, Small)).Message, StringComparison.Ordinal);
+    }
+}
