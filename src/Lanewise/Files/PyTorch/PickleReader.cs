@@ -160,7 +160,10 @@ internal sealed class PickleReader(PickleInput input)
                 return true;
             case (byte)'Q':
                 var storage = TorchObjects.Storage(Pop());
-                _storages[storage.Key] = storage;
+                if (!_storages.TryAdd(storage.Key, storage) && _storages[storage.Key] != storage)
+                {
+                    throw new RefusedFileException($"its pickle describes the storage {Excerpt.Of(storage.Key)} in two ways");
+                }
                 Push(storage, PickleContainer.Cost);
                 return true;
             default:

@@ -109,6 +109,16 @@ public sealed class HostileFileTests
     }
 
     [Fact]
+    public void A_storage_that_is_described_in_two_ways_is_refused()
+    {
+        var pickle = new PickleBuilder().Op((byte)'}').Text("a").Tensor("0", int.MaxValue, 0, [1], [1]).Op((byte)'s')
+            .Mark().Tensor("0", 4, 0, [1], [1]).Op((byte)'1');
+
+        AssertRefused(PickleBuilder.Legacy(pickle.Bytes, 4, new byte[16]), "describes the storage 0 in two ways");
+        AssertRefused(PickleBuilder.Zip(pickle.Bytes, ("data/0", new byte[16])), "describes the storage 0 in two ways");
+    }
+
+    [Fact]
     public void A_storage_that_is_cut_short_is_refused()
     {
         byte[] pickle = PickleBuilder.StateDict(4, 0, [4], [1]);
