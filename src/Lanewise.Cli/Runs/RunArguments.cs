@@ -9,6 +9,8 @@ namespace Lanewise.Cli.Runs;
 /// <summary>Everything needed to repeat a run: the content of <c>args.json</c>.</summary>
 internal sealed record RunArguments
 {
+    private const string Refuse = "refuse", Skip = "skip";
+
     public required string Model { get; init; }
 
     /// <summary>The dataset's name; null until the default has been resolved.</summary>
@@ -18,6 +20,16 @@ internal sealed record RunArguments
 
     /// <summary>Where the pictures came from, for a person to read.</summary>
     public string? DataSource { get; init; }
+
+    /// <summary>The number of the dataset's classes; 0 in the arguments of a run that did not note it.</summary>
+    public int Classes { get; init; }
+
+    public BadPicture OnBadPicture { get; init; }
+
+    public InputSettings Input { get; init; } = new();
+
+    /// <summary>The augmentation's name; null until the dataset's has been resolved.</summary>
+    public string? Augmentation { get; init; }
 
     public int TrainImages { get; init; }
 
@@ -62,6 +74,7 @@ internal sealed record RunArguments
         // A run keeps its width, on which the last bits depend, wherever the processor has it.
         LaneWidth = KernelSet.Widths.Contains(LaneWidth) ? LaneWidth : 0,
         Preprocessing = preprocessing,
+        Augmentation = Augmentations.Find(Augmentation ?? Augmentations.Names[0]),
     };
 
     public void Save(string path)
@@ -92,6 +105,10 @@ internal sealed record RunArguments
         json.WriteString("dataset", Dataset);
         json.WriteString("data_source", DataSource);
         json.WriteString("data_dir", DataDir);
+        json.WriteNumber("classes", Classes);
+        json.WriteString("on_bad_picture", OnBadPicture == BadPicture.Skip ? Skip : Refuse);
+        Input.Write(json);
+        json.WriteString("aug", Augmentation);
         json.WriteNumber("train_images", TrainImages);
         json.WriteNumber("test_images", TestImages);
         json.WriteNumber("epochs", Epochs);
@@ -116,6 +133,11 @@ internal sealed record RunArguments
         Dataset = json.GetProperty("dataset").GetString(),
         DataSource = json.GetProperty("data_source").GetString(),
         DataDir = json.GetProperty("data_dir").GetString(),
+        // Runs of the first version did not note these.
+        Classes = json.TryGetProperty("classes", out var classes) ? classes.GetInt32() : 0,
+        OnBadPicture = json.TryGetProperty("on_bad_picture", out var bad) && bad.GetString() == Skip ? BadPicture.Skip : BadPicture.Refuse,
+        Input = InputSettings.Read(json),
+        Augmentation = json.TryGetProperty("aug", out var augmentation) ? augmentation.GetString() : null,
         TrainImages = json.GetProperty("train_images").GetInt32(),
         TestImages = json.GetProperty("test_images").GetInt32(),
         Epochs = json.GetProperty("epochs").GetInt32(),

@@ -21,8 +21,9 @@ internal sealed class TrainingRun
     private TrainingRun(RunFolder folder, RunArguments arguments, DatasetSplits splits, Network network, TrainerState? state, List<EpochResult> epochs)
     {
         (_folder, _arguments, _splits, _epochs) = (folder, arguments, splits, epochs);
-        _trainer = new Trainer(network, arguments.ToTrainingOptions(splits.Preprocessing));
-        _card = new ModelCard(network.Name, splits.Train.Classes, splits.Preprocessing, splits.Name);
+        var preprocessing = arguments.Input.Apply(splits.Preprocessing ?? ModelCatalog.Find(arguments.Model).Preprocessing, network);
+        _trainer = new Trainer(network, arguments.ToTrainingOptions(preprocessing));
+        _card = new ModelCard(network.Name, splits.Train.Classes, preprocessing, splits.Name);
         if (state is not null)
         {
             _trainer.Resume(state);
@@ -36,14 +37,17 @@ internal sealed class TrainingRun
         try
         {
             var splits = await RunData.LoadAsync(arguments, cancellation).ConfigureAwait(false);
+            var network = arguments.Input.CreateNetwork(arguments.Model, splits.Train.Classes.Count);
             arguments = arguments with
             {
                 Dataset = splits.Name,
                 DataSource = splits.Source,
+                Classes = splits.Train.Classes.Count,
+                Augmentation = arguments.Augmentation ?? Augmentations.NameOf(RunData.AugmentationOf(splits, network.Input)),
                 TrainImages = splits.Train.Count,
                 TestImages = splits.Test.Count,
             };
-            run = new TrainingRun(folder, arguments, splits, ModelCatalog.Find(arguments.Model).ForClasses(splits.Train.Classes.Count), null, []);
+            run = new TrainingRun(folder, arguments, splits, network, null, []);
             arguments.Save(folder.Arguments);
         }
         catch
@@ -58,8 +62,8 @@ internal sealed class TrainingRun
     /// <summary>Trains on where an earlier run stopped.</summary>
     public static async Task<int> ResumeAsync(RunFolder folder, RunArguments arguments, bool json, CancellationToken cancellation)
     {
-        int classes = DatasetCatalog.Find(arguments.Dataset ?? "").Classes.Count;
-        var network = ModelCatalog.Find(arguments.Model).ForClasses(classes);
+        int classes = arguments.Classes > 0 ? arguments.Classes : DatasetCatalog.Find(arguments.Dataset ?? "").Classes.Count;
+        var network = arguments.Input.CreateNetwork(arguments.Model, classes);
         var (state, epochs) = folder.Load(network);
         if (arguments.Epochs < epochs.Count)
         {

@@ -1,4 +1,3 @@
-using Lanewise.Data;
 using Lanewise.Graphs;
 using Lanewise.Models;
 
@@ -24,13 +23,13 @@ public sealed record ModelFile(Network Network, Weights Weights, ModelCard Card)
         var card = ModelCard.FromMetadata(file.Metadata, path);
         string name = model ?? card?.Model
             ?? throw new LanewiseException($"{path}: the file does not say which model it holds, since it was not written by Lanewise; name it, on the command line with --model ({string.Join(", ", ModelCatalog.All.Select(m => m.Name))}).");
-        var network = ModelCatalog.Find(name).ForClasses(card?.Classes.Count ?? ClassesOf(file));
+        var network = ModelCatalog.Find(name).Create(new ModelOptions { Classes = card?.Classes.Count ?? ClassesOf(file), Input = card?.Preprocessing.Input });
         if (card is not null && card.Preprocessing.Input != network.Input)
         {
             throw new LanewiseException($"{path}: the file's card gives {card.Preprocessing.Input} as the input of '{network.Name}', which takes {network.Input}; the file is damaged or was edited by hand.");
         }
 
-        card ??= new ModelCard(network.Name, [.. Enumerable.Range(0, network.Classes).Select(i => i.ToString(System.Globalization.CultureInfo.InvariantCulture))], Preprocessing.Mnist);
+        card ??= new ModelCard(network.Name, [.. Enumerable.Range(0, network.Classes).Select(i => i.ToString(System.Globalization.CultureInfo.InvariantCulture))], ModelCatalog.Find(name).Preprocessing.For(network.Input));
         return new(network, Weights.Match(network, file.Tensors, path), card);
     }
 

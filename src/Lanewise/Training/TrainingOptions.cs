@@ -1,4 +1,5 @@
 using Lanewise.Data;
+using Lanewise.Data.Transforms;
 
 namespace Lanewise.Training;
 
@@ -23,8 +24,11 @@ public sealed record TrainingOptions
     /// <summary>Images in a block: 16, 8, 4 or 1; 0 for the widest that the processor has.</summary>
     public int LaneWidth { get; init; }
 
-    /// <summary>How pictures are normalised; null for MNIST's mean and standard deviation.</summary>
+    /// <summary>How pictures become the network's input; null for MNIST's mean and standard deviation.</summary>
     public Preprocessing? Preprocessing { get; init; }
+
+    /// <summary>How training pictures are varied at random.</summary>
+    public Augmentation Augmentation { get; init; } = Augmentation.None;
 
     internal void Check()
     {
