@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
 using Lanewise.Cli.Runs;
 using Lanewise.Data;
@@ -32,21 +33,25 @@ internal sealed class InputOptions
     {
         ImageSize = parse.GetValue(_imageSize),
         CropPct = parse.GetValue(_cropPct),
-        Mean = parse.GetValue(_mean),
-        Std = parse.GetValue(_std),
+        Mean = Given(parse.GetValue(_mean)),
+        Std = Given(parse.GetValue(_std)),
     };
 
     /// <summary>Whether the user wrote one of them.</summary>
     public bool AreGiven(ParseResult parse) => All.Any(option => parse.IsGiven(option));
 
+    // An option for an array that nobody wrote is an empty one.
+    private static float[]? Given(float[]? values) => values is { Length: > 0 } ? values : null;
+
     private static Option<float[]?> Numbers(string name, Func<float, bool> accepts, string expected, string description) => new(name)
     {
         Description = description,
         HelpName = "X,X,X",
+        Arity = ArgumentArity.ExactlyOne,
         CustomParser = result => Parse(result, name, accepts, expected),
     };
 
-    private static float[]? Parse(System.CommandLine.Parsing.ArgumentResult result, string name, Func<float, bool> accepts, string expected)
+    private static float[]? Parse(ArgumentResult result, string name, Func<float, bool> accepts, string expected)
     {
         string text = result.Tokens[0].Value;
         float[] values = Array.ConvertAll(text.Split(','), part => float.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out float value) ? value : float.NaN);

@@ -22,11 +22,13 @@ internal static class CifarFile
         int record = labels + Pixels;
         byte[] content = Content(path, record * most, remedy);
         (int images, int rest) = Math.DivRem(content.Length, record);
-        if (images == 0 || rest != 0 || images > most)
+        if (images == 0 || rest != 0)
         {
-            throw new LanewiseException(string.Create(
-                CultureInfo.InvariantCulture,
-                $"{path}: holds {(images > most ? "more than " : "")}{content.Length:N0} bytes, not a whole number of images of {record:N0} bytes up to {most:N0} images; the file is cut short or another one; {remedy}."));
+            // What is too long was read up to one byte too many.
+            string holds = content.Length > record * most
+                ? string.Create(CultureInfo.InvariantCulture, $"more than {most:N0} images")
+                : string.Create(CultureInfo.InvariantCulture, $"{content.Length:N0} bytes, not a whole number of images of {record:N0} bytes");
+            throw new LanewiseException($"{path}: holds {holds}; the file is damaged or another one; {remedy}.");
         }
 
         byte[] pixels = new byte[images * Pixels], classesOf = new byte[images];
