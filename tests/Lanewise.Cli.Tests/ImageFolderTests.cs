@@ -56,6 +56,24 @@ public sealed class ImageFolderTests
     }
 
     [Fact]
+    public async Task A_bad_picture_met_late_costs_nothing_that_was_learned()
+    {
+        using var folder = Pictures();
+        string bad = folder["pictures/val/upright/3.png"];
+        byte[] good = File.ReadAllBytes(bad);
+        File.WriteAllBytes(bad, good[..50]);
+        string[] command = ["train", "residual", "--dataset", "folder:pictures", "--epochs", "1", "-b", "8", "--threads", "1", "--json"];
+        Assert.Contains("go on with: lanewise train --resume run", (await CliProgram.RunAsync(folder.Path, [.. command, "--output", "run"])).OneError(), StringComparison.Ordinal);
+        File.WriteAllBytes(bad, good);
+        var straight = (await CliProgram.RunAsync(folder.Path, [.. command, "--output", "straight"])).Ok();
+        var resumed = (await CliProgram.RunAsync(folder.Path, "train", "--resume", "run", "--json")).Ok();
+        Assert.Equal(Loss(straight), Loss(resumed));
+        Assert.Equal(File.ReadAllBytes(folder["straight/model.safetensors"]), File.ReadAllBytes(folder["run/model.safetensors"]));
+
+        static double Loss(CliResult result) => JsonDocument.Parse(result.Out).RootElement.GetProperty("epochs")[0].GetProperty("eval_loss").GetDouble();
+    }
+
+    [Fact]
     public async Task What_is_wrong_with_a_folder_or_an_option_is_told()
     {
         using var folder = Pictures();

@@ -122,6 +122,12 @@ internal sealed class TrainingRun
                 : $"{_folder.Model} keeps the weights after epoch {_epochs.Count}.";
             throw new LanewiseException($"{e.Message} {kept}", e);
         }
+        catch (LanewiseException e) when (_trainer.State.Position is not { Epoch: 0, Step: 0 })
+        {
+            // A picture that cannot be read, perhaps after hours.
+            _folder.SaveCheckpoint(_trainer.State);
+            throw new LanewiseException($"{e.Message} What was learned is kept; when that is mended, go on with: lanewise train --resume {CommandLine.Quote(_folder.Path)}", e);
+        }
 
         TrainingReport.Print(_folder, _arguments, _epochs, json, wasComplete: false);
         return ExitCode.Done;
