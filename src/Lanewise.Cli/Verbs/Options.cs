@@ -32,9 +32,8 @@ internal static class Options
     {
         var option = new Option<BadPicture>("--on-bad-picture")
         {
-            Description = "What to do about a picture of an image folder that cannot be decoded: refuse (name it and stop, when it is read) or skip (decode all at the start, name the bad ones and leave them out).",
+            Description = "What to do about a picture of an image folder that cannot be decoded: refuse (the default: name it and stop, when it is read) or skip (decode all at the start, name the bad ones and leave them out).",
             HelpName = "WHAT",
-            DefaultValueFactory = _ => BadPicture.Refuse,
             CustomParser = result => ParseText(result, "--on-bad-picture", CheckBadPicture) == BadPictureNames[1] ? BadPicture.Skip : BadPicture.Refuse,
         };
         option.CompletionSources.Add(BadPictureNames);
