@@ -1,3 +1,5 @@
+using Lanewise.Data.Transforms;
+
 namespace Lanewise.Imaging;
 
 /// <summary>

@@ -1,12 +1,19 @@
+using Lanewise.Data;
+using Lanewise.Data.Transforms;
+using Lanewise.Files;
 using SkiaSharp;
 
 namespace Lanewise.Imaging;
 
-/// <summary>Decodes a picture file into planes of one (luma) or three channels (RGB), upright and on an opaque ground.</summary>
-internal static class PictureDecoder
+/// <summary>
+/// Decodes PNG, JPEG, BMP, WEBP and GIF files of any colour: turned as their EXIF orientation says, transparent parts on white,
+/// of an animation the first frame. A large JPEG is decoded at a smaller scale when no more is needed.
+/// </summary>
+public sealed class PictureDecoder : IPictureDecoder
 {
     private const int MaxPixels = 100_000_000;
     private const int MaxSide = 65_535;
+    private const int JpegScales = 8;
     private const int White = 255, Black = 0;
 
     // Skia knows more formats, some of which take almost any file for a tiny picture.
@@ -16,15 +23,41 @@ internal static class PictureDecoder
         SKEncodedImageFormat.Webp, SKEncodedImageFormat.Gif,
     ];
 
-    public static Raster Decode(Stream stream, string name, int channels)
+    /// <inheritdoc/>
+    public Raster Decode(string path, int leastSide)
     {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return Decode(path, channels: 3, leastSide);
+    }
+
+    internal static Raster Decode(string path, int channels, int leastSide)
+    {
+        try
+        {
+            using var stream = File.OpenRead(path);
+            return Decode(stream, path, channels, leastSide);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw ReadFailure.Explain(path, e, "picture");
+        }
+    }
+
+    /// <summary>Decodes a picture to one channel (luma) or three (red, green, blue).</summary>
+    internal static Raster Decode(Stream stream, string name, int channels, int leastSide)
+    {
+        bool progressive = JpegHeader.IsProgressive(stream);
         using var codec = SKCodec.Create(stream, out _);
         if (codec is null || !Formats.Contains(codec.EncodedFormat))
         {
             throw new LanewiseException($"{name} is not a picture that can be read: give a PNG, JPEG, BMP, WEBP or GIF file.");
         }
-        int width = codec.Info.Width, height = codec.Info.Height;
-        if (width <= 0 || height <= 0 || Math.Max(width, height) > MaxSide || (long)width * height > MaxPixels)
+
+        var (width, height) = (codec.Info.Width, codec.Info.Height);
+        var size = codec.EncodedFormat == SKEncodedImageFormat.Jpeg ? Scaled(codec, leastSide) : codec.Info.Size;
+        // A progressive JPEG is held whole while it is decoded, whatever the scale.
+        bool tooLarge = (long)size.Width * size.Height > MaxPixels || (progressive && (long)width * height > MaxPixels);
+        if (width <= 0 || height <= 0 || Math.Max(width, height) > MaxSide || tooLarge)
         {
             throw new LanewiseException(
                 $"{name} claims {width}×{height} pixels; at most {MaxPixels / 1_000_000} million are read, {MaxSide} a side. Make it smaller.");
@@ -32,9 +65,9 @@ internal static class PictureDecoder
 
         // No colour space: the bytes stay as they are stored, as torchvision reads them.
         using var bitmap = new SKBitmap();
-        if (!bitmap.TryAllocPixels(new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Unpremul)))
+        if (!bitmap.TryAllocPixels(new SKImageInfo(size.Width, size.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul)))
         {
-            throw new LanewiseException($"{name}: there is not enough memory for its {width}×{height} pixels. Make it smaller.");
+            throw new LanewiseException($"{name}: there is not enough memory for its {size.Width}×{size.Height} pixels. Make it smaller.");
         }
         var result = codec.GetPixels(bitmap.Info, bitmap.GetPixels());
         if (result != SKCodecResult.Success)
@@ -43,6 +76,20 @@ internal static class PictureDecoder
             throw new LanewiseException($"{name} {why}: only a part of the picture could be decoded. Copy or save it again.");
         }
         return ToRaster(bitmap, codec.EncodedOrigin, channels);
+    }
+
+    /// <summary>The smallest size at which a JPEG can be decoded and whose shorter side is not below <paramref name="leastSide"/>.</summary>
+    private static SKSizeI Scaled(SKCodec codec, int leastSide)
+    {
+        for (int eighths = 1; eighths < JpegScales; eighths++)
+        {
+            var size = codec.GetScaledDimensions(eighths / (float)JpegScales);
+            if (Math.Min(size.Width, size.Height) >= leastSide)
+            {
+                return size;
+            }
+        }
+        return codec.Info.Size;
     }
 
     private static Raster ToRaster(SKBitmap bitmap, SKEncodedOrigin origin, int channels)
@@ -74,8 +121,7 @@ internal static class PictureDecoder
                 int red = Over(pixel[0], alpha, ground), green = Over(pixel[1], alpha, ground), blue = Over(pixel[2], alpha, ground);
                 if (channels == 1)
                 {
-                    // ITU-R 601 luma in 16-bit fixed point; grey stays exactly as it is.
-                    first[x] = (byte)((19595 * red + 38470 * green + 7471 * blue + 32768) >> 16);
+                    first[x] = Raster.Luma(red, green, blue);
                     continue;
                 }
                 first[x] = (byte)red;

@@ -7,7 +7,7 @@ public sealed class UsageTests
     [InlineData("trian residual", "no verb 'trian'; there are train, eval, predict, convert, models, data, info; did you mean 'train'?")]
     [InlineData("train", "name a model (inception, inception-relu, residual, googlenet,")]
     [InlineData("train resdual", "plain110; did you mean 'residual'?")]
-    [InlineData("train residual --dataset nist", "no dataset 'nist'; there are mnist, fashion-mnist, kmnist, digits; did you mean 'mnist'?")]
+    [InlineData("train residual --dataset nist", "no dataset 'nist'; there are mnist, fashion-mnist, kmnist, cifar10, cifar100, digits; did you mean 'mnist'?")]
     [InlineData("train residual --bathc-size 8", "no option '--bathc-size'; did you mean '--batch-size'?")]
     [InlineData("train --verbose", "no option '--verbose'")]
     [InlineData("train residual -b 0", "--batch-size 0: expected a whole number from 1 to 65536")]
@@ -46,7 +46,7 @@ public sealed class UsageTests
     [InlineData("convert a.pth b.safetensors --classes-from c.txt", "--classes-from needs --model")]
     [InlineData("models --jsno", "no option '--jsno'; did you mean '--json'?")]
     [InlineData("data", "list, fetch, verify")]
-    [InlineData("data verify mnits", "no dataset 'mnits'; there are mnist, fashion-mnist, kmnist, digits; did you mean 'mnist'?")]
+    [InlineData("data verify mnits", "no dataset 'mnits'; there are mnist, fashion-mnist, kmnist, cifar10, cifar100, digits; did you mean 'mnist'?")]
     public async Task Wrong_usage_gets_one_line_and_a_hint(string arguments, string expected)
     {
         // A word of nothing, as a shell's "" gives it, is written as "".

@@ -14,6 +14,8 @@ internal sealed record RunArguments
     /// <summary>The most classes that a network may be asked to have.</summary>
     public const int MostClasses = 100_000;
 
+    private const string Refuse = "refuse", Skip = "skip";
+
     public required string Model { get; init; }
 
     /// <summary>The dataset's name; null until the default has been resolved.</summary>
@@ -23,6 +25,13 @@ internal sealed record RunArguments
 
     /// <summary>Where the pictures came from, for a person to read.</summary>
     public string? DataSource { get; init; }
+
+    public BadPicture OnBadPicture { get; init; }
+
+    public InputSettings Input { get; init; } = new();
+
+    /// <summary>The augmentation's name; null until the dataset's has been resolved.</summary>
+    public string? Augmentation { get; init; }
 
     public int TrainImages { get; init; }
 
@@ -68,7 +77,7 @@ internal sealed record RunArguments
         var entry = ModelCatalog.Find(Model);
         // They help the body to learn: a frozen one has no use for them.
         bool auxiliary = AuxiliaryClassifiers ?? (entry.AuxiliaryClassifiers && !Freeze);
-        var network = entry.Create(new ModelOptions { Classes = Classes ?? classes, AuxiliaryClassifiers = auxiliary });
+        var network = Input.CreateNetwork(Model, new ModelOptions { Classes = Classes ?? classes, AuxiliaryClassifiers = auxiliary });
         return AuxiliaryClassifiers is true && network.AuxiliaryOutputs.Count == 0
             ? throw new UsageException($"--aux: {Model} has no auxiliary classifiers; leave --aux out.")
             : network;
@@ -87,6 +96,7 @@ internal sealed record RunArguments
         // A run keeps its width, on which the last bits depend, wherever the processor has it.
         LaneWidth = KernelSet.Widths.Contains(LaneWidth) ? LaneWidth : 0,
         Preprocessing = preprocessing,
+        Augmentation = Augmentations.Find(Augmentation ?? Augmentations.Names[0]),
     };
 
     public void Save(string path)
@@ -117,6 +127,9 @@ internal sealed record RunArguments
         json.WriteString("dataset", Dataset);
         json.WriteString("data_source", DataSource);
         json.WriteString("data_dir", DataDir);
+        json.WriteString("on_bad_picture", OnBadPicture == BadPicture.Skip ? Skip : Refuse);
+        Input.Write(json);
+        json.WriteString("aug", Augmentation);
         json.WriteNumber("train_images", TrainImages);
         json.WriteNumber("test_images", TestImages);
         json.WriteNumber("epochs", Epochs);
@@ -145,6 +158,10 @@ internal sealed record RunArguments
         Dataset = json.GetProperty("dataset").GetString(),
         DataSource = json.GetProperty("data_source").GetString(),
         DataDir = json.GetProperty("data_dir").GetString(),
+        // Runs of the first version did not note these.
+        OnBadPicture = json.TryGetProperty("on_bad_picture", out var bad) && bad.GetString() == Skip ? BadPicture.Skip : BadPicture.Refuse,
+        Input = InputSettings.Read(json),
+        Augmentation = json.TryGetProperty("aug", out var augmentation) ? augmentation.GetString() : null,
         TrainImages = json.GetProperty("train_images").GetInt32(),
         TestImages = json.GetProperty("test_images").GetInt32(),
         Epochs = json.GetProperty("epochs").GetInt32(),

@@ -1,5 +1,8 @@
 using Lanewise.Cli.Terminals;
 using Lanewise.Data;
+using Lanewise.Data.Transforms;
+using Lanewise.Graphs;
+using Lanewise.Imaging;
 
 namespace Lanewise.Cli.Runs;
 
@@ -8,13 +11,20 @@ internal static class RunData
 {
     /// <summary>A run's pictures, cut to its limits.</summary>
     public static Task<DatasetSplits> LoadAsync(RunArguments a, CancellationToken cancellation) =>
-        LoadAsync(a.Dataset, a.DataDir, a.LimitTrain, a.LimitTest, cancellation);
+        LoadAsync(a.Dataset, a.DataDir, a.OnBadPicture, a.LimitTrain, a.LimitTest, cancellation);
 
     /// <summary>A dataset's pictures; says on stderr which was taken when none was named.</summary>
-    public static async Task<DatasetSplits> LoadAsync(string? name, string? dataDir, int? limitTrain, int? limitTest, CancellationToken cancellation)
+    public static async Task<DatasetSplits> LoadAsync(string? name, string? dataDir, BadPicture onBadPicture, int? limitTrain, int? limitTest, CancellationToken cancellation)
     {
         using var download = new DownloadDisplay();
-        var options = new DatasetOptions { Roots = DatasetRoots.From(dataDir), Progress = download };
+        var options = new DatasetOptions
+        {
+            Roots = DatasetRoots.From(dataDir),
+            Progress = download,
+            Decoder = new PictureDecoder(),
+            OnBadPicture = onBadPicture,
+            Skipped = new SkippedNotices(),
+        };
         var splits = await DatasetCatalog.ResolveAsync(name, options, cancellation).ConfigureAwait(false);
         if (splits.Notice is { } notice)
         {
@@ -26,5 +36,14 @@ internal static class RunData
             Train = limitTrain is { } train ? splits.Train.Take(train) : splits.Train,
             Test = limitTest is { } test ? splits.Test.Take(test) : splits.Test,
         };
+    }
+
+    /// <summary>How training pictures are varied unless the user says otherwise: as the catalogue has it, or as suits photographs.</summary>
+    public static Augmentation AugmentationOf(DatasetSplits splits, Shape input) =>
+        DatasetCatalog.All.FirstOrDefault(entry => entry.Name == splits.Name)?.Augmentation ?? Augmentation.For(input);
+
+    private sealed class SkippedNotices : IProgress<string>
+    {
+        public void Report(string value) => Terminal.Notice($"left out: {value}");
     }
 }

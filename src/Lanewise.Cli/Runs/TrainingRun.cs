@@ -4,6 +4,7 @@ using Lanewise.Data;
 using Lanewise.Files;
 using Lanewise.Graphs;
 using Lanewise.Kernels;
+using Lanewise.Models;
 using Lanewise.Training;
 
 namespace Lanewise.Cli.Runs;
@@ -21,8 +22,9 @@ internal sealed class TrainingRun
     private TrainingRun(RunFolder folder, RunArguments arguments, DatasetSplits splits, Network network, Weights? initial, List<EpochResult> epochs)
     {
         (_folder, _arguments, _splits, _epochs) = (folder, arguments, splits, epochs);
-        _trainer = new Trainer(network, arguments.ToTrainingOptions(network, splits.Preprocessing), initial);
-        _card = new ModelCard(network.Name, ClassNames(splits.Train.Classes, network.Classes), splits.Preprocessing, splits.Name);
+        var preprocessing = arguments.Input.Apply(splits.Preprocessing ?? ModelCatalog.Find(arguments.Model).Preprocessing, network);
+        _trainer = new Trainer(network, arguments.ToTrainingOptions(network, preprocessing), initial);
+        _card = new ModelCard(network.Name, ClassNames(splits.Train.Classes, network.Classes), preprocessing, splits.Name);
     }
 
     /// <summary>Trains from the start.</summary>
@@ -46,6 +48,8 @@ internal sealed class TrainingRun
                 Classes = network.Classes,
                 Dataset = splits.Name,
                 DataSource = splits.Source,
+                Input = splits.Preprocessing is null && CardOf(weights, file) is { } card ? arguments.Input.OrThoseOf(card.Preprocessing) : arguments.Input,
+                Augmentation = arguments.Augmentation ?? Augmentations.NameOf(RunData.AugmentationOf(splits, network.Input)),
                 TrainImages = splits.Train.Count,
                 TestImages = splits.Test.Count,
             };
@@ -95,6 +99,8 @@ internal sealed class TrainingRun
         arguments.Save(folder.Arguments);
         return await run.TrainAsync(json, cancellation).ConfigureAwait(false);
     }
+
+    private static ModelCard? CardOf(WeightsFile? weights, string? file) => weights is null ? null : ModelCard.FromMetadata(weights.Metadata, file!);
 
     /// <summary>The weights to begin with; says what of them begins afresh and what stays.</summary>
     private static Weights Begin(Network network, WeightsFile weights, string file, RunArguments arguments)
@@ -151,6 +157,12 @@ internal sealed class TrainingRun
                 ? "No epoch was completed, so no weights were saved."
                 : $"{_folder.Model} keeps the weights after epoch {_epochs.Count}.";
             throw new LanewiseException($"{e.Message.TrimEnd('.')} (--lr, --batch-size). {kept}", e);
+        }
+        catch (LanewiseException e) when (_trainer.State.Position is not { Epoch: 0, Step: 0 })
+        {
+            // A picture that cannot be read, perhaps after hours.
+            _folder.SaveCheckpoint(_trainer.State);
+            throw new LanewiseException($"{e.Message} What was learned is kept; when that is mended, go on with: lanewise train --resume {CommandLine.Quote(_folder.Path)}", e);
         }
 
         TrainingReport.Print(_folder, _arguments, _epochs, json, wasComplete: false);

@@ -15,14 +15,28 @@ internal static class Options
     /// <summary>The names that may stand for a model.</summary>
     public static string[] ModelNames { get; } = [.. ModelCatalog.All.Select(model => model.Name)];
 
+    private static readonly string[] BadPictureNames = ["refuse", "skip"];
+
     private static string[] DatasetNames { get; } = [.. DatasetCatalog.All.Select(entry => entry.Name)];
 
     public static Option<bool> Json() => new("--json") { Description = "Print exactly one JSON document on stdout." };
 
     public static Option<string?> Dataset(string description)
     {
-        var option = Text("--dataset", "NAME", description, name => DatasetCatalog.Find(name).Name);
+        var option = Text("--dataset", "NAME", description, CheckDataset);
         option.CompletionSources.Add(DatasetNames);
+        return option;
+    }
+
+    public static Option<BadPicture> OnBadPicture()
+    {
+        var option = new Option<BadPicture>("--on-bad-picture")
+        {
+            Description = "What to do about a picture of an image folder that cannot be decoded: refuse (the default: name it and stop, when it is read) or skip (decode all at the start, name the bad ones and leave them out).",
+            HelpName = "WHAT",
+            CustomParser = result => ParseText(result, "--on-bad-picture", CheckBadPicture) == BadPictureNames[1] ? BadPicture.Skip : BadPicture.Refuse,
+        };
+        option.CompletionSources.Add(BadPictureNames);
         return option;
     }
 
@@ -185,7 +199,17 @@ internal static class Options
         }
     }
 
-    private static int ParseWhole(ArgumentResult result, string name, int least, int most)
+    // A path is kept in full: a run may be resumed and a model evaluated from another folder.
+    private static string CheckDataset(string name) =>
+        !name.StartsWith(ImageFolder.Prefix, StringComparison.Ordinal) ? DatasetCatalog.Find(name).Name
+        : name.Length > ImageFolder.Prefix.Length ? ImageFolder.Prefix + Path.GetFullPath(name[ImageFolder.Prefix.Length..])
+        : throw new LanewiseException($"--dataset {name}: name the folder, as in {name}PATH.");
+
+    private static string CheckBadPicture(string name) => BadPictureNames.FirstOrDefault(known => known.Equals(name, StringComparison.OrdinalIgnoreCase))
+        ?? throw new LanewiseException($"--on-bad-picture {name}: expected {string.Join(" or ", BadPictureNames)}.");
+
+    /// <summary>Checks a whole number of the command line.</summary>
+    public static int ParseWhole(ArgumentResult result, string name, int least, int most)
     {
         string text = result.Tokens[0].Value;
         if (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value) && value >= least && value <= most)

@@ -5,7 +5,9 @@ using Lanewise.Cli.Terminals;
 using Lanewise.Data;
 using Lanewise.Engine;
 using Lanewise.Files;
+using Lanewise.Graphs;
 using Lanewise.Imaging;
+using Lanewise.Models;
 
 namespace Lanewise.Cli.Verbs;
 
@@ -32,6 +34,7 @@ internal sealed class PredictVerb
 
     private readonly Option<int> _topK = Options.WholeNumber("--top-k", 3, 1, 1000, "How many of the likeliest classes to tell.");
     private readonly Option<string?> _model = Options.Model();
+    private readonly InputOptions _input = new();
     private readonly Option<bool> _json = Options.Json();
 
     private sealed record Prediction(string File, Picture Picture, float[] Logits, double[] Probabilities, int[] Ranking);
@@ -43,6 +46,11 @@ internal sealed class PredictVerb
         {
             options._checkpoint, options._images, options._topK, options._model, options._json,
         };
+        foreach (var option in options._input.All)
+        {
+            verb.Add(option);
+        }
+
         verb.SetAction((parse, cancellation) => Task.Run(() => options.Run(parse, cancellation), cancellation));
         return verb;
     }
@@ -50,12 +58,15 @@ internal sealed class PredictVerb
     private int Run(ParseResult parse, CancellationToken cancellation)
     {
         var model = ModelFile.Load(RunFolder.FindModel(parse.GetRequiredValue(_checkpoint)), parse.GetValue(_model));
-        var framing = DatasetCatalog.All.FirstOrDefault(entry => entry.Name == model.Card.Dataset)?.Framing;
+        var settings = _input.Read(parse);
+        var network = settings.ImageSize is null ? model.Network : settings.CreateNetwork(model.Network.Name, new ModelOptions { Classes = model.Network.Classes });
+        var preprocessing = settings.Apply(model.Card.Preprocessing, network);
+        var (framing, drawing) = FramingOf(model.Card.Dataset);
         string[] files = parse.GetRequiredValue(_images);
         var pictures = Array.ConvertAll(files, file =>
         {
             cancellation.ThrowIfCancellationRequested();
-            return PictureReader.Read(file, model.Card.Preprocessing, framing);
+            return PictureReader.Read(file, preprocessing, framing, drawing);
         });
         for (int i = 0; i < files.Length; i++)
         {
@@ -65,7 +76,7 @@ internal sealed class PredictVerb
             }
         }
 
-        var predictions = Predict(model, files, pictures);
+        var predictions = Predict(network, model, preprocessing, files, pictures);
         int top = Math.Min(parse.GetValue(_topK), model.Card.Classes.Count);
         if (parse.GetValue(_json))
         {
@@ -83,14 +94,20 @@ internal sealed class PredictVerb
         return ExitCode.Done;
     }
 
-    private static List<Prediction> Predict(ModelFile model, string[] files, Picture[] pictures)
+    /// <summary>How a picture becomes one of the dataset's: drawings are framed, photographs of an image folder are taken as they are.</summary>
+    private static (PictureFraming? Framing, Shape? Drawing) FramingOf(string? dataset) =>
+        DatasetCatalog.All.FirstOrDefault(entry => entry.Name == dataset) is { } known ? (known.Framing, known.Shape)
+        : dataset is null ? (null, null)
+        : (PictureFraming.None, null);
+
+    private static List<Prediction> Predict(Network network, ModelFile model, Preprocessing preprocessing, string[] files, Picture[] pictures)
     {
-        var shape = model.Card.Preprocessing.Input;
-        var dataset = new MemoryImageDataset("pictures", shape, model.Card.Classes, [.. pictures.SelectMany(p => p.Pixels)], new int[pictures.Length]);
-        var source = new PreparedDataset(dataset, model.Card.Preprocessing);
-        var plan = Plan.Compile(model.Network, new PlanOptions { BatchSize = Math.Min(LargestBatch, files.Length), Threads = 1 });
+        var dataset = new MemoryImageDataset("pictures", preprocessing.Input, model.Card.Classes, [.. pictures.SelectMany(p => p.Pixels)], new int[pictures.Length]);
+        // The pictures are cropped already.
+        var source = new PreparedDataset(dataset, preprocessing with { CropPct = 1 });
+        var plan = Plan.Compile(network, new PlanOptions { BatchSize = Math.Min(LargestBatch, files.Length), Threads = 1 });
         plan.Load(model.Weights);
-        int classes = model.Network.Classes;
+        int classes = network.Classes;
         var predictions = new List<Prediction>();
         foreach (int[] batch in Enumerable.Range(0, files.Length).Chunk(LargestBatch))
         {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Lanewise.Cli.Runs;
+using Lanewise.Data;
 using Lanewise.Models;
 
 namespace Lanewise.Cli.Verbs;
@@ -15,7 +16,7 @@ internal sealed class TrainOptions
         CustomParser = result => Options.ParseText(result, "MODEL", name => ModelCatalog.Find(name).Name),
     };
 
-    private readonly Option<string?> _dataset = Options.Dataset("What to train on (see 'lanewise data list'); by default mnist if it is on disk or can be downloaded, otherwise digits.");
+    private readonly Option<string?> _dataset = Options.Dataset("What to train on (see 'lanewise data list'), or folder:PATH for the pictures in PATH/train/CLASS and PATH/val/CLASS; by default mnist if it is on disk or can be downloaded, otherwise digits.");
     private readonly Option<string?> _dataDir = Options.DataDir();
     private readonly Option<int> _epochs = Options.WholeNumber("--epochs", 10, 1, 1_000_000, "Passes over the training pictures.");
     private readonly Option<int> _batchSize = Options.BatchSize(64, "Pictures in a step.");
@@ -31,6 +32,9 @@ internal sealed class TrainOptions
     private readonly Option<string?> _resume = Options.Text("--resume", "RUN", "Go on with that run, with its settings and to equal bits; only --epochs, --threads and --data-dir may differ.");
     private readonly Option<int?> _limitTrain = Options.Limit("--limit-train", "Train on the first N pictures only.");
     private readonly Option<int?> _limitTest = Options.Limit("--limit-test", "Test on the first N pictures only.");
+    private readonly InputOptions _input = new();
+    private readonly Option<string?> _augmentation = Options.Text("--aug", "NAME", $"How training pictures are varied at random: {string.Join(", ", Augmentations.Names)}; by default what suits dataset and model.", name => Augmentations.NameOf(Augmentations.Find(name)));
+    private readonly Option<BadPicture> _onBadPicture = Options.OnBadPicture();
     private readonly Option<bool> _json = Options.Json();
 
     public void AddTo(Command command)
@@ -87,6 +91,9 @@ internal sealed class TrainOptions
         Threads = parse.GetValue(_threads),
         LimitTrain = parse.GetValue(_limitTrain),
         LimitTest = parse.GetValue(_limitTest),
+        Input = _input.Read(parse),
+        Augmentation = parse.GetValue(_augmentation),
+        OnBadPicture = parse.GetValue(_onBadPicture),
     };
 
     /// <summary>An earlier run's arguments, with those changes that cannot change what it has computed.</summary>
@@ -101,6 +108,13 @@ internal sealed class TrainOptions
         Options.RequireSame(parse, _seed, earlier.Seed);
         Options.RequireSame(parse, _limitTrain, earlier.LimitTrain);
         Options.RequireSame(parse, _limitTest, earlier.LimitTest);
+        Options.RequireSame(parse, _augmentation, earlier.Augmentation);
+        Options.RequireSame(parse, _onBadPicture, earlier.OnBadPicture);
+        if (_input.AreGiven(parse) && _input.Read(parse) != earlier.Input)
+        {
+            throw new UsageException($"{string.Join(", ", _input.All.Select(option => option.Name))}: the run to resume keeps its own; leave them out, or train anew.");
+        }
+
         if (parse.GetValue(_model) is { } model && model != earlier.Model)
         {
             throw new UsageException($"MODEL {model}: the run to resume trains {earlier.Model}; leave the model out.");
@@ -127,7 +141,7 @@ internal sealed class TrainOptions
     private IEnumerable<Option> All =>
     [
         _dataset, _dataDir, _epochs, _batchSize, .. _recipe.All, _weights, _classes, _freeze, _aux, _noAux, _seed, _threads,
-        _output, _resume, _limitTrain, _limitTest, _json,
+        _output, _resume, _limitTrain, _limitTest, .. _input.All, _augmentation, _onBadPicture, _json,
     ];
 
     private bool? Auxiliary(ParseResult parse) => parse.GetValue(_aux) ? true : parse.GetValue(_noAux) ? false : null;

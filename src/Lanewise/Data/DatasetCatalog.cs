@@ -1,3 +1,5 @@
+using Lanewise.Data.Transforms;
+
 namespace Lanewise.Data;
 
 /// <summary>The datasets that can be asked for by name.</summary>
@@ -54,6 +56,32 @@ public static class DatasetCatalog
         },
         new()
         {
+            Name = "cifar10",
+            Title = "small photographs of ten kinds (Krizhevsky)",
+            Classes = CifarClasses.Ten,
+            Preprocessing = Preprocessing.Cifar10,
+            Augmentation = Augmentation.Cifar,
+            Framing = PictureFraming.None,
+            Format = DatasetFormat.Cifar10,
+            Folders = ["cifar-10-batches-bin", "cifar10"],
+            Files = [.. Enumerable.Range(1, 5).Select(i => new DatasetFile($"data_batch_{i}.bin", null, 10_000)), new("test_batch.bin", null, 10_000)],
+            Archive = new("https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz"),
+        },
+        new()
+        {
+            Name = "cifar100",
+            Title = "small photographs of a hundred kinds (Krizhevsky)",
+            Classes = CifarClasses.Hundred,
+            Preprocessing = Preprocessing.Cifar100,
+            Augmentation = Augmentation.Cifar,
+            Framing = PictureFraming.None,
+            Format = DatasetFormat.Cifar100,
+            Folders = ["cifar-100-binary", "cifar100"],
+            Files = [new("train.bin", null, 50_000), new("test.bin", null, 10_000)],
+            Archive = new("https://www.cs.toronto.edu/~kriz/cifar-100-binary.tar.gz"),
+        },
+        new()
+        {
             Name = "digits",
             Title = "handwritten digits, drawn by the program",
             Classes = BuiltInDigits.Numerals,
@@ -73,7 +101,7 @@ public static class DatasetCatalog
     }
 
     /// <summary>
-    /// Loads the dataset called <paramref name="name"/>. Without a name: MNIST if it is on disk or can be downloaded,
+    /// Loads the dataset called <paramref name="name"/>, or the image folder of a name such as <c>folder:PATH</c>. Without a name: MNIST if it is on disk or can be downloaded,
     /// otherwise the digits that the program draws; the notice says which and why.
     /// </summary>
     /// <exception cref="LanewiseException">The dataset is unknown, not there, or damaged.</exception>
@@ -81,6 +109,12 @@ public static class DatasetCatalog
         string? name, DatasetOptions? options = null, CancellationToken cancellation = default)
     {
         options ??= new DatasetOptions();
+        if (name is not null && name.StartsWith(ImageFolder.Prefix, StringComparison.Ordinal))
+        {
+            var decoder = options.Decoder ?? throw new LanewiseException($"{name}: an image folder needs a decoder of picture files; set DatasetOptions.Decoder, for example to that of Lanewise.Imaging.");
+            string path = name[ImageFolder.Prefix.Length..];
+            return await Task.Run(() => ImageFolder.OpenSplits(path, decoder, options.OnBadPicture, options.Skipped, cancellation), cancellation).ConfigureAwait(false);
+        }
         if (name is not null)
         {
             return await Find(name).LoadAsync(options, cancellation).ConfigureAwait(false);

@@ -82,7 +82,7 @@ internal sealed class DatasetDownload : IDisposable
         {
             return e.InnerException?.Message ?? e.Message;
         }
-        var check = DatasetEntry.VerifyFile(file, part);
+        var check = _entry.VerifyFile(file, part);
         if (check.IsGood)
         {
             return null;

@@ -1,7 +1,21 @@
 using System.Security.Cryptography;
+using Lanewise.Data.Transforms;
 using Lanewise.Graphs;
 
 namespace Lanewise.Data;
+
+/// <summary>The format of a dataset's files.</summary>
+public enum DatasetFormat
+{
+    /// <summary>IDX, images and labels in files of their own.</summary>
+    Idx,
+
+    /// <summary>CIFAR's records of one label byte and an image.</summary>
+    Cifar10,
+
+    /// <summary>CIFAR's records of two label bytes, coarse and fine, and an image.</summary>
+    Cifar100,
+}
 
 /// <summary>A file of a dataset.</summary>
 /// <param name="Name">Its name without <c>.gz</c>.</param>
@@ -9,7 +23,7 @@ namespace Lanewise.Data;
 /// <param name="Count">The images or labels in it, as published.</param>
 public sealed record DatasetFile(string Name, string? Md5, int Count);
 
-/// <summary>A dataset that the catalogue knows: MNIST-like IDX files, or the digits that the program draws.</summary>
+/// <summary>A dataset that the catalogue knows: MNIST-like IDX files, CIFAR's files, or the digits that the program draws.</summary>
 public sealed record DatasetEntry
 {
     /// <summary>The name by which it is asked for.</summary>
@@ -33,11 +47,23 @@ public sealed record DatasetEntry
     /// <summary>The folders under a root that may hold it; the first is where downloads go.</summary>
     public IReadOnlyList<string> Folders { get; init; } = [];
 
-    /// <summary>Train images, train labels, test images, test labels; none if the program draws them.</summary>
+    /// <summary>
+    /// IDX: train images, train labels, test images, test labels. CIFAR: the training files, then the test file. None if the
+    /// program draws them.
+    /// </summary>
     public IReadOnlyList<DatasetFile> Files { get; init; } = [];
 
-    /// <summary>Addresses of folders that offer the files gzipped.</summary>
+    /// <summary>The files' format.</summary>
+    public DatasetFormat Format { get; init; }
+
+    /// <summary>How training pictures are varied unless the user says otherwise.</summary>
+    public Augmentation Augmentation { get; init; } = Augmentation.None;
+
+    /// <summary>Addresses of folders that offer the files gzipped; none if they come as an archive only.</summary>
     public IReadOnlyList<Uri> Mirrors { get; init; } = [];
+
+    /// <summary>Where a person gets an archive of the files that are not offered singly.</summary>
+    public Uri? Archive { get; init; }
 
     /// <summary>Whether the program draws it, so that nothing needs to be on disk.</summary>
     public bool IsBuiltIn => Files.Count == 0;
@@ -80,7 +106,7 @@ public sealed record DatasetEntry
         var location = Locate(options.Roots);
         if (location is not { IsComplete: true })
         {
-            if (options.Roots.Explicit is not null || !options.AllowDownload)
+            if (options.Roots.Explicit is not null || !options.AllowDownload || Archive is not null)
             {
                 throw NotFound(options.Roots, location);
             }
@@ -105,6 +131,10 @@ public sealed record DatasetEntry
             throw new LanewiseException($"{Name}: the program draws these images itself; there is nothing to download.");
         }
         string folder = Path.Combine(options.Roots.Explicit ?? options.Roots.Cache, Folders[0]);
+        if (Archive is not null)
+        {
+            throw new LanewiseException($"{Name}: it is not downloaded by the program; {ByHand(options.Roots)}.");
+        }
         RefuseShadow(options.Roots, folder);
         using var download = new DatasetDownload(this, options);
         string?[] paths = new string?[Files.Count];
@@ -122,7 +152,7 @@ public sealed record DatasetEntry
     /// <param name="roots">The folders in which they were found.</param>
     /// <param name="location">Where they are.</param>
     public string Remedy(DatasetRoots roots, DatasetLocation location) =>
-        $"replace it with '{FetchCommand(roots, location)}', or move {location.Folder} away";
+        Archive is null ? $"replace it with '{FetchCommand(roots, location)}', or move {location.Folder} away" : ByHand(roots);
 
     /// <summary>The command after which <paramref name="roots"/> lead to whole files, whatever is at <paramref name="location"/>.</summary>
     internal string FetchCommand(DatasetRoots roots, DatasetLocation? location)
@@ -139,7 +169,7 @@ public sealed record DatasetEntry
     }
 
     /// <summary>Compares the content at <paramref name="path"/> with what <paramref name="file"/> should be.</summary>
-    internal static FileCheck VerifyFile(DatasetFile file, string? path)
+    internal FileCheck VerifyFile(DatasetFile file, string? path)
     {
         if (path is null)
         {
@@ -159,7 +189,7 @@ public sealed record DatasetEntry
             string actual = Convert.ToHexStringLower(hash.GetCurrentHash());
             if (file.Md5 is null)
             {
-                IdxFile.Read(path);
+                DatasetLoader.CheckForm(this, file, path);
                 return new FileCheck(file.Name, path, FileStatus.NoChecksumKnown, null, actual);
             }
             return new FileCheck(file.Name, path, string.Equals(file.Md5, actual, StringComparison.Ordinal) ? FileStatus.Ok : FileStatus.WrongChecksum, file.Md5, actual);
@@ -203,6 +233,10 @@ public sealed record DatasetEntry
         string where = partial is null
             ? $"its files are in none of {string.Join(", ", Candidates(roots))}"
             : $"{partial.Folder} lacks {string.Join(", ", Files.Where((_, i) => partial.Paths[i] is null).Select(file => file.Name))}";
-        return new LanewiseException($"{Name}: {where}; get them with '{FetchCommand(roots, null)}'.");
+        return new LanewiseException($"{Name}: {where}; {(Archive is null ? $"get them with '{FetchCommand(roots, null)}'" : ByHand(roots))}.");
     }
+
+    /// <summary>How a person gets files that come as an archive only.</summary>
+    private string ByHand(DatasetRoots roots) =>
+        $"get {Archive} and unpack it in {roots.Explicit ?? roots.Cache}, so that {Path.Combine(roots.Explicit ?? roots.Cache, Folders[0], Files[0].Name)} is there";
 }

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Lanewise.Data;
 
-/// <summary>Reads a located dataset's four files at once and checks that they are the right ones and fit together.</summary>
+/// <summary>Reads a located dataset's files at once and checks that they are the right ones and fit together.</summary>
 internal static class DatasetLoader
 {
     /// <summary>Loads both splits.</summary>
@@ -12,14 +12,65 @@ internal static class DatasetLoader
     /// <param name="cancellation">Stops between two files.</param>
     public static async Task<DatasetSplits> LoadAsync(DatasetEntry entry, DatasetLocation location, string remedy, CancellationToken cancellation)
     {
+        var (train, test) = await (entry.Format == DatasetFormat.Idx
+            ? IdxAsync(entry, location, remedy, cancellation)
+            : CifarAsync(entry, location, remedy, cancellation)).ConfigureAwait(false);
+        string source = string.Create(CultureInfo.InvariantCulture, $"{location.Folder} ({train.Count:N0} + {test.Count:N0} images)");
+        return new DatasetSplits(entry.Name, train, test, entry.Preprocessing, source);
+    }
+
+    /// <summary>Reads a file for which no checksum is known, to see whether it has the right form.</summary>
+    /// <exception cref="LanewiseException">It has not.</exception>
+    public static void CheckForm(DatasetEntry entry, DatasetFile file, string path)
+    {
+        if (entry.Format == DatasetFormat.Idx)
+        {
+            IdxFile.Read(path);
+            return;
+        }
+
+        int images = Read(entry, file, path, "get the file again").Labels.Length;
+        if (images != file.Count)
+        {
+            throw new LanewiseException(string.Create(CultureInfo.InvariantCulture, $"{path}: holds {images:N0} images, the published file {file.Count:N0}; get the file again."));
+        }
+    }
+
+    private static async Task<(MemoryImageDataset Train, MemoryImageDataset Test)> CifarAsync(
+        DatasetEntry entry, DatasetLocation location, string remedy, CancellationToken cancellation)
+    {
+        var reading = entry.Files.Select((file, i) => Task.Run(() => Read(entry, file, location.Paths[i]!, remedy), cancellation)).ToArray();
+        var contents = await Task.WhenAll(reading).ConfigureAwait(false);
+        cancellation.ThrowIfCancellationRequested();
+        MemoryImageDataset Split(string split, (byte[] Pixels, byte[] Labels)[] parts) => new(
+            $"{entry.Name}/{split}", entry.Shape, entry.Classes, Joined(Array.ConvertAll(parts, part => part.Pixels)), Joined(Array.ConvertAll(parts, part => part.Labels)));
+        return (Split("train", contents[..^1]), Split("test", contents[^1..]));
+    }
+
+    private static byte[] Joined(byte[][] parts)
+    {
+        byte[] joined = new byte[parts.Sum(part => part.Length)];
+        int at = 0;
+        foreach (byte[] part in parts)
+        {
+            part.CopyTo(joined, at);
+            at += part.Length;
+        }
+
+        return joined;
+    }
+
+    private static (byte[] Pixels, byte[] Labels) Read(DatasetEntry entry, DatasetFile file, string path, string remedy) =>
+        CifarFile.Read(path, entry.Format == DatasetFormat.Cifar100 ? 2 : 1, file.Count, entry.Classes.Count, remedy);
+
+    private static async Task<(MemoryImageDataset Train, MemoryImageDataset Test)> IdxAsync(
+        DatasetEntry entry, DatasetLocation location, string remedy, CancellationToken cancellation)
+    {
         var reading = entry.Files.Select((file, i) => Task.Run(() => Read(file, location.Paths[i]!, remedy), cancellation)).ToArray();
         var contents = await Task.WhenAll(reading).ConfigureAwait(false);
         cancellation.ThrowIfCancellationRequested();
         RefuseOthers(entry, location, contents, remedy);
-        var train = Split(entry, "train", location, contents, 0, remedy);
-        var test = Split(entry, "test", location, contents, 2, remedy);
-        string source = string.Create(CultureInfo.InvariantCulture, $"{location.Folder} ({train.Count:N0} + {test.Count:N0} images)");
-        return new DatasetSplits(entry.Name, train, test, entry.Preprocessing, source);
+        return (Split(entry, "train", location, contents, 0, remedy), Split(entry, "test", location, contents, 2, remedy));
     }
 
     /// <summary>Reads a file; a file of the published size also has its md5 taken, while the others are being read.</summary>

@@ -17,6 +17,15 @@ public sealed record DatasetOptions
 
     /// <summary>How long a mirror may take to answer.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Reads the pictures of image folders, which cannot be opened without it.</summary>
+    public IPictureDecoder? Decoder { get; init; }
+
+    /// <summary>What to do about pictures of an image folder that cannot be decoded.</summary>
+    public BadPicture OnBadPicture { get; init; }
+
+    /// <summary>Is told of each picture that is left out.</summary>
+    public IProgress<string>? Skipped { get; init; }
 }
 
 /// <summary>How a download goes.</summary>
@@ -27,14 +36,14 @@ public sealed record DatasetOptions
 public sealed record FetchProgress(string File, string Mirror, long Received, long? Total);
 
 /// <summary>A dataset ready for training.</summary>
-/// <param name="Name">The dataset's name in the catalogue.</param>
-/// <param name="Train">The training images.</param>
-/// <param name="Test">The test images.</param>
-/// <param name="Preprocessing">How its pictures become input.</param>
+/// <param name="Name">The dataset's name in the catalogue, or <see cref="ImageFolder.Prefix"/> and a path.</param>
+/// <param name="Train">The training pictures.</param>
+/// <param name="Test">The test pictures.</param>
+/// <param name="Preprocessing">How its pictures become input of their own shape; null when they have none, and the model's suits.</param>
 /// <param name="Source">Where it came from, for a person to read.</param>
 /// <param name="Notice">Which dataset was taken and why, when the user named none.</param>
 public sealed record DatasetSplits(
-    string Name, IImageDataset Train, IImageDataset Test, Preprocessing Preprocessing, string Source, string? Notice = null);
+    string Name, IPictureDataset Train, IPictureDataset Test, Preprocessing? Preprocessing, string Source, string? Notice = null);
 
 /// <summary>A folder that holds a dataset, or a part of it.</summary>
 /// <param name="Folder">The folder.</param>

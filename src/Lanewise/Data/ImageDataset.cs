@@ -1,8 +1,9 @@
+using Lanewise.Data.Transforms;
 using Lanewise.Graphs;
 
 namespace Lanewise.Data;
 
-/// <summary>Views of image datasets.</summary>
+/// <summary>Views of datasets.</summary>
 public static class ImageDataset
 {
     /// <summary>The first <paramref name="count"/> images; all of them if there are no more. Copies nothing.</summary>
@@ -11,6 +12,17 @@ public static class ImageDataset
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
         return count >= dataset.Count ? dataset : new First(dataset, count);
+    }
+
+    /// <summary>
+    /// <paramref name="count"/> pictures; all of them if there are no more. Images in memory: the first. Others, which are
+    /// sorted by class: evenly spread, so that every class keeps its share.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is not positive.</exception>
+    public static IPictureDataset Take(this IPictureDataset dataset, int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
+        return dataset is IImageDataset images ? images.Take(count) : count >= dataset.Count ? dataset : new Spread(dataset, count);
     }
 
     private sealed class First(IImageDataset all, int count) : IImageDataset
@@ -31,6 +43,25 @@ public static class ImageDataset
         {
             ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, count);
             return index;
+        }
+    }
+
+    private sealed class Spread(IPictureDataset all, int count) : IPictureDataset
+    {
+        public string Name => all.Name;
+
+        public int Count => count;
+
+        public IReadOnlyList<string> Classes => all.Classes;
+
+        public int Label(int index) => all.Label(Original(index));
+
+        public Raster Read(int index, int leastSide) => all.Read(Original(index), leastSide);
+
+        private int Original(int index)
+        {
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, count);
+            return (int)((long)index * all.Count / count);
         }
     }
 }

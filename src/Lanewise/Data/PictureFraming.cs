@@ -3,7 +3,7 @@ namespace Lanewise.Data;
 /// <summary>How a picture is fitted into the network's input.</summary>
 public enum PictureFraming
 {
-    /// <summary>The largest part in the middle that has the input's proportions, resized.</summary>
+    /// <summary>The largest part in the middle that has the input's proportions, resized; of grey pictures, light on dark.</summary>
     Whole,
 
     /// <summary>
@@ -11,4 +11,7 @@ public enum PictureFraming
     /// middle. A picture that already has the input's size is left as it is.
     /// </summary>
     Ink,
+
+    /// <summary>Nothing but the model's preprocessing, as in training and evaluation: for photographs.</summary>
+    None,
 }

@@ -1,40 +1,63 @@
 using System.Buffers;
+using Lanewise.Data.Transforms;
 using Lanewise.Engine;
+using Lanewise.Kernels;
 
 namespace Lanewise.Data;
 
-/// <summary>A dataset's pictures, normalised on the fly as the network wants them.</summary>
+/// <summary>A dataset's pictures as the network wants them: fitted into its input, in training varied at random, and normalised.</summary>
 public sealed class PreparedDataset : IExampleSource
 {
     private const int Levels = 256;
-    private readonly IImageDataset _dataset;
+    private const ulong Stream = 0xA4C1_57E6_0B93_D2F8;
+    private readonly IPictureDataset _dataset;
+    private readonly IImageDataset? _asItIs;
+    private readonly PictureTransform _transform;
+    private readonly Augmentation _augmentation;
+    private readonly ulong _key;
     private readonly float[] _normalized;
     private readonly int _pixels;
 
-    /// <summary>Joins a dataset and a preprocessing.</summary>
-    /// <exception cref="LanewiseException">The dataset's pictures have another shape than the network's input.</exception>
-    public PreparedDataset(IImageDataset dataset, Preprocessing preprocessing)
+    /// <summary>Joins a dataset and a preprocessing, as in evaluation.</summary>
+    /// <exception cref="LanewiseException">The dataset's pictures cannot be fitted into the input.</exception>
+    public PreparedDataset(IPictureDataset dataset, Preprocessing preprocessing)
+        : this(dataset, preprocessing, Augmentation.None, seed: 0, epoch: 0)
     {
-        if (dataset.Shape != preprocessing.Input)
+    }
+
+    /// <summary>Joins a dataset and a preprocessing, as in training.</summary>
+    /// <param name="dataset">The pictures.</param>
+    /// <param name="preprocessing">How they become input.</param>
+    /// <param name="augmentation">How they are varied.</param>
+    /// <param name="seed">Decides, with the epoch and a picture's index, what becomes of it.</param>
+    /// <param name="epoch">The epoch.</param>
+    /// <exception cref="LanewiseException">The dataset's pictures cannot be fitted into the input.</exception>
+    public PreparedDataset(IPictureDataset dataset, Preprocessing preprocessing, Augmentation augmentation, int seed, int epoch)
+    {
+        _dataset = dataset;
+        _transform = new PictureTransform(preprocessing);
+        _augmentation = augmentation;
+        _key = new SplitMix64(((ulong)(uint)seed << 32 | (uint)epoch) ^ Stream).Next();
+        _asItIs = augmentation == Augmentation.None && dataset is IImageDataset images && _transform.Keeps(images.Shape) ? images : null;
+        if (_asItIs is null)
         {
-            throw new LanewiseException($"{dataset.Name}: its pictures are {dataset.Shape}, the network takes {preprocessing.Input}; choose a model or a dataset of the other's shape.");
+            preprocessing.CheckChannels();
         }
 
-        _dataset = dataset;
+        InputCount = preprocessing.Input.Count;
         _pixels = preprocessing.Input.Pixels;
         _normalized = new float[Levels * preprocessing.Input.Channels];
-        byte[] level = new byte[preprocessing.Input.Count];
-        float[] value = new float[level.Length];
-        for (int v = 0; v < Levels; v++)
+        for (int i = 0; i < _normalized.Length; i++)
         {
-            Array.Fill(level, (byte)v);
-            preprocessing.Normalize(level, value);
-            for (int c = 0; c < preprocessing.Input.Channels; c++)
-            {
-                _normalized[c * Levels + v] = value[c * _pixels];
-            }
+            _normalized[i] = preprocessing.NormalizeLevel((byte)(i % Levels), i / Levels);
         }
     }
+
+    /// <summary>Whether pictures need more than a copy before they are normalised, so that it pays to do that ahead.</summary>
+    internal bool NeedsWork => _asItIs is null;
+
+    /// <summary>The values of a picture, C·H·W.</summary>
+    internal int InputCount { get; }
 
     /// <inheritdoc/>
     public int Label(int index) => _dataset.Label(index);
@@ -44,7 +67,32 @@ public sealed class PreparedDataset : IExampleSource
     {
         byte[] rented = ArrayPool<byte>.Shared.Rent(picture.Length);
         var pixels = rented.AsSpan(0, picture.Length);
-        _dataset.Read(index, pixels);
+        Fit(index, pixels);
+        Normalize(pixels, picture);
+        ArrayPool<byte>.Shared.Return(rented);
+    }
+
+    /// <summary>Reads picture <paramref name="index"/> and fits it into the input, C×H×W bytes.</summary>
+    internal void Fit(int index, Span<byte> pixels)
+    {
+        if (_asItIs is not null)
+        {
+            _asItIs.Read(index, pixels);
+        }
+        else if (_augmentation == Augmentation.None)
+        {
+            _transform.Apply(_dataset.Read(index, _transform.LeastSide), pixels);
+        }
+        else
+        {
+            var random = new SplitMix64(new SplitMix64(_key + (ulong)index).Next());
+            _transform.Apply(_dataset.Read(index, _transform.LeastSide), _augmentation, random, pixels);
+        }
+    }
+
+    /// <summary>Turns fitted bytes into the network's values.</summary>
+    internal void Normalize(ReadOnlySpan<byte> pixels, Span<float> picture)
+    {
         for (int c = 0, i = 0; i < pixels.Length; c++)
         {
             var table = _normalized.AsSpan(c * Levels, Levels);
@@ -53,7 +101,5 @@ public sealed class PreparedDataset : IExampleSource
                 picture[i] = table[pixels[i]];
             }
         }
-
-        ArrayPool<byte>.Shared.Return(rented);
     }
 }

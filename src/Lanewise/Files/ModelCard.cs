@@ -39,6 +39,7 @@ public sealed record ModelCard(string Model, IReadOnlyList<string> Classes, Prep
             [Prefix + "input"] = WriteArray([input.Channels, input.Height, input.Width], (writer, size) => writer.WriteNumberValue(size)),
             [Prefix + "mean"] = WriteArray(Preprocessing.Mean, (writer, value) => writer.WriteNumberValue(value)),
             [Prefix + "std"] = WriteArray(Preprocessing.Std, (writer, value) => writer.WriteNumberValue(value)),
+            [Prefix + "crop_pct"] = Preprocessing.CropPct.ToString("R", CultureInfo.InvariantCulture),
         };
         if (Dataset is not null)
         {
@@ -90,7 +91,14 @@ public sealed record ModelCard(string Model, IReadOnlyList<string> Classes, Prep
         {
             throw Refuse(file, "std", "is not one positive number a channel");
         }
-        return new Preprocessing(new Shape(input[0], input[1], input[2]), mean, std);
+        // Files of the first networks, whose pictures are not cropped, have no such key.
+        float crop = 1;
+        if (metadata.TryGetValue(Prefix + "crop_pct", out string? text)
+            && !(float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out crop) && crop is >= Preprocessing.LeastCropPct and <= 1))
+        {
+            throw Refuse(file, "crop_pct", $"is not a number from {Preprocessing.LeastCropPct} to 1");
+        }
+        return new Preprocessing(new Shape(input[0], input[1], input[2]), mean, std) { CropPct = crop };
     }
 
     private static string Text(IReadOnlyDictionary<string, string> metadata, string key, string file) =>

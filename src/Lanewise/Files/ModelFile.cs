@@ -38,9 +38,8 @@ public sealed record ModelFile(Network Network, Weights Weights, ModelCard Card)
             throw new LanewiseException($"{path}: the file's card gives {card.Preprocessing.Input} as the input of '{network.Name}', which takes {network.Input}; the file is damaged or was edited by hand.");
         }
 
-        var weights = Weights.Match(network, file.Tensors, path);
-        card ??= new ModelCard(network.Name, [.. Enumerable.Range(0, network.Classes).Select(i => i.ToString(CultureInfo.InvariantCulture))], entry.Preprocessing);
-        return new(network, weights, card);
+        card ??= new ModelCard(network.Name, [.. Enumerable.Range(0, network.Classes).Select(i => i.ToString(CultureInfo.InvariantCulture))], entry.Preprocessing.For(network.Input));
+        return new(network, Weights.Match(network, file.Tensors, path), card);
     }
 
     /// <summary>The classes of a file without a card: the outputs of its classifier; null when it has none that fits the model.</summary>

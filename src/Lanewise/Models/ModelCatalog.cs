@@ -33,10 +33,6 @@ public sealed record ModelEntry(string Name, string Paper, Preprocessing Preproc
 /// <summary>All registered models.</summary>
 public static class ModelCatalog
 {
-    // Means and standard deviations of the training pictures, as the published weights and recipes have them.
-    private static readonly Preprocessing ImageNet = new(new Shape(3, 224, 224), [0.485f, 0.456f, 0.406f], [0.229f, 0.224f, 0.225f]);
-    private static readonly Preprocessing Cifar = new(new Shape(3, 32, 32), [0.4914f, 0.4822f, 0.4465f], [0.2470f, 0.2435f, 0.2616f]);
-
     /// <summary>The models, by family.</summary>
     public static IReadOnlyList<ModelEntry> All { get; } =
     [
@@ -44,13 +40,13 @@ public static class ModelCatalog
         new("inception-relu", "the same, ReLU inside the modules", Preprocessing.Mnist, o => Inception.Create(o.Classes ?? 10, o.Input, relu: true)),
         new("residual", "He et al. 2015, the course's small version", Preprocessing.Mnist, o => Residual.Create(o.Classes ?? 10, o.Input)),
         .. GoogLeNet.Variants.Select(v =>
-            new ModelEntry(v.Name, v.IsPaper ? "Szegedy et al. 2014, to the letter" : "Szegedy et al. 2014, torchvision's", ImageNet, o => GoogLeNet.Create(v, o))
+            new ModelEntry(v.Name, v.IsPaper ? "Szegedy et al. 2014, to the letter" : "Szegedy et al. 2014, torchvision's", Preprocessing.ImageNet, o => GoogLeNet.Create(v, o))
             {
                 AuxiliaryClassifiers = v.IsPaper,
             }),
-        .. ResNet.Variants.Select(v => new ModelEntry(v.Name, "He et al. 2015", ImageNet, o => ResNet.Create(v, o))),
+        .. ResNet.Variants.Select(v => new ModelEntry(v.Name, "He et al. 2015", Preprocessing.ImageNet, o => ResNet.Create(v, o))),
         .. CifarResNet.Variants.Select(v =>
-            new ModelEntry(v.Name, v.HasShortcuts ? "He et al. 2015, §4.2" : "He et al. 2015, §4.2, no shortcuts", Cifar, o => CifarResNet.Create(v, o))),
+            new ModelEntry(v.Name, v.HasShortcuts ? "He et al. 2015, §4.2" : "He et al. 2015, §4.2, no shortcuts", Preprocessing.Cifar10, o => CifarResNet.Create(v, o))),
     ];
 
     /// <summary>The model of that name.</summary>

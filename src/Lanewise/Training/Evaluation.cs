@@ -23,11 +23,10 @@ public sealed record Evaluation(double Loss, int Correct, int Total, int[][] Con
     /// <summary>Runs all of <paramref name="dataset"/> through the network.</summary>
     /// <param name="plan">A plan with weights in it.</param>
     /// <param name="dataset">Labelled pictures.</param>
-    /// <param name="preprocessing">How they are normalised.</param>
+    /// <param name="preprocessing">How they become the network's input.</param>
     /// <param name="cancellation">Stops between two batches.</param>
-    public static Evaluation Run(Plan plan, IImageDataset dataset, Preprocessing preprocessing, CancellationToken cancellation = default)
+    public static Evaluation Run(Plan plan, IPictureDataset dataset, Preprocessing preprocessing, CancellationToken cancellation = default)
     {
-        var source = new PreparedDataset(dataset, preprocessing);
         int classes = plan.Network.Classes;
         if (preprocessing.Input != plan.Network.Input)
         {
@@ -45,16 +44,16 @@ public sealed record Evaluation(double Loss, int Correct, int Total, int[][] Con
         }
 
         int[][] confusion = [.. Enumerable.Range(0, classes).Select(_ => new int[classes])];
-        int[] indices = [.. Enumerable.Range(0, dataset.Count)];
+        var source = new PreparedDataset(dataset, preprocessing);
+        using var batches = new BatchLoader(source, [.. Enumerable.Range(0, dataset.Count)], plan.Options.BatchSize, 0, plan.Options.Threads, cancellation);
         double loss = 0;
-        for (int at = 0; at < indices.Length; at += plan.Options.BatchSize)
+        for (var indices = batches.Next(); indices.Length > 0; indices = batches.Next())
         {
-            cancellation.ThrowIfCancellationRequested();
-            plan.Evaluate(source, indices.AsSpan(at, Math.Min(plan.Options.BatchSize, indices.Length - at)));
-            for (int i = 0; i < plan.Losses.Length; i++)
+            plan.Evaluate(batches, indices);
+            for (int i = 0; i < indices.Length; i++)
             {
                 loss += plan.Losses[i];
-                confusion[dataset.Label(at + i)][plan.Predictions[i]]++;
+                confusion[dataset.Label(indices[i])][plan.Predictions[i]]++;
             }
         }
 

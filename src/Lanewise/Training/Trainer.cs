@@ -90,31 +90,30 @@ public sealed class Trainer
     /// <exception cref="TrainingDivergedException">The loss became infinite or NaN.</exception>
     /// <exception cref="LanewiseException">Pictures and network do not fit.</exception>
     public async IAsyncEnumerable<EpochResult> RunAsync(
-        IImageDataset train,
-        IImageDataset test,
+        IPictureDataset train,
+        IPictureDataset test,
         IProgress<TrainingProgress>? progress = null,
         [EnumeratorCancellation] CancellationToken cancellation = default)
     {
         Check(train);
         Check(test);
-        var source = new PreparedDataset(train, _preprocessing);
         while (_position.Epoch < _options.Epochs)
         {
-            yield return await Task.Run(() => RunEpoch(source, train.Count, test, progress, cancellation), cancellation).ConfigureAwait(false);
+            yield return await Task.Run(() => RunEpoch(train, test, progress, cancellation), cancellation).ConfigureAwait(false);
         }
     }
 
     /// <summary>Before any work: an unfit test set should not be found out after an hour's epoch.</summary>
-    private void Check(IImageDataset dataset)
+    private void Check(IPictureDataset dataset)
     {
         if (dataset.Count == 0)
         {
             throw new LanewiseException($"{dataset.Name}: there is no picture in it; training and test both need some.");
         }
 
-        if (dataset.Shape != Network.Input)
+        if (_preprocessing.Input != Network.Input)
         {
-            throw new LanewiseException($"{dataset.Name}: its pictures are {dataset.Shape}, {Network.Name} takes {Network.Input}; choose a model or a dataset of the other's shape.");
+            throw new LanewiseException($"{Network.Name} takes {Network.Input}, the preprocessing gives {_preprocessing.Input}; they must be of one shape.");
         }
 
         if (dataset.Classes.Count > Network.Classes)
@@ -123,19 +122,19 @@ public sealed class Trainer
         }
     }
 
-    private EpochResult RunEpoch(PreparedDataset source, int count, IImageDataset test, IProgress<TrainingProgress>? progress, CancellationToken cancellation)
+    private EpochResult RunEpoch(IPictureDataset train, IPictureDataset test, IProgress<TrainingProgress>? progress, CancellationToken cancellation)
     {
         var good = State;
-        int[] order = Order(count);
+        int count = train.Count;
+        var source = new PreparedDataset(train, _preprocessing, _options.Augmentation, _options.Seed, _position.Epoch);
+        using var batches = new BatchLoader(source, Order(count), _options.BatchSize, _position.Step, _options.Threads, cancellation);
         int steps = (count + _options.BatchSize - 1) / _options.BatchSize;
         double earlier = _position.Seconds;
         int earlierSteps = _position.Step;
         var clock = Stopwatch.StartNew();
         while (_position.Step < steps)
         {
-            cancellation.ThrowIfCancellationRequested();
-            int at = _position.Step * _options.BatchSize;
-            Step(source, order.AsSpan(at, Math.Min(_options.BatchSize, count - at)), RateAt(_position.Step, steps), good);
+            Step(batches, batches.Next(), RateAt(_position.Step, steps), good);
             _position = _position with { Seconds = earlier + clock.Elapsed.TotalSeconds };
             progress?.Report(Progress(steps, count, (_position.Step - earlierSteps) * _options.BatchSize / clock.Elapsed.TotalSeconds));
         }
@@ -172,7 +171,7 @@ public sealed class Trainer
         return order;
     }
 
-    private void Step(PreparedDataset source, ReadOnlySpan<int> pictures, double rate, TrainerState good)
+    private void Step(BatchLoader source, ReadOnlySpan<int> pictures, double rate, TrainerState good)
     {
         ComputeGradients(source, pictures);
         double loss = 0;
@@ -196,7 +195,7 @@ public sealed class Trainer
 
     private OptimizerStep StepAt(double rate) => _options.Optimizer.StepAt(rate, _position.Updates + 1);
 
-    private void ComputeGradients(PreparedDataset source, ReadOnlySpan<int> pictures)
+    private void ComputeGradients(BatchLoader source, ReadOnlySpan<int> pictures)
     {
         try
         {

@@ -1,4 +1,5 @@
 using Lanewise.Data;
+using Lanewise.Data.Transforms;
 using Lanewise.Graphs;
 using Lanewise.Models;
 
@@ -32,10 +33,13 @@ public sealed record TrainingOptions
     public int LaneWidth { get; init; }
 
     /// <summary>
-    /// How pictures are normalised; null for what the catalogue says of a model of the network's name, and for MNIST's mean and
-    /// standard deviation where a network of another name takes 1×28×28.
+    /// How pictures become the network's input; null for what the catalogue says of a model of the network's name, and for MNIST's
+    /// mean and standard deviation where a network of another name takes 1×28×28.
     /// </summary>
     public Preprocessing? Preprocessing { get; init; }
+
+    /// <summary>How training pictures are varied at random.</summary>
+    public Augmentation Augmentation { get; init; } = Augmentation.None;
 
     internal void Check()
     {

@@ -24,6 +24,17 @@ public sealed class ModelCardTests
         Assert.Equal(Card.Preprocessing.Input, read.Preprocessing.Input);
         Assert.Equal(Card.Preprocessing.Mean, read.Preprocessing.Mean);
         Assert.Equal(Card.Preprocessing.Std, read.Preprocessing.Std);
+        Assert.Equal(1, read.Preprocessing.CropPct);
+    }
+
+    [Fact]
+    public void The_crop_travels_and_a_card_without_it_crops_nothing()
+    {
+        var metadata = (Card with { Preprocessing = Preprocessing.ImageNet }).ToMetadata();
+        var read = ModelCard.FromMetadata(metadata, "m.safetensors")!.Preprocessing;
+        Assert.Equal((new Shape(3, 224, 224), 0.875f), (read.Input, read.CropPct));
+        metadata.Remove("lanewise.crop_pct");
+        Assert.Equal(1, ModelCard.FromMetadata(metadata, "m.safetensors")!.Preprocessing.CropPct);
     }
 
     [Fact]
@@ -49,6 +60,10 @@ public sealed class ModelCardTests
     [InlineData("std", "[0]")]
     [InlineData("std", "[1e999]")]
     [InlineData("std", "[1] 2")]
+    [InlineData("crop_pct", "0")]
+    [InlineData("crop_pct", "1.5")]
+    [InlineData("crop_pct", "NaN")]
+    [InlineData("crop_pct", "")]
     public void A_malformed_card_is_refused_with_the_file_and_the_key(string key, string? value)
     {
         var metadata = Card.ToMetadata();

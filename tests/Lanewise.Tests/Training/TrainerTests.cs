@@ -125,11 +125,12 @@ public sealed class TrainerTests
     }
 
     [Fact]
-    public async Task Pictures_of_another_shape_are_refused()
+    public async Task Pictures_that_cannot_become_the_networks_input_are_refused()
     {
-        var tiny = new MemoryImageDataset("tiny", new(1, 2, 2), ["a", "b"], new byte[4], new byte[1]);
-        var e = await Assert.ThrowsAsync<LanewiseException>(() => Run(new Trainer(Small, Options), tiny));
-        Assert.Contains("1×2×2", e.Message, StringComparison.Ordinal);
+        var odd = Network.Define("odd", new(2, 4, 4), x => x.Flatten().Linear("fc", 10));
+        var options = Options with { Preprocessing = new Preprocessing(odd.Input, [0, 0], [1, 1]) };
+        var e = await Assert.ThrowsAsync<LanewiseException>(() => Run(new Trainer(odd, options)));
+        Assert.Contains("2×4×4", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -138,7 +139,6 @@ public sealed class TrainerTests
         var trainer = new Trainer(Small, Options);
         IImageDataset[] unfit =
         [
-            new MemoryImageDataset("tiny", new(1, 2, 2), ["a", "b"], new byte[4], new byte[1]),
             new MemoryImageDataset("none", new(1, 28, 28), ["a", "b"], [], Array.Empty<byte>()),
             new MemoryImageDataset("many", new(1, 28, 28), [.. Enumerable.Range(0, 11).Select(i => $"{i}")], new byte[784], new byte[1]),
         ];

@@ -1,0 +1,34 @@
+using System.Buffers.Binary;
+
+namespace Lanewise.Imaging;
+
+/// <summary>What the first segments of a JPEG file say (ITU-T T.81, annex B).</summary>
+internal static class JpegHeader
+{
+    private const byte StartOfImage = 0xD8, StartOfScan = 0xDA;
+    private const int MostSegments = 1000;
+
+    // SOF2, SOF6, SOF10 and SOF14: the frames whose scans each refine the whole picture.
+    private static readonly byte[] ProgressiveFrames = [0xC2, 0xC6, 0xCA, 0xCE];
+
+    /// <summary>Whether the stream holds a progressive JPEG. It is left at its beginning.</summary>
+    public static bool IsProgressive(Stream stream)
+    {
+        Span<byte> segment = stackalloc byte[4];
+        bool progressive = false;
+        if (stream.ReadAtLeast(segment[..2], 2, throwOnEndOfStream: false) == 2 && segment[0] == 0xFF && segment[1] == StartOfImage)
+        {
+            for (int i = 0; i < MostSegments && !progressive && stream.ReadAtLeast(segment, 4, throwOnEndOfStream: false) == 4; i++)
+            {
+                progressive = ProgressiveFrames.Contains(segment[1]);
+                if (segment[0] != 0xFF || segment[1] == StartOfScan)
+                {
+                    break;
+                }
+                stream.Seek(Math.Max(0, BinaryPrimitives.ReadUInt16BigEndian(segment[2..]) - 2), SeekOrigin.Current);
+            }
+        }
+        stream.Position = 0;
+        return progressive;
+    }
+}

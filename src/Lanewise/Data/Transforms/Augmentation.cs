@@ -1,0 +1,50 @@
+using Lanewise.Graphs;
+
+namespace Lanewise.Data.Transforms;
+
+/// <summary>Which part of a training picture is taken at random.</summary>
+public enum RandomCrop
+{
+    /// <summary>None: the picture is fitted as in evaluation.</summary>
+    None,
+
+    /// <summary>The picture, fitted as in evaluation, is moved by up to <see cref="Augmentation.Padding"/> pixels; black moves in (He et al. 2015, §4.2).</summary>
+    Padded,
+
+    /// <summary>A part of random area and proportions is resized to the input (Szegedy et al. 2014, §6).</summary>
+    Resized,
+}
+
+/// <summary>
+/// How training pictures are varied at random. What becomes of a picture is decided by seed, epoch and the picture's index
+/// alone, so that it is the same at any number of threads and when training is resumed.
+/// </summary>
+public sealed record Augmentation
+{
+    /// <summary>Training pictures are fitted as in evaluation.</summary>
+    public static Augmentation None { get; } = new();
+
+    /// <summary>For small pictures: moved by up to four pixels, and flipped half of the time.</summary>
+    public static Augmentation Cifar { get; } = new() { Crop = RandomCrop.Padded, Flip = 0.5f };
+
+    /// <summary>For photographs: a part of 8 to 100 % of the area, resized, and flipped half of the time.</summary>
+    public static Augmentation ImageNet { get; } = new() { Crop = RandomCrop.Resized, Flip = 0.5f };
+
+    /// <summary>Which part is taken.</summary>
+    public RandomCrop Crop { get; init; }
+
+    /// <summary>The share of pictures that is flipped left to right.</summary>
+    public float Flip { get; init; }
+
+    /// <summary>For <see cref="RandomCrop.Padded"/>: how many pixels the picture may move each way.</summary>
+    public int Padding { get; init; } = 4;
+
+    /// <summary>For <see cref="RandomCrop.Resized"/>: the least share of the area that is taken; the most is all of it.</summary>
+    public double LeastArea { get; init; } = 0.08;
+
+    /// <summary>For <see cref="RandomCrop.Resized"/>: the widest proportions, width : height; the narrowest are their inverse.</summary>
+    public double WidestRatio { get; init; } = 4.0 / 3;
+
+    /// <summary>What suits photographs at this input: nothing for grey ones, ImageNet's from 128 pixels on, CIFAR's below.</summary>
+    public static Augmentation For(Shape input) => input.Channels == 1 ? None : Math.Min(input.Height, input.Width) < 128 ? Cifar : ImageNet;
+}
