@@ -29,7 +29,7 @@ var source = new RandomPictures(network.Input.Count, network.Classes, batch);
 int[] indices = [.. Enumerable.Range(0, batch)];
 SgdWork? update = training ? new SgdWork(plan.TakeLikeWeights()) { Step = new SgdStep(0.01f, 0.5f, 0, Nesterov: false) } : null;
 
-for (int i = 0; i < 20; i++)
+for (int i = 0; i < Math.Max(2, 1000 / batch); i++)
 {
     Step();
 }

@@ -2,9 +2,19 @@ using System.Runtime.InteropServices;
 
 namespace Lanewise.Kernels;
 
-/// <summary>The three memories that a thread works with while it takes one block of images through the network.</summary>
-/// <param name="Activations">The thread's own activations and their gradients, laid out by the plan.</param>
-/// <param name="Weights">The packed weights; read only.</param>
+/// <summary>The memories that a kernel works with on one block of images, and which images they are.</summary>
+/// <param name="Activations">The block's activations and their gradients, laid out by the plan.</param>
+/// <param name="Weights">The packed weights; behind them running statistics, and what batch norm keeps for its gradient.</param>
 /// <param name="Gradients">The packed weight gradients of this block's slot; added to.</param>
 [StructLayout(LayoutKind.Auto)]
-public readonly record struct BlockMemory(LaneMemory Activations, LaneMemory Weights, LaneMemory Gradients);
+public readonly record struct BlockMemory(LaneMemory Activations, LaneMemory Weights, LaneMemory Gradients)
+{
+    /// <summary>The place in the batch of the block's first image.</summary>
+    public int First { get; init; }
+
+    /// <summary>Images in the block; the lanes behind them are empty and hold anything.</summary>
+    public int Images { get; init; }
+
+    /// <summary>The number of the training step, which decides what dropout drops.</summary>
+    public long Step { get; init; }
+}

@@ -64,6 +64,7 @@ public abstract class KernelSet
             SourceStep = geometry.Columns.Stride,
             OutputStep = 1,
             BandRows = BandRows(x, y),
+            OutputChunks = OutputChunks(x, y, group),
         };
     }
 
@@ -85,6 +86,7 @@ public abstract class KernelSet
             SourceStep = 1,
             OutputStep = geometry.Columns.Stride,
             BandRows = BandRows(dy, dx),
+            OutputChunks = OutputChunks(dy, dx, group),
         };
     }
 
@@ -96,11 +98,12 @@ public abstract class KernelSet
     /// <param name="bias">Where its bias gradients begin; negative for none.</param>
     public Conv2dGradientTask Conv2dBackwardWeights(Conv2dGeometry geometry, Planes x, Planes dy, int weights, int bias)
     {
-        int group = GroupOf(geometry.OutChannels);
-        return new(TapGroups.Build(geometry, x, dy, group, MostPixels(group), LaneWidth), x, dy)
+        int group = GroupOf(geometry.OutChannels), rows = GradientBandRows(dy);
+        return new(TapGroups.Build(geometry, x, dy, group, MostPixels(group), rows, LaneWidth), x, dy)
         {
             Weights = weights,
             Bias = bias,
+            BandRows = rows,
             Group = group,
             WeightsPerOutput = Packing(geometry).PerOutput,
             InputStep = geometry.Columns.Stride,
@@ -109,40 +112,73 @@ public abstract class KernelSet
     }
 
     /// <summary>Runs a convolution or its gradient to the input. Writes the output.</summary>
-    public abstract void Conv2d(Conv2dTask task, in BlockMemory memory);
+    public abstract void Conv2d(Conv2dTask task, in BlockMemory memory, Part part);
 
     /// <summary>Adds to the weight and bias gradients.</summary>
-    public abstract void Conv2dGradient(Conv2dGradientTask task, in BlockMemory memory);
+    public abstract void Conv2dGradient(Conv2dGradientTask task, in BlockMemory memory, Part part);
 
     /// <summary>Max pooling. Writes the output and the winners.</summary>
-    public abstract void MaxPool2d(PoolTask task, in BlockMemory memory);
+    public abstract void MaxPool2d(PoolTask task, in BlockMemory memory, Part part);
 
     /// <summary>Max pooling's gradient. Writes the input's gradient, or adds to it.</summary>
-    public abstract void MaxPool2dBackward(PoolTask task, in BlockMemory memory);
+    public abstract void MaxPool2dBackward(PoolTask task, in BlockMemory memory, Part part);
 
     /// <summary>Average pooling. Writes the output.</summary>
-    public abstract void AvgPool2d(PoolTask task, in BlockMemory memory);
+    public abstract void AvgPool2d(PoolTask task, in BlockMemory memory, Part part);
 
     /// <summary>Average pooling's gradient. Writes the input's gradient, or adds to it.</summary>
-    public abstract void AvgPool2dBackward(PoolTask task, in BlockMemory memory);
+    public abstract void AvgPool2dBackward(PoolTask task, in BlockMemory memory, Part part);
+
+    /// <summary>Batch normalisation by the batch's statistics. Writes the output, the batch's and the running statistics.</summary>
+    public abstract void BatchNorm2d(BatchNormTask task, ReadOnlySpan<BlockMemory> blocks, Part part);
+
+    /// <summary>Its gradient. Adds to the gradients of weight and bias; writes the input's gradient, or adds to it.</summary>
+    public abstract void BatchNorm2dBackward(BatchNormTask task, ReadOnlySpan<BlockMemory> blocks, Part part);
+
+    /// <summary>Batch normalisation by the running statistics. Writes the output.</summary>
+    public abstract void BatchNorm2dEvaluate(BatchNormTask task, in BlockMemory memory, Part part);
+
+    /// <summary>Its gradient to the input. Writes it, or adds to it.</summary>
+    public abstract void BatchNorm2dEvaluateBackward(BatchNormTask task, in BlockMemory memory, Part part);
+
+    /// <summary>Local response normalisation. Writes y; shared by rows.</summary>
+    public abstract void LocalResponseNorm(ResponseNorm norm, Planes x, Planes y, in BlockMemory memory, Part part);
+
+    /// <summary>Its gradient. Writes dx, or adds to it.</summary>
+    public abstract void LocalResponseNormBackward(ResponseNorm norm, Planes x, Planes dy, Planes dx, bool accumulate, in BlockMemory memory, Part part);
+
+    /// <summary>Softmax over channels. Writes y; shared by rows.</summary>
+    public abstract void Softmax(Planes x, Planes y, in BlockMemory memory, Part part);
+
+    /// <summary>Its gradient. Writes dx, or adds to it.</summary>
+    public abstract void SoftmaxBackward(Planes y, Planes dy, Planes dx, bool accumulate, in BlockMemory memory, Part part);
+
+    /// <summary>Dropout, or its gradient. Writes to = kept ? x / (1 − p) : 0, or adds that.</summary>
+    public abstract void Dropout(Planes x, Planes to, ulong key, float p, bool accumulate, in BlockMemory memory, Part part);
+
+    /// <summary>The shortcut without parameters. Writes y.</summary>
+    public abstract void IdentityShortcut(Planes x, Planes y, int before, int stride, in BlockMemory memory, Part part);
+
+    /// <summary>Its gradient. Writes dx, or adds to it.</summary>
+    public abstract void IdentityShortcutBackward(Planes dy, Planes dx, int before, int stride, bool accumulate, in BlockMemory memory, Part part);
 
     /// <summary>Writes to = a + b, or max(0, a + b).</summary>
-    public abstract void Add(Planes a, Planes b, Planes to, bool relu, in BlockMemory memory);
+    public abstract void Add(Planes a, Planes b, Planes to, bool relu, in BlockMemory memory, Part part);
 
     /// <summary>Writes to = max(0, x).</summary>
-    public abstract void ReLU(Planes x, Planes to, in BlockMemory memory);
+    public abstract void ReLU(Planes x, Planes to, in BlockMemory memory, Part part);
 
     /// <summary>Writes dx = y &gt; 0 ? dy : 0.</summary>
-    public abstract void ReLUBackward(Planes dy, Planes y, Planes dx, in BlockMemory memory);
+    public abstract void ReLUBackward(Planes dy, Planes y, Planes dx, in BlockMemory memory, Part part);
 
     /// <summary>Writes to = x.</summary>
-    public abstract void Copy(Planes x, Planes to, in BlockMemory memory);
+    public abstract void Copy(Planes x, Planes to, in BlockMemory memory, Part part);
 
     /// <summary>Writes to: x's values in the same order, C×H×W against (C·H·W)×1×1, in either direction.</summary>
     public abstract void Flatten(Planes x, Planes to, in BlockMemory memory);
 
-    /// <summary>Writes x: image i of [image][C·H·W] into lane i, zeros into the lanes behind.</summary>
-    public abstract void LanesIn(ReadOnlySpan<float> images, int count, Planes x, in BlockMemory memory);
+    /// <summary>Writes x: image i of [image][C·H·W] into lane i, zeros into the lanes behind; shared by rows.</summary>
+    public abstract void LanesIn(ReadOnlySpan<float> images, int count, Planes x, in BlockMemory memory, Part part);
 
     /// <summary>Copies one lane of x as C·H·W floats.</summary>
     public abstract void LaneOut(Planes x, int lane, Span<float> image, in BlockMemory memory);
@@ -173,6 +209,25 @@ public abstract class KernelSet
         const int Cache = 512 * 1024;
         long perRow = (long)(source.Channels * source.Pitch + output.Channels * output.Pitch) * LaneWidth * sizeof(float);
         return (int)Math.Clamp(Cache / perRow, 1, output.Height);
+    }
+
+    /// <summary>Chunks of outputs that give a layer of few bands enough parts to share.</summary>
+    private int OutputChunks(Planes source, Planes output, int group)
+    {
+        const int Parts = 16;
+        int bands = (output.Height - 1) / BandRows(source, output) + 1, groups = (output.Channels + group - 1) / group;
+        return Math.Clamp(Parts / bands, 1, groups);
+    }
+
+    /// <summary>
+    /// Rows whose gradients, of a group's outputs, stay in the first-level cache, and yet so many that the sum over the lanes
+    /// behind them costs little.
+    /// </summary>
+    private static int GradientBandRows(Planes dy)
+    {
+        const int SmallPlane = 256, Pixels = 112;
+        int bands = dy.Height * dy.Width <= SmallPlane ? 1 : (dy.Height * dy.Width + Pixels - 1) / Pixels;
+        return (dy.Height + Math.Min(bands, dy.Height) - 1) / Math.Min(bands, dy.Height);
     }
 
     private static int[] FindWidths()
@@ -208,43 +263,72 @@ internal sealed class KernelSet<L, V> : KernelSet
 
     public override double MeasureCeiling() => Ceiling<L, V>.Measure();
 
-    public override void Conv2d(Conv2dTask task, in BlockMemory memory) => Conv2d<L, V>.Run(task, memory);
+    public override void Conv2d(Conv2dTask task, in BlockMemory memory, Part part) => Conv2d<L, V>.Run(task, memory, part);
 
-    public override void Conv2dGradient(Conv2dGradientTask task, in BlockMemory memory) => Conv2d<L, V>.RunGradient(task, memory);
+    public override void Conv2dGradient(Conv2dGradientTask task, in BlockMemory memory, Part part) => Conv2d<L, V>.RunGradient(task, memory, part);
 
-    public override void MaxPool2d(PoolTask task, in BlockMemory memory) => MaxPool2d<L, V>.Forward(task, memory);
+    public override void MaxPool2d(PoolTask task, in BlockMemory memory, Part part) => MaxPool2d<L, V>.Forward(task, memory, part);
 
-    public override void MaxPool2dBackward(PoolTask task, in BlockMemory memory) => MaxPool2d<L, V>.Backward(task, memory);
+    public override void MaxPool2dBackward(PoolTask task, in BlockMemory memory, Part part) => MaxPool2d<L, V>.Backward(task, memory, part);
 
-    public override void AvgPool2d(PoolTask task, in BlockMemory memory) => AvgPool2d<L, V>.Forward(task, memory);
+    public override void AvgPool2d(PoolTask task, in BlockMemory memory, Part part) => AvgPool2d<L, V>.Forward(task, memory, part);
 
-    public override void AvgPool2dBackward(PoolTask task, in BlockMemory memory) => AvgPool2d<L, V>.Backward(task, memory);
+    public override void AvgPool2dBackward(PoolTask task, in BlockMemory memory, Part part) => AvgPool2d<L, V>.Backward(task, memory, part);
 
-    public override void Add(Planes a, Planes b, Planes to, bool relu, in BlockMemory memory)
+    public override void BatchNorm2d(BatchNormTask task, ReadOnlySpan<BlockMemory> blocks, Part part) => BatchNorm2d<L, V>.Forward(task, blocks, part);
+
+    public override void BatchNorm2dBackward(BatchNormTask task, ReadOnlySpan<BlockMemory> blocks, Part part) => BatchNorm2d<L, V>.Backward(task, blocks, part);
+
+    public override void BatchNorm2dEvaluate(BatchNormTask task, in BlockMemory memory, Part part) => BatchNorm2d<L, V>.Evaluate(task, memory, part);
+
+    public override void BatchNorm2dEvaluateBackward(BatchNormTask task, in BlockMemory memory, Part part) =>
+        BatchNorm2d<L, V>.EvaluateBackward(task, memory, part);
+
+    public override void LocalResponseNorm(ResponseNorm norm, Planes x, Planes y, in BlockMemory memory, Part part) =>
+        LocalResponseNorm<L, V>.Forward(norm, x, y, memory, part);
+
+    public override void LocalResponseNormBackward(ResponseNorm norm, Planes x, Planes dy, Planes dx, bool accumulate, in BlockMemory memory, Part part) =>
+        LocalResponseNorm<L, V>.Backward(norm, x, dy, dx, accumulate, memory, part);
+
+    public override void Softmax(Planes x, Planes y, in BlockMemory memory, Part part) => Softmax<L, V>.Forward(x, y, memory, part);
+
+    public override void SoftmaxBackward(Planes y, Planes dy, Planes dx, bool accumulate, in BlockMemory memory, Part part) =>
+        Softmax<L, V>.Backward(y, dy, dx, accumulate, memory, part);
+
+    public override void Dropout(Planes x, Planes to, ulong key, float p, bool accumulate, in BlockMemory memory, Part part) =>
+        Dropout<L, V>.Run(x, to, key, p, accumulate, memory, part);
+
+    public override void IdentityShortcut(Planes x, Planes y, int before, int stride, in BlockMemory memory, Part part) =>
+        IdentityShortcut<L, V>.Forward(x, y, before, stride, memory, part);
+
+    public override void IdentityShortcutBackward(Planes dy, Planes dx, int before, int stride, bool accumulate, in BlockMemory memory, Part part) =>
+        IdentityShortcut<L, V>.Backward(dy, dx, before, stride, accumulate, memory, part);
+
+    public override void Add(Planes a, Planes b, Planes to, bool relu, in BlockMemory memory, Part part)
     {
         if (relu)
         {
-            Pointwise<L, V>.Run<Pointwise<L, V>.SumReLU>(a, b, to, memory);
+            Pointwise<L, V>.Run<Pointwise<L, V>.SumReLU>(a, b, to, memory, part);
         }
         else
         {
-            Pointwise<L, V>.Run<Pointwise<L, V>.Sum>(a, b, to, memory);
+            Pointwise<L, V>.Run<Pointwise<L, V>.Sum>(a, b, to, memory, part);
         }
     }
 
-    public override void ReLU(Planes x, Planes to, in BlockMemory memory) =>
-        Pointwise<L, V>.Run<Pointwise<L, V>.ReLU>(x, x, to, memory);
+    public override void ReLU(Planes x, Planes to, in BlockMemory memory, Part part) =>
+        Pointwise<L, V>.Run<Pointwise<L, V>.ReLU>(x, x, to, memory, part);
 
-    public override void ReLUBackward(Planes dy, Planes y, Planes dx, in BlockMemory memory) =>
-        Pointwise<L, V>.Run<Pointwise<L, V>.Mask>(dy, y, dx, memory);
+    public override void ReLUBackward(Planes dy, Planes y, Planes dx, in BlockMemory memory, Part part) =>
+        Pointwise<L, V>.Run<Pointwise<L, V>.Mask>(dy, y, dx, memory, part);
 
-    public override void Copy(Planes x, Planes to, in BlockMemory memory) =>
-        Pointwise<L, V>.Run<Pointwise<L, V>.Copy>(x, x, to, memory);
+    public override void Copy(Planes x, Planes to, in BlockMemory memory, Part part) =>
+        Pointwise<L, V>.Run<Pointwise<L, V>.Copy>(x, x, to, memory, part);
 
     public override void Flatten(Planes x, Planes to, in BlockMemory memory) => LaneTransfer<L, V>.Flatten(x, to, memory);
 
-    public override void LanesIn(ReadOnlySpan<float> images, int count, Planes x, in BlockMemory memory) =>
-        LaneTransfer<L, V>.In(images, count, x, memory);
+    public override void LanesIn(ReadOnlySpan<float> images, int count, Planes x, in BlockMemory memory, Part part) =>
+        LaneTransfer<L, V>.In(images, count, x, memory, part);
 
     public override void LaneOut(Planes x, int lane, Span<float> image, in BlockMemory memory) =>
         LaneTransfer<L, V>.Out(x, lane, image, memory);

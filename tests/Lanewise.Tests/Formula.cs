@@ -1,5 +1,6 @@
 using System.Text;
 using Lanewise.Graphs;
+using Lanewise.Kernels;
 using Lanewise.Tests.Engine;
 
 namespace Lanewise.Tests;

@@ -5,8 +5,8 @@ internal static unsafe class Conv2d<L, V>
     where L : unmanaged, ILane<V>
     where V : unmanaged
 {
-    /// <summary>Runs a forward pass or a gradient to the input. Writes the output.</summary>
-    public static void Run(Conv2dTask task, in BlockMemory memory)
+    /// <summary>Runs a forward pass or a gradient to the input. Writes the part's rows and channels of the output.</summary>
+    public static void Run(Conv2dTask task, in BlockMemory memory, Part part)
     {
         float* activations = memory.Activations.Pointer, weights = memory.Weights.Pointer;
         float* zeros = stackalloc float[8];
@@ -34,16 +34,18 @@ internal static unsafe class Conv2d<L, V>
                 ChunkWeight = task.Taps.ChunkWeight,
             };
             int[] rows = task.Taps.RowStart;
-            for (int row = 0; row < rows.Length - 1; row += task.BandRows)
+            var (first, end) = part.Of(task.Units);
+            for (int unit = first; unit < end; unit++)
             {
-                int last = Math.Min(row + task.BandRows, rows.Length - 1);
-                Outputs(&frame, tiles + rows[row], tiles + rows[last], task.Outputs, task.Group);
+                var (band, chunk) = Math.DivRem(unit, task.OutputChunks);
+                int row = band * task.BandRows, last = Math.Min(row + task.BandRows, rows.Length - 1);
+                Outputs(&frame, tiles + rows[row], tiles + rows[last], task.ChunkStart(chunk), task.ChunkStart(chunk + 1), task.Group);
             }
         }
     }
 
-    /// <summary>Adds to: the weight gradients and, where there is a bias, its gradients.</summary>
-    public static void RunGradient(Conv2dGradientTask task, in BlockMemory memory)
+    /// <summary>Adds to: the weight gradients of the part's outputs and, where there is a bias, its gradients.</summary>
+    public static void RunGradient(Conv2dGradientTask task, in BlockMemory memory, Part part)
     {
         var dy = Surface.Of<L, V>(memory.Activations.Pointer, task.Gradient);
         var x = Surface.Of<L, V>(memory.Activations.Pointer, task.Input);
@@ -56,30 +58,34 @@ internal static unsafe class Conv2d<L, V>
             GradientPlane = dy.Plane,
             GradientPitch = dy.Pitch,
         };
-        fixed (TapGroup* groups = task.Groups)
+        var (first, end) = part.Of(task.Units);
+        int firstOutput = first * task.Group, outputs = Math.Min(end * task.Group, task.Gradient.Channels);
+        fixed (TapGroup* groups = task.Groups.Taps)
         {
-            int k = 0, outputs = task.Gradient.Channels;
-            TapGroup* end = groups + task.Groups.Length;
-            for (; k + task.Group <= outputs; k += task.Group)
+            int[] chunks = task.Groups.ChunkStart;
+            for (int row = 0; row < task.Gradient.Height; row += task.BandRows)
             {
-                Gradient(task.Group, &frame, groups, end, dy.Pointer + k * dy.Plane, to + (nint)k * task.WeightsPerOutput);
-            }
-
-            if (k < outputs)
-            {
-                Gradient(outputs - k, &frame, groups, end, dy.Pointer + k * dy.Plane, to + (nint)k * task.WeightsPerOutput);
+                (frame.FirstRow, frame.EndRow) = (row, Math.Min(row + task.BandRows, task.Gradient.Height));
+                for (int chunk = 0; chunk < chunks.Length - 1; chunk++)
+                {
+                    for (int k = firstOutput; k < outputs; k += task.Group)
+                    {
+                        Gradient(
+                            Math.Min(task.Group, outputs - k), &frame, groups + chunks[chunk], groups + chunks[chunk + 1],
+                            dy.Pointer + k * dy.Plane, to + (nint)k * task.WeightsPerOutput);
+                    }
+                }
             }
         }
 
         if (task.Bias >= 0)
         {
-            BiasGradient(dy, task.Gradient, memory.Gradients.Pointer + task.Bias);
+            BiasGradient(dy, task.Gradient, memory.Gradients.Pointer + task.Bias, firstOutput, outputs);
         }
     }
 
-    private static void Outputs(ConvFrame* frame, Tile* first, Tile* end, int outputs, int group)
+    private static void Outputs(ConvFrame* frame, Tile* first, Tile* end, int k, int outputs, int group)
     {
-        int k = 0;
         for (; k + group <= outputs; k += group)
         {
             Tiles(group, frame, first, end, k);
@@ -134,21 +140,21 @@ internal static unsafe class Conv2d<L, V>
     }
 
     /// <summary>db[k] += Σ over images and pixels of dy[k][pixel].</summary>
-    private static void BiasGradient(Surface dy, Planes planes, float* to)
+    private static void BiasGradient(Surface dy, Planes planes, float* to, int first, int end)
     {
-        for (int k = 0; k < planes.Channels; k++)
+        for (int k = first; k < end; k++)
         {
             V a = L.Zero, b = L.Zero;
             for (int p = 0; p < planes.Height; p++)
             {
-                float* row = dy.Pointer + k * dy.Plane + p * dy.Pitch, end = row + planes.Width * L.Width;
-                for (; row + L.Width < end; row += 2 * L.Width)
+                float* row = dy.Pointer + k * dy.Plane + p * dy.Pitch, last = row + planes.Width * L.Width;
+                for (; row + L.Width < last; row += 2 * L.Width)
                 {
                     a = L.Add(a, L.Load(row));
                     b = L.Add(b, L.Load(row + L.Width));
                 }
 
-                if (row < end)
+                if (row < last)
                 {
                     a = L.Add(a, L.Load(row));
                 }

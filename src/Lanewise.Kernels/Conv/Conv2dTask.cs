@@ -51,13 +51,26 @@ public sealed class Conv2dTask
     /// <summary>Output rows that run through all outputs before the next rows do, so that their inputs stay in the cache.</summary>
     internal int BandRows { get; init; }
 
+    /// <summary>In how many chunks a band's outputs are cut, so that threads can share it.</summary>
+    internal int OutputChunks { get; init; }
+
     internal int Group { get; init; }
+
+    /// <summary>The most parts that the call can be shared in.</summary>
+    public int Units => (Output.Height + BandRows - 1) / BandRows * OutputChunks;
+
+    /// <summary>The first output of a chunk, a multiple of the group; the number of outputs for the chunk behind the last.</summary>
+    internal int ChunkStart(int chunk)
+    {
+        int groups = (Outputs + Group - 1) / Group;
+        return Math.Min(groups * chunk / OutputChunks * Group, Outputs);
+    }
 }
 
 /// <summary>One convolution's weight and bias gradient.</summary>
 public sealed class Conv2dGradientTask
 {
-    internal Conv2dGradientTask(TapGroup[] groups, Planes input, Planes gradient)
+    internal Conv2dGradientTask(TapGroups groups, Planes input, Planes gradient)
     {
         Groups = groups;
         Input = input;
@@ -76,7 +89,7 @@ public sealed class Conv2dGradientTask
     /// <summary>Where the bias gradients begin; negative when there is no bias.</summary>
     public required int Bias { get; init; }
 
-    internal TapGroup[] Groups { get; }
+    internal TapGroups Groups { get; }
 
     /// <summary>From one output to the next, in packed weights.</summary>
     internal int WeightsPerOutput { get; init; }
@@ -85,5 +98,11 @@ public sealed class Conv2dGradientTask
 
     internal int InputRowStep { get; init; }
 
+    /// <summary>Output rows that run through all weights before the next rows do.</summary>
+    internal int BandRows { get; init; }
+
     internal int Group { get; init; }
+
+    /// <summary>The most parts that the call can be shared in.</summary>
+    public int Units => (Gradient.Channels + Group - 1) / Group;
 }

@@ -62,6 +62,12 @@ internal unsafe struct GradientFrame
     public nint InputStep;
     public nint GradientPlane;
     public nint GradientPitch;
+
+    /// <summary>The band of output rows under way: its first row.</summary>
+    public int FirstRow;
+
+    /// <summary>The row behind its last.</summary>
+    public int EndRow;
 }
 
 /// <summary>Up to six taps whose weight gradients are summed together, and the output pixels that they cover.</summary>
@@ -76,6 +82,9 @@ internal unsafe struct TapGroup
 
     /// <summary>The first covered pixel, in floats from the gradient's first pixel.</summary>
     public int Gradient;
+
+    /// <summary>Its output row.</summary>
+    public int FirstRow;
 
     public int Taps;
 

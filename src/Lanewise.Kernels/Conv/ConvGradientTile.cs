@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Lanewise.Kernels;
 
 /// <summary>
-/// The weight gradient's micro-kernel: a group of output channels × one to six taps, summed over the pixels of one block
-/// and then over the lanes. One method for each number of taps, alike but for it. The scalar line it equals:
+/// The weight gradient's micro-kernel: a group of output channels × one to six taps, summed over the pixels of one
+/// block's band of rows and then over the lanes. One method for each number of taps, alike but for it. The scalar line it equals:
 /// <c>dw[k][tap] += Σ over images and pixels of dy[k][pixel] · x[tap + pixel]</c>.
 /// </summary>
 internal static unsafe class ConvGradientTile<L, V, G>
@@ -12,7 +12,7 @@ internal static unsafe class ConvGradientTile<L, V, G>
     where V : unmanaged
     where G : unmanaged, IGroup<G, L, V>
 {
-    /// <summary>Adds to: the weight gradients of the group's outputs and one group of taps.</summary>
+    /// <summary>Adds to: the weight gradients of the group's outputs and one group of taps, as far as the band goes.</summary>
     /// <param name="f">What all groups share.</param>
     /// <param name="taps">The taps and the pixels that they cover.</param>
     /// <param name="gradient">The first output's gradient plane.</param>
@@ -21,6 +21,11 @@ internal static unsafe class ConvGradientTile<L, V, G>
     public static void Run(GradientFrame* f, TapGroup* taps, float* gradient, float* to)
     {
         float* dy = gradient + taps->Gradient;
+        if (f->FirstRow >= taps->FirstRow + taps->Rows || f->EndRow <= taps->FirstRow)
+        {
+            return;
+        }
+
         switch (taps->Taps)
         {
             case 6: Six(f, taps, dy, to); break;
@@ -37,11 +42,12 @@ internal static unsafe class ConvGradientTile<L, V, G>
     {
         G q0 = default, q1 = default, q2 = default, q3 = default, q4 = default, q5 = default;
         float* x0 = f->Input + taps->Input[0], x1 = f->Input + taps->Input[1], x2 = f->Input + taps->Input[2], x3 = f->Input + taps->Input[3], x4 = f->Input + taps->Input[4], x5 = f->Input + taps->Input[5];
-        for (int p = 0; p < taps->Rows; p++)
+        int end = Math.Min(taps->Rows, f->EndRow - taps->FirstRow);
+        for (int p = Math.Max(0, f->FirstRow - taps->FirstRow); p < end; p++)
         {
             float* row = dy + p * f->GradientPitch;
             nint x = p * f->InputPitch;
-            for (float* end = row + taps->RowLength; row < end; row += L.Width, x += f->InputStep)
+            for (float* last = row + taps->RowLength; row < last; row += L.Width, x += f->InputStep)
             {
                 var g = G.Load(row, f->GradientPlane);
                 q0.Fma(L.Load(x0 + x), g);
@@ -66,11 +72,12 @@ internal static unsafe class ConvGradientTile<L, V, G>
     {
         G q0 = default, q1 = default, q2 = default, q3 = default, q4 = default;
         float* x0 = f->Input + taps->Input[0], x1 = f->Input + taps->Input[1], x2 = f->Input + taps->Input[2], x3 = f->Input + taps->Input[3], x4 = f->Input + taps->Input[4];
-        for (int p = 0; p < taps->Rows; p++)
+        int end = Math.Min(taps->Rows, f->EndRow - taps->FirstRow);
+        for (int p = Math.Max(0, f->FirstRow - taps->FirstRow); p < end; p++)
         {
             float* row = dy + p * f->GradientPitch;
             nint x = p * f->InputPitch;
-            for (float* end = row + taps->RowLength; row < end; row += L.Width, x += f->InputStep)
+            for (float* last = row + taps->RowLength; row < last; row += L.Width, x += f->InputStep)
             {
                 var g = G.Load(row, f->GradientPlane);
                 q0.Fma(L.Load(x0 + x), g);
@@ -93,11 +100,12 @@ internal static unsafe class ConvGradientTile<L, V, G>
     {
         G q0 = default, q1 = default, q2 = default, q3 = default;
         float* x0 = f->Input + taps->Input[0], x1 = f->Input + taps->Input[1], x2 = f->Input + taps->Input[2], x3 = f->Input + taps->Input[3];
-        for (int p = 0; p < taps->Rows; p++)
+        int end = Math.Min(taps->Rows, f->EndRow - taps->FirstRow);
+        for (int p = Math.Max(0, f->FirstRow - taps->FirstRow); p < end; p++)
         {
             float* row = dy + p * f->GradientPitch;
             nint x = p * f->InputPitch;
-            for (float* end = row + taps->RowLength; row < end; row += L.Width, x += f->InputStep)
+            for (float* last = row + taps->RowLength; row < last; row += L.Width, x += f->InputStep)
             {
                 var g = G.Load(row, f->GradientPlane);
                 q0.Fma(L.Load(x0 + x), g);
@@ -118,11 +126,12 @@ internal static unsafe class ConvGradientTile<L, V, G>
     {
         G q0 = default, q1 = default, q2 = default;
         float* x0 = f->Input + taps->Input[0], x1 = f->Input + taps->Input[1], x2 = f->Input + taps->Input[2];
-        for (int p = 0; p < taps->Rows; p++)
+        int end = Math.Min(taps->Rows, f->EndRow - taps->FirstRow);
+        for (int p = Math.Max(0, f->FirstRow - taps->FirstRow); p < end; p++)
         {
             float* row = dy + p * f->GradientPitch;
             nint x = p * f->InputPitch;
-            for (float* end = row + taps->RowLength; row < end; row += L.Width, x += f->InputStep)
+            for (float* last = row + taps->RowLength; row < last; row += L.Width, x += f->InputStep)
             {
                 var g = G.Load(row, f->GradientPlane);
                 q0.Fma(L.Load(x0 + x), g);
@@ -141,11 +150,12 @@ internal static unsafe class ConvGradientTile<L, V, G>
     {
         G q0 = default, q1 = default;
         float* x0 = f->Input + taps->Input[0], x1 = f->Input + taps->Input[1];
-        for (int p = 0; p < taps->Rows; p++)
+        int end = Math.Min(taps->Rows, f->EndRow - taps->FirstRow);
+        for (int p = Math.Max(0, f->FirstRow - taps->FirstRow); p < end; p++)
         {
             float* row = dy + p * f->GradientPitch;
             nint x = p * f->InputPitch;
-            for (float* end = row + taps->RowLength; row < end; row += L.Width, x += f->InputStep)
+            for (float* last = row + taps->RowLength; row < last; row += L.Width, x += f->InputStep)
             {
                 var g = G.Load(row, f->GradientPlane);
                 q0.Fma(L.Load(x0 + x), g);
@@ -162,11 +172,12 @@ internal static unsafe class ConvGradientTile<L, V, G>
     {
         G q0 = default;
         float* x0 = f->Input + taps->Input[0];
-        for (int p = 0; p < taps->Rows; p++)
+        int end = Math.Min(taps->Rows, f->EndRow - taps->FirstRow);
+        for (int p = Math.Max(0, f->FirstRow - taps->FirstRow); p < end; p++)
         {
             float* row = dy + p * f->GradientPitch;
             nint x = p * f->InputPitch;
-            for (float* end = row + taps->RowLength; row < end; row += L.Width, x += f->InputStep)
+            for (float* last = row + taps->RowLength; row < last; row += L.Width, x += f->InputStep)
             {
                 var g = G.Load(row, f->GradientPlane);
                 q0.Fma(L.Load(x0 + x), g);

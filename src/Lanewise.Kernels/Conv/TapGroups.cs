@@ -5,37 +5,67 @@ namespace Lanewise.Kernels;
 /// several channels, and covers exactly the pixels that this position meets; on large ones it takes neighbouring
 /// columns of one kernel row, whose inputs share cache lines, and reads the zeros between the rows.
 /// </summary>
-internal static class TapGroups
+internal sealed class TapGroups
 {
     /// <summary>Planes of up to so many floats each stay in the first-level cache, ten of them at once.</summary>
     private const int SmallPlane = 800;
 
-    /// <summary>Lists the groups, <paramref name="mostTaps"/> taps at most in each.</summary>
-    public static TapGroup[] Build(Conv2dGeometry g, Planes x, Planes dy, int group, int mostTaps, int laneWidth)
-    {
-        var groups = new List<TapGroup>();
-        bool byChannel = g.InChannels >= 4 && Math.Max(x.Height * x.Pitch, dy.Height * dy.Pitch) * laneWidth <= SmallPlane;
-        var positions = new List<(int Channel, int Column)>();
-        for (int r = 0; r < g.Rows.Kernel; r++)
-        {
-            for (int s = 0; s < (byChannel ? g.Columns.Kernel : 1); s++)
-            {
-                positions.Clear();
-                for (int c = 0; c < g.InChannels; c++)
-                {
-                    for (int column = byChannel ? s : 0; column < (byChannel ? s + 1 : g.Columns.Kernel); column++)
-                    {
-                        positions.Add((c, column));
-                    }
-                }
+    /// <summary>A chunk's inputs stay in the second-level cache while all outputs pass over them.</summary>
+    private const int ChunkBytes = 384 * 1024;
 
-                Split(groups, positions, mostTaps, piece => Make(g, x, dy, r, piece, group, laneWidth));
+    private TapGroups(List<TapGroup> taps, List<int> chunks)
+    {
+        Taps = GC.AllocateUninitializedArray<TapGroup>(taps.Count, pinned: true);
+        taps.CopyTo(Taps);
+        ChunkStart = [.. chunks, taps.Count];
+    }
+
+    /// <summary>All groups, chunk by chunk of input channels.</summary>
+    public TapGroup[] Taps { get; }
+
+    /// <summary>Chunk i's groups are ChunkStart[i] … ChunkStart[i + 1] − 1.</summary>
+    public int[] ChunkStart { get; }
+
+    /// <summary>Lists the groups.</summary>
+    /// <param name="g">The convolution.</param>
+    /// <param name="x">Its input.</param>
+    /// <param name="dy">The gradient to its output.</param>
+    /// <param name="group">Outputs in a group.</param>
+    /// <param name="mostTaps">The most taps in a group.</param>
+    /// <param name="bandRows">Output rows that are worked on at a time.</param>
+    /// <param name="laneWidth">L.</param>
+    public static TapGroups Build(Conv2dGeometry g, Planes x, Planes dy, int group, int mostTaps, int bandRows, int laneWidth)
+    {
+        var (groups, chunks) = (new List<TapGroup>(), new List<int>());
+        bool byChannel = g.InChannels >= 4 && Math.Max(x.Height * x.Pitch, dy.Height * dy.Pitch) * laneWidth <= SmallPlane;
+        int rows = Math.Min(x.Height, (bandRows - 1) * g.Rows.Stride + (g.Rows.Kernel - 1) * g.Rows.Dilation + 1);
+        int most = Math.Max(mostTaps, ChunkBytes / (rows * x.Pitch * laneWidth * sizeof(float)));
+        int pieces = (g.InChannels + most - 1) / most;
+        for (int i = 0; i < pieces; i++)
+        {
+            chunks.Add(groups.Count);
+            int from = (int)((long)g.InChannels * i / pieces), to = (int)((long)g.InChannels * (i + 1) / pieces);
+            for (int r = 0; r < g.Rows.Kernel; r++)
+            {
+                int row = r;
+                foreach (var positions in Positions(g, from, to, byChannel))
+                {
+                    Split(groups, positions, mostTaps, piece => Make(g, x, dy, row, piece, group, laneWidth));
+                }
             }
         }
 
-        var pinned = GC.AllocateUninitializedArray<TapGroup>(groups.Count, pinned: true);
-        groups.CopyTo(pinned);
-        return pinned;
+        return new(groups, chunks);
+    }
+
+    /// <summary>The taps of one kernel row that may share a group: of one kernel position, or of neighbouring columns.</summary>
+    private static IEnumerable<List<(int Channel, int Column)>> Positions(Conv2dGeometry g, int from, int to, bool byChannel)
+    {
+        var channels = Enumerable.Range(from, to - from);
+        var columns = Enumerable.Range(0, g.Columns.Kernel);
+        return byChannel
+            ? columns.Select(s => channels.Select(c => (c, s)).ToList())
+            : [[.. channels.SelectMany(c => columns.Select(s => (c, s)))]];
     }
 
     private static void Split(List<TapGroup> groups, List<(int, int)> positions, int most, Func<List<(int, int)>, TapGroup?> make)
@@ -65,6 +95,7 @@ internal static class TapGroups
         var made = new TapGroup
         {
             Taps = taps.Count,
+            FirstRow = firstRow,
             Rows = rows,
             RowLength = columns * laneWidth,
             Gradient = (firstRow * dy.Pitch + firstColumn) * laneWidth,

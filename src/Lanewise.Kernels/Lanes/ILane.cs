@@ -42,6 +42,16 @@ internal unsafe interface ILane<V> where V : unmanaged
     /// <summary>a == b ? x : 0, lane by lane.</summary>
     static abstract V IfEqual(V a, V b, V x);
 
+    static abstract V Divide(V a, V b);
+
+    static abstract V Sqrt(V v);
+
+    /// <summary>eᵛ, to a few units in the last place.</summary>
+    static abstract V Exp(V v);
+
+    /// <summary>The natural logarithm, to a few units in the last place.</summary>
+    static abstract V Log(V v);
+
     /// <summary>The sum over all lanes.</summary>
     static abstract float Sum(V v);
 

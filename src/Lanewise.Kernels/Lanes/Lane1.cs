@@ -45,6 +45,16 @@ internal readonly unsafe struct Lane1 : ILane<float>
     public static float IfEqual(float a, float b, float x) => a == b ? x : 0;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Divide(float a, float b) => a / b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Sqrt(float v) => MathF.Sqrt(v);
+
+    public static float Exp(float v) => MathF.Exp(v);
+
+    public static float Log(float v) => MathF.Log(v);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(float v) => v;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

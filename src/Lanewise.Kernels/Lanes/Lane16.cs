@@ -62,6 +62,16 @@ internal readonly unsafe struct Lane16 : ILane<Vector512<float>>
         Vector512.ConditionalSelect(Vector512.Equals(a, b), x, Vector512<float>.Zero);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Divide(Vector512<float> a, Vector512<float> b) => a / b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Sqrt(Vector512<float> v) => Vector512.Sqrt(v);
+
+    public static Vector512<float> Exp(Vector512<float> v) => Vector512.Exp(v);
+
+    public static Vector512<float> Log(Vector512<float> v) => Vector512.Log(v);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Vector512<float> v) => Vector512.Sum(v);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -63,6 +63,16 @@ internal readonly unsafe struct Lane4 : ILane<Vector128<float>>
         Vector128.ConditionalSelect(Vector128.Equals(a, b), x, Vector128<float>.Zero);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> Divide(Vector128<float> a, Vector128<float> b) => a / b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> Sqrt(Vector128<float> v) => Vector128.Sqrt(v);
+
+    public static Vector128<float> Exp(Vector128<float> v) => Vector128.Exp(v);
+
+    public static Vector128<float> Log(Vector128<float> v) => Vector128.Log(v);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Vector128<float> v) => Vector128.Sum(v);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

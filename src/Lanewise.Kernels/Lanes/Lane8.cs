@@ -62,6 +62,16 @@ internal readonly unsafe struct Lane8 : ILane<Vector256<float>>
         Vector256.ConditionalSelect(Vector256.Equals(a, b), x, Vector256<float>.Zero);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> Divide(Vector256<float> a, Vector256<float> b) => a / b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> Sqrt(Vector256<float> v) => Vector256.Sqrt(v);
+
+    public static Vector256<float> Exp(Vector256<float> v) => Vector256.Exp(v);
+
+    public static Vector256<float> Log(Vector256<float> v) => Vector256.Log(v);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Vector256<float> v) => Vector256.Sum(v);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -5,30 +5,28 @@ internal static unsafe class LaneTransfer<L, V>
     where L : unmanaged, ILane<V>
     where V : unmanaged
 {
-    /// <summary>Writes x: image i of [image][C·H·W] into lane i; lanes without an image become zero.</summary>
-    public static void In(ReadOnlySpan<float> images, int count, Planes x, in BlockMemory memory)
+    /// <summary>Writes the part's rows of x: image i of [image][C·H·W] into lane i; lanes without an image become zero.</summary>
+    public static void In(ReadOnlySpan<float> images, int count, Planes x, in BlockMemory memory, Part part)
     {
         int features = x.Channels * x.Height * x.Width;
+        var (row, end) = part.Of(x.Channels * x.Height);
         fixed (float* from = images)
         {
-            float* source = from;
-            for (int c = 0; c < x.Channels; c++)
+            for (float* source = from + (nint)row * x.Width; row < end; row++)
             {
-                for (int h = 0; h < x.Height; h++)
+                var (c, h) = Math.DivRem(row, x.Height);
+                float* to = memory.Activations.Pointer + ((nint)x.Offset + (nint)c * x.PlaneStride + h * x.Pitch) * L.Width;
+                for (int w = 0; w < x.Width; w++, source++, to += L.Width)
                 {
-                    float* to = memory.Activations.Pointer + ((nint)x.Offset + (nint)c * x.PlaneStride + h * x.Pitch) * L.Width;
-                    for (int w = 0; w < x.Width; w++, source++, to += L.Width)
+                    int lane = 0;
+                    for (; lane < count; lane++)
                     {
-                        int lane = 0;
-                        for (; lane < count; lane++)
-                        {
-                            to[lane] = source[(nint)lane * features];
-                        }
+                        to[lane] = source[(nint)lane * features];
+                    }
 
-                        for (; lane < L.Width; lane++)
-                        {
-                            to[lane] = 0;
-                        }
+                    for (; lane < L.Width; lane++)
+                    {
+                        to[lane] = 0;
                     }
                 }
             }

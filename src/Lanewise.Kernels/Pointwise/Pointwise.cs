@@ -15,14 +15,15 @@ internal static unsafe class Pointwise<L, V>
     where L : unmanaged, ILane<V>
     where V : unmanaged
 {
-    /// <summary>Writes to = formula(a, b).</summary>
-    public static void Run<TFormula>(Planes a, Planes b, Planes to, in BlockMemory memory)
+    /// <summary>Writes the part's channels of to = formula(a, b).</summary>
+    public static void Run<TFormula>(Planes a, Planes b, Planes to, in BlockMemory memory, Part part)
         where TFormula : struct, IFormula<L, V>
     {
         float* pa = memory.Activations.Pointer + (nint)a.Offset * L.Width;
         float* pb = memory.Activations.Pointer + (nint)b.Offset * L.Width;
         float* pt = memory.Activations.Pointer + (nint)to.Offset * L.Width;
-        for (int c = 0; c < to.Channels; c++)
+        var (c, end) = part.Of(to.Channels);
+        for (; c < end; c++)
         {
             for (int h = 0; h < to.Height; h++)
             {
@@ -37,8 +38,8 @@ internal static unsafe class Pointwise<L, V>
         }
     }
 
-    /// <summary>Writes zeros.</summary>
-    public static void Clear(Planes to, in BlockMemory memory) => Run<Nothing>(to, to, to, memory);
+    /// <summary>Writes zeros into the part's channels.</summary>
+    public static void Clear(Planes to, in BlockMemory memory, Part part) => Run<Nothing>(to, to, to, memory, part);
 
     /// <summary>a + b.</summary>
     internal readonly struct Sum : IFormula<L, V>

@@ -8,20 +8,21 @@ internal static unsafe class MaxPool2d<L, V>
     where L : unmanaged, ILane<V>
     where V : unmanaged
 {
-    /// <summary>Writes the output and, where the task has one, the winner.</summary>
-    public static void Forward(PoolTask task, in BlockMemory memory)
+    /// <summary>Writes the part's channels of the output and, where the task has one, of the winner.</summary>
+    public static void Forward(PoolTask task, in BlockMemory memory, Part part)
     {
         var x = Surface.Of<L, V>(memory.Activations.Pointer, task.Input);
         var y = Surface.Of<L, V>(memory.Activations.Pointer, task.Output);
         var winner = task.Winner is { } planes ? Surface.Of<L, V>(memory.Activations.Pointer, planes) : default;
-        for (int c = 0; c < task.Output.Channels; c++)
+        var (c, end) = part.Of(task.Output.Channels);
+        for (; c < end; c++)
         {
             for (int p = 0; p < task.Output.Height; p++)
             {
-                var (top, bottom) = PoolTask.Window(task.Rows, p, task.Input.Height);
+                var (top, bottom) = task.Rows.Window(p);
                 for (int q = 0; q < task.Output.Width; q++)
                 {
-                    var (left, right) = PoolTask.Window(task.Columns, q, task.Input.Width);
+                    var (left, right) = task.Columns.Window(q);
                     float* window = x.Pointer + c * x.Plane + top * x.Pitch + left * x.Pixel;
                     V best = L.Load(window), where = L.Zero;
                     for (int h = top; h < bottom; h++)
@@ -30,7 +31,7 @@ internal static unsafe class MaxPool2d<L, V>
                         for (int w = left; w < right; w++, pixel += L.Width)
                         {
                             V value = L.Load(pixel);
-                            where = L.IfGreater(value, best, L.Create((h - top) * task.Columns.Kernel + w - left), where);
+                            where = L.IfGreater(value, best, L.Create((h - top) * task.Columns.Widest + w - left), where);
                             best = L.Max(best, value);
                         }
                     }
@@ -52,26 +53,27 @@ internal static unsafe class MaxPool2d<L, V>
         }
     }
 
-    /// <summary>Writes the input's gradient, or adds to it: each output's gradient goes to its winner.</summary>
-    public static void Backward(PoolTask task, in BlockMemory memory)
+    /// <summary>Writes the part's channels of the input's gradient, or adds to it: each output's gradient goes to its winner.</summary>
+    public static void Backward(PoolTask task, in BlockMemory memory, Part part)
     {
         var dx = Surface.Of<L, V>(memory.Activations.Pointer, task.Input);
         var dy = Surface.Of<L, V>(memory.Activations.Pointer, task.Output);
         var winner = Surface.Of<L, V>(memory.Activations.Pointer, task.Winner!.Value);
-        if (!task.Exact && !task.Accumulate)
+        if (!task.IsTiling && !task.Accumulate)
         {
-            Pointwise<L, V>.Clear(task.Input, memory);
+            Pointwise<L, V>.Clear(task.Input, memory, part);
         }
 
-        bool adds = task.Accumulate || !task.Exact;
-        for (int c = 0; c < task.Output.Channels; c++)
+        bool adds = task.Accumulate || !task.IsTiling;
+        var (c, end) = part.Of(task.Output.Channels);
+        for (; c < end; c++)
         {
             for (int p = 0; p < task.Output.Height; p++)
             {
-                var (top, bottom) = PoolTask.Window(task.Rows, p, task.Input.Height);
+                var (top, bottom) = task.Rows.Window(p);
                 for (int q = 0; q < task.Output.Width; q++)
                 {
-                    var (left, right) = PoolTask.Window(task.Columns, q, task.Input.Width);
+                    var (left, right) = task.Columns.Window(q);
                     V value = L.Load(dy.Pointer + c * dy.Plane + p * dy.Pitch + q * dy.Pixel);
                     V where = L.Load(winner.Pointer + c * winner.Plane + p * winner.Pitch + q * winner.Pixel);
                     float* window = dx.Pointer + c * dx.Plane + top * dx.Pitch + left * dx.Pixel;
@@ -80,8 +82,8 @@ internal static unsafe class MaxPool2d<L, V>
                         float* pixel = window + (h - top) * dx.Pitch;
                         for (int w = left; w < right; w++, pixel += L.Width)
                         {
-                            V part = L.IfEqual(where, L.Create((h - top) * task.Columns.Kernel + w - left), value);
-                            L.Store(adds ? L.Add(L.Load(pixel), part) : part, pixel);
+                            V share = L.IfEqual(where, L.Create((h - top) * task.Columns.Widest + w - left), value);
+                            L.Store(adds ? L.Add(L.Load(pixel), share) : share, pixel);
                         }
                     }
                 }

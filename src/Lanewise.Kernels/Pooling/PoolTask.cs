@@ -1,6 +1,6 @@
 namespace Lanewise.Kernels;
 
-/// <summary>A pooling layer's windows, cut at the picture's edges, and its layouts.</summary>
+/// <summary>A pooling layer's windows and its layouts.</summary>
 public sealed class PoolTask
 {
     /// <summary>Prepares a pooling from <paramref name="input"/> to <paramref name="output"/>.</summary>
@@ -8,20 +8,19 @@ public sealed class PoolTask
     /// <param name="columns">The horizontal axis.</param>
     /// <param name="input">The layer's input, or its gradient in the backward pass.</param>
     /// <param name="output">The layer's output, or its gradient.</param>
-    public PoolTask(ConvAxis rows, ConvAxis columns, Planes input, Planes output)
+    public PoolTask(PoolAxis rows, PoolAxis columns, Planes input, Planes output)
     {
         Rows = rows;
         Columns = columns;
         Input = input;
         Output = output;
-        Exact = Tiles(rows, input.Height, output.Height) && Tiles(columns, input.Width, output.Width);
     }
 
-    /// <summary>The vertical axis: kernel, stride, padding.</summary>
-    public ConvAxis Rows { get; }
+    /// <summary>The vertical axis.</summary>
+    public PoolAxis Rows { get; }
 
     /// <summary>The horizontal axis.</summary>
-    public ConvAxis Columns { get; }
+    public PoolAxis Columns { get; }
 
     /// <summary>The layer's input, or its gradient in the backward pass.</summary>
     public Planes Input { get; }
@@ -42,43 +41,26 @@ public sealed class PoolTask
     public bool Accumulate { get; init; }
 
     /// <summary>Whether every input lies in exactly one window.</summary>
-    internal bool Exact { get; }
+    internal bool IsTiling => Rows.IsTiling && Columns.IsTiling;
 
     /// <summary>1 / the number of pixels that output (p, q) averages over, [p][q].</summary>
     internal float[] Scales => field ??= Averages();
 
-    /// <summary>The inputs from First to End − 1 that output i looks at.</summary>
-    internal static (int First, int End) Window(ConvAxis axis, int i, int inputs)
-    {
-        int start = i * axis.Stride - axis.Padding;
-        return (Math.Max(start, 0), Math.Min(start + axis.Kernel, inputs));
-    }
-
-    /// <summary>The outputs from First to End − 1 that look at input i.</summary>
-    internal static (int First, int End) Watchers(ConvAxis axis, int i, int outputs)
-    {
-        int last = (i + axis.Padding) / axis.Stride;
-        int before = i + axis.Padding - axis.Kernel;
-        int first = before < 0 ? 0 : before / axis.Stride + 1;
-        return (first, Math.Min(last + 1, outputs));
-    }
-
     private float[] Averages()
     {
         var scales = new float[Output.Height * Output.Width];
-        for (int p = 0; p < Output.Height; p++)
+        for (int i = 0; i < scales.Length; i++)
         {
-            var (top, bottom) = CountIncludePad ? (0, Rows.Kernel) : Window(Rows, p, Input.Height);
-            for (int q = 0; q < Output.Width; q++)
-            {
-                var (left, right) = CountIncludePad ? (0, Columns.Kernel) : Window(Columns, q, Input.Width);
-                scales[p * Output.Width + q] = 1f / ((bottom - top) * (right - left));
-            }
+            var (p, q) = Math.DivRem(i, Output.Width);
+            scales[i] = 1f / (Pixels(Rows, p) * Pixels(Columns, q));
         }
 
         return scales;
-    }
 
-    private static bool Tiles(ConvAxis axis, int inputs, int outputs) =>
-        axis.Padding == 0 && axis.Kernel == axis.Stride && outputs * axis.Stride == inputs;
+        int Pixels(PoolAxis axis, int at)
+        {
+            var (first, end) = axis.Window(at);
+            return CountIncludePad ? axis.Counted(at) : end - first;
+        }
+    }
 }

@@ -1,20 +1,10 @@
-using Lanewise.Graphs;
 using Lanewise.Kernels;
 
 namespace Lanewise.Engine;
 
-/// <summary>One kernel call on one block of images.</summary>
-/// <param name="Path">The node it belongs to.</param>
-/// <param name="Kernel">What it does, for example <c>Conv2d.BackwardInput</c>.</param>
-/// <param name="Run">Does it.</param>
-internal sealed record Step(string Path, string Kernel, StepAction Run);
-
-/// <summary>The body of a step.</summary>
-internal delegate void StepAction(KernelSet kernels, in BlockMemory memory);
-
 /// <summary>
-/// What a thread does with one block of images: every kernel call with its layouts, forward from the input to the logits,
-/// and backward from the logits' gradient to all weights.
+/// Every kernel call of a plan with its layouts: forward from the input to the logits, and backward from the logits' gradient to
+/// all weights. The layouts are those of one block of images; all blocks have the same.
 /// </summary>
 internal sealed class BlockProgram
 {
@@ -22,35 +12,25 @@ internal sealed class BlockProgram
     private readonly Dictionary<Unit, Planes> _scratch = [];
     private readonly List<Step> _steps = [];
 
-    public BlockProgram(Network network, ParameterLayout parameters, KernelSet kernels, PlanOptions options)
+    public BlockProgram(Fusion fusion, ParameterLayout parameters, KernelSet kernels, PlanOptions options)
     {
         Parameters = parameters;
         Kernels = kernels;
+        Options = options;
         _layout = new ActivationLayout(kernels.LaneWidth, options.GuardVectors);
-        var fusion = Fusion.Of(network);
+        Lay(fusion);
+        Input = fusion.Input.Data;
+        Output = new(fusion.Output.Data, fusion.Output.Gradient, 1);
+        Auxiliary = [.. fusion.Outputs.Skip(1).Zip(fusion.Auxiliary, (value, a) => new Logits(value.Data, value.Gradient, a.Weight))];
         foreach (var unit in fusion.Units)
         {
-            Lowering.Of(unit).Require(unit);
-        }
-
-        fusion.Input.Lay(_layout, options.InputGradient);
-        // A concatenation is laid before the branches that write into it.
-        foreach (var unit in fusion.Units.OrderBy(u => u.Output.IsSlice))
-        {
-            unit.Output.Lay(_layout, options.Training);
-        }
-
-        foreach (var unit in fusion.Units)
-        {
-            Lowering.Of(unit).Forward(unit, this, options.Training);
+            unit.Lowering.Forward(unit, this, options.Training);
         }
 
         Forward = TakeSteps();
-        Input = fusion.Input.Data;
-        Output = fusion.Output.Data;
         if (options.Training)
         {
-            LowerBackward(fusion, options.InputGradient);
+            LowerBackward(fusion);
         }
 
         Backward = TakeSteps();
@@ -60,59 +40,85 @@ internal sealed class BlockProgram
 
     public ParameterLayout Parameters { get; }
 
+    public PlanOptions Options { get; }
+
     public Planes Input { get; }
 
     public Planes InputGradient { get; private set; }
 
-    public Planes Output { get; }
+    public Logits Output { get; }
 
-    public Planes OutputGradient { get; private set; }
+    public IReadOnlyList<Logits> Auxiliary { get; }
 
     public Step[] Forward { get; }
 
     public Step[] Backward { get; }
 
-    /// <summary>Floats of activations and their gradients that a thread needs.</summary>
+    /// <summary>Floats of activations and their gradients that a block needs.</summary>
     public int ActivationFloats => _layout.Floats;
 
     public IReadOnlyList<(int Start, int Length)> Guards => _layout.Guards;
 
-    /// <summary>Whether a gradient to this value is wanted: to all but the picture, and to that when asked for.</summary>
-    public static bool Wants(Value value) => value.Gradient.Size > 0;
+    /// <summary>Whether a gradient to this value is wanted.</summary>
+    public static bool Wants(Value value) => value.Differentiable;
 
-    public void Emit(Unit unit, string kernel, StepAction run) => _steps.Add(new Step(unit.Node.Path, $"{unit.Node.Op.Name}.{kernel}", run));
+    public void Emit(Unit unit, string kernel, Work work) => _steps.Add(new Step(unit.Node.Path, $"{unit.Node.Op.Name}.{kernel}", work));
+
+    /// <summary>Emits work whose parts are channels of a value.</summary>
+    public void Emit(Unit unit, string kernel, Value channels, BlockAction run) => Emit(unit, kernel, Work.PerBlock(channels.Shape.Channels, run));
 
     /// <summary>What a unit's forward pass keeps for its backward pass, in the shape of its output.</summary>
     public Planes Scratch(Unit unit) =>
-        _scratch.TryGetValue(unit, out var planes) ? planes : _scratch[unit] = _layout.Take(unit.Output.Shape, 0);
+        _scratch.TryGetValue(unit, out var planes) ? planes : _scratch[unit] = _layout.TakePlaced(unit.Output.Shape);
 
     /// <summary>Lets a convolution write its part of a value's gradient, adding what is there already or was passed on.</summary>
     public void EmitGradient(Unit unit, Value value, Conv2dTask task)
     {
         task.Add = value.Written ? value.Gradient : value.PassedOn.TryDequeue(out var passed) ? passed : null;
-        Emit(unit, "BackwardInput", (kernels, in memory) => kernels.Conv2d(task, memory));
+        Emit(unit, "BackwardInput", Work.PerBlock(task.Units, (kernels, in memory, part) => kernels.Conv2d(task, memory, part)));
         (value.Written, value.LastWriter) = (true, task);
     }
 
     /// <summary>Lets another kernel write its part of a value's gradient; it is told where, and whether to add.</summary>
-    public void EmitGradient(Unit unit, Value value, Func<Planes, bool, StepAction> write)
+    public void EmitGradient(Unit unit, Value value, Func<Planes, bool, Work> write)
     {
         Emit(unit, "Backward", write(value.Gradient, value.Written));
         (value.Written, value.LastWriter) = (true, null);
     }
 
-    /// <summary>As above for a kernel that cannot add.</summary>
-    public void EmitGradientCopy(Unit unit, Value value, Func<Planes, StepAction> write)
+    /// <summary>As above for a kernel that is shared by the value's channels.</summary>
+    public void EmitGradient(Unit unit, Value value, Func<Planes, bool, BlockAction> write) =>
+        EmitGradient(unit, value, (planes, adds) => Work.PerBlock(value.Shape.Channels, write(planes, adds)));
+
+    /// <summary>As above for a kernel that cannot add and is not shared.</summary>
+    public void EmitGradientCopy(Unit unit, Value value, Func<Planes, BlockAction> write)
     {
         if (!value.Written)
         {
-            EmitGradient(unit, value, (planes, _) => write(planes));
+            EmitGradient(unit, value, (planes, _) => Work.PerBlock(1, write(planes)));
             return;
         }
 
-        var scratch = _layout.Take(value.Shape, 0);
-        Emit(unit, "Backward", write(scratch));
-        EmitGradient(unit, value, (planes, _) => (kernels, in memory) => kernels.Add(planes, scratch, planes, relu: false, memory));
+        var scratch = _layout.TakePlaced(value.Shape);
+        Emit(unit, "Backward", Work.PerBlock(1, write(scratch)));
+        EmitGradient(unit, value, (planes, _) => (kernels, in memory, part) => kernels.Add(planes, scratch, planes, relu: false, memory, part));
+    }
+
+    private void Lay(Fusion fusion)
+    {
+        foreach (var unit in fusion.Units)
+        {
+            unit.Lowering.Require(unit);
+        }
+
+        Lifetimes.Assign(fusion);
+        fusion.Input.Lay(_layout);
+        foreach (var unit in fusion.Units)
+        {
+            unit.Output.Lay(_layout);
+        }
+
+        _layout.Place();
     }
 
     private Step[] TakeSteps()
@@ -122,17 +128,20 @@ internal sealed class BlockProgram
         return steps;
     }
 
-    private void LowerBackward(Fusion fusion, bool inputGradient)
+    private void LowerBackward(Fusion fusion)
     {
-        OutputGradient = fusion.Output.Gradient;
-        fusion.Output.Written = true;
-        foreach (var unit in Enumerable.Reverse(fusion.Units))
+        foreach (var output in fusion.Outputs)
         {
-            Finish(unit, unit.Output);
-            Lowering.Of(unit).Backward(unit, this);
+            output.Written = true;
         }
 
-        if (inputGradient)
+        foreach (var unit in Enumerable.Reverse(fusion.Units).Where(u => u.Output.Differentiable))
+        {
+            Finish(unit, unit.Output);
+            unit.Lowering.Backward(unit, this);
+        }
+
+        if (fusion.Input.Differentiable)
         {
             InputGradient = fusion.Input.Gradient;
             Finish(fusion.Units[0], fusion.Input);
@@ -146,8 +155,8 @@ internal sealed class BlockProgram
         while (value.PassedOn.TryDequeue(out var passed))
         {
             EmitGradient(unit, value, (_, adds) => adds
-                ? (kernels, in memory) => kernels.Add(gradient, passed, gradient, relu: false, memory)
-                : (kernels, in memory) => kernels.Copy(passed, gradient, memory));
+                ? (kernels, in memory, part) => kernels.Add(gradient, passed, gradient, relu: false, memory, part)
+                : (kernels, in memory, part) => kernels.Copy(passed, gradient, memory, part));
         }
 
         if (!value.ReLU)
@@ -161,7 +170,13 @@ internal sealed class BlockProgram
         }
         else
         {
-            Emit(unit, "MaskGradient", (kernels, in memory) => kernels.ReLUBackward(gradient, data, gradient, memory));
+            Emit(unit, "MaskGradient", value, (kernels, in memory, part) => kernels.ReLUBackward(gradient, data, gradient, memory, part));
         }
     }
 }
+
+/// <summary>A row of logits that a loss is taken of.</summary>
+/// <param name="Data">The logits.</param>
+/// <param name="Gradient">The loss's gradient to them; nowhere outside training.</param>
+/// <param name="Weight">The loss's weight.</param>
+internal sealed record Logits(Planes Data, Planes Gradient, float Weight);

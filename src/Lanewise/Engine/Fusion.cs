@@ -3,51 +3,89 @@ using Lanewise.Graphs;
 namespace Lanewise.Engine;
 
 /// <summary>
-/// Turns a network's nodes into units of work: ReLU and a residual's sum end the convolution before them, ReLU and max
-/// pooling become one (they commute), branches write into their slice of the concatenation.
+/// Turns a network's nodes into units of work: batch norm that only evaluates is folded into the convolution before it, ReLU and
+/// a residual's sum end the unit before them, ReLU and max pooling become one (they commute), branches write into their slice of
+/// the concatenation. Inference leaves out what leads to no output.
 /// </summary>
 internal sealed class Fusion
 {
     private readonly Network _network;
+    private readonly Node[] _nodes;
+    private readonly PlanOptions _options;
     private readonly int[] _consumers;
     private readonly Value[] _values;
     private readonly Unit?[] _makers;
     private readonly bool[] _deferredReLU;
 
-    private Fusion(Network network)
+    private Fusion(Network network, PlanOptions options)
     {
         _network = network;
+        _options = options;
         _consumers = new int[network.Nodes.Count];
         _values = new Value[network.Nodes.Count];
         _makers = new Unit?[network.Nodes.Count];
         _deferredReLU = new bool[network.Nodes.Count];
-        foreach (var input in network.Nodes.SelectMany(n => n.Inputs))
+        Auxiliary = options.Training ? network.AuxiliaryOutputs : [];
+        bool[] reaches = FindReaching([.. Auxiliary.Select(a => a.Node).Prepend(network.Output)]);
+        // Training keeps what leads nowhere: its parameters are part of the network, and have no gradient.
+        _nodes = [.. network.Nodes.Where(n => n.Index == 0 || options.Training || reaches[n.Index])];
+        foreach (var input in _nodes.SelectMany(n => n.Inputs))
         {
             _consumers[input.Index]++;
         }
 
-        _consumers[network.Output.Index]++;
-        foreach (var node in network.Nodes)
+        Array.ForEach(_nodes, Place);
+        Input.Differentiable = options.InputGradient;
+        foreach (var unit in Units)
         {
-            Place(node);
+            unit.Output.Differentiable = reaches[unit.Node.Index] && (unit.Trains || unit.Reads.Any(v => v.Differentiable));
         }
     }
 
     public List<Unit> Units { get; } = [];
 
+    /// <summary>The auxiliary outputs that training takes a loss of.</summary>
+    public IReadOnlyList<AuxiliaryOutput> Auxiliary { get; }
+
     public Value Input => _values[0];
 
     public Value Output => _values[_network.Output.Index];
 
-    public static Fusion Of(Network network) => new(network);
+    /// <summary>The output and the auxiliary ones.</summary>
+    public IEnumerable<Value> Outputs => Auxiliary.Select(a => _values[a.Node.Index]).Prepend(Output);
+
+    /// <summary>Whether batch norm makes each picture's output depend on the whole batch.</summary>
+    public bool CouplesPictures => Units.Any(u => u is { Node.Op: BatchNorm2d, Trains: true });
+
+    public static Fusion Of(Network network, PlanOptions options) => new(network, options);
+
+    /// <summary>Which nodes lead to an output; an output counts as read once more.</summary>
+    private bool[] FindReaching(Node[] outputs)
+    {
+        bool[] reaches = new bool[_network.Nodes.Count];
+        foreach (var output in outputs)
+        {
+            reaches[output.Index] = true;
+            _consumers[output.Index]++;
+        }
+
+        foreach (var input in _network.Nodes.Reverse().Where(n => reaches[n.Index]).SelectMany(n => n.Inputs))
+        {
+            reaches[input.Index] = true;
+        }
+
+        return reaches;
+    }
 
     private void Place(Node node)
     {
         switch (node.Op)
         {
-            case Graphs.Input: _values[node.Index] = new Value(node.Shape); break;
+            case Graphs.Input: _values[node.Index] = new Value(node.Shape, place: -1); break;
             case ReLU: PlaceReLU(node); break;
             case Add when FoldAdd(node): break;
+            case BatchNorm2d when FoldNorm(node): break;
+            case Dropout when !_options.Training: PassDropout(node); break;
             case Concat: PlaceConcat(node); break;
             default: AddUnit(node); break;
         }
@@ -55,9 +93,10 @@ internal sealed class Fusion
 
     private Unit AddUnit(Node node)
     {
-        var unit = new Unit(node, [.. node.Inputs.Select(n => _values[n.Index])], new Value(node.Shape))
+        var unit = new Unit(node, [.. node.Inputs.Select(n => _values[n.Index])], new Value(node.Shape, Units.Count))
         {
             Place = Units.Count,
+            Trains = Trains(node),
             ReLU = node.Inputs.Any(n => _deferredReLU[n.Index]),
         };
         unit.Output.ReLU = unit.ReLU && node.Op is not MaxPool2d;
@@ -67,11 +106,14 @@ internal sealed class Fusion
         return unit;
     }
 
+    private bool Trains(Node node) =>
+        _options.Training && node.Parameters.Any(p => !p.IsBuffer && _options.Trains?.Invoke(p.Name) != false);
+
     private void PlaceReLU(Node node)
     {
         var input = node.Inputs[0];
         bool onlyForPool = _consumers[node.Index] == 1
-            && _network.Nodes.Any(n => n.Op is MaxPool2d && n.Inputs[0] == node);
+            && _nodes.Any(n => n.Op is MaxPool2d && n.Inputs[0] == node);
         if (onlyForPool)
         {
             Alias(node, input);
@@ -89,27 +131,52 @@ internal sealed class Fusion
             AddUnit(node).Output.ReLU = true;
         }
 
-        static bool Takes(Op op) => op is Conv2d or Linear or Graphs.Add or MaxPool2d;
+        static bool Takes(Op op) => op is Conv2d or Linear or BatchNorm2d or Graphs.Add or MaxPool2d;
     }
 
-    /// <summary>Folds a sum into the later of its two inputs if that is a convolution with no other reader.</summary>
+    /// <summary>Folds batch norm that only evaluates into a convolution with no other reader.</summary>
+    private bool FoldNorm(Node node)
+    {
+        var input = node.Inputs[0];
+        bool folds = _consumers[input.Index] == 1 && !Trains(node)
+            && _makers[input.Index] is { Node.Op: Conv2d, Trains: false, ReLU: false, Shortcut: null, Norm: null };
+        if (folds)
+        {
+            _makers[input.Index]!.Norm = node;
+            Alias(node, input);
+        }
+
+        return folds;
+    }
+
+    /// <summary>Folds a sum into the later of its two inputs if that is a convolution or batch norm with no other reader.</summary>
     private bool FoldAdd(Node node)
     {
         var (a, b) = (node.Inputs[0], node.Inputs[1]);
-        foreach (var (conv, other) in new[] { (a, b), (b, a) })
+        foreach (var (last, other) in new[] { (a, b), (b, a) })
         {
-            bool folds = a != b && _consumers[conv.Index] == 1 && !_deferredReLU[other.Index]
-                && _makers[conv.Index] is { Node.Op: Conv2d, ReLU: false, Shortcut: null } unit
-                && (_makers[other.Index]?.Place ?? -1) < unit.Place;
+            bool folds = a != b && _consumers[last.Index] == 1 && !_deferredReLU[other.Index] && !_deferredReLU[last.Index]
+                && _makers[last.Index] is { Node.Op: Conv2d or BatchNorm2d, ReLU: false, Shortcut: null } unit
+                && _values[other.Index].Place < unit.Place;
             if (folds)
             {
-                _makers[conv.Index]!.Shortcut = _values[other.Index];
-                Alias(node, conv);
+                _makers[last.Index]!.Shortcut = _values[other.Index];
+                Alias(node, last);
                 return true;
             }
         }
 
         return false;
+    }
+
+    /// <summary>Dropout that drops nothing; what else reads its input must not see what is folded behind it.</summary>
+    private void PassDropout(Node node)
+    {
+        Alias(node, node.Inputs[0]);
+        if (_consumers[node.Inputs[0].Index] > 1)
+        {
+            _makers[node.Index] = null;
+        }
     }
 
     private void PlaceConcat(Node node)
@@ -125,6 +192,13 @@ internal sealed class Fusion
             }
 
             channel += input.Shape.Channels;
+        }
+
+        // Where every branch ends in ReLU the whole can be masked at once.
+        if (unit.Inputs.All(v => v is { IsSlice: true, ReLU: true }))
+        {
+            unit.Output.ReLU = true;
+            Array.ForEach(unit.Inputs, v => v.ReLU = false);
         }
     }
 

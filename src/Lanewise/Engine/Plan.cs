@@ -13,34 +13,24 @@ public sealed class Plan
     private readonly ParameterLayout _parameters;
     private readonly KernelSet _kernels;
     private readonly Workers _workers;
-    private readonly BlockWork _work;
+    private readonly Batch _batch;
+    private readonly Schedule _schedule;
     private readonly LaneMemory _weights;
-    private readonly LaneMemory[] _slots;
+    private Weights? _loaded;
 
     private Plan(Network network, PlanOptions options)
     {
         Network = network;
         Options = options;
         _kernels = KernelSet.For(options.LaneWidth);
-        _parameters = new ParameterLayout(network, _kernels);
-        _program = new BlockProgram(network, _parameters, _kernels, options);
+        var fusion = Fusion.Of(network, options);
+        _parameters = new ParameterLayout(network, fusion, _kernels, options);
+        _program = new BlockProgram(fusion, _parameters, _kernels, options);
         _weights = new LaneMemory(_parameters.Floats);
-        int blocks = (options.BatchSize - 1) / LaneWidth + 1;
-        _slots = new LaneMemory[options.Training ? Math.Min(blocks, MostSlots) : 0];
-        for (int i = 0; i < _slots.Length; i++)
-        {
-            _slots[i] = new LaneMemory(_parameters.Floats);
-        }
-
         _workers = Workers.For(options.Threads);
-        _work = new BlockWork(network, _program, options, _weights, _slots);
+        _batch = new Batch(network, _program);
+        _schedule = Schedule.Of(fusion, _program, _batch, _weights);
     }
-
-    /// <summary>
-    /// Blocks share so many sets of private gradients, whatever the number of threads, so that the order of all sums is
-    /// fixed; it also bounds the threads that a training step can keep busy.
-    /// </summary>
-    private const int MostSlots = 16;
 
     /// <summary>What was compiled.</summary>
     public Network Network { get; }
@@ -52,13 +42,13 @@ public sealed class Plan
     public int LaneWidth => _kernels.LaneWidth;
 
     /// <summary>Each picture's cross-entropy after <see cref="Evaluate"/> or <see cref="ComputeGradients"/>, in the order asked for.</summary>
-    public ReadOnlySpan<double> Losses => _work.Losses.AsSpan(0, _work.Count);
+    public ReadOnlySpan<double> Losses => _batch.Losses.AsSpan(0, _batch.Count);
 
     /// <summary>Each picture's most likely class.</summary>
-    public ReadOnlySpan<int> Predictions => _work.Predictions.AsSpan(0, _work.Count);
+    public ReadOnlySpan<int> Predictions => _batch.Predictions.AsSpan(0, _batch.Count);
 
     /// <summary>Each picture's logits, [picture][class].</summary>
-    public ReadOnlySpan<float> Logits => _work.Logits.AsSpan(0, _work.Count * Network.Classes);
+    public ReadOnlySpan<float> Logits => _batch.Logits.AsSpan(0, _batch.Count * Network.Classes);
 
     internal BlockProgram Program => _program;
 
@@ -88,15 +78,19 @@ public sealed class Plan
 
     /// <summary>Copies weights in.</summary>
     /// <exception cref="LanewiseException">They do not fit the network.</exception>
-    public void Load(Weights weights) => _parameters.Pack(weights, _weights);
+    public void Load(Weights weights)
+    {
+        _parameters.Pack(weights, _weights);
+        _loaded = _parameters.IsPartial ? weights : null;
+    }
 
-    /// <summary>Copies the weights out.</summary>
-    public Weights Save() => _parameters.Unpack(_weights);
+    /// <summary>Copies the weights out, running statistics included.</summary>
+    public Weights Save() => _parameters.Unpack(_weights, _loaded);
 
     /// <summary>Runs pictures through the network; afterwards <see cref="Logits"/> and <see cref="Predictions"/> hold the answers.</summary>
     /// <param name="source">Where the pictures are.</param>
     /// <param name="indices">Which pictures, at most <see cref="PlanOptions.BatchSize"/>.</param>
-    public void Infer(IExampleSource source, ReadOnlySpan<int> indices) => Run(source, indices, BlockMode.Infer, 0);
+    public void Infer(IExampleSource source, ReadOnlySpan<int> indices) => Run(source, indices, BatchMode.Infer, 0);
 
     /// <summary>As <see cref="Infer"/>, and compares with the labels.</summary>
     /// <param name="source">Where the pictures and labels are.</param>
@@ -105,15 +99,16 @@ public sealed class Plan
     public void Evaluate(IExampleSource source, ReadOnlySpan<int> indices)
     {
         NeedLogits();
-        Run(source, indices, BlockMode.Evaluate, 0);
+        Run(source, indices, BatchMode.Evaluate, 0);
     }
 
     /// <summary>Forward and backward: adds up the gradient of the mean cross-entropy to all weights.</summary>
     /// <param name="source">Where the pictures and labels are.</param>
     /// <param name="indices">Which pictures, at most <see cref="PlanOptions.BatchSize"/>.</param>
+    /// <param name="step">The number of the training step, which decides what dropout drops.</param>
     /// <exception cref="InvalidOperationException">The plan was not compiled for training.</exception>
     /// <exception cref="LanewiseException">The network does not end in logits.</exception>
-    public void ComputeGradients(IExampleSource source, ReadOnlySpan<int> indices)
+    public void ComputeGradients(IExampleSource source, ReadOnlySpan<int> indices, long step = 0)
     {
         if (!Options.Training)
         {
@@ -121,15 +116,15 @@ public sealed class Plan
         }
 
         NeedLogits();
-        Run(source, indices, BlockMode.Train, 1f / Math.Max(1, indices.Length));
+        Run(source, indices, BatchMode.Train, 1f / Math.Max(1, indices.Length), step);
     }
 
-    /// <summary>The gradients computed since they were last applied or discarded, by parameter.</summary>
+    /// <summary>The gradients computed since they were last applied or discarded, by trained parameter.</summary>
     public Weights Gradients()
     {
-        var sum = new LaneMemory(_parameters.Floats);
+        var sum = new LaneMemory(_parameters.GradientFloats);
         var to = sum.Slice(0, sum.Length);
-        foreach (var slot in _slots)
+        foreach (var slot in _schedule.Slots)
         {
             var part = slot.Slice(0, slot.Length);
             for (int i = 0; i < to.Length; i++)
@@ -138,42 +133,48 @@ public sealed class Plan
             }
         }
 
-        return _parameters.Unpack(sum);
+        return _parameters.UnpackTrained(sum);
     }
 
     /// <summary>Forgets the gradients computed so far.</summary>
     public void DiscardGradients()
     {
-        foreach (var slot in _slots)
+        foreach (var slot in _schedule.Slots)
         {
             slot.Clear();
         }
     }
 
     /// <summary>Applies the gradients by one step of SGD and zeroes them.</summary>
-    internal void Apply(SgdWork update) => update.Run(_workers, _kernels, _weights, _slots);
+    internal void Apply(SgdWork update) => update.Run(_workers, _kernels, _weights, _schedule.Slots, _parameters.TrainedFloats);
 
-    /// <summary>Memory in the layout of the weights, for an optimizer's state.</summary>
-    internal LaneMemory TakeLikeWeights() => new(_parameters.Floats);
+    /// <summary>Memory in the layout of the trained weights, for an optimizer's state.</summary>
+    internal LaneMemory TakeLikeWeights() => new(_parameters.TrainedFloats);
 
-    /// <summary>Copies an optimizer's state out under the parameters' names.</summary>
-    internal Weights SaveLikeWeights(LaneMemory memory) => _parameters.Unpack(memory);
+    /// <summary>The parameters that the plan trains, in the network's order.</summary>
+    internal IEnumerable<ParameterSpec> TrainedParameters => _parameters.TrainedParameters;
+
+    /// <summary>Copies an optimizer's state out under the trained parameters' names.</summary>
+    internal Weights SaveLikeWeights(LaneMemory memory) => _parameters.UnpackTrained(memory);
 
     /// <summary>Copies an optimizer's state in.</summary>
-    internal void LoadLikeWeights(Weights state, LaneMemory memory) => _parameters.Pack(state, memory);
+    internal void LoadLikeWeights(Weights state, LaneMemory memory) => _parameters.PackTrained(state, memory);
 
     /// <summary>Runs forward and backward from a given gradient to the output, [picture][value]; for tests.</summary>
     internal void ComputeGradientsFrom(float[] outputGradient, IExampleSource source, ReadOnlySpan<int> indices)
     {
-        _work.GivenGradient = outputGradient;
-        Run(source, indices, BlockMode.Given, 0);
+        _batch.GivenGradient = outputGradient;
+        Run(source, indices, BatchMode.Given, 0);
     }
 
     /// <summary>The gradient to the pictures, [picture][C·H·W]; for tests.</summary>
-    internal ReadOnlySpan<float> InputGradients => _work.InputGradients.AsSpan(0, _work.Count * Network.Input.Count);
+    internal ReadOnlySpan<float> InputGradients => _batch.InputGradients.AsSpan(0, _batch.Count * Network.Input.Count);
 
     /// <summary>Each thread's activations; for tests.</summary>
-    internal IReadOnlyList<LaneMemory> Activations => _work.Activations;
+    internal IReadOnlyList<LaneMemory> Activations => _schedule.Activations;
+
+    /// <summary>The memories of the last batch's blocks; of a single one where blocks share memory. For the layer table.</summary>
+    internal BlockMemory[] Memories() => _schedule.Memories();
 
     private void NeedLogits()
     {
@@ -183,14 +184,14 @@ public sealed class Plan
         }
     }
 
-    private void Run(IExampleSource source, ReadOnlySpan<int> indices, BlockMode mode, float scale)
+    private void Run(IExampleSource source, ReadOnlySpan<int> indices, BatchMode mode, float scale, long step = 0)
     {
         if (indices.Length > Options.BatchSize)
         {
             throw new ArgumentException($"{indices.Length} pictures; this plan takes {Options.BatchSize} at most", nameof(indices));
         }
 
-        int items = _work.Prepare(source, indices, mode, scale);
-        _workers.Run(_work, items);
+        _batch.Prepare(source, indices, mode, scale, step);
+        _schedule.Run(_workers);
     }
 }

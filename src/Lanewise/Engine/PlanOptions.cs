@@ -6,8 +6,17 @@ public sealed record PlanOptions
     /// <summary>The most images that a call takes; fewer are always welcome.</summary>
     public int BatchSize { get; init; } = 64;
 
-    /// <summary>Whether gradients are wanted.</summary>
+    /// <summary>Whether gradients are wanted; batch norm and dropout then work as in training.</summary>
     public bool Training { get; init; }
+
+    /// <summary>
+    /// Training: whether the parameter of that name is trained; null for all. Nothing before the first trained layer is
+    /// differentiated, and batch norm whose parameters are not trained uses its running statistics and leaves them alone.
+    /// </summary>
+    public Func<string, bool>? Trains { get; init; }
+
+    /// <summary>Decides what dropout drops.</summary>
+    public int Seed { get; init; }
 
     /// <summary>Threads, at least 1. The results' bits do not depend on it.</summary>
     public int Threads { get; init; } = Environment.ProcessorCount;
@@ -20,4 +29,20 @@ public sealed record PlanOptions
 
     /// <summary>Vectors kept free behind each activation, which tests watch.</summary>
     internal int GuardVectors { get; init; }
+
+    /// <summary>The order of the work; automatic outside tests.</summary>
+    internal ScheduleKind Schedule { get; init; }
+}
+
+/// <summary>In which order a plan works.</summary>
+internal enum ScheduleKind
+{
+    /// <summary>As the network and the batch advise.</summary>
+    Automatic,
+
+    /// <summary>Block by block, each through the whole network.</summary>
+    Blocks,
+
+    /// <summary>Layer by layer, all blocks through each.</summary>
+    Layers,
 }

@@ -15,9 +15,21 @@ internal sealed class Unit(Node node, Value[] inputs, Value output)
 
     public Value Output { get; } = output;
 
-    /// <summary>A convolution's residual: added to its sum before ReLU; null where there is none.</summary>
+    /// <summary>How it becomes kernel calls.</summary>
+    public Lowering Lowering { get; } = Lowering.Of(node);
+
+    /// <summary>Whether the plan trains any of its parameters.</summary>
+    public required bool Trains { get; init; }
+
+    /// <summary>A residual: added to the sum before ReLU; null where there is none.</summary>
     public Value? Shortcut { get; set; }
+
+    /// <summary>A convolution's batch norm that was folded into its weights; null where there is none.</summary>
+    public Node? Norm { get; set; }
 
     /// <summary>Whether max(0, ·) was folded in.</summary>
     public bool ReLU { get; set; }
+
+    /// <summary>All values that it reads.</summary>
+    public IEnumerable<Value> Reads => Shortcut is null ? Inputs : Inputs.Append(Shortcut);
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Lanewise.Graphs;
 using Lanewise.Kernels;
 
@@ -7,25 +8,36 @@ namespace Lanewise.Engine;
 /// An activation that is really kept in memory, and its gradient. Several nodes may share one: a convolution and the
 /// ReLU that ends it, a branch and its slice of the concatenation.
 /// </summary>
-internal sealed class Value(Shape shape)
+/// <param name="shape">C×H×W.</param>
+/// <param name="place">The place of the unit that makes it; −1 for the picture.</param>
+internal sealed class Value(Shape shape, int place)
 {
     private int _border;
     private int _gradientBorder;
+    private Lifetime _life = Lifetime.None;
+    private Lifetime _gradientLife = Lifetime.None;
+    private ActivationLayout.Piece? _data;
+    private ActivationLayout.Piece? _gradient;
     private Value? _whole;
     private int _firstChannel;
 
     public Shape Shape { get; } = shape;
 
+    public int Place { get; } = place;
+
     /// <summary>Whether max(0, ·) was applied, so that its gradient must be masked.</summary>
     public bool ReLU { get; set; }
 
+    /// <summary>Whether the loss's gradient to it is wanted, because something before it is trained.</summary>
+    public bool Differentiable { get; set; }
+
     public bool IsSlice => _whole is not null;
 
-    /// <summary>Where the activation lies, once <see cref="Lay"/> has been called.</summary>
-    public Planes Data { get; private set; }
+    /// <summary>Where the activation lies, once the layout is placed.</summary>
+    public Planes Data => _whole?.Data.Slice(_firstChannel, Shape.Channels) ?? _data!.Planes;
 
-    /// <summary>Where the loss's gradient to it lies.</summary>
-    public Planes Gradient { get; private set; }
+    /// <summary>Where the loss's gradient to it lies; nowhere when it is not differentiable.</summary>
+    public Planes Gradient => !Differentiable ? default : _whole?.Gradient.Slice(_firstChannel, Shape.Channels) ?? _gradient!.Planes;
 
     /// <summary>Whether some step writes the gradient already, so that the next one must add to it.</summary>
     public bool Written { get; set; }
@@ -58,41 +70,44 @@ internal sealed class Value(Shape shape)
         _whole?.NeedGradientBorder(columns);
     }
 
-    /// <summary>Takes memory for the activation and, in training, its gradient. A whole is laid before its slices.</summary>
-    public void Lay(ActivationLayout layout, bool gradient)
+    /// <summary>Tells that the activation is written or read at that time.</summary>
+    public void UseData(int time)
     {
-        Data = _whole?.Data.Slice(_firstChannel, Shape.Channels) ?? layout.Take(Shape, _border);
-        if (gradient)
+        _life = _life.With(time);
+        _whole?.UseData(time);
+    }
+
+    /// <summary>Tells that the gradient is written or read at that time.</summary>
+    public void UseGradient(int time)
+    {
+        _gradientLife = _gradientLife.With(time);
+        _whole?.UseGradient(time);
+    }
+
+    /// <summary>Takes memory for the activation and, where it is wanted, its gradient; a slice lies in its whole's.</summary>
+    public void Lay(ActivationLayout layout)
+    {
+        if (!IsSlice)
         {
-            Gradient = _whole?.Gradient.Slice(_firstChannel, Shape.Channels) ?? layout.Take(Shape, _gradientBorder);
+            _data = layout.Take(Shape, _border, _life);
+            _gradient = Differentiable ? layout.Take(Shape, _gradientBorder, _gradientLife) : null;
         }
     }
 }
 
-/// <summary>Hands out a thread's activation memory from front to back.</summary>
-/// <param name="laneWidth">L.</param>
-/// <param name="guard">Vectors kept free behind each piece, which tests fill and check; 0 outside tests.</param>
-internal sealed class ActivationLayout(int laneWidth, int guard)
+/// <summary>From when to when a piece of memory is in use, both included.</summary>
+/// <param name="First">The first time.</param>
+/// <param name="Last">The last time.</param>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct Lifetime(int First, int Last)
 {
-    private readonly List<(int Start, int Length)> _guards = [];
-    private int _vectors;
+    /// <summary>Never.</summary>
+    public static Lifetime None => new(int.MaxValue, int.MinValue);
 
-    /// <summary>Floats taken so far.</summary>
-    public int Floats => checked(_vectors * laneWidth);
+    /// <summary>As long as the plan runs.</summary>
+    public static Lifetime Always => new(int.MinValue, int.MaxValue);
 
-    /// <summary>The free pieces, in floats.</summary>
-    public IReadOnlyList<(int Start, int Length)> Guards => _guards;
+    public Lifetime With(int time) => new(Math.Min(First, time), Math.Max(Last, time));
 
-    public Planes Take(Shape shape, int border)
-    {
-        var planes = Planes.Lay(shape.Channels, shape.Height, shape.Width, border, _vectors);
-        _vectors = checked(_vectors + planes.Size);
-        if (guard > 0)
-        {
-            _guards.Add((_vectors * laneWidth, guard * laneWidth));
-            _vectors += guard;
-        }
-
-        return planes;
-    }
+    public bool Meets(Lifetime other) => First <= other.Last && other.First <= Last;
 }

@@ -1,3 +1,5 @@
+using Lanewise.Kernels;
+
 namespace Lanewise.Graphs;
 
 /// <summary>How a parameter's first values are drawn.</summary>

@@ -1,3 +1,5 @@
+using Lanewise.Kernels;
+
 namespace Lanewise.Graphs;
 
 /// <summary>A network's values by name, in PyTorch's order and under PyTorch's names.</summary>

@@ -88,15 +88,12 @@ internal static class OpCases
            select Of($"conv 3×3 channels {c} to {k}", new(c, 4, 5), x => x.Conv2d("conv", k, kernel: 3, padding: 1)),
     ];
 
-    public static IReadOnlyList<OpCase> All { get; } = [.. Convolutions, .. Others, .. Channels, .. FusionCases.All];
+    public static IReadOnlyList<OpCase> All { get; } = [.. Convolutions, .. Others, .. Channels, .. FusionCases.All, .. WindowCases.All, .. NormCases.All];
 
-    /// <summary>Those that the reference engine runs.</summary>
-    private static IReadOnlyList<OpCase> ForReference { get; } = [.. All, .. WindowCases.All, .. NormCases.All];
-
-    public static TheoryData<string> Names => [.. ForReference.Select(c => c.Name)];
+    public static TheoryData<string> Names => [.. All.Select(c => c.Name)];
 
     /// <summary>Those that do something else in training.</summary>
-    public static TheoryData<string> CoupledNames => [.. ForReference.Where(c => ReferenceRun.Of(c).IsCoupled).Select(c => c.Name)];
+    public static TheoryData<string> CoupledNames => [.. All.Where(c => ReferenceRun.Of(c).IsCoupled).Select(c => c.Name)];
 
     public static TheoryData<string, int> NamesAndWidths
     {
@@ -115,7 +112,7 @@ internal static class OpCases
         }
     }
 
-    public static OpCase Find(string name) => ForReference.Single(c => c.Name == name);
+    public static OpCase Find(string name) => All.Single(c => c.Name == name);
 
     public static OpCase Of(string name, Shape input, Func<Activation, Activation> layers, double tolerance = OpCase.Default) =>
         new(name, Network.Define(name, input, layers), tolerance);

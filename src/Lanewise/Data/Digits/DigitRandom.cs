@@ -1,4 +1,4 @@
-using Lanewise.Graphs;
+using Lanewise.Kernels;
 
 namespace Lanewise.Data.Digits;
 

@@ -3,16 +3,28 @@ using Lanewise.Kernels;
 
 namespace Lanewise.Engine;
 
-/// <summary>Conv2d, with the residual and the ReLU that were folded into it; and Linear, a convolution of one pixel.</summary>
+/// <summary>
+/// Conv2d, with the batch norm, the residual and the ReLU that were folded into it; and Linear, a convolution of one pixel.
+/// Groups are convolutions of slices, one after the other.
+/// </summary>
 internal sealed class Conv2dLowering : Lowering
 {
-    /// <summary>The kernels' words for an op's sizes.</summary>
+    /// <summary>The kernels' words for the sizes of one of an op's groups.</summary>
     public static Conv2dGeometry Geometry(Op op, Shape input) => op switch
     {
-        Conv2d c => new(input.Channels, c.OutChannels, Window.Rows(c), Window.Columns(c)),
+        Conv2d c => new(input.Channels / c.Groups, c.OutChannels / c.Groups, Window.Rows(c), Window.Columns(c)),
         Linear l => Conv2dGeometry.Linear(input.Channels, l.OutFeatures),
         _ => throw new ArgumentException($"{op.Name} is no convolution", nameof(op)),
     };
+
+    /// <summary>In how many parts its channels are cut.</summary>
+    public static int Groups(Op op) => op is Conv2d c ? c.Groups : 1;
+
+    /// <inheritdoc/>
+    public override bool BackwardReadsInputs(Unit unit) => unit.Trains;
+
+    /// <inheritdoc/>
+    public override IEnumerable<Value> PassesOn(Unit unit) => unit.Shortcut is { } shortcut ? [shortcut] : [];
 
     public override void Require(Unit unit)
     {
@@ -24,35 +36,77 @@ internal sealed class Conv2dLowering : Lowering
 
     public override void Forward(Unit unit, BlockProgram program, bool training)
     {
-        var x = unit.Inputs[0];
-        var (weights, bias) = Offsets(unit, program);
-        var task = program.Kernels.Conv2dForward(Geometry(unit.Node.Op, x.Shape), x.Data, unit.Output.Data, weights, bias);
-        task.Add = unit.Shortcut?.Data;
-        task.ReLU = unit.ReLU;
-        program.Emit(unit, "Forward", (kernels, in memory) => kernels.Conv2d(task, memory));
+        var (x, y) = (unit.Inputs[0], unit.Output);
+        foreach (var g in Slices(unit, program))
+        {
+            var task = program.Kernels.Conv2dForward(g.Geometry, g.Input(x.Data), g.Output(y.Data), g.Weights, g.Bias);
+            task.Add = unit.Shortcut is { } shortcut ? g.Output(shortcut.Data) : null;
+            task.ReLU = unit.ReLU;
+            program.Emit(unit, "Forward", Work.PerBlock(task.Units, (kernels, in memory, part) => kernels.Conv2d(task, memory, part)));
+        }
     }
 
     public override void Backward(Unit unit, BlockProgram program)
     {
-        var (x, dy) = (unit.Inputs[0], unit.Output.Gradient);
-        var geometry = Geometry(unit.Node.Op, x.Shape);
-        var (weights, bias) = Offsets(unit, program);
-        var gradient = program.Kernels.Conv2dBackwardWeights(geometry, x.Data, dy, weights, bias);
-        program.Emit(unit, "BackwardWeights", (kernels, in memory) => kernels.Conv2dGradient(gradient, memory));
-        if (BlockProgram.Wants(x))
+        foreach (var g in unit.Trains ? Slices(unit, program) : [])
         {
-            program.EmitGradient(unit, x, program.Kernels.Conv2dBackwardInput(geometry, dy, x.Gradient, weights));
+            EmitWeightGradient(unit, program, g);
         }
 
-        if (unit.Shortcut is { } shortcut && BlockProgram.Wants(shortcut))
+        if (BlockProgram.Wants(unit.Inputs[0]))
         {
-            shortcut.PassedOn.Enqueue(dy);
+            EmitInputGradient(unit, program);
         }
+
+        PassOn(unit);
     }
 
-    private static (int Weights, int Bias) Offsets(Unit unit, BlockProgram program)
+    private static void EmitWeightGradient(Unit unit, BlockProgram program, Slice g)
     {
-        var parameters = unit.Node.Parameters;
-        return (program.Parameters.Offset(parameters[0]), parameters.Count > 1 ? program.Parameters.Offset(parameters[1]) : -1);
+        var task = program.Kernels.Conv2dBackwardWeights(g.Geometry, g.Input(unit.Inputs[0].Data), g.Output(unit.Output.Gradient), g.Weights, g.Bias);
+        program.Emit(unit, "BackwardWeights", Work.Across(task.Units, (kernels, blocks, part) =>
+        {
+            foreach (ref readonly var block in blocks)
+            {
+                kernels.Conv2dGradient(task, block, part);
+            }
+        }));
+    }
+
+    private static void EmitInputGradient(Unit unit, BlockProgram program)
+    {
+        var (x, dy) = (unit.Inputs[0], unit.Output.Gradient);
+        Slice[] slices = [.. Slices(unit, program)];
+        if (slices is [var whole])
+        {
+            program.EmitGradient(unit, x, program.Kernels.Conv2dBackwardInput(whole.Geometry, dy, x.Gradient, whole.Weights));
+            return;
+        }
+
+        foreach (var g in slices)
+        {
+            var task = program.Kernels.Conv2dBackwardInput(g.Geometry, g.Output(dy), g.Input(x.Gradient), g.Weights);
+            task.Add = x.Written ? g.Input(x.Gradient) : null;
+            program.Emit(unit, "BackwardInput", Work.PerBlock(task.Units, (kernels, in memory, part) => kernels.Conv2d(task, memory, part)));
+        }
+
+        (x.Written, x.LastWriter) = (true, null);
+    }
+
+    private static IEnumerable<Slice> Slices(Unit unit, BlockProgram program)
+    {
+        var geometry = Geometry(unit.Node.Op, unit.Inputs[0].Shape);
+        var (weights, bias) = (program.Parameters.Weights(unit), program.Parameters.Bias(unit));
+        int length = program.Kernels.Packing(geometry).Length;
+        return Enumerable.Range(0, Groups(unit.Node.Op)).Select(i =>
+            new Slice(i, geometry, weights + i * length, bias < 0 ? -1 : bias + i * geometry.OutChannels));
+    }
+
+    /// <summary>One group's channels and weights.</summary>
+    private sealed record Slice(int Index, Conv2dGeometry Geometry, int Weights, int Bias)
+    {
+        public Planes Input(Planes x) => x.Slice(Index * Geometry.InChannels, Geometry.InChannels);
+
+        public Planes Output(Planes y) => y.Slice(Index * Geometry.OutChannels, Geometry.OutChannels);
     }
 }

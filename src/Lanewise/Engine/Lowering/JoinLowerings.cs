@@ -1,55 +1,54 @@
+using Lanewise.Graphs;
+
 namespace Lanewise.Engine;
 
 /// <summary>A ReLU that nothing before it could take in.</summary>
 internal sealed class ReLULowering : Lowering
 {
+    /// <inheritdoc/>
+    public override IEnumerable<Value> PassesOn(Unit unit) => unit.Inputs;
+
     public override void Forward(Unit unit, BlockProgram program, bool training)
     {
         var (x, y) = (unit.Inputs[0].Data, unit.Output.Data);
-        program.Emit(unit, "Forward", (kernels, in memory) => kernels.ReLU(x, y, memory));
+        program.Emit(unit, "Forward", unit.Output, (kernels, in memory, part) => kernels.ReLU(x, y, memory, part));
     }
 
-    public override void Backward(Unit unit, BlockProgram program)
-    {
-        // The gradient to the output has been masked; what is left is the input's own.
-        if (BlockProgram.Wants(unit.Inputs[0]))
-        {
-            unit.Inputs[0].PassedOn.Enqueue(unit.Output.Gradient);
-        }
-    }
+    // The gradient to the output has been masked; what is left is the input's own.
+    public override void Backward(Unit unit, BlockProgram program) => PassOn(unit);
 }
 
-/// <summary>A sum that no convolution could take in.</summary>
+/// <summary>A sum that nothing before it could take in.</summary>
 internal sealed class AddLowering : Lowering
 {
+    /// <inheritdoc/>
+    public override IEnumerable<Value> PassesOn(Unit unit) => unit.Inputs;
+
     public override void Forward(Unit unit, BlockProgram program, bool training)
     {
         var (a, b, y, relu) = (unit.Inputs[0].Data, unit.Inputs[1].Data, unit.Output.Data, unit.ReLU);
-        program.Emit(unit, "Forward", (kernels, in memory) => kernels.Add(a, b, y, relu, memory));
+        program.Emit(unit, "Forward", unit.Output, (kernels, in memory, part) => kernels.Add(a, b, y, relu, memory, part));
     }
 
-    public override void Backward(Unit unit, BlockProgram program)
-    {
-        foreach (var input in unit.Inputs.Where(BlockProgram.Wants))
-        {
-            input.PassedOn.Enqueue(unit.Output.Gradient);
-        }
-    }
+    public override void Backward(Unit unit, BlockProgram program) => PassOn(unit);
 }
 
 /// <summary>Concatenation: nothing to do for branches that write into their slice, a copy for the others.</summary>
 internal sealed class ConcatLowering : Lowering
 {
+    /// <inheritdoc/>
+    public override IEnumerable<Value> PassesOn(Unit unit) => unit.Inputs.Where(v => !v.IsSlice);
+
     public override void Forward(Unit unit, BlockProgram program, bool training)
     {
         int channel = 0;
         foreach (var input in unit.Inputs)
         {
-            var slice = unit.Output.Data.Slice(channel, input.Shape.Channels);
+            var (x, slice) = (input.Data, unit.Output.Data.Slice(channel, input.Shape.Channels));
             channel += input.Shape.Channels;
-            if (input.Data != slice)
+            if (x != slice)
             {
-                program.Emit(unit, "Forward", (kernels, in memory) => kernels.Copy(input.Data, slice, memory));
+                program.Emit(unit, "Forward", input, (kernels, in memory, part) => kernels.Copy(x, slice, memory, part));
             }
         }
     }
@@ -79,7 +78,7 @@ internal sealed class FlattenLowering : Lowering
     public override void Forward(Unit unit, BlockProgram program, bool training)
     {
         var (x, y) = (unit.Inputs[0].Data, unit.Output.Data);
-        program.Emit(unit, "Forward", (kernels, in memory) => kernels.Flatten(x, y, memory));
+        program.Emit(unit, "Forward", Work.PerBlock(1, (kernels, in memory, _) => kernels.Flatten(x, y, memory)));
     }
 
     public override void Backward(Unit unit, BlockProgram program)
@@ -87,7 +86,35 @@ internal sealed class FlattenLowering : Lowering
         var dy = unit.Output.Gradient;
         if (BlockProgram.Wants(unit.Inputs[0]))
         {
-            program.EmitGradientCopy(unit, unit.Inputs[0], dx => (kernels, in memory) => kernels.Flatten(dy, dx, memory));
+            program.EmitGradientCopy(unit, unit.Inputs[0], dx => (kernels, in memory, _) => kernels.Flatten(dy, dx, memory));
         }
+    }
+}
+
+/// <summary>The shortcut without parameters.</summary>
+internal sealed class IdentityShortcutLowering : Lowering
+{
+    public override void Forward(Unit unit, BlockProgram program, bool training)
+    {
+        var (x, y) = (unit.Inputs[0].Data, unit.Output.Data);
+        var (before, stride) = Sizes(unit);
+        program.Emit(unit, "Forward", unit.Output, (kernels, in memory, part) => kernels.IdentityShortcut(x, y, before, stride, memory, part));
+    }
+
+    public override void Backward(Unit unit, BlockProgram program)
+    {
+        var dy = unit.Output.Gradient;
+        var (before, stride) = Sizes(unit);
+        if (BlockProgram.Wants(unit.Inputs[0]))
+        {
+            program.EmitGradient(unit, unit.Inputs[0], (dx, adds) =>
+                (kernels, in memory, part) => kernels.IdentityShortcutBackward(dy, dx, before, stride, adds, memory, part));
+        }
+    }
+
+    private static (int Before, int Stride) Sizes(Unit unit)
+    {
+        var op = (IdentityShortcut)unit.Node.Op;
+        return (op.Before(unit.Inputs[0].Shape.Channels), op.Stride);
     }
 }

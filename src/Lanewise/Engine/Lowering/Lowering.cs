@@ -5,19 +5,32 @@ namespace Lanewise.Engine;
 /// <summary>How one op becomes kernel calls.</summary>
 internal abstract class Lowering
 {
-    /// <summary>The lowering of a unit's op.</summary>
-    public static Lowering Of(Unit unit) => unit.Node.Op switch
+    /// <summary>The lowering of a node's op.</summary>
+    public static Lowering Of(Node node) => node.Op switch
     {
-        Conv2d => new Conv2dLowering(),
-        Linear => new Conv2dLowering(),
+        Conv2d or Linear => new Conv2dLowering(),
+        BatchNorm2d => new BatchNorm2dLowering(),
+        LocalResponseNorm => new LocalResponseNormLowering(),
+        Softmax => new SoftmaxLowering(),
+        Dropout => new DropoutLowering(),
         MaxPool2d => new MaxPool2dLowering(),
-        AvgPool2d => new AvgPool2dLowering(),
+        AvgPool2d or AdaptiveAvgPool2d => new AvgPool2dLowering(),
         ReLU => new ReLULowering(),
         Add => new AddLowering(),
+        IdentityShortcut => new IdentityShortcutLowering(),
         Concat => new ConcatLowering(),
         Flatten => new FlattenLowering(),
-        var op => throw new LanewiseException($"{unit.Node.Path} ({op.Name}): this engine has no kernel for it; use another op."),
+        var op => throw new LanewiseException($"{node.Path} ({op.Name}): this engine has no kernel for it; use another op."),
     };
+
+    /// <summary>Whether the backward pass reads the unit's output.</summary>
+    public virtual bool BackwardReadsOutput => false;
+
+    /// <summary>Whether the backward pass reads the unit's inputs.</summary>
+    public virtual bool BackwardReadsInputs(Unit unit) => false;
+
+    /// <summary>The values to which the gradient to the output is passed on as it is.</summary>
+    public virtual IEnumerable<Value> PassesOn(Unit unit) => [];
 
     /// <summary>Asks the inputs and the output for the zero columns that the kernels read.</summary>
     public virtual void Require(Unit unit) { }
@@ -27,4 +40,13 @@ internal abstract class Lowering
 
     /// <summary>Emits the backward pass; the gradient to the unit's output is complete.</summary>
     public abstract void Backward(Unit unit, BlockProgram program);
+
+    /// <summary>Passes the gradient to the output on.</summary>
+    protected void PassOn(Unit unit)
+    {
+        foreach (var value in PassesOn(unit).Where(BlockProgram.Wants))
+        {
+            value.PassedOn.Enqueue(unit.Output.Gradient);
+        }
+    }
 }

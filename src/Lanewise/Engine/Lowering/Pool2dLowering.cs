@@ -8,9 +8,13 @@ internal sealed class MaxPool2dLowering : Lowering
 {
     public override void Forward(Unit unit, BlockProgram program, bool training)
     {
-        var axis = Window.Axis((Pool2d)unit.Node.Op);
-        var task = new PoolTask(axis, axis, unit.Inputs[0].Data, unit.Output.Data) { Winner = training ? program.Scratch(unit) : null, ReLU = unit.ReLU };
-        program.Emit(unit, "Forward", (kernels, in memory) => kernels.MaxPool2d(task, memory));
+        var (rows, columns) = PoolAxes.Of(unit);
+        var task = new PoolTask(rows, columns, unit.Inputs[0].Data, unit.Output.Data)
+        {
+            Winner = BlockProgram.Wants(unit.Inputs[0]) ? program.Scratch(unit) : null,
+            ReLU = unit.ReLU,
+        };
+        program.Emit(unit, "Forward", unit.Output, (kernels, in memory, part) => kernels.MaxPool2d(task, memory, part));
     }
 
     public override void Backward(Unit unit, BlockProgram program)
@@ -20,22 +24,23 @@ internal sealed class MaxPool2dLowering : Lowering
             return;
         }
 
-        var (axis, winner) = (Window.Axis((Pool2d)unit.Node.Op), program.Scratch(unit));
+        var (rows, columns) = PoolAxes.Of(unit);
+        var winner = program.Scratch(unit);
         program.EmitGradient(unit, unit.Inputs[0], (dx, adds) =>
         {
-            var task = new PoolTask(axis, axis, dx, unit.Output.Gradient) { Winner = winner, Accumulate = adds };
-            return (kernels, in memory) => kernels.MaxPool2dBackward(task, memory);
+            var task = new PoolTask(rows, columns, dx, unit.Output.Gradient) { Winner = winner, Accumulate = adds };
+            return (kernels, in memory, part) => kernels.MaxPool2dBackward(task, memory, part);
         });
     }
 }
 
-/// <summary>Average pooling.</summary>
+/// <summary>Average pooling, by a kernel or to a size.</summary>
 internal sealed class AvgPool2dLowering : Lowering
 {
     public override void Forward(Unit unit, BlockProgram program, bool training)
     {
         var task = Task(unit, unit.Inputs[0].Data, unit.Output.Data, adds: false);
-        program.Emit(unit, "Forward", (kernels, in memory) => kernels.AvgPool2d(task, memory));
+        program.Emit(unit, "Forward", unit.Output, (kernels, in memory, part) => kernels.AvgPool2d(task, memory, part));
     }
 
     public override void Backward(Unit unit, BlockProgram program)
@@ -45,14 +50,29 @@ internal sealed class AvgPool2dLowering : Lowering
             program.EmitGradient(unit, unit.Inputs[0], (dx, adds) =>
             {
                 var task = Task(unit, dx, unit.Output.Gradient, adds);
-                return (kernels, in memory) => kernels.AvgPool2dBackward(task, memory);
+                return (kernels, in memory, part) => kernels.AvgPool2dBackward(task, memory, part);
             });
         }
     }
 
     private static PoolTask Task(Unit unit, Planes input, Planes output, bool adds)
     {
-        var axis = Window.Axis((Pool2d)unit.Node.Op);
-        return new PoolTask(axis, axis, input, output) { CountIncludePad = ((AvgPool2d)unit.Node.Op).CountIncludePad, Accumulate = adds };
+        var (rows, columns) = PoolAxes.Of(unit);
+        return new PoolTask(rows, columns, input, output) { CountIncludePad = unit.Node.Op is AvgPool2d { CountIncludePad: true }, Accumulate = adds };
+    }
+}
+
+/// <summary>The kernels' words for a pooling's windows, the same in both directions.</summary>
+file static class PoolAxes
+{
+    public static (PoolAxis Rows, PoolAxis Columns) Of(Unit unit)
+    {
+        var x = unit.Inputs[0].Shape;
+        return unit.Node.Op switch
+        {
+            Pool2d pool => (PoolAxis.Of(Window.Axis(pool), x.Height), PoolAxis.Of(Window.Axis(pool), x.Width)),
+            AdaptiveAvgPool2d pool => (PoolAxis.Adaptive(x.Height, pool.OutHeight), PoolAxis.Adaptive(x.Width, pool.OutWidth)),
+            var op => throw new ArgumentException($"{op.Name} is no pooling", nameof(unit)),
+        };
     }
 }

@@ -1,4 +1,5 @@
 using Lanewise.Graphs;
+using Lanewise.Kernels;
 
 namespace Lanewise.Engine;
 

@@ -1,10 +1,10 @@
-namespace Lanewise.Graphs;
+namespace Lanewise.Kernels;
 
 /// <summary>
 /// Which values dropout keeps. Each decision is a hash of seed, step, layer, the picture's place in the batch and the value's place
 /// in the picture: no state and no order, so that both engines and any number of threads drop the same values.
 /// </summary>
-internal static class DropoutMask
+public static class DropoutMask
 {
     /// <summary>One layer's key in one training step.</summary>
     /// <param name="seed">The training's seed.</param>

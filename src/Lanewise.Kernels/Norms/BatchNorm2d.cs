@@ -1,0 +1,240 @@
+using System.Runtime.CompilerServices;
+
+namespace Lanewise.Kernels;
+
+/// <summary>
+/// Batch normalisation (Ioffe and Szegedy 2015), channel by channel over all blocks of a batch, while the channel lies in the
+/// cache. Sums run in single precision over a few rows of a lane and in double from there on; the variance takes a pass of its
+/// own, so that a large mean costs no digits. Lanes without an image count in no sum.
+/// </summary>
+internal static unsafe class BatchNorm2d<L, V>
+    where L : unmanaged, ILane<V>
+    where V : unmanaged
+{
+    /// <summary>Pixels that are summed in single precision.</summary>
+    private const int Run = 128;
+
+    /// <summary>
+    /// Writes the part's channels of y = (x − mean) / √(var + eps) · γ + β, then + add and max(0, ·), and of what the backward
+    /// pass needs; moves the running statistics.
+    /// </summary>
+    public static void Forward(BatchNormTask task, ReadOnlySpan<BlockMemory> blocks, Part part)
+    {
+        float* w = blocks[0].Weights.Pointer;
+        int channels = task.Input.Channels;
+        double count = (double)Images(blocks) * task.Input.Height * task.Input.Width;
+        var (c, end) = part.Of(channels);
+        if (c == 0 && end > 0)
+        {
+            w[task.BatchesTracked]++;
+        }
+
+        for (; c < end; c++)
+        {
+            double mean = Sum<Value>(task.Input, task.Input, c, 0, blocks) / count;
+            double variance = Sum<Square>(task.Input, task.Input, c, (float)mean, blocks) / count;
+            float inverse = (float)(1 / Math.Sqrt(variance + task.Eps));
+            w[task.Statistics + c] = (float)mean;
+            w[task.Statistics + channels + c] = inverse;
+            double unbiased = count > 1 ? variance * count / (count - 1) : variance;
+            w[task.RunningMean + c] += task.Momentum * ((float)mean - w[task.RunningMean + c]);
+            w[task.RunningVar + c] += task.Momentum * ((float)unbiased - w[task.RunningVar + c]);
+            float scale = w[task.Weight + c] * inverse;
+            foreach (ref readonly var block in blocks)
+            {
+                Write(task, c, scale, (float)mean, w[task.Bias + c], block);
+            }
+        }
+    }
+
+    /// <summary>As <see cref="Forward"/> on one block with the running statistics, which stay as they are.</summary>
+    public static void Evaluate(BatchNormTask task, in BlockMemory memory, Part part)
+    {
+        float* w = memory.Weights.Pointer;
+        var (c, end) = part.Of(task.Input.Channels);
+        for (; c < end; c++)
+        {
+            float scale = w[task.Weight + c] / MathF.Sqrt(w[task.RunningVar + c] + task.Eps);
+            Write(task, c, scale, w[task.RunningMean + c], w[task.Bias + c], memory);
+        }
+    }
+
+    /// <summary>
+    /// Adds to the part's gradients of γ and β, Σ dy·x̂ and Σ dy, and writes, or adds to, the input's gradient
+    /// γ / √(var + eps) · (dy − mean(dy) − x̂ · mean(dy·x̂)) with x̂ = (x − mean) / √(var + eps). Lanes without an image get zero.
+    /// </summary>
+    public static void Backward(BatchNormTask task, ReadOnlySpan<BlockMemory> blocks, Part part)
+    {
+        float* w = blocks[0].Weights.Pointer, gradients = blocks[0].Gradients.Pointer;
+        int channels = task.Input.Channels;
+        double count = (double)Images(blocks) * task.Input.Height * task.Input.Width;
+        var (c, end) = part.Of(channels);
+        for (; c < end; c++)
+        {
+            float mean = w[task.Statistics + c], inverse = w[task.Statistics + channels + c];
+            double sum = Sum<Value>(task.Output, task.Output, c, 0, blocks);
+            double product = Sum<Product>(task.Input, task.Output, c, mean, blocks) * inverse;
+            gradients[task.Weight + c] += (float)product;
+            gradients[task.Bias + c] += (float)sum;
+            if (!task.WantsInput)
+            {
+                continue;
+            }
+
+            float scale = w[task.Weight + c] * inverse;
+            float slope = (float)(-scale * inverse * product / count), shift = (float)(-scale * sum / count);
+            foreach (ref readonly var block in blocks)
+            {
+                WriteGradient(task, c, (scale, slope, shift, mean), block);
+            }
+        }
+    }
+
+    /// <summary>The gradient through running statistics: writes, or adds to, dx = dy · γ / √(var + eps).</summary>
+    public static void EvaluateBackward(BatchNormTask task, in BlockMemory memory, Part part)
+    {
+        float* w = memory.Weights.Pointer;
+        var (c, end) = part.Of(task.Input.Channels);
+        for (; c < end; c++)
+        {
+            float scale = w[task.Weight + c] / MathF.Sqrt(w[task.RunningVar + c] + task.Eps);
+            WriteGradient(task, c, (scale, 0, 0, 0), memory);
+        }
+    }
+
+    private static int Images(ReadOnlySpan<BlockMemory> blocks)
+    {
+        int images = 0;
+        foreach (ref readonly var block in blocks)
+        {
+            images += block.Images;
+        }
+
+        return images;
+    }
+
+    /// <summary>Σ term(a, b) over the images and pixels of channel c.</summary>
+    private static double Sum<TTerm>(Planes a, Planes b, int c, float mean, ReadOnlySpan<BlockMemory> blocks)
+        where TTerm : struct, ITerm
+    {
+        double sum = 0;
+        float* lanes = stackalloc float[16];
+        int rows = Math.Max(1, Run / a.Width);
+        foreach (ref readonly var block in blocks)
+        {
+            var (from, with) = (Surface.Of<L, V>(block.Activations.Pointer, a), Surface.Of<L, V>(block.Activations.Pointer, b));
+            for (int h = 0; h < a.Height; h += rows)
+            {
+                int last = Math.Min(h + rows, a.Height);
+                L.Store(SumRows<TTerm>(from.Pointer + c * from.Plane, with.Pointer + c * with.Plane, from.Pitch, with.Pitch, (h, last, a.Width), mean), lanes);
+                for (int lane = 0; lane < block.Images; lane++)
+                {
+                    sum += lanes[lane];
+                }
+            }
+        }
+
+        return sum;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V SumRows<TTerm>(float* a, float* b, nint pitchA, nint pitchB, (int First, int End, int Width) rows, float mean)
+        where TTerm : struct, ITerm
+    {
+        V m = L.Create(mean), even = L.Zero, odd = L.Zero;
+        for (int h = rows.First; h < rows.End; h++)
+        {
+            float* x = a + h * pitchA, y = b + h * pitchB, end = x + rows.Width * L.Width;
+            for (; x + L.Width < end; x += 2 * L.Width, y += 2 * L.Width)
+            {
+                even = TTerm.Add(even, L.Load(x), L.Load(y), m);
+                odd = TTerm.Add(odd, L.Load(x + L.Width), L.Load(y + L.Width), m);
+            }
+
+            if (x < end)
+            {
+                even = TTerm.Add(even, L.Load(x), L.Load(y), m);
+            }
+        }
+
+        return L.Add(even, odd);
+    }
+
+    /// <summary>Writes y = (x − mean) · scale + shift, then + add, and max(0, ·).</summary>
+    private static void Write(BatchNormTask task, int c, float scale, float mean, float shift, in BlockMemory memory)
+    {
+        var (x, y) = (Surface.Of<L, V>(memory.Activations.Pointer, task.Input), Surface.Of<L, V>(memory.Activations.Pointer, task.Output));
+        var add = task.Add is { } planes ? Surface.Of<L, V>(memory.Activations.Pointer, planes) : default;
+        V factor = L.Create(scale), middle = L.Create(mean), offset = L.Create(shift), least = L.Create(task.ReLU ? 0 : float.NegativeInfinity);
+        for (int h = 0; h < task.Output.Height; h++)
+        {
+            float* from = x.Pointer + c * x.Plane + h * x.Pitch, to = y.Pointer + c * y.Plane + h * y.Pitch;
+            float* shortcut = add.Pointer + c * add.Plane + h * add.Pitch;
+            for (nint i = 0; i < task.Output.Width * L.Width; i += L.Width)
+            {
+                V value = L.Fma(L.Subtract(L.Load(from + i), middle), factor, offset);
+                if (add.Pointer != null)
+                {
+                    value = L.Add(value, L.Load(shortcut + i));
+                }
+
+                L.Store(L.Max(least, value), to + i);
+            }
+        }
+    }
+
+    /// <summary>Writes, or adds to, dx = dy · scale + (x − mean) · slope + shift, and zero in lanes without an image.</summary>
+    private static void WriteGradient(BatchNormTask task, int c, (float Scale, float Slope, float Shift, float Mean) line, in BlockMemory memory)
+    {
+        float* activations = memory.Activations.Pointer;
+        var (x, dy, dx) = (Surface.Of<L, V>(activations, task.Input), Surface.Of<L, V>(activations, task.Output), Surface.Of<L, V>(activations, task.InputGradient));
+        float* filled = stackalloc float[16];
+        for (int lane = 0; lane < L.Width; lane++)
+        {
+            filled[lane] = lane < memory.Images ? 1 : 0;
+        }
+
+        V mask = L.Load(filled), middle = L.Create(line.Mean);
+        V scale = L.Create(line.Scale), slope = L.Multiply(mask, L.Create(line.Slope)), shift = L.Multiply(mask, L.Create(line.Shift));
+        for (int h = 0; h < task.Input.Height; h++)
+        {
+            float* from = x.Pointer + c * x.Plane + h * x.Pitch, gradient = dy.Pointer + c * dy.Plane + h * dy.Pitch;
+            float* to = dx.Pointer + c * dx.Plane + h * dx.Pitch;
+            for (nint i = 0; i < task.Input.Width * L.Width; i += L.Width)
+            {
+                V value = L.Fma(L.Subtract(L.Load(from + i), middle), slope, L.Fma(L.Load(gradient + i), scale, shift));
+                L.Store(task.Accumulate ? L.Add(L.Load(to + i), value) : value, to + i);
+            }
+        }
+    }
+
+    private interface ITerm
+    {
+        static abstract V Add(V sum, V a, V b, V mean);
+    }
+
+    /// <summary>a.</summary>
+    private readonly struct Value : ITerm
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static V Add(V sum, V a, V b, V mean) => L.Add(sum, a);
+    }
+
+    /// <summary>(a − mean)².</summary>
+    private readonly struct Square : ITerm
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static V Add(V sum, V a, V b, V mean)
+        {
+            V centred = L.Subtract(a, mean);
+            return L.Fma(centred, centred, sum);
+        }
+    }
+
+    /// <summary>(a − mean) · b.</summary>
+    private readonly struct Product : ITerm
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static V Add(V sum, V a, V b, V mean) => L.Fma(L.Subtract(a, mean), b, sum);
+    }
+}

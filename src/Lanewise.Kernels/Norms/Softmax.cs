@@ -1,0 +1,65 @@
+namespace Lanewise.Kernels;
+
+/// <summary>Softmax over the channels of each pixel.</summary>
+internal static unsafe class Softmax<L, V>
+    where L : unmanaged, ILane<V>
+    where V : unmanaged
+{
+    /// <summary>Writes the part's rows of y[c] = exp(x[c] − top) / Σ exp(x[i] − top), top the largest x.</summary>
+    public static void Forward(Planes x, Planes y, in BlockMemory memory, Part part)
+    {
+        var (from, to) = (Surface.Of<L, V>(memory.Activations.Pointer, x), Surface.Of<L, V>(memory.Activations.Pointer, y));
+        var (h, end) = part.Of(x.Height);
+        for (; h < end; h++)
+        {
+            for (int w = 0; w < x.Width; w++)
+            {
+                float* pixel = from.Pointer + h * from.Pitch + w * from.Pixel, result = to.Pointer + h * to.Pitch + w * to.Pixel;
+                V top = L.Load(pixel), sum = L.Zero;
+                for (int c = 1; c < x.Channels; c++)
+                {
+                    top = L.Max(top, L.Load(pixel + c * from.Plane));
+                }
+
+                for (int c = 0; c < x.Channels; c++)
+                {
+                    V power = L.Exp(L.Subtract(L.Load(pixel + c * from.Plane), top));
+                    sum = L.Add(sum, power);
+                    L.Store(power, result + c * to.Plane);
+                }
+
+                for (int c = 0; c < x.Channels; c++)
+                {
+                    L.Store(L.Divide(L.Load(result + c * to.Plane), sum), result + c * to.Plane);
+                }
+            }
+        }
+    }
+
+    /// <summary>Writes the part's rows of, or adds to, dx[c] = y[c] · (dy[c] − Σ dy[i] · y[i]).</summary>
+    public static void Backward(Planes y, Planes dy, Planes dx, bool accumulate, in BlockMemory memory, Part part)
+    {
+        float* activations = memory.Activations.Pointer;
+        var (from, gradient, to) = (Surface.Of<L, V>(activations, y), Surface.Of<L, V>(activations, dy), Surface.Of<L, V>(activations, dx));
+        var (h, end) = part.Of(y.Height);
+        for (; h < end; h++)
+        {
+            for (int w = 0; w < y.Width; w++)
+            {
+                float* values = from.Pointer + h * from.Pitch + w * from.Pixel, gradients = gradient.Pointer + h * gradient.Pitch + w * gradient.Pixel;
+                V sum = L.Zero;
+                for (int c = 0; c < y.Channels; c++)
+                {
+                    sum = L.Fma(L.Load(values + c * from.Plane), L.Load(gradients + c * gradient.Plane), sum);
+                }
+
+                for (int c = 0; c < y.Channels; c++)
+                {
+                    float* pixel = to.Pointer + c * to.Plane + h * to.Pitch + w * to.Pixel;
+                    V value = L.Multiply(L.Load(values + c * from.Plane), L.Subtract(L.Load(gradients + c * gradient.Plane), sum));
+                    L.Store(accumulate ? L.Add(L.Load(pixel), value) : value, pixel);
+                }
+            }
+        }
+    }
+}

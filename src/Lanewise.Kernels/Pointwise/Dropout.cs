@@ -1,0 +1,33 @@
+namespace Lanewise.Kernels;
+
+/// <summary>Dropout (Srivastava et al. 2014); the same formula forward and backward.</summary>
+internal static unsafe class Dropout<L, V>
+    where L : unmanaged, ILane<V>
+    where V : unmanaged
+{
+    /// <summary>Writes the part's channels of to = kept ? x / (1 − p) : 0, or adds that.</summary>
+    public static void Run(Planes x, Planes to, ulong key, float p, bool accumulate, in BlockMemory memory, Part part)
+    {
+        var (from, result) = (Surface.Of<L, V>(memory.Activations.Pointer, x), Surface.Of<L, V>(memory.Activations.Pointer, to));
+        float* mask = stackalloc float[16];
+        float scale = 1 / (1 - p);
+        var (c, end) = part.Of(x.Channels);
+        for (; c < end; c++)
+        {
+            for (int h = 0; h < x.Height; h++)
+            {
+                for (int w = 0; w < x.Width; w++)
+                {
+                    for (int lane = 0; lane < L.Width; lane++)
+                    {
+                        mask[lane] = DropoutMask.Keeps(key, memory.First + lane, (c * x.Height + h) * x.Width + w, p) ? scale : 0;
+                    }
+
+                    float* pixel = result.Pointer + c * result.Plane + h * result.Pitch + w * result.Pixel;
+                    V value = L.Multiply(L.Load(from.Pointer + c * from.Plane + h * from.Pitch + w * from.Pixel), L.Load(mask));
+                    L.Store(accumulate ? L.Add(L.Load(pixel), value) : value, pixel);
+                }
+            }
+        }
+    }
+}

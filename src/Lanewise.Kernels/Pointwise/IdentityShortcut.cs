@@ -1,0 +1,45 @@
+namespace Lanewise.Kernels;
+
+/// <summary>The parameter-free shortcut (He et al. 2015, option A): every so-many-th pixel, zero channels before and behind.</summary>
+internal static unsafe class IdentityShortcut<L, V>
+    where L : unmanaged, ILane<V>
+    where V : unmanaged
+{
+    /// <summary>Writes the part's channels of y[before + c][p][q] = x[c][p·stride][q·stride], zero in the other channels.</summary>
+    public static void Forward(Planes x, Planes y, int before, int stride, in BlockMemory memory, Part part)
+    {
+        var (from, to) = (Surface.Of<L, V>(memory.Activations.Pointer, x), Surface.Of<L, V>(memory.Activations.Pointer, y));
+        var (k, end) = part.Of(y.Channels);
+        for (; k < end; k++)
+        {
+            int c = k - before;
+            for (int p = 0; p < y.Height; p++)
+            {
+                float* row = to.Pointer + k * to.Plane + p * to.Pitch, pixel = from.Pointer + c * from.Plane + p * stride * from.Pitch;
+                for (int q = 0; q < y.Width; q++, row += L.Width, pixel += stride * L.Width)
+                {
+                    L.Store((uint)c < (uint)x.Channels ? L.Load(pixel) : L.Zero, row);
+                }
+            }
+        }
+    }
+
+    /// <summary>Writes the part's channels of the input's gradient, or adds to it: dy where the pixel was kept, zero elsewhere.</summary>
+    public static void Backward(Planes dy, Planes dx, int before, int stride, bool accumulate, in BlockMemory memory, Part part)
+    {
+        var (from, to) = (Surface.Of<L, V>(memory.Activations.Pointer, dy), Surface.Of<L, V>(memory.Activations.Pointer, dx));
+        var (c, end) = part.Of(dx.Channels);
+        for (; c < end; c++)
+        {
+            for (int h = 0; h < dx.Height; h++)
+            {
+                float* row = to.Pointer + c * to.Plane + h * to.Pitch, kept = from.Pointer + (before + c) * from.Plane + h / stride * from.Pitch;
+                for (int w = 0; w < dx.Width; w++, row += L.Width)
+                {
+                    V value = h % stride == 0 && w % stride == 0 ? L.Load(kept + w / stride * from.Pixel) : L.Zero;
+                    L.Store(accumulate ? L.Add(L.Load(row), value) : value, row);
+                }
+            }
+        }
+    }
+}

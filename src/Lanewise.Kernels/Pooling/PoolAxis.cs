@@ -1,0 +1,74 @@
+namespace Lanewise.Kernels;
+
+/// <summary>One axis of a pooling: which inputs each output looks at, cut at the picture's edges.</summary>
+public sealed class PoolAxis
+{
+    private readonly (int First, int End)[] _windows;
+    private readonly (int First, int End)[] _watchers;
+    private readonly int[] _counted;
+
+    private PoolAxis(int inputs, (int First, int End)[] windows, int[] counted)
+    {
+        _windows = windows;
+        _counted = counted;
+        _watchers = new (int, int)[inputs];
+        for (int i = 0; i < inputs; i++)
+        {
+            int first = Array.FindIndex(windows, w => w.End > i), last = Array.FindLastIndex(windows, w => w.First <= i);
+            // No output looks at an input that the stride leaves out.
+            _watchers[i] = first < 0 || last < first ? (0, 0) : (first, last + 1);
+        }
+
+        IsTiling = _watchers.All(w => w.End - w.First == 1);
+        Widest = windows.Max(w => w.End - w.First);
+    }
+
+    /// <summary>The number of outputs.</summary>
+    public int Outputs => _windows.Length;
+
+    /// <summary>The most inputs in a window.</summary>
+    internal int Widest { get; }
+
+    /// <summary>Whether every input lies in exactly one window.</summary>
+    internal bool IsTiling { get; }
+
+    /// <summary>A pooling with a kernel, a stride and padding.</summary>
+    /// <param name="axis">These.</param>
+    /// <param name="inputs">Inputs along the axis.</param>
+    public static PoolAxis Of(ConvAxis axis, int inputs)
+    {
+        var windows = new (int, int)[axis.Outputs(inputs)];
+        int[] counted = new int[windows.Length];
+        for (int i = 0; i < windows.Length; i++)
+        {
+            int start = i * axis.Stride - axis.Padding;
+            windows[i] = (Math.Max(start, 0), Math.Min(start + axis.Kernel, inputs));
+            counted[i] = Math.Min(start + axis.Kernel, inputs + axis.PaddingAfter) - start;
+        }
+
+        return new(inputs, windows, counted);
+    }
+
+    /// <summary>A pooling to a given size: output i looks at inputs ⌊i·inputs / outputs⌋ … ⌈(i + 1)·inputs / outputs⌉ − 1.</summary>
+    /// <param name="inputs">Inputs along the axis.</param>
+    /// <param name="outputs">Outputs along it.</param>
+    public static PoolAxis Adaptive(int inputs, int outputs)
+    {
+        var windows = new (int First, int End)[outputs];
+        for (int i = 0; i < outputs; i++)
+        {
+            windows[i] = ((int)((long)i * inputs / outputs), (int)(((i + 1L) * inputs + outputs - 1) / outputs));
+        }
+
+        return new(inputs, windows, [.. windows.Select(w => w.End - w.First)]);
+    }
+
+    /// <summary>The inputs from First to End − 1 that output i looks at.</summary>
+    internal (int First, int End) Window(int i) => _windows[i];
+
+    /// <summary>The outputs from First to End − 1 that look at input i.</summary>
+    internal (int First, int End) Watchers(int i) => _watchers[i];
+
+    /// <summary>How many values output i averages over when the padding counts.</summary>
+    internal int Counted(int i) => _counted[i];
+}

@@ -1,0 +1,92 @@
+using Lanewise.Kernels;
+
+namespace Lanewise.Engine;
+
+/// <summary>
+/// Small networks: a thread takes a block through the whole network, forward and back, while it lies in the thread's own cache;
+/// one fork and one join a batch. In training an item is a slot: every so-many-th block, in order.
+/// </summary>
+internal sealed class BlockSchedule : Schedule, IWork
+{
+    /// <summary>
+    /// Blocks share so many sets of private gradients, whatever the number of threads, so that the order of all sums is
+    /// fixed; it also bounds the threads that a training step can keep busy.
+    /// </summary>
+    private const int MostSlots = 16;
+
+    private readonly BlockProgram _program;
+    private readonly Batch _batch;
+    private readonly LaneMemory _weights;
+    private readonly LaneMemory _noGradients = new(0);
+    private readonly float[][] _pictures;
+    private readonly int _inputs;
+
+    public BlockSchedule(BlockProgram program, Batch batch, LaneMemory weights, int blocks)
+    {
+        var options = program.Options;
+        (_program, _batch, _weights) = (program, batch, weights);
+        _inputs = program.Input.Channels * program.Input.Height * program.Input.Width;
+        Slots = new LaneMemory[options.Training ? Math.Min(blocks, MostSlots) : 0];
+        for (int i = 0; i < Slots.Length; i++)
+        {
+            Slots[i] = new LaneMemory(program.Parameters.GradientFloats);
+        }
+
+        Activations = new LaneMemory[options.Threads];
+        _pictures = new float[options.Threads][];
+        for (int i = 0; i < options.Threads; i++)
+        {
+            Activations[i] = new LaneMemory(program.ActivationFloats);
+            _pictures[i] = new float[_inputs * program.Kernels.LaneWidth];
+        }
+    }
+
+    /// <inheritdoc/>
+    public override LaneMemory[] Activations { get; }
+
+    /// <inheritdoc/>
+    public override LaneMemory[] Slots { get; }
+
+    /// <inheritdoc/>
+    public override BlockMemory[] Memories() => [_batch.Memory(0, Activations[0], _weights, Slots.Length > 0 ? Slots[0] : _noGradients)];
+
+    /// <inheritdoc/>
+    public override void Run(Workers workers) => workers.Run(this, _batch.NeedsGradients ? Math.Min(_batch.Blocks, Slots.Length) : _batch.Blocks);
+
+    /// <inheritdoc/>
+    public void Run(int worker, int item)
+    {
+        bool training = _batch.NeedsGradients;
+        int step = training ? Slots.Length : _batch.Blocks;
+        for (int block = item; block < _batch.Blocks; block += step)
+        {
+            RunBlock(_pictures[worker], _batch.Memory(block, Activations[worker], _weights, training ? Slots[item] : _noGradients));
+        }
+    }
+
+    private void RunBlock(float[] pictures, in BlockMemory memory)
+    {
+        for (int i = 0; i < memory.Images; i++)
+        {
+            _batch.Read(memory.First + i, pictures.AsSpan(i * _inputs, _inputs));
+        }
+
+        _program.Kernels.LanesIn(pictures, memory.Images, _program.Input, memory, Part.All);
+        Run(_program.Forward, memory);
+        _batch.Judge(memory);
+        if (_batch.NeedsGradients)
+        {
+            Run(_program.Backward, memory);
+            _batch.TakeInputGradients(memory);
+        }
+    }
+
+    private void Run(Step[] steps, in BlockMemory memory)
+    {
+        var block = new ReadOnlySpan<BlockMemory>(in memory);
+        foreach (var step in steps)
+        {
+            step.Work.All(_program.Kernels, block, Part.All);
+        }
+    }
+}

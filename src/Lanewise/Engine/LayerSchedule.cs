@@ -1,0 +1,122 @@
+using Lanewise.Kernels;
+
+namespace Lanewise.Engine;
+
+/// <summary>
+/// Large networks, few blocks, and batch norm: all blocks go through a layer before the next one begins, and threads share a
+/// layer's blocks, rows and channels; one fork and one join a layer. Weight gradients are summed block after block, so that one
+/// set of them is enough.
+/// </summary>
+internal sealed class LayerSchedule : Schedule, IWork
+{
+    /// <summary>Parts for each thread, so that one that lost its core holds up nobody for long.</summary>
+    private const int PartsPerThread = 4;
+
+    private readonly BlockProgram _program;
+    private readonly Batch _batch;
+    private readonly LaneMemory _weights;
+    private readonly LaneMemory _gradients;
+    private readonly BlockMemory[] _blocks;
+    private readonly float[][] _pictures;
+    private readonly int _inputs;
+    private readonly int _wantedParts;
+    private Phase _phase;
+    private Work? _work;
+    private int _parts;
+
+    public LayerSchedule(BlockProgram program, Batch batch, LaneMemory weights, int blocks)
+    {
+        var options = program.Options;
+        (_program, _batch, _weights) = (program, batch, weights);
+        _inputs = program.Input.Channels * program.Input.Height * program.Input.Width;
+        _wantedParts = options.Threads == 1 ? 1 : options.Threads * PartsPerThread;
+        _gradients = new LaneMemory(options.Training ? program.Parameters.GradientFloats : 0);
+        Slots = options.Training ? [_gradients] : [];
+        _blocks = new BlockMemory[blocks];
+        Activations = new LaneMemory[blocks];
+        _pictures = new float[blocks][];
+        for (int i = 0; i < blocks; i++)
+        {
+            Activations[i] = new LaneMemory(program.ActivationFloats);
+            _pictures[i] = new float[checked(_inputs * program.Kernels.LaneWidth)];
+        }
+    }
+
+    private enum Phase
+    {
+        Read,
+        LanesIn,
+        Step,
+        Judge,
+        InputGradients,
+    }
+
+    /// <inheritdoc/>
+    public override LaneMemory[] Activations { get; }
+
+    /// <inheritdoc/>
+    public override LaneMemory[] Slots { get; }
+
+    /// <inheritdoc/>
+    public override BlockMemory[] Memories() => _blocks[.._batch.Blocks];
+
+    /// <inheritdoc/>
+    public override void Run(Workers workers)
+    {
+        int blocks = _batch.Blocks;
+        for (int i = 0; i < blocks; i++)
+        {
+            _blocks[i] = _batch.Memory(i, Activations[i], _weights, _gradients);
+        }
+
+        Run(workers, Phase.Read, _batch.Count);
+        _parts = Math.Min(_program.Input.Channels * _program.Input.Height, _wantedParts);
+        Run(workers, Phase.LanesIn, blocks * _parts);
+        Run(workers, _program.Forward, blocks);
+        Run(workers, Phase.Judge, blocks);
+        if (_batch.NeedsGradients)
+        {
+            Run(workers, _program.Backward, blocks);
+            Run(workers, Phase.InputGradients, blocks);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Run(int worker, int item)
+    {
+        var kernels = _program.Kernels;
+        switch (_phase)
+        {
+            case Phase.Read:
+                var (block, lane) = Math.DivRem(item, kernels.LaneWidth);
+                _batch.Read(item, _pictures[block].AsSpan(lane * _inputs, _inputs));
+                break;
+            case Phase.LanesIn:
+                ref readonly var memory = ref _blocks[item / _parts];
+                kernels.LanesIn(_pictures[item / _parts], memory.Images, _program.Input, memory, new Part(item % _parts, _parts));
+                break;
+            case Phase.Step when _work!.Each is { } each: each(kernels, _blocks[item / _parts], new Part(item % _parts, _parts)); break;
+            case Phase.Step: _work!.All(kernels, _blocks.AsSpan(0, _batch.Blocks), new Part(item, _parts)); break;
+            case Phase.Judge: _batch.Judge(_blocks[item]); break;
+            case Phase.InputGradients: _batch.TakeInputGradients(_blocks[item]); break;
+            default: throw new InvalidOperationException($"there is no phase {_phase}");
+        }
+    }
+
+    private void Run(Workers workers, Step[] steps, int blocks)
+    {
+        foreach (var step in steps)
+        {
+            _work = step.Work;
+            int sharers = step.Work.Each is null ? 1 : blocks;
+            _parts = Math.Clamp((_wantedParts + sharers - 1) / sharers, 1, step.Work.Units);
+            Run(workers, Phase.Step, sharers * _parts);
+        }
+    }
+
+    private void Run(Workers workers, Phase phase, int items)
+    {
+        _phase = phase;
+        workers.Run(this, items);
+    }
+}

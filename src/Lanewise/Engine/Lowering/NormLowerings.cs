@@ -1,0 +1,143 @@
+using Lanewise.Graphs;
+using Lanewise.Kernels;
+
+namespace Lanewise.Engine;
+
+/// <summary>Batch norm that no convolution could take in: by the batch's statistics where it is trained, else by the running ones.</summary>
+internal sealed class BatchNorm2dLowering : Lowering
+{
+    /// <inheritdoc/>
+    public override bool BackwardReadsInputs(Unit unit) => true;
+
+    /// <inheritdoc/>
+    public override IEnumerable<Value> PassesOn(Unit unit) => unit.Shortcut is { } shortcut ? [shortcut] : [];
+
+    public override void Forward(Unit unit, BlockProgram program, bool training)
+    {
+        var task = Task(unit, program, unit.Output.Data, default, accumulate: false);
+        program.Emit(unit, "Forward", unit.Trains
+            ? Work.Across(task.Input.Channels, (kernels, blocks, part) => kernels.BatchNorm2d(task, blocks, part))
+            : Work.PerBlock(task.Input.Channels, (kernels, in memory, part) => kernels.BatchNorm2dEvaluate(task, memory, part)));
+    }
+
+    public override void Backward(Unit unit, BlockProgram program)
+    {
+        var x = unit.Inputs[0];
+        if (BlockProgram.Wants(x))
+        {
+            program.EmitGradient(unit, x, (dx, adds) => Gradient(unit, Task(unit, program, unit.Output.Gradient, dx, adds)));
+        }
+        else if (unit.Trains)
+        {
+            program.Emit(unit, "Backward", Gradient(unit, Task(unit, program, unit.Output.Gradient, default, accumulate: false)));
+        }
+
+        PassOn(unit);
+    }
+
+    private static Work Gradient(Unit unit, BatchNormTask task) => unit.Trains
+        ? Work.Across(task.Input.Channels, (kernels, blocks, part) => kernels.BatchNorm2dBackward(task, blocks, part))
+        : Work.PerBlock(task.Input.Channels, (kernels, in memory, part) => kernels.BatchNorm2dEvaluateBackward(task, memory, part));
+
+    private static BatchNormTask Task(Unit unit, BlockProgram program, Planes output, Planes inputGradient, bool accumulate)
+    {
+        var (op, x) = ((BatchNorm2d)unit.Node.Op, unit.Inputs[0]);
+        int[] offsets = [.. unit.Node.Parameters.Select(program.Parameters.Offset)];
+        return new()
+        {
+            Input = x.Data,
+            Output = output,
+            InputGradient = inputGradient,
+            Add = unit.Shortcut?.Data,
+            ReLU = unit.ReLU,
+            Accumulate = accumulate,
+            WantsInput = BlockProgram.Wants(x),
+            Weight = offsets[0],
+            Bias = offsets[1],
+            RunningMean = offsets[2],
+            RunningVar = offsets[3],
+            BatchesTracked = offsets[4],
+            Statistics = program.Parameters.Statistics(unit),
+            Eps = op.Eps,
+            Momentum = op.Momentum,
+        };
+    }
+}
+
+/// <summary>Local response normalisation.</summary>
+internal sealed class LocalResponseNormLowering : Lowering
+{
+    /// <inheritdoc/>
+    public override bool BackwardReadsInputs(Unit unit) => true;
+
+    public override void Forward(Unit unit, BlockProgram program, bool training)
+    {
+        var (norm, x, y) = (Norm(unit), unit.Inputs[0].Data, unit.Output.Data);
+        program.Emit(unit, "Forward", Work.PerBlock(x.Height, (kernels, in memory, part) => kernels.LocalResponseNorm(norm, x, y, memory, part)));
+    }
+
+    public override void Backward(Unit unit, BlockProgram program)
+    {
+        var (norm, x, dy) = (Norm(unit), unit.Inputs[0], unit.Output.Gradient);
+        if (BlockProgram.Wants(x))
+        {
+            var data = x.Data;
+            program.EmitGradient(unit, x, (dx, adds) => Work.PerBlock(
+                data.Height, (kernels, in memory, part) => kernels.LocalResponseNormBackward(norm, data, dy, dx, adds, memory, part)));
+        }
+    }
+
+    private static ResponseNorm Norm(Unit unit)
+    {
+        var op = (LocalResponseNorm)unit.Node.Op;
+        return new(op.Size, op.Alpha, op.Beta, op.K);
+    }
+}
+
+/// <summary>Softmax over channels.</summary>
+internal sealed class SoftmaxLowering : Lowering
+{
+    /// <inheritdoc/>
+    public override bool BackwardReadsOutput => true;
+
+    public override void Forward(Unit unit, BlockProgram program, bool training)
+    {
+        var (x, y) = (unit.Inputs[0].Data, unit.Output.Data);
+        program.Emit(unit, "Forward", Work.PerBlock(x.Height, (kernels, in memory, part) => kernels.Softmax(x, y, memory, part)));
+    }
+
+    public override void Backward(Unit unit, BlockProgram program)
+    {
+        var (x, y, dy) = (unit.Inputs[0], unit.Output.Data, unit.Output.Gradient);
+        if (BlockProgram.Wants(x))
+        {
+            program.EmitGradient(unit, x, (dx, adds) => Work.PerBlock(
+                y.Height, (kernels, in memory, part) => kernels.SoftmaxBackward(y, dy, dx, adds, memory, part)));
+        }
+    }
+}
+
+/// <summary>Dropout in training; elsewhere nothing is left of it.</summary>
+internal sealed class DropoutLowering : Lowering
+{
+    public override void Forward(Unit unit, BlockProgram program, bool training)
+    {
+        var (x, y) = (unit.Inputs[0].Data, unit.Output.Data);
+        program.Emit(unit, "Forward", unit.Output, Run(unit, program, x, y, adds: false));
+    }
+
+    public override void Backward(Unit unit, BlockProgram program)
+    {
+        var dy = unit.Output.Gradient;
+        if (BlockProgram.Wants(unit.Inputs[0]))
+        {
+            program.EmitGradient(unit, unit.Inputs[0], (dx, adds) => Run(unit, program, dy, dx, adds));
+        }
+    }
+
+    private static BlockAction Run(Unit unit, BlockProgram program, Planes from, Planes to, bool adds)
+    {
+        var (seed, node, p) = (program.Options.Seed, unit.Node.Index, ((Dropout)unit.Node.Op).P);
+        return (kernels, in memory, part) => kernels.Dropout(from, to, DropoutMask.Key(seed, memory.Step, node), p, adds, memory, part);
+    }
+}

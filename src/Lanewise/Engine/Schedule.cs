@@ -1,0 +1,41 @@
+using Lanewise.Kernels;
+
+namespace Lanewise.Engine;
+
+/// <summary>In which order a batch's blocks and a plan's steps are worked through, and by whom.</summary>
+internal abstract class Schedule
+{
+    /// <summary>
+    /// A block that needs no more activations than this goes through the whole network at once. The second-level cache is
+    /// smaller, but what a layer leaves is still warm for the next.
+    /// </summary>
+    private const long MostFloats = 4 << 20;
+
+    /// <summary>Each block's, or each thread's, activations; for tests.</summary>
+    public abstract LaneMemory[] Activations { get; }
+
+    /// <summary>The gradients of each slot, in the order in which they are to be summed.</summary>
+    public abstract LaneMemory[] Slots { get; }
+
+    /// <summary>The memories of the last batch's blocks; of a single one where blocks share memory.</summary>
+    public abstract BlockMemory[] Memories();
+
+    /// <summary>Takes the batch through the network.</summary>
+    public abstract void Run(Workers workers);
+
+    /// <summary>The schedule that suits the network and the batch. For training it does not depend on the threads, nor do the bits.</summary>
+    public static Schedule Of(Fusion fusion, BlockProgram program, Batch batch, LaneMemory weights)
+    {
+        var options = program.Options;
+        int blocks = (options.BatchSize - 1) / program.Kernels.LaneWidth + 1;
+        bool layers = fusion.CouplesPictures || options.Schedule switch
+        {
+            ScheduleKind.Blocks => false,
+            ScheduleKind.Layers => true,
+            _ => program.ActivationFloats > MostFloats || (!options.Training && blocks < options.Threads),
+        };
+        return layers
+            ? new LayerSchedule(program, batch, weights, blocks)
+            : new BlockSchedule(program, batch, weights, blocks);
+    }
+}
