@@ -38,7 +38,7 @@ internal static class Formula
             : kind == "num_batches_tracked" ? new float[1]
             : kind == "running_mean" ? Scale(Signed(p.Name, p.Count), 0.1f, 0)
             : kind == "weight" ? Scale(Uniform(p.Name, p.Count), 0.5f, 0.25f)
-            : kind == "bias" ? Scale(Uniform(p.Name, p.Count), 0.4f, 0.4f)
+            : kind == "bias" ? Scale(Uniform(p.Name, p.Count), 0.4f, 0.8f)
             : Scale(Uniform(p.Name, p.Count), 1, 0.5f);
     }
 

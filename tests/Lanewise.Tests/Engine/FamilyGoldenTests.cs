@@ -1,5 +1,6 @@
 using Lanewise.Engine;
 using Lanewise.Graphs;
+using Lanewise.Kernels;
 using Lanewise.Models;
 using Xunit;
 
@@ -9,11 +10,54 @@ namespace Lanewise.Tests.Engine;
 public sealed class FamilyGoldenTests
 {
     private const double LossTolerance = 1e-5;
+    private const double LogitsTolerance = 1e-4;
     private const double ReferenceTolerance = 1e-5;
+    private const double TrainingTolerance = 1e-3;
     private const float LearningRate = 0.001f;
     private const float Momentum = 0.9f;
     private const int Classes = 10;
     private const int Batch = 4;
+
+    [Theory]
+    [InlineData("googlenet")]
+    [InlineData("resnet18")]
+    [InlineData("resnet50")]
+    public void Logits_are_PyTorchs(string model)
+    {
+        const int Pictures = 2;
+        var network = ModelCatalog.Find(model).Create(new ModelOptions());
+        var plan = Plan.Compile(network, new PlanOptions { BatchSize = Pictures, Threads = 2 });
+        plan.Load(Formula.Weights(network));
+        plan.Infer(Formula.Pictures(Pictures, network.Input, network.Classes), [0, 1]);
+        Compare.Close("logits", Golden.Read($"family-{model}")["logits"].Values, plan.Logits, LogitsTolerance);
+    }
+
+    [Theory]
+    [InlineData("googlenet")]
+    [InlineData("resnet18")]
+    [InlineData("resnet50")]
+    [InlineData("resnet20")]
+    public void Losses_gradients_and_running_statistics_are_PyTorchs(string model)
+    {
+        var (golden, network) = Read(model);
+        var plan = Plan.Compile(network, new PlanOptions { BatchSize = Batch, Threads = 2, Training = true });
+        plan.Load(Formula.Weights(network));
+        var source = Formula.Pictures(Batch, network.Input, Classes);
+        var update = new SgdWork(plan.TakeLikeWeights()) { Step = new SgdStep(LearningRate, Momentum, 0, Nesterov: false) };
+        for (int step = 0; step < golden["losses"].Values.Length; step++)
+        {
+            plan.ComputeGradients(source, [.. Enumerable.Range(0, Batch)]);
+            Assert.Equal(golden["losses"].Values[step], plan.Losses.ToArray().Average(), TrainingTolerance * golden["losses"].Values[step]);
+            if (step == 0)
+            {
+                AssertDigests(golden, "gradients", Doubles(plan.Gradients()), TrainingTolerance);
+            }
+
+            plan.Apply(update);
+        }
+
+        AssertDigests(golden, "trained", Doubles(plan.Save()), TrainingTolerance);
+    }
 
     [Theory]
     [InlineData("resnet20")]
@@ -73,6 +117,8 @@ public sealed class FamilyGoldenTests
 
         return made[network.Output];
     });
+
+    private static Func<string, double[]> Doubles(Weights weights) => name => Array.ConvertAll(weights[name].Values, v => (double)v);
 
     private static void AssertDigests(Golden golden, string prefix, Func<string, double[]> values, double tolerance)
     {
