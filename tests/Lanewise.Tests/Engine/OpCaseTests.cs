@@ -1,4 +1,5 @@
 using Lanewise.Engine;
+using Lanewise.Kernels;
 using Xunit;
 
 namespace Lanewise.Tests.Engine;
@@ -7,6 +8,8 @@ namespace Lanewise.Tests.Engine;
 public sealed class OpCaseTests
 {
     private const float Sentinel = -123.5f;
+    private const int Seed = 11;
+    private const long Step = 5;
 
     [Theory]
     [MemberData(nameof(OpCases.NamesAndWidths), MemberType = typeof(OpCases))]
@@ -65,6 +68,29 @@ public sealed class OpCaseTests
         else
         {
             Assert.Equal(Compare.Bits(plan.Logits), Compare.Bits(inference.Logits));
+        }
+    }
+
+    [Theory]
+    [InlineData("auxiliary output")]
+    [InlineData("auxiliary output before the last layer")]
+    [InlineData("two auxiliary outputs with batch norm and dropout")]
+    public void Loss_and_gradients_with_auxiliary_outputs_are_the_references(string name)
+    {
+        var run = ReferenceRun.Of(OpCases.Find(name));
+        foreach (int width in KernelSet.Widths)
+        {
+            var batch = run.At(width + 1);
+            var engine = new ReferenceEngine(run.Network, run.Weights);
+            engine.ForwardTraining(batch.Values, Seed, Step);
+            var expected = engine.BackwardLoss(batch.Labels);
+            var plan = Plan.Compile(run.Network, new PlanOptions { BatchSize = batch.Count, LaneWidth = width, Threads = 2, Training = true, InputGradient = true, Seed = Seed });
+            plan.Load(run.Weights);
+            plan.ComputeGradients(batch, batch.Indices, Step);
+            Assert.Equal(engine.Loss(batch.Labels), plan.Losses.ToArray().Average(), 1e-5);
+            Compare.Close("gradient to the input", expected.Input, plan.InputGradients, OpCases.Find(name).Tolerance);
+            var gradients = plan.Gradients();
+            Assert.All(expected.Parameters, p => Compare.Close(p.Key, p.Value, gradients[p.Key].Values, OpCases.Find(name).Tolerance, least: 0.1));
         }
     }
 

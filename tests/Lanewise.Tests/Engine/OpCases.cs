@@ -88,7 +88,7 @@ internal static class OpCases
            select Of($"conv 3×3 channels {c} to {k}", new(c, 4, 5), x => x.Conv2d("conv", k, kernel: 3, padding: 1)),
     ];
 
-    public static IReadOnlyList<OpCase> All { get; } = [.. Convolutions, .. Others, .. Channels, .. FusionCases.All, .. WindowCases.All, .. NormCases.All];
+    public static IReadOnlyList<OpCase> All { get; } = [.. Convolutions, .. Others, .. Channels, .. WindowCases.All, .. NormCases.All, .. FusionCases.All];
 
     public static TheoryData<string> Names => [.. All.Select(c => c.Name)];
 

@@ -25,6 +25,9 @@ internal sealed class TensorSource(float[] pictures, float[] labels) : IExampleS
         return new TensorSource(pictures, labels);
     }
 
+    /// <summary>All pictures, for the reference engine.</summary>
+    public double[] Values() => Array.ConvertAll(pictures, v => (double)v);
+
     public void Read(int index, Span<float> picture) => pictures.AsSpan(index * _size, _size).CopyTo(picture);
 
     public int Label(int index) => (int)labels[index];

@@ -1,4 +1,3 @@
-
 namespace Lanewise.Engine;
 
 /// <summary>Average pooling to a given size in plain loops: output p averages the rows ⌊p·H / P⌋ … ⌈(p + 1)·H / P⌉ − 1, and q the columns likewise.</summary>

@@ -1,0 +1,50 @@
+using System.Text;
+using Lanewise.Graphs;
+using Lanewise.Kernels;
+using Lanewise.Tests.Engine;
+
+namespace Lanewise.Tests;
+
+/// <summary>Weights and pictures that are a formula of their names, the same as in tests/goldens/families.py.</summary>
+internal static class Formula
+{
+    /// <summary>A network's weights.</summary>
+    public static Weights Weights(Network network) => new(network.Parameters.Select(p => new Tensor(p.Name, p.Dimensions, Values(p))));
+
+    /// <summary>Pictures in [−1, 1), and labels in turn.</summary>
+    public static TensorSource Pictures(int count, Shape input, int classes) =>
+        new(Signed("pictures", count * input.Count), [.. Enumerable.Range(0, count).Select(i => (float)(i % classes))]);
+
+    /// <summary>SplitMix64, its seed the FNV-1a hash of a name.</summary>
+    public static IEnumerable<ulong> Bits(string name, int count)
+    {
+        ulong seed = 0xCBF29CE484222325;
+        foreach (byte b in Encoding.UTF8.GetBytes(name))
+        {
+            seed = (seed ^ b) * 0x100000001B3;
+        }
+
+        var random = new SplitMix64(seed);
+        for (int i = 0; i < count; i++)
+        {
+            yield return random.Next();
+        }
+    }
+
+    private static float[] Values(ParameterSpec p)
+    {
+        string kind = p.Name[(p.Name.LastIndexOf('.') + 1)..];
+        return p.Dimensions.Length > 1 ? Scale(Signed(p.Name, p.Count), (float)Math.Sqrt(6.0 / (p.Count / p.Dimensions[0])), 0)
+            : kind == "num_batches_tracked" ? new float[1]
+            : kind == "running_mean" ? Scale(Signed(p.Name, p.Count), 0.1f, 0)
+            : kind == "weight" ? Scale(Uniform(p.Name, p.Count), 0.5f, 0.25f)
+            : kind == "bias" ? Scale(Uniform(p.Name, p.Count), 0.4f, 0.8f)
+            : Scale(Uniform(p.Name, p.Count), 1, 0.5f);
+    }
+
+    private static float[] Uniform(string name, int count) => [.. Bits(name, count).Select(SplitMix64.Single)];
+
+    private static float[] Signed(string name, int count) => Scale(Uniform(name, count), 2, -1);
+
+    private static float[] Scale(float[] values, float factor, float offset) => Array.ConvertAll(values, v => v * factor + offset);
+}
