@@ -16,7 +16,7 @@ if (args.Length < 2 || args[1] is not ("train" or "infer"))
 
 int batch = Option("--batch", 64), seconds = Option("--seconds", 6);
 bool training = args[1] == "train";
-var network = ModelCatalog.Find(args[0]).ForClasses(10);
+var network = ModelCatalog.Find(args[0]).Create(new ModelOptions());
 var plan = Plan.Compile(network, new PlanOptions
 {
     BatchSize = batch,

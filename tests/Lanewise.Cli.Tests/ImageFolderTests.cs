@@ -81,7 +81,7 @@ public sealed class ImageFolderTests
         string[] command = ["train", "residual", "--dataset", "folder:pictures"];
         Assert.Contains("train/empty: there is no picture", (await CliProgram.RunAsync(folder.Path, command)).OneError(), StringComparison.Ordinal);
         Directory.Delete(folder["pictures/train/empty"]);
-        Assert.Contains("--img-size 64: residual takes 1×28×28 and nothing else", (await CliProgram.RunAsync(folder.Path, [.. command, "--img-size", "64"])).OneError(), StringComparison.Ordinal);
+        Assert.Contains("--img-size 8: residual, made for 28, cannot take it; choose a larger one. conv2 (Conv2d): kernel 5×5 does not fit", (await CliProgram.RunAsync(folder.Path, [.. command, "--img-size", "8"])).OneError(), StringComparison.Ordinal);
         Assert.Contains("--mean: 3 numbers, but residual takes 1 channel", (await CliProgram.RunAsync(folder.Path, [.. command, "--mean", "0.1,0.2,0.3"])).OneError(), StringComparison.Ordinal);
         Assert.Contains("it lacks the folder train", (await CliProgram.RunAsync(folder["pictures"], "train", "residual", "--dataset", "folder:train")).OneError(), StringComparison.Ordinal);
         Assert.Empty(Directory.GetDirectories(folder.Path, "runs/*"));

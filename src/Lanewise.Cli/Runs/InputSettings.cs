@@ -17,15 +17,19 @@ internal sealed record InputSettings
     public IReadOnlyList<float>? Std { get; init; }
 
     /// <summary>The network at the image size that was asked for, or the model's own.</summary>
-    /// <exception cref="LanewiseException">The model does not take that size.</exception>
+    /// <exception cref="LanewiseException">The size is too small for the model.</exception>
     public Network CreateNetwork(string model, ModelOptions options)
     {
         var entry = ModelCatalog.Find(model);
         Shape? input = ImageSize is { } side ? new Shape(entry.Preprocessing.Input.Channels, side, side) : null;
-        var network = entry.Create(options with { Input = input });
-        return input is null || network.Input == input
-            ? network
-            : throw new LanewiseException($"--img-size {ImageSize}: {entry.Name} takes {network.Input} and nothing else; leave the option out, or choose another model.");
+        try
+        {
+            return entry.Create(options with { Input = input });
+        }
+        catch (LanewiseException e) when (input is not null)
+        {
+            throw new LanewiseException($"--img-size {ImageSize}: {entry.Name}, made for {entry.Preprocessing.Input.Height}, cannot take it; choose a larger one. {e.Message}", e);
+        }
     }
 
     /// <summary>The preprocessing with the user's changes, for <paramref name="network"/>.</summary>

@@ -51,9 +51,9 @@ public sealed class OpCaseTests
         Run(plan, run, count);
         Assert.Equal(expected, Compare.Bits(plan));
 
-        foreach (int threads in new[] { 2, 3 })
+        foreach (var (threads, schedule) in new[] { (2, ScheduleKind.Automatic), (3, ScheduleKind.Automatic), (1, ScheduleKind.Layers), (3, ScheduleKind.Layers) })
         {
-            var parallel = Compile(run, width, threads);
+            var parallel = Compile(run, width, threads, schedule: schedule);
             Run(parallel, run, count);
             Assert.Equal(expected, Compare.Bits(parallel));
         }
@@ -94,9 +94,9 @@ public sealed class OpCaseTests
         }
     }
 
-    internal static Plan Compile(ReferenceRun run, int width, int threads, int guard = 0)
+    internal static Plan Compile(ReferenceRun run, int width, int threads, int guard = 0, ScheduleKind schedule = ScheduleKind.Automatic)
     {
-        var options = new PlanOptions { BatchSize = 2 * width + 3, LaneWidth = width, Threads = threads, Training = true, InputGradient = true, GuardVectors = guard };
+        var options = new PlanOptions { BatchSize = 2 * width + 3, LaneWidth = width, Threads = threads, Training = true, InputGradient = true, GuardVectors = guard, Schedule = schedule };
         var plan = Plan.Compile(run.Network, options);
         plan.Load(run.Weights);
         return plan;
