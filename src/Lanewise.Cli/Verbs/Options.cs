@@ -67,6 +67,7 @@ internal static class Options
     public static Argument<string> DatasetName() => new("NAME")
     {
         Description = $"The dataset: {string.Join(", ", DatasetNames)}.",
+        HelpName = "NAME",
         CompletionSources = { DatasetNames },
         CustomParser = result => ParseText(result, "NAME", name => DatasetCatalog.Find(name).Name),
     };

@@ -10,7 +10,8 @@ internal sealed class TrainOptions
 {
     private readonly Argument<string?> _model = new("MODEL")
     {
-        Description = $"What to train: {string.Join(", ", Options.ModelNames)}. With --resume it may be left out.",
+        Description = "What to train, one of those that 'lanewise models' lists. With --resume it may be left out.",
+        HelpName = "MODEL",
         Arity = ArgumentArity.ZeroOrOne,
         CompletionSources = { Options.ModelNames },
         CustomParser = result => Options.ParseText(result, "MODEL", name => ModelCatalog.Find(name).Name),

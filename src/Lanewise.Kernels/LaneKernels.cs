@@ -1,0 +1,102 @@
+namespace Lanewise.Kernels;
+
+/// <summary>The kernels of one lane type.</summary>
+internal sealed class LaneKernels<L, V> : KernelSet
+    where L : unmanaged, ILane<V>
+    where V : unmanaged
+{
+    public override int LaneWidth => L.Width;
+
+    private protected override int Registers => L.Registers;
+
+    public override double MeasureCeiling() => Ceiling<L, V>.Measure();
+
+    public override void Conv2d(Conv2dTask task, in BlockMemory memory, Part part) => Conv2d<L, V>.Run(task, memory, part);
+
+    public override void Conv2dGradient(Conv2dGradientTask task, in BlockMemory memory, Part part) => Conv2d<L, V>.RunGradient(task, memory, part);
+
+    public override void MaxPool2d(PoolTask task, in BlockMemory memory, Part part) => MaxPool2d<L, V>.Forward(task, memory, part);
+
+    public override void MaxPool2dBackward(PoolTask task, in BlockMemory memory, Part part) => MaxPool2d<L, V>.Backward(task, memory, part);
+
+    public override void AvgPool2d(PoolTask task, in BlockMemory memory, Part part) => AvgPool2d<L, V>.Forward(task, memory, part);
+
+    public override void AvgPool2dBackward(PoolTask task, in BlockMemory memory, Part part) => AvgPool2d<L, V>.Backward(task, memory, part);
+
+    public override void BatchNorm2d(BatchNormTask task, ReadOnlySpan<BlockMemory> blocks, Part part) => BatchNorm2d<L, V>.Forward(task, blocks, part);
+
+    public override void BatchNorm2dBackward(BatchNormTask task, ReadOnlySpan<BlockMemory> blocks, Part part) => BatchNorm2d<L, V>.Backward(task, blocks, part);
+
+    public override void BatchNorm2dEvaluate(BatchNormTask task, in BlockMemory memory, Part part) => BatchNorm2d<L, V>.Evaluate(task, memory, part);
+
+    public override void BatchNorm2dEvaluateBackward(BatchNormTask task, in BlockMemory memory, Part part) =>
+        BatchNorm2d<L, V>.EvaluateBackward(task, memory, part);
+
+    public override void LocalResponseNorm(ResponseNorm norm, Planes x, Planes y, in BlockMemory memory, Part part) =>
+        LocalResponseNorm<L, V>.Forward(norm, x, y, memory, part);
+
+    public override void LocalResponseNormBackward(ResponseNorm norm, Planes x, Planes dy, Planes dx, bool accumulate, in BlockMemory memory, Part part) =>
+        LocalResponseNorm<L, V>.Backward(norm, x, dy, dx, accumulate, memory, part);
+
+    public override void Softmax(Planes x, Planes y, in BlockMemory memory, Part part) => Softmax<L, V>.Forward(x, y, memory, part);
+
+    public override void SoftmaxBackward(Planes y, Planes dy, Planes dx, bool accumulate, in BlockMemory memory, Part part) =>
+        Softmax<L, V>.Backward(y, dy, dx, accumulate, memory, part);
+
+    public override void Dropout(Planes x, Planes to, ulong key, float p, bool accumulate, in BlockMemory memory, Part part) =>
+        Dropout<L, V>.Run(x, to, key, p, accumulate, memory, part);
+
+    public override void IdentityShortcut(Planes x, Planes y, int before, int stride, in BlockMemory memory, Part part) =>
+        IdentityShortcut<L, V>.Forward(x, y, before, stride, memory, part);
+
+    public override void IdentityShortcutBackward(Planes dy, Planes dx, int before, int stride, bool accumulate, in BlockMemory memory, Part part) =>
+        IdentityShortcut<L, V>.Backward(dy, dx, before, stride, accumulate, memory, part);
+
+    public override void Add(Planes a, Planes b, Planes to, bool relu, in BlockMemory memory, Part part)
+    {
+        if (relu)
+        {
+            Pointwise<L, V>.Run<Pointwise<L, V>.SumReLU>(a, b, to, memory, part);
+        }
+        else
+        {
+            Pointwise<L, V>.Run<Pointwise<L, V>.Sum>(a, b, to, memory, part);
+        }
+    }
+
+    public override void ReLU(Planes x, Planes to, in BlockMemory memory, Part part) =>
+        Pointwise<L, V>.Run<Pointwise<L, V>.ReLU>(x, x, to, memory, part);
+
+    public override void ReLUBackward(Planes dy, Planes y, Planes dx, in BlockMemory memory, Part part) =>
+        Pointwise<L, V>.Run<Pointwise<L, V>.Mask>(dy, y, dx, memory, part);
+
+    public override void Copy(Planes x, Planes to, in BlockMemory memory, Part part) =>
+        Pointwise<L, V>.Run<Pointwise<L, V>.Copy>(x, x, to, memory, part);
+
+    public override void Flatten(Planes x, Planes to, in BlockMemory memory) => LaneTransfer<L, V>.Flatten(x, to, memory);
+
+    public override void LanesIn(ReadOnlySpan<float> images, int count, Planes x, in BlockMemory memory, Part part) =>
+        LaneTransfer<L, V>.In(images, count, x, memory, part);
+
+    public override void LaneOut(Planes x, int lane, Span<float> image, in BlockMemory memory) =>
+        LaneTransfer<L, V>.Out(x, lane, image, memory);
+
+    public override void SoftmaxCrossEntropy(
+        Planes logits, Planes? gradient, ReadOnlySpan<int> labels, float scale, Span<double> losses, Span<int> predictions, in BlockMemory memory) =>
+        SoftmaxCrossEntropy<L, V>.Run(logits, gradient, labels, scale, losses, predictions, memory);
+
+    public override void Update(OptimizerStep step, LaneMemory weights, LaneMemory[] state, LaneMemory[] slots, int start, int count)
+    {
+        switch (step)
+        {
+            case SgdStep sgd:
+                SgdKernel<L, V>.Run(sgd, weights, state[0], slots, start, count);
+                break;
+            case AdamWStep adamW:
+                AdamWKernel<L, V>.Run(adamW, weights, state[0], state[1], slots, start, count);
+                break;
+            default:
+                throw new ArgumentException($"there is no kernel for {step.GetType().Name}", nameof(step));
+        }
+    }
+}
