@@ -1,5 +1,5 @@
 // Throughput of one model: Lanewise.Bench MODEL train|infer [--batch N] [--threads N] [--seconds S] [--lanes L] [--layers]
-// prints one JSON line: the median and the best of half-second windows, after a warm-up.
+// prints one JSON line: the median and the best of half-second windows, after a warm-up, and the peak memory in MiB.
 using System.Diagnostics;
 using System.Globalization;
 using Lanewise.Bench;
@@ -29,7 +29,8 @@ var source = new RandomPictures(network.Input.Count, network.Classes, batch);
 int[] indices = [.. Enumerable.Range(0, batch)];
 OptimizerWork? update = training ? new OptimizerWork(plan.TakeLikeWeights()) { Step = new SgdStep(0.01f, 0.5f, 0, Nesterov: false) } : null;
 
-for (int i = 0; i < Math.Max(2, 1000 / batch); i++)
+var warmUp = Stopwatch.StartNew();
+for (int i = 0; i < 2 || warmUp.Elapsed.TotalSeconds < 1; i++)
 {
     Step();
 }
@@ -50,7 +51,9 @@ while (total.Elapsed.TotalSeconds < seconds || rates.Count < 3)
 }
 
 rates.Sort();
-Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{{\"engine\":\"lanewise\",\"model\":\"{network.Name}\",\"mode\":\"{args[1]}\",\"batch\":{batch},\"threads\":{plan.Options.Threads},\"lane_width\":{plan.LaneWidth},\"parameters\":{network.ParameterCount},\"images_per_second\":{rates[rates.Count / 2]:F1},\"best\":{rates[^1]:F1}}}"));
+using var process = Process.GetCurrentProcess();
+double peak = process.PeakWorkingSet64 / (1024.0 * 1024.0);
+Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{{\"engine\":\"lanewise\",\"model\":\"{network.Name}\",\"mode\":\"{args[1]}\",\"batch\":{batch},\"threads\":{plan.Options.Threads},\"lane_width\":{plan.LaneWidth},\"parameters\":{network.ParameterCount},\"images_per_second\":{rates[rates.Count / 2]:F1},\"best\":{rates[^1]:F1},\"peak_mb\":{peak:F0}}}"));
 if (args.Contains("--layers"))
 {
     LayerTable.Print(plan);
