@@ -20,6 +20,12 @@ internal static class JpegHeader
         {
             for (int i = 0; i < MostSegments && !progressive && stream.ReadAtLeast(segment, 4, throwOnEndOfStream: false) == 4; i++)
             {
+                if (segment[0] == 0xFF && segment[1] == 0xFF)
+                {
+                    // A marker may stand behind any number of fill bytes.
+                    stream.Seek(-3, SeekOrigin.Current);
+                    continue;
+                }
                 progressive = ProgressiveFrames.Contains(segment[1]);
                 if (segment[0] != 0xFF || segment[1] == StartOfScan)
                 {

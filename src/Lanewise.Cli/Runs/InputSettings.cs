@@ -49,6 +49,12 @@ internal sealed record InputSettings
     public InputSettings OrThoseOf(Preprocessing preprocessing) =>
         this with { CropPct = CropPct ?? preprocessing.CropPct, Mean = Mean ?? preprocessing.Mean, Std = Std ?? preprocessing.Std };
 
+    /// <summary>Whether nothing in <paramref name="given"/> contradicts these.</summary>
+    public bool Includes(InputSettings given) => (given.ImageSize is null || given.ImageSize == ImageSize)
+        && (given.CropPct is null || given.CropPct == CropPct)
+        && (given.Mean is null || given.Mean.SequenceEqual(Mean ?? []))
+        && (given.Std is null || given.Std.SequenceEqual(Std ?? []));
+
     public void Write(Utf8JsonWriter json)
     {
         WriteNumbers(json, "img_size", ImageSize is { } side ? [side] : null);
@@ -65,11 +71,6 @@ internal sealed record InputSettings
         Mean = ReadNumbers(json, "mean"),
         Std = ReadNumbers(json, "std"),
     };
-
-    public bool Equals(InputSettings? other) => other is not null && ImageSize == other.ImageSize && CropPct == other.CropPct
-        && (Mean ?? []).SequenceEqual(other.Mean ?? []) && (Std ?? []).SequenceEqual(other.Std ?? []);
-
-    public override int GetHashCode() => HashCode.Combine(ImageSize, CropPct);
 
     private static IReadOnlyList<float>? Channels(string option, IReadOnlyList<float>? values, Network network)
     {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Lanewise.Cli.Verbs;
 using Lanewise.Data;
 using Lanewise.Files;
 using Lanewise.Graphs;
@@ -69,15 +70,15 @@ internal sealed record RunArguments
 
     public string Command { get; init; } = CommandLine.Text;
 
+    /// <summary>Whether auxiliary classifiers are trained along. They help the body to learn: a frozen one has no use for them.</summary>
+    public bool TrainsAuxiliary => AuxiliaryClassifiers ?? (ModelCatalog.Find(Model).AuxiliaryClassifiers && !Freeze);
+
     /// <summary>The network that is trained.</summary>
     /// <param name="classes">Its classes, unless the run has a number of its own.</param>
     /// <exception cref="UsageException">The model has no auxiliary classifiers, and they were asked for.</exception>
     public Network CreateNetwork(int classes)
     {
-        var entry = ModelCatalog.Find(Model);
-        // They help the body to learn: a frozen one has no use for them.
-        bool auxiliary = AuxiliaryClassifiers ?? (entry.AuxiliaryClassifiers && !Freeze);
-        var network = Input.CreateNetwork(Model, new ModelOptions { Classes = Classes ?? classes, AuxiliaryClassifiers = auxiliary });
+        var network = Input.CreateNetwork(Model, new ModelOptions { Classes = Classes ?? classes, AuxiliaryClassifiers = TrainsAuxiliary });
         return AuxiliaryClassifiers is true && network.AuxiliaryOutputs.Count == 0
             ? throw new UsageException($"--aux: {Model} has no auxiliary classifiers; leave --aux out.")
             : network;
@@ -164,8 +165,8 @@ internal sealed record RunArguments
         Augmentation = json.TryGetProperty("aug", out var augmentation) ? augmentation.GetString() : null,
         TrainImages = json.GetProperty("train_images").GetInt32(),
         TestImages = json.GetProperty("test_images").GetInt32(),
-        Epochs = json.GetProperty("epochs").GetInt32(),
-        BatchSize = json.GetProperty("batch_size").GetInt32(),
+        Epochs = Limited("epochs", json, Options.MostEpochs),
+        BatchSize = Limited("batch_size", json, Options.LargestBatch),
         Recipe = RunRecipe.Read(json),
         // What follows, runs of the first versions do not have.
         Weights = json.Find("weights")?.GetString(),
@@ -173,7 +174,7 @@ internal sealed record RunArguments
         Freeze = json.Find("freeze")?.GetBoolean() ?? false,
         AuxiliaryClassifiers = json.Find("aux")?.GetBoolean(),
         Seed = json.GetProperty("seed").GetInt32(),
-        Threads = json.GetProperty("threads").GetInt32(),
+        Threads = Limited("threads", json, Options.MostThreads),
         LimitTrain = json.Find("limit_train")?.GetInt32(),
         LimitTest = json.Find("limit_test")?.GetInt32(),
         LaneWidth = json.GetProperty("lane_width").GetInt32(),
@@ -190,6 +191,9 @@ internal sealed record RunArguments
             json.WriteNull(name);
         }
     }
+
+    private static int Limited(string name, JsonElement json, int most) =>
+        json.GetProperty(name).GetInt32() is var value && value >= 1 && value <= most ? value : throw new FormatException($"{name} is {value}");
 
     private static int? ReadClasses(int? classes) =>
         classes is null or (>= 1 and <= MostClasses) ? classes : throw new FormatException($"{classes} classes");

@@ -158,7 +158,7 @@ internal sealed class TrainingRun
                 : $"{_folder.Model} keeps the weights after epoch {_epochs.Count}.";
             throw new LanewiseException($"{e.Message.TrimEnd('.')} (--lr, --batch-size). {kept}", e);
         }
-        catch (LanewiseException e) when (_trainer.State.Position is not { Epoch: 0, Step: 0 })
+        catch (LanewiseException e) when (_trainer.Position is not { Epoch: 0, Step: 0 })
         {
             // A picture that cannot be read, perhaps after hours.
             _folder.SaveCheckpoint(_trainer.State);

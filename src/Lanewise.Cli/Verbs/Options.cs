@@ -9,8 +9,14 @@ namespace Lanewise.Cli.Verbs;
 /// <summary>Options and arguments that verbs share, and the makers of those that check their values while they are parsed.</summary>
 internal static class Options
 {
-    private const int MostThreads = 256;
-    private const int LargestBatch = 65_536;
+    /// <summary>The most threads that may be asked for.</summary>
+    public const int MostThreads = 256;
+
+    /// <summary>The largest batch that may be asked for.</summary>
+    public const int LargestBatch = 65_536;
+
+    /// <summary>The most epochs that may be asked for.</summary>
+    public const int MostEpochs = 1_000_000;
 
     /// <summary>The names that may stand for a model.</summary>
     public static string[] ModelNames { get; } = [.. ModelCatalog.All.Select(model => model.Name)];

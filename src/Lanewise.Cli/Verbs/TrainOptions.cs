@@ -19,7 +19,7 @@ internal sealed class TrainOptions
 
     private readonly Option<string?> _dataset = Options.Dataset("What to train on (see 'lanewise data list'), or folder:PATH for the pictures in PATH/train/CLASS and PATH/val/CLASS; by default mnist if it is on disk or can be downloaded, otherwise digits.");
     private readonly Option<string?> _dataDir = Options.DataDir();
-    private readonly Option<int> _epochs = Options.WholeNumber("--epochs", 10, 1, 1_000_000, "Passes over the training pictures.");
+    private readonly Option<int> _epochs = Options.WholeNumber("--epochs", 10, 1, Options.MostEpochs, "Passes over the training pictures.");
     private readonly Option<int> _batchSize = Options.BatchSize(64, "Pictures in a step.");
     private readonly RecipeOptions _recipe = new();
     private readonly Option<string?> _weights = Options.Text("--weights", "FILE", "Begin with these weights: a run folder or a file. A classifier of another number of classes begins afresh.");
@@ -27,7 +27,7 @@ internal sealed class TrainOptions
     private readonly Option<bool> _freeze = new("--freeze") { Description = "With --weights: train the classifier alone, the last linear layer, and leave the body as it is." };
     private readonly Option<bool> _aux = new("--aux") { Description = "Train GoogLeNet's auxiliary classifiers along, where the model would not." };
     private readonly Option<bool> _noAux = new("--no-aux") { Description = "Leave auxiliary classifiers out, where the model would train them along." };
-    private readonly Option<int> _seed = Options.WholeNumber("--seed", 1, int.MinValue, int.MaxValue, "Decides the initial weights and the order of the pictures.");
+    private readonly Option<int> _seed = Options.WholeNumber("--seed", 1, int.MinValue, int.MaxValue, "Decides the initial weights, the order of the pictures, how they are varied, and what dropout drops.");
     private readonly Option<int> _threads = Options.Threads();
     private readonly Option<string?> _output = Options.Text("--output", "FOLDER", "The run folder, new or empty; by default runs/MODEL-1, -2 and so on.");
     private readonly Option<string?> _resume = Options.Text("--resume", "RUN", "Go on with that run, with its settings and to equal bits; only --epochs, --threads and --data-dir may differ.");
@@ -111,7 +111,7 @@ internal sealed class TrainOptions
         Options.RequireSame(parse, _limitTest, earlier.LimitTest);
         Options.RequireSame(parse, _augmentation, earlier.Augmentation);
         Options.RequireSame(parse, _onBadPicture, earlier.OnBadPicture);
-        if (_input.AreGiven(parse) && _input.Read(parse) != earlier.Input)
+        if (_input.AreGiven(parse) && !earlier.Input.Includes(_input.Read(parse)))
         {
             throw new UsageException($"{string.Join(", ", _input.All.Select(option => option.Name))}: the run to resume keeps its own; leave them out, or train anew.");
         }
@@ -121,7 +121,7 @@ internal sealed class TrainOptions
             throw new UsageException($"MODEL {model}: the run to resume trains {earlier.Model}; leave the model out.");
         }
 
-        if (Auxiliary(parse) is { } auxiliary && auxiliary != earlier.AuxiliaryClassifiers)
+        if (Auxiliary(parse) is { } auxiliary && auxiliary != earlier.TrainsAuxiliary)
         {
             throw new UsageException($"{(auxiliary ? "--aux" : "--no-aux")}: the run to resume began without it; leave it out, or train anew.");
         }

@@ -2,7 +2,7 @@ namespace Lanewise.Kernels;
 
 /// <summary>
 /// One convolution of a plan, in either direction: its taps, its layouts and what is done to the result before it is
-/// written. A linear layer is one too, of a single pixel. It is immutable once built, and any number of threads may run it.
+/// written. A linear layer is one too, of a single pixel. The plan completes it while it is compiled; from then on it stays as it is, and any number of threads may run it.
 /// </summary>
 public sealed class Conv2dTask
 {

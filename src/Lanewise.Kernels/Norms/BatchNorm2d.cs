@@ -16,7 +16,7 @@ internal static unsafe class BatchNorm2d<L, V>
 
     /// <summary>
     /// Writes the part's channels of y = (x − mean) / √(var + eps) · γ + β, then + add and max(0, ·), and of what the backward
-    /// pass needs; moves the running statistics.
+    /// pass needs; moves the running statistics, unless there is but a single value, which has no variance.
     /// </summary>
     public static void Forward(BatchNormTask task, ReadOnlySpan<BlockMemory> blocks, Part part)
     {
@@ -36,9 +36,13 @@ internal static unsafe class BatchNorm2d<L, V>
             float inverse = (float)(1 / Math.Sqrt(variance + task.Eps));
             w[task.Statistics + c] = (float)mean;
             w[task.Statistics + channels + c] = inverse;
-            double unbiased = count > 1 ? variance * count / (count - 1) : variance;
-            w[task.RunningMean + c] += task.Momentum * ((float)mean - w[task.RunningMean + c]);
-            w[task.RunningVar + c] += task.Momentum * ((float)unbiased - w[task.RunningVar + c]);
+            if (count > 1)
+            {
+                double unbiased = variance * count / (count - 1);
+                w[task.RunningMean + c] += task.Momentum * ((float)mean - w[task.RunningMean + c]);
+                w[task.RunningVar + c] += task.Momentum * ((float)unbiased - w[task.RunningVar + c]);
+            }
+
             float scale = w[task.Weight + c] * inverse;
             foreach (ref readonly var block in blocks)
             {
@@ -85,7 +89,7 @@ internal static unsafe class BatchNorm2d<L, V>
             float slope = (float)(-scale * inverse * product / count), shift = (float)(-scale * sum / count);
             foreach (ref readonly var block in blocks)
             {
-                WriteGradient(task, c, (scale, slope, shift, mean), block);
+                WriteGradient(task, task.Input, c, (scale, slope, shift, mean), block);
             }
         }
     }
@@ -98,7 +102,7 @@ internal static unsafe class BatchNorm2d<L, V>
         for (; c < end; c++)
         {
             float scale = w[task.Weight + c] / MathF.Sqrt(w[task.RunningVar + c] + task.Eps);
-            WriteGradient(task, c, (scale, 0, 0, 0), memory);
+            WriteGradient(task, task.Output, c, (scale, 0, 0, 0), memory);
         }
     }
 
@@ -160,12 +164,24 @@ internal static unsafe class BatchNorm2d<L, V>
         return L.Add(even, odd);
     }
 
-    /// <summary>Writes y = (x − mean) · scale + shift, then + add, and max(0, ·).</summary>
+    /// <summary>1 in lanes with an image, 0 in those behind them.</summary>
+    private static V Filled(in BlockMemory memory)
+    {
+        float* filled = stackalloc float[16];
+        for (int lane = 0; lane < L.Width; lane++)
+        {
+            filled[lane] = lane < memory.Images ? 1 : 0;
+        }
+
+        return L.Load(filled);
+    }
+
+    /// <summary>Writes y = (x − mean) · scale + shift, then + add, and max(0, ·); without an image 0 + add, so that nothing grows there.</summary>
     private static void Write(BatchNormTask task, int c, float scale, float mean, float shift, in BlockMemory memory)
     {
         var (x, y) = (Surface.Of<L, V>(memory.Activations.Pointer, task.Input), Surface.Of<L, V>(memory.Activations.Pointer, task.Output));
         var add = task.Add is { } planes ? Surface.Of<L, V>(memory.Activations.Pointer, planes) : default;
-        V factor = L.Create(scale), middle = L.Create(mean), offset = L.Create(shift), least = L.Create(task.ReLU ? 0 : float.NegativeInfinity);
+        V mask = Filled(memory), factor = L.Multiply(mask, L.Create(scale)), middle = L.Create(mean), offset = L.Multiply(mask, L.Create(shift)), least = L.Create(task.ReLU ? 0 : float.NegativeInfinity);
         for (int h = 0; h < task.Output.Height; h++)
         {
             float* from = x.Pointer + c * x.Plane + h * x.Pitch, to = y.Pointer + c * y.Plane + h * y.Pitch;
@@ -184,17 +200,11 @@ internal static unsafe class BatchNorm2d<L, V>
     }
 
     /// <summary>Writes, or adds to, dx = dy · scale + (x − mean) · slope + shift, and zero in lanes without an image.</summary>
-    private static void WriteGradient(BatchNormTask task, int c, (float Scale, float Slope, float Shift, float Mean) line, in BlockMemory memory)
+    private static void WriteGradient(BatchNormTask task, Planes input, int c, (float Scale, float Slope, float Shift, float Mean) line, in BlockMemory memory)
     {
         float* activations = memory.Activations.Pointer;
-        var (x, dy, dx) = (Surface.Of<L, V>(activations, task.Input), Surface.Of<L, V>(activations, task.Output), Surface.Of<L, V>(activations, task.InputGradient));
-        float* filled = stackalloc float[16];
-        for (int lane = 0; lane < L.Width; lane++)
-        {
-            filled[lane] = lane < memory.Images ? 1 : 0;
-        }
-
-        V mask = L.Load(filled), middle = L.Create(line.Mean);
+        var (x, dy, dx) = (Surface.Of<L, V>(activations, input), Surface.Of<L, V>(activations, task.Output), Surface.Of<L, V>(activations, task.InputGradient));
+        V mask = Filled(memory), middle = L.Create(line.Mean);
         V scale = L.Create(line.Scale), slope = L.Multiply(mask, L.Create(line.Slope)), shift = L.Multiply(mask, L.Create(line.Shift));
         for (int h = 0; h < task.Input.Height; h++)
         {

@@ -10,7 +10,7 @@ internal static unsafe class Dropout<L, V>
     {
         var (from, result) = (Surface.Of<L, V>(memory.Activations.Pointer, x), Surface.Of<L, V>(memory.Activations.Pointer, to));
         float* mask = stackalloc float[16];
-        float scale = 1 / (1 - p);
+        float scale = DropoutMask.Scale(p);
         var (c, end) = part.Of(x.Channels);
         for (; c < end; c++)
         {

@@ -23,6 +23,7 @@ internal sealed class BatchLoader : IExampleSource, IDisposable
     private readonly byte[][] _ring = [];
     private readonly bool[] _ready = [];
     private readonly ExceptionDispatchInfo?[] _failures = [];
+    private ExceptionDispatchInfo? _failure;
     private readonly Dictionary<int, int> _slots = [];
     private int _first;
     private int _next;
@@ -97,6 +98,7 @@ internal sealed class BatchLoader : IExampleSource, IDisposable
 
     private void Turn(int first, int count)
     {
+        _failure?.Throw();
         lock (_gate)
         {
             foreach (int slot in _slots.Values)
@@ -116,7 +118,12 @@ internal sealed class BatchLoader : IExampleSource, IDisposable
                     Monitor.Wait(_gate);
                 }
 
-                _failures[slot]?.Throw();
+                if (_failures[slot] is { } failure)
+                {
+                    _failure = failure;
+                    failure.Throw();
+                }
+
                 _slots.Add(_order[at], slot);
             }
         }

@@ -100,10 +100,10 @@ internal sealed class Batch
 
         if (Mode == BatchMode.Given)
         {
-            _kernels.LanesIn(GivenGradient.AsSpan(first * _classes), count, _program.Output.Gradient, memory, Part.All);
+            Give(_program.Output, GivenGradient.AsSpan(first * _classes), count, memory);
             foreach (var auxiliary in _program.Auxiliary)
             {
-                _kernels.LanesIn([], 0, auxiliary.Gradient, memory, Part.All);
+                Give(auxiliary, [], 0, memory);
             }
 
             return;
@@ -129,6 +129,14 @@ internal sealed class Batch
         for (int i = 0; i < memory.Images && InputGradients.Length > 0; i++)
         {
             _kernels.LaneOut(_program.InputGradient, i, InputGradients.AsSpan((memory.First + i) * _inputs, _inputs), memory);
+        }
+    }
+
+    private void Give(Logits logits, ReadOnlySpan<float> gradients, int count, in BlockMemory memory)
+    {
+        if (logits.Gradient is { } to)
+        {
+            _kernels.LanesIn(gradients, count, to, memory, Part.All);
         }
     }
 

@@ -20,8 +20,8 @@ internal sealed class BlockProgram
         _layout = new ActivationLayout(kernels.LaneWidth, options.GuardVectors);
         Lay(fusion);
         Input = fusion.Input.Data;
-        Output = new(fusion.Output.Data, fusion.Output.Gradient, 1);
-        Auxiliary = [.. fusion.Outputs.Skip(1).Zip(fusion.Auxiliary, (value, a) => new Logits(value.Data, value.Gradient, a.Weight))];
+        Output = Logits.Of(fusion.Output, 1);
+        Auxiliary = [.. fusion.Outputs.Skip(1).Zip(fusion.Auxiliary, (value, a) => Logits.Of(value, a.Weight))];
         foreach (var unit in fusion.Units)
         {
             unit.Lowering.Forward(unit, this, options.Training);
@@ -177,6 +177,9 @@ internal sealed class BlockProgram
 
 /// <summary>A row of logits that a loss is taken of.</summary>
 /// <param name="Data">The logits.</param>
-/// <param name="Gradient">The loss's gradient to them; nowhere outside training.</param>
+/// <param name="Gradient">The loss's gradient to them; null where nothing that is trained leads to them.</param>
 /// <param name="Weight">The loss's weight.</param>
-internal sealed record Logits(Planes Data, Planes Gradient, float Weight);
+internal sealed record Logits(Planes Data, Planes? Gradient, float Weight)
+{
+    public static Logits Of(Value value, float weight) => new(value.Data, value.Differentiable ? value.Gradient : null, weight);
+}

@@ -61,8 +61,9 @@ internal sealed class ParameterLayout
     public int Statistics(Unit unit) => _statistics.TryGetValue(unit, out int offset) ? offset : 0;
 
     /// <summary>Copies weights into the engine's memory.</summary>
+    /// <returns>The weights of all the network's parameters.</returns>
     /// <exception cref="LanewiseException">They do not fit the network.</exception>
-    public void Pack(Weights weights, LaneMemory to)
+    public Weights Pack(Weights weights, LaneMemory to)
     {
         weights = Graphs.Weights.Match(_network, weights.Tensors, "weights");
         foreach (var (name, place) in _places)
@@ -74,6 +75,8 @@ internal sealed class ParameterLayout
         {
             PackFolded(unit, weights, to, offset);
         }
+
+        return weights;
     }
 
     /// <summary>Copies the values of the parameters that are trained into memory in the layout of the weights.</summary>

@@ -41,7 +41,7 @@ public sealed class Plan
     /// <summary>Images in a block.</summary>
     public int LaneWidth => _kernels.LaneWidth;
 
-    /// <summary>Each picture's cross-entropy after <see cref="Evaluate"/> or <see cref="ComputeGradients"/>, in the order asked for.</summary>
+    /// <summary>Each picture's cross-entropy, in training with the auxiliary outputs' share, after <see cref="Evaluate"/> or <see cref="ComputeGradients"/>, in the order asked for.</summary>
     public ReadOnlySpan<double> Losses => _batch.Losses.AsSpan(0, _batch.Count);
 
     /// <summary>Each picture's most likely class.</summary>
@@ -80,14 +80,20 @@ public sealed class Plan
     /// <exception cref="LanewiseException">They do not fit the network.</exception>
     public void Load(Weights weights)
     {
-        _parameters.Pack(weights, _weights);
+        weights = _parameters.Pack(weights, _weights);
         _loaded = _parameters.IsPartial ? weights : null;
     }
 
-    /// <summary>Copies the weights out, running statistics included.</summary>
-    public Weights Save() => _parameters.Unpack(_weights, _loaded);
+    /// <summary>
+    /// Copies the weights out, running statistics included. What the plan works with in another form, such as batch norm folded
+    /// into a convolution, comes as it was loaded.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">Nothing was loaded into a plan that needs that.</exception>
+    public Weights Save() => _parameters.IsPartial && _loaded is null
+        ? throw new InvalidOperationException("no weights were loaded; call Load first.")
+        : _parameters.Unpack(_weights, _loaded);
 
-    /// <summary>Runs pictures through the network; afterwards <see cref="Logits"/> and <see cref="Predictions"/> hold the answers.</summary>
+    /// <summary>Runs pictures through the network, on a plan for training as training does it; afterwards <see cref="Logits"/> and <see cref="Predictions"/> hold the answers.</summary>
     /// <param name="source">Where the pictures are.</param>
     /// <param name="indices">Which pictures, at most <see cref="PlanOptions.BatchSize"/>.</param>
     public void Infer(IExampleSource source, ReadOnlySpan<int> indices) => Run(source, indices, BatchMode.Infer, 0);
@@ -168,7 +174,6 @@ public sealed class Plan
         _parameters.PackTrained(state, memory);
     }
 
-
     /// <summary>Runs forward and backward from a given gradient to the output, [picture][value]; for tests.</summary>
     internal void ComputeGradientsFrom(float[] outputGradient, IExampleSource source, ReadOnlySpan<int> indices)
     {
@@ -179,7 +184,7 @@ public sealed class Plan
     /// <summary>The gradient to the pictures, [picture][C·H·W]; for tests.</summary>
     internal ReadOnlySpan<float> InputGradients => _batch.InputGradients.AsSpan(0, _batch.Count * Network.Input.Count);
 
-    /// <summary>Each thread's activations; for tests.</summary>
+    /// <summary>Each thread's or each block's activations; for tests.</summary>
     internal IReadOnlyList<LaneMemory> Activations => _schedule.Activations;
 
     /// <summary>The memories of the last batch's blocks; of a single one where blocks share memory. For the layer table.</summary>
@@ -201,6 +206,9 @@ public sealed class Plan
         }
 
         _batch.Prepare(source, indices, mode, scale, step);
-        _schedule.Run(_workers);
+        if (!indices.IsEmpty)
+        {
+            _schedule.Run(_workers);
+        }
     }
 }

@@ -31,11 +31,11 @@ public sealed record PlanOptions
     internal int GuardVectors { get; init; }
 
     /// <summary>The order of the work; automatic outside tests.</summary>
-    internal ScheduleKind Schedule { get; init; }
+    internal WorkOrder Schedule { get; init; }
 }
 
 /// <summary>In which order a plan works.</summary>
-internal enum ScheduleKind
+internal enum WorkOrder
 {
     /// <summary>As the network and the batch advise.</summary>
     Automatic,

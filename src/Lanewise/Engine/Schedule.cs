@@ -30,8 +30,8 @@ internal abstract class Schedule
         int blocks = (options.BatchSize - 1) / program.Kernels.LaneWidth + 1;
         bool layers = fusion.CouplesPictures || options.Schedule switch
         {
-            ScheduleKind.Blocks => false,
-            ScheduleKind.Layers => true,
+            WorkOrder.Blocks => false,
+            WorkOrder.Layers => true,
             _ => options.Training ? program.ActivationFloats > MostFloats : blocks < options.Threads,
         };
         return layers

@@ -41,7 +41,8 @@ public static class Checkpoint
     public static TrainerState Load(string path, Network network)
     {
         var file = Safetensors.Read(path);
-        var groups = file.Tensors.ToLookup(t => StateNames.FirstOrDefault(name => t.Name.StartsWith(name + ".", StringComparison.Ordinal)) ?? "", StringComparer.Ordinal);
+        var own = network.Parameters.Select(p => p.Name).ToHashSet(StringComparer.Ordinal);
+        var groups = file.Tensors.ToLookup(t => own.Contains(t.Name) ? "" : StateNames.FirstOrDefault(name => t.Name.StartsWith(name + ".", StringComparison.Ordinal)) ?? "", StringComparer.Ordinal);
         var optimizer = groups.Where(group => group.Key.Length > 0).ToDictionary(
             group => group.Key, group => new Weights(group.Select(t => t with { Name = t.Name[(group.Key.Length + 1)..] })), StringComparer.Ordinal);
         // Files of old have no count of the updates; they are all of SGD, which does without.

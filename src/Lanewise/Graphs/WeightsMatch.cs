@@ -19,8 +19,9 @@ internal sealed class WeightsMatch
     {
         _network = network;
         _source = source;
+        var names = network.Parameters.Select(p => p.Name).ToHashSet(StringComparer.Ordinal);
         bool drop = network.AuxiliaryOutputs.Count == 0;
-        _found = tensors.Where(t => !drop || !AuxiliaryHeads.Any(head => t.Name.StartsWith(head, StringComparison.Ordinal)))
+        _found = tensors.Where(t => !drop || names.Contains(t.Name) || !AuxiliaryHeads.Any(head => t.Name.StartsWith(head, StringComparison.Ordinal)))
             .ToDictionary(t => t.Name, StringComparer.Ordinal);
         foreach (var counter in network.Parameters.Where(p => p.IsBuffer && p.Name.EndsWith(".num_batches_tracked", StringComparison.Ordinal)))
         {

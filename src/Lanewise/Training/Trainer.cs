@@ -56,6 +56,9 @@ public sealed class Trainer
     /// <summary>A copy of the weights as they are now.</summary>
     public Weights Weights => _plan.Save();
 
+    /// <summary>Where training stands.</summary>
+    public TrainingPosition Position => _position;
+
     /// <summary>A copy of all that is needed to go on from here.</summary>
     public TrainerState State => new(_plan.Save(), OptimizerState.ToDictionary(s => s.Name, s => _plan.SaveState(s.Memory), StringComparer.Ordinal), _position);
 

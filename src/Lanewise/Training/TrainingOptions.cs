@@ -23,7 +23,7 @@ public sealed record TrainingOptions
     /// <summary>Whether the parameter of that name is trained; null for all. <see cref="FineTuning.HeadOnly"/> freezes a body.</summary>
     public Func<string, bool>? Trains { get; init; }
 
-    /// <summary>Decides the initial weights and the order of the pictures.</summary>
+    /// <summary>Decides the initial weights, the order of the pictures, how they are varied, and what dropout drops.</summary>
     public int Seed { get; init; } = 1;
 
     /// <summary>Threads. The trained weights do not depend on it, to the bit.</summary>
@@ -49,6 +49,7 @@ public sealed record TrainingOptions
         }
 
         Optimizer.Check();
+        Augmentation.Check();
         Schedule.Check(Optimizer.LearningRate, Epochs);
     }
 

@@ -51,7 +51,7 @@ public sealed class OpCaseTests
         Run(plan, run, count);
         Assert.Equal(expected, Compare.Bits(plan));
 
-        foreach (var (threads, schedule) in new[] { (2, ScheduleKind.Automatic), (3, ScheduleKind.Automatic), (1, ScheduleKind.Layers), (3, ScheduleKind.Layers) })
+        foreach (var (threads, schedule) in new[] { (2, WorkOrder.Automatic), (3, WorkOrder.Automatic), (1, WorkOrder.Layers), (3, WorkOrder.Layers) })
         {
             var parallel = Compile(run, width, threads, schedule: schedule);
             Run(parallel, run, count);
@@ -94,7 +94,7 @@ public sealed class OpCaseTests
         }
     }
 
-    internal static Plan Compile(ReferenceRun run, int width, int threads, int guard = 0, ScheduleKind schedule = ScheduleKind.Automatic)
+    internal static Plan Compile(ReferenceRun run, int width, int threads, int guard = 0, WorkOrder schedule = WorkOrder.Automatic)
     {
         var options = new PlanOptions { BatchSize = 2 * width + 3, LaneWidth = width, Threads = threads, Training = true, InputGradient = true, GuardVectors = guard, Schedule = schedule };
         var plan = Plan.Compile(run.Network, options);

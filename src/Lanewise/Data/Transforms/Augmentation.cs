@@ -45,6 +45,17 @@ public sealed record Augmentation
     /// <summary>For <see cref="RandomCrop.Resized"/>: the widest proportions, width : height; the narrowest are their inverse.</summary>
     public double WidestRatio { get; init; } = 4.0 / 3;
 
+    /// <summary>Refuses values outside their range.</summary>
+    /// <exception cref="LanewiseException">A value is out of range; the message says which.</exception>
+    internal void Check()
+    {
+        if (Flip is not (>= 0 and <= 1) || Padding < 0 || LeastArea is not (> 0 and <= 1) || WidestRatio is not (>= 1 and < double.PositiveInfinity))
+        {
+            throw new LanewiseException(FormattableString.Invariant(
+                $"augmentation with flip {Flip}, padding {Padding}, least area {LeastArea}, widest ratio {WidestRatio}: flip must be from 0 to 1, padding at least 0, the least area above 0 and at most 1, the widest ratio at least 1."));
+        }
+    }
+
     /// <summary>What suits photographs at this input: nothing for grey ones, ImageNet's from 128 pixels on, CIFAR's below.</summary>
     public static Augmentation For(Shape input) => input.Channels == 1 ? None : Math.Min(input.Height, input.Width) < 128 ? Cifar : ImageNet;
 }

@@ -7,7 +7,7 @@ namespace Lanewise.Engine;
 internal sealed class BatchNorm2dLowering : Lowering
 {
     /// <inheritdoc/>
-    public override bool BackwardReadsInputs(Unit unit) => true;
+    public override bool BackwardReadsInputs(Unit unit) => unit.Trains;
 
     /// <inheritdoc/>
     public override IEnumerable<Value> PassesOn(Unit unit) => unit.Shortcut is { } shortcut ? [shortcut] : [];
@@ -69,6 +69,17 @@ internal sealed class LocalResponseNormLowering : Lowering
 {
     /// <inheritdoc/>
     public override bool BackwardReadsInputs(Unit unit) => true;
+
+    public override void Require(Unit unit)
+    {
+        // The kernel keeps a pixel's channels on the stack.
+        const int MostChannels = 4096;
+        int channels = unit.Output.Shape.Channels;
+        if (channels > MostChannels)
+        {
+            throw new LanewiseException($"{unit.Node.Path} (LocalResponseNorm): {channels} channels; this engine takes {MostChannels} at most.");
+        }
+    }
 
     public override void Forward(Unit unit, BlockProgram program, bool training)
     {

@@ -26,11 +26,11 @@ internal static class BatchNorm2dReference
     public static Moments[] OfRunning(double[] mean, double[] variance) =>
         [.. mean.Zip(variance, (m, v) => new Moments { Mean = m, Variance = v })];
 
-    /// <summary>Moves the running statistics towards the batch's; the variance is the unbiased one, but of a single value the biased one, 0.</summary>
+    /// <summary>Moves the running statistics towards the batch's; the variance is the unbiased one. A single value has none, and moves nothing.</summary>
     public static void UpdateRunning(BatchNorm2d op, Volume[] x, Moments[] moments, double[] mean, double[] variance)
     {
-        double count = Count(x), unbiased = count > 1 ? count / (count - 1) : 1;
-        for (int c = 0; c < moments.Length; c++)
+        double count = Count(x), unbiased = count / (count - 1);
+        for (int c = 0; c < moments.Length && count > 1; c++)
         {
             mean[c] += op.Momentum * (moments[c].Mean - mean[c]);
             variance[c] += op.Momentum * (moments[c].Variance * unbiased - variance[c]);

@@ -152,7 +152,7 @@ internal sealed class PickleReader(PickleInput input)
                 return true;
             case (byte)'R' or 0x81:
                 object?[] call = Pop(2);
-                Push(call is [TorchName callee, PickleList arguments] ? TorchObjects.Make(callee, arguments.Items) : throw Malformed(), PickleContainer.Cost);
+                Push(call is [TorchName callee, PickleList arguments] ? Make(callee, arguments.Items) : throw Malformed(), PickleContainer.Cost);
                 return true;
             case (byte)'b':
                 object?[] build = Pop(2);
@@ -169,6 +169,16 @@ internal sealed class PickleReader(PickleInput input)
             default:
                 return false;
         }
+    }
+
+    /// <summary>Makes an object. What it copies out of lists, which the file may name over and over, is paid for each time.</summary>
+    private object? Make(TorchName callee, IReadOnlyList<object?> arguments)
+    {
+        foreach (var list in arguments.OfType<PickleList>())
+        {
+            input.Spend(2 * PickleContainer.ItemCost * (long)list.Items.Count);
+        }
+        return TorchObjects.Make(callee, arguments);
     }
 
     private void Remember(uint index)

@@ -65,7 +65,12 @@ public sealed class HostileFileTests
         byte[] copies = new PickleBuilder().Op((byte)'N').Op("2"u8, 10_000_000).Bytes;
         byte[] dictionaries = new PickleBuilder().Op("}0"u8, 2_000_000).Bytes;
 
-        Assert.All([copies, dictionaries], pickle => AssertRefused(PickleBuilder.Zip(pickle), "more values than any state dict has"));
+        // A list of 50,000 pairs, of which a dictionary is made again and again.
+        var pairs = new PickleBuilder().Op((byte)']', (byte)'N', (byte)'N', 0x86, (byte)'q', 1, (byte)'a', (byte)'q', 0).Op([(byte)'h', 1, (byte)'a'], 50_000)
+            .Op((byte)'0').Global("collections", "OrderedDict").Op((byte)'q', 2, (byte)'0');
+        byte[] made = pairs.Op([(byte)'h', 2, (byte)'h', 0, 0x85, (byte)'R', (byte)'0'], 10_000).Bytes;
+
+        Assert.All([copies, dictionaries, made], pickle => AssertRefused(PickleBuilder.Zip(pickle), "more values than any state dict has"));
     }
 
     [Theory]
