@@ -2,8 +2,8 @@ using CsCheck;
 using Lanewise.Data;
 using Lanewise.Data.Transforms;
 using Lanewise.Graphs;
-using Lanewise.Kernels;
 using Lanewise.Imaging;
+using Lanewise.Kernels;
 using Xunit;
 
 namespace Lanewise.Tests.Data.Transforms;
