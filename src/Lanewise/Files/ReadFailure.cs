@@ -18,4 +18,21 @@ public static class ReadFailure
         };
         return new LanewiseException($"{path} could not be read: {why}", cause);
     }
+
+    /// <summary>Opens a file and reads it; a failure is explained.</summary>
+    /// <exception cref="LanewiseException">It cannot be read.</exception>
+    internal static T Open<T>(string path, Func<Stream, string, T> read)
+    {
+        const int BufferBytes = 1 << 16;
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        try
+        {
+            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, BufferBytes);
+            return read(stream, path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Explain(path, e);
+        }
+    }
 }

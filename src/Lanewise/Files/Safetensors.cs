@@ -18,19 +18,7 @@ public static class Safetensors
 
     /// <summary>Reads a file; values of every <see cref="StoredType"/> become floats.</summary>
     /// <exception cref="LanewiseException">The file cannot be read, or is not a whole and well-formed safetensors file.</exception>
-    public static WeightsFile Read(string path)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        try
-        {
-            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, ChunkBytes);
-            return Read(stream, path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw ReadFailure.Explain(path, e);
-        }
-    }
+    public static WeightsFile Read(string path) => ReadFailure.Open(path, Read);
 
     /// <summary>Reads from the stream's position to its end.</summary>
     /// <param name="stream">A stream that knows its length.</param>

@@ -26,26 +26,13 @@ public sealed record WeightsFile(
 {
     // What PyTorch's wrapper for several processors puts before every name.
     private const string Wrapper = "module.";
-    private const int BufferBytes = 1 << 16;
 
     /// <summary>
     /// Reads a safetensors file or one of PyTorch's; the content tells which it is. Where every name begins with <c>module.</c>,
     /// that is left out.
     /// </summary>
     /// <exception cref="LanewiseException">The file cannot be read, is damaged, or is of another kind.</exception>
-    public static WeightsFile Read(string path)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        try
-        {
-            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, BufferBytes);
-            return Read(stream, path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw ReadFailure.Explain(path, e);
-        }
-    }
+    public static WeightsFile Read(string path) => ReadFailure.Open(path, Read);
 
     private static WeightsFile Read(Stream stream, string path)
     {

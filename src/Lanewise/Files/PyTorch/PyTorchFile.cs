@@ -10,7 +10,6 @@ public static class PyTorchFile
 {
     internal const string SaveStateDict = "where the file was made, save the weights alone: torch.save(model.state_dict(), \"weights.pth\")";
 
-    private const int BufferBytes = 1 << 16;
 
     // Weights hardly shrink when they are packed, and tensors that share a storage are few.
     private const int MostUnpacking = 16;
@@ -18,19 +17,7 @@ public static class PyTorchFile
 
     /// <summary>Reads the tensors of the state dict that the file is or that a training script put into it; the rest is left out.</summary>
     /// <exception cref="LanewiseException">The file cannot be read, is damaged, or holds anything but data.</exception>
-    public static WeightsFile Read(string path)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        try
-        {
-            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, BufferBytes);
-            return Read(stream, path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw ReadFailure.Explain(path, e);
-        }
-    }
+    public static WeightsFile Read(string path) => ReadFailure.Open(path, Read);
 
     /// <summary>Reads from the stream's beginning to its end.</summary>
     /// <param name="stream">A stream that can seek.</param>
