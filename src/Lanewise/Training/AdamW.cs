@@ -22,9 +22,9 @@ public sealed record AdamW(float LearningRate = 0.001f, double Beta1 = 0.9, doub
     internal override void Check()
     {
         base.Check();
-        Require(Beta1 is >= 0 and < 1, "beta1", Beta1, "at least 0 and below 1");
-        Require(Beta2 is >= 0 and < 1, "beta2", Beta2, "at least 0 and below 1");
-        Require((float)Eps > 0, "eps", Eps, "a positive number such as 1e-8");
-        Require(WeightDecay >= 0, "weight decay", WeightDecay, "a number of at least 0");
+        Setting.Require(Beta1 is >= 0 and < 1, "beta1", Beta1, "at least 0 and below 1");
+        Setting.Require(Beta2 is >= 0 and < 1, "beta2", Beta2, "at least 0 and below 1");
+        Setting.Require((float)Eps > 0, "eps", Eps, "a positive number such as 1e-8");
+        Setting.Require(WeightDecay >= 0, "weight decay", WeightDecay, "a number of at least 0");
     }
 }

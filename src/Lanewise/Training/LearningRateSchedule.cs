@@ -36,7 +36,7 @@ public abstract record LearningRateSchedule
     /// <exception cref="LanewiseException">A value is out of range; the message says which.</exception>
     internal virtual void Check(double rate, int epochs)
     {
-        Require(WarmupEpochs >= 0 && WarmupEpochs < epochs, "warm-up epochs", WarmupEpochs, $"at least 0 and fewer than the training's {epochs}");
+        Setting.Require(WarmupEpochs >= 0 && WarmupEpochs < epochs, "warm-up epochs", WarmupEpochs, $"at least 0 and fewer than the training's {epochs}");
         RequireWithin(rate, "warm-up rate", WarmupRate ?? 0);
     }
 
@@ -45,15 +45,7 @@ public abstract record LearningRateSchedule
 
     // As floats: an optimizer's rate of 0.01 is one, and a little less than 0.01.
     private static void RequireWithin(double rate, string what, double value) =>
-        Require(value >= 0 && (float)value <= (float)rate, what, value, FormattableString.Invariant($"at least 0 and at most the learning rate of {(float)rate}"));
-
-    private static void Require(bool holds, string what, double value, string expected)
-    {
-        if (!holds || !double.IsFinite(value))
-        {
-            throw new LanewiseException(FormattableString.Invariant($"{what} {value}: it must be {expected}."));
-        }
-    }
+        Setting.Require(value >= 0 && (float)value <= (float)rate, what, value, FormattableString.Invariant($"at least 0 and at most the learning rate of {(float)rate}"));
 
     /// <summary>The full rate throughout.</summary>
     public sealed record Constant : LearningRateSchedule
@@ -69,8 +61,8 @@ public abstract record LearningRateSchedule
         internal override void Check(double rate, int epochs)
         {
             base.Check(rate, epochs);
-            Require(DecayEpochs > 0, "decay epochs", DecayEpochs, "a positive number");
-            Require(Factor is > 0 and <= 1, "decay rate", Factor, "above 0 and at most 1");
+            Setting.Require(DecayEpochs > 0, "decay epochs", DecayEpochs, "a positive number");
+            Setting.Require(Factor is > 0 and <= 1, "decay rate", Factor, "above 0 and at most 1");
         }
 
         private protected override double Decay(double rate, double t, int epochs) => rate * Math.Pow(Factor, Math.Floor(t / DecayEpochs));
@@ -87,11 +79,11 @@ public abstract record LearningRateSchedule
             double earlier = 0;
             foreach (double milestone in At)
             {
-                Require(milestone > earlier, "milestone", milestone, FormattableString.Invariant($"above {earlier}; name them in ascending order"));
+                Setting.Require(milestone > earlier, "milestone", milestone, FormattableString.Invariant($"above {earlier}; name them in ascending order"));
                 earlier = milestone;
             }
 
-            Require(Factor is > 0 and <= 1, "decay rate", Factor, "above 0 and at most 1");
+            Setting.Require(Factor is > 0 and <= 1, "decay rate", Factor, "above 0 and at most 1");
         }
 
         private protected override double Decay(double rate, double t, int epochs) => rate * Math.Pow(Factor, At.Count(milestone => t >= milestone));

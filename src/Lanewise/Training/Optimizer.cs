@@ -20,13 +20,5 @@ public abstract record Optimizer
 
     /// <summary>Refuses values outside their range.</summary>
     /// <exception cref="LanewiseException">A value is out of range; the message says which.</exception>
-    internal virtual void Check() => Require(LearningRate > 0, "learning rate", LearningRate, "a positive number such as 0.01");
-
-    private protected static void Require(bool holds, string what, double value, string expected)
-    {
-        if (!holds || !double.IsFinite(value))
-        {
-            throw new LanewiseException(FormattableString.Invariant($"{what} {value}: it must be {expected}."));
-        }
-    }
+    internal virtual void Check() => Setting.Require(LearningRate > 0, "learning rate", LearningRate, "a positive number such as 0.01");
 }

@@ -19,8 +19,8 @@ public sealed record Sgd(float LearningRate, float Momentum = 0, float WeightDec
     internal override void Check()
     {
         base.Check();
-        Require(Momentum is >= 0 and < 1, "momentum", Momentum, "at least 0 and below 1");
-        Require(WeightDecay >= 0, "weight decay", WeightDecay, "a number of at least 0");
-        Require(!Nesterov || Momentum > 0, "momentum", Momentum, "positive, as Nesterov's step looks ahead by it");
+        Setting.Require(Momentum is >= 0 and < 1, "momentum", Momentum, "at least 0 and below 1");
+        Setting.Require(WeightDecay >= 0, "weight decay", WeightDecay, "a number of at least 0");
+        Setting.Require(!Nesterov || Momentum > 0, "momentum", Momentum, "positive, as Nesterov's step looks ahead by it");
     }
 }
