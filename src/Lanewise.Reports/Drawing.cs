@@ -1,0 +1,63 @@
+using System.Globalization;
+using OxyPlot;
+using OxyPlot.Axes;
+
+namespace Lanewise.Reports;
+
+/// <summary>
+/// What charts share. OxyPlot writes fixed colours; those of this class stand for the page's, which are light or dark, and are
+/// replaced by the style sheet's variables.
+/// </summary>
+internal static class Drawing
+{
+    private const int SeriesColours = 8;
+    private static readonly OxyColor Ink = OxyColor.FromRgb(1, 0, 1), Faint = OxyColor.FromRgb(1, 0, 2);
+    private static int _drawings;
+
+    /// <summary>The colour of a line, in place of <see cref="Variable"/>.</summary>
+    public static OxyColor Series(int i) => OxyColor.FromRgb(1, 1, (byte)(i % SeriesColours + 1));
+
+    /// <summary>The style sheet's variable for a line's colour.</summary>
+    public static string Variable(int i) => $"var(--series{i % SeriesColours + 1})";
+
+    public static PlotModel Model() => new()
+    {
+        TextColor = Ink,
+        DefaultFont = "system-ui, sans-serif",
+        DefaultFontSize = 13,
+        PlotAreaBorderColor = Faint,
+        PlotAreaBorderThickness = new OxyThickness(1, 0, 0, 1),
+    };
+
+    public static Axis Style(Axis axis, bool grid)
+    {
+        axis.TicklineColor = Faint;
+        axis.AxislineColor = Faint;
+        axis.MinorTickSize = 0;
+        axis.MajorGridlineStyle = grid ? LineStyle.Solid : LineStyle.None;
+        axis.MajorGridlineColor = Faint;
+        return axis;
+    }
+
+    /// <summary>A model as SVG that grows and shrinks with its place and takes the page's colours.</summary>
+    public static Html Svg(PlotModel model, int width, int height)
+    {
+        string svg = SvgExporter.ExportToString(model, width, height, false);
+        svg = svg[svg.IndexOf("<svg", StringComparison.Ordinal)..];
+        svg = svg.Replace($"width=\"{width}\" height=\"{height}\" version", $"viewBox=\"0 0 {width} {height}\" version");
+        svg = svg.Replace("rgb(1,0,1)", "var(--ink)").Replace("rgb(1,0,2)", "var(--faint)");
+        for (int i = 0; i < SeriesColours; i++)
+        {
+            svg = svg.Replace($"rgb(1,1,{i + 1})", Variable(i));
+        }
+
+        // Several drawings share a page, and names must be its own.
+        int drawing = Interlocked.Increment(ref _drawings);
+        return Html.Trusted(svg.Replace("id=\"clipPath", $"id=\"d{drawing}c").Replace("url(#clipPath", $"url(#d{drawing}c"));
+    }
+
+    /// <summary>A number with as many digits as tell something.</summary>
+    public static string Number(double value) => Math.Abs(value) is >= 1e-3 and < 1e7 or 0
+        ? value.ToString("0.####", CultureInfo.InvariantCulture)
+        : value.ToString("0.##e+0", CultureInfo.InvariantCulture);
+}
