@@ -34,7 +34,7 @@ public sealed record Chart(string Title, string X, string Y, IReadOnlyList<Line>
 
     /// <summary>The chart, its legend and its table.</summary>
     public Html ToHtml() => Figures.Figure(
-        Html.Of($"""{Legend()}<div class="chart" role="img" aria-label="{Title}: {string.Join(", ", Lines.Select(l => l.Name))}, over {X}">{ToSvg()}</div>{Figures.Details("Figures", ToTable())}"""),
+        Html.Of($"""{Legend()}<div class="chart" tabindex="0" role="img" aria-label="{Title}: {string.Join(", ", Lines.Select(l => l.Name))}, over {X}">{ToSvg()}</div>{Figures.Details("Figures", ToTable())}"""),
         Title);
 
     /// <summary>The drawing alone.</summary>
@@ -43,7 +43,7 @@ public sealed record Chart(string Title, string X, string Y, IReadOnlyList<Line>
         var model = Drawing.Model();
         model.Axes.Add(Drawing.Style(new LinearAxis { Position = AxisPosition.Bottom, Title = X, MinimumMajorStep = IsWhole ? 1 : 0, MinimumPadding = 0.02, MaximumPadding = 0.02 }, grid: false));
         model.Axes.Add(Drawing.Style(IsLogarithmic
-            ? new LogarithmicAxis { Position = AxisPosition.Left, Title = Y, UseSuperExponentialFormat = false, StringFormat = "0.##e+0" }
+            ? new LogarithmicAxis { Position = AxisPosition.Left, Title = Y, UseSuperExponentialFormat = false, StringFormat = "0.##e+0", MajorStep = 10 }
             : new LinearAxis { Position = AxisPosition.Left, Title = Y, MinimumPadding = 0.03, MaximumPadding = 0.05 }, grid: true));
         foreach (var (i, line) in Lines.Index())
         {

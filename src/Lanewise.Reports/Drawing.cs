@@ -11,6 +11,10 @@ namespace Lanewise.Reports;
 internal static class Drawing
 {
     private const int SeriesColours = 8;
+
+    /// <summary>A font whose widths OxyPlot knows; the page's own takes its place.</summary>
+    private const string MeasuredFont = "Helvetica";
+
     private static readonly OxyColor Ink = OxyColor.FromRgb(1, 0, 1), Faint = OxyColor.FromRgb(1, 0, 2);
     private static int _drawings;
 
@@ -23,7 +27,7 @@ internal static class Drawing
     public static PlotModel Model() => new()
     {
         TextColor = Ink,
-        DefaultFont = "system-ui, sans-serif",
+        DefaultFont = MeasuredFont,
         DefaultFontSize = 13,
         PlotAreaBorderColor = Faint,
         PlotAreaBorderThickness = new OxyThickness(1, 0, 0, 1),
@@ -42,10 +46,10 @@ internal static class Drawing
     /// <summary>A model as SVG that grows and shrinks with its place and takes the page's colours.</summary>
     public static Html Svg(PlotModel model, int width, int height)
     {
-        string svg = SvgExporter.ExportToString(model, width, height, false);
+        string svg = SvgExporter.ExportToString(model, width, height, false, new Measurer());
         svg = svg[svg.IndexOf("<svg", StringComparison.Ordinal)..];
         svg = svg.Replace($"width=\"{width}\" height=\"{height}\" version", $"viewBox=\"0 0 {width} {height}\" version");
-        svg = svg.Replace("rgb(1,0,1)", "var(--ink)").Replace("rgb(1,0,2)", "var(--faint)");
+        svg = svg.Replace("rgb(1,0,1)", "var(--ink)").Replace("rgb(1,0,2)", "var(--faint)").Replace($"font-family=\"{MeasuredFont}\"", "font-family=\"inherit\"");
         for (int i = 0; i < SeriesColours; i++)
         {
             svg = svg.Replace($"rgb(1,1,{i + 1})", Variable(i));
@@ -60,4 +64,16 @@ internal static class Drawing
     public static string Number(double value) => Math.Abs(value) is >= 1e-3 and < 1e7 or 0
         ? value.ToString("0.####", CultureInfo.InvariantCulture)
         : value.ToString("0.##e+0", CultureInfo.InvariantCulture);
+
+    /// <summary>Measures text by the widths of Helvetica's letters in pixels, OxyPlot's are points, with room for a wider font.</summary>
+    private sealed class Measurer() : PdfRenderContext(1, 1, OxyColors.Undefined)
+    {
+        private const double PixelsPerPoint = 96.0 / 72 * 1.2;
+
+        public override OxySize MeasureText(string text, string fontFamily, double fontSize, double fontWeight)
+        {
+            var points = base.MeasureText(text, fontFamily, fontSize, fontWeight);
+            return new(points.Width * PixelsPerPoint, points.Height * PixelsPerPoint);
+        }
+    }
 }
