@@ -1,3 +1,4 @@
+using Lanewise.Files;
 using OxyPlot;
 using OxyPlot.Axes;
 using OxyPlot.Series;
@@ -36,6 +37,28 @@ public sealed record Chart(string Title, string X, string Y, IReadOnlyList<Line>
     public Html ToHtml() => Figures.Figure(
         Html.Of($"""{Legend()}<div class="chart" tabindex="0" role="img" aria-label="{Title}: {string.Join(", ", Lines.Select(l => l.Name))}, over {X}">{ToSvg()}</div>{Figures.Details("Figures", ToTable())}"""),
         Title);
+
+    /// <summary>Writes the drawing and its legend as an SVG file, whole or not at all.</summary>
+    /// <exception cref="LanewiseException">It cannot be written.</exception>
+    public void Save(string path)
+    {
+        const int SwatchRoom = 36, Gap = 20, LineHeight = 20;
+        var legend = new List<Html>();
+        double x = 0, y = 4;
+        foreach (var (i, line) in Lines.Index())
+        {
+            double width = SwatchRoom + Drawing.WidthOf(line.Name);
+            if (x > 0 && x + width > Width)
+            {
+                (x, y) = (0, y + LineHeight);
+            }
+
+            legend.Add(Html.Of($"""<g transform="translate({x:F0} {y:F0})">{Swatch(i)}<text x="{SwatchRoom}" y="12" font-size="{Drawing.FontSize}" fill="var(--ink)">{line.Name}</text></g>"""));
+            x += width + Gap;
+        }
+
+        AtomicFile.WriteText(path, Drawing.File(ToSvg(), Title, Width, Height, Html.Join(legend), (int)y + LineHeight).ToString());
+    }
 
     /// <summary>The drawing alone.</summary>
     public Html ToSvg()

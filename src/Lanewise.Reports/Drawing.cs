@@ -10,6 +10,9 @@ namespace Lanewise.Reports;
 /// </summary>
 internal static class Drawing
 {
+    /// <summary>The size of texts, in pixels.</summary>
+    public const int FontSize = 13;
+
     private const int SeriesColours = 8;
 
     /// <summary>A font whose widths OxyPlot knows; the page's own takes its place.</summary>
@@ -28,7 +31,7 @@ internal static class Drawing
     {
         TextColor = Ink,
         DefaultFont = MeasuredFont,
-        DefaultFontSize = 13,
+        DefaultFontSize = FontSize,
         PlotAreaBorderColor = Faint,
         PlotAreaBorderThickness = new OxyThickness(1, 0, 0, 1),
     };
@@ -59,6 +62,29 @@ internal static class Drawing
         int drawing = Interlocked.Increment(ref _drawings);
         return Html.Trusted(svg.Replace("id=\"clipPath", $"id=\"d{drawing}c").Replace("url(#clipPath", $"url(#d{drawing}c"));
     }
+
+    /// <summary>A drawing as a file of its own, in light or dark as its reader has chosen, with something above it.</summary>
+    /// <param name="svg">What <see cref="Svg"/> gave.</param>
+    /// <param name="title">What it shows.</param>
+    /// <param name="width">The drawing's width.</param>
+    /// <param name="height">The drawing's height.</param>
+    /// <param name="above">SVG that stands above it.</param>
+    /// <param name="room">The height that this takes.</param>
+    public static Html File(Html svg, string title, int width, int height, Html above, int room) => Html.Of(
+        $"""
+        <svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height + room}" viewBox="0 0 {width} {height + room}" font-family="system-ui, sans-serif" role="img">
+        <title>{title}</title>
+        <style>
+        {Styles.Colours}</style>
+        <rect width="{width}" height="{height + room}" fill="var(--paper)"/>
+        {above}
+        {Html.Trusted(svg.ToString().Replace("<svg viewBox", $"<svg y=\"{room}\" width=\"{width}\" height=\"{height}\" viewBox"))}
+        </svg>
+
+        """);
+
+    /// <summary>About how wide a text is in a drawing, in pixels.</summary>
+    public static double WidthOf(string text) => new Measurer().MeasureText(text, MeasuredFont, FontSize, 400).Width;
 
     /// <summary>A number with as many digits as tell something.</summary>
     public static string Number(double value) => Math.Abs(value) is >= 1e-3 and < 1e7 or 0

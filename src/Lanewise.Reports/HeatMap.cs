@@ -1,3 +1,4 @@
+using Lanewise.Files;
 using OxyPlot;
 using OxyPlot.Axes;
 using OxyPlot.Series;
@@ -26,6 +27,10 @@ public sealed record HeatMap(string Title, string X, string Y, string Unit, IRea
 
     /// <summary>The drawing with its caption.</summary>
     public Html ToHtml() => Figures.Figure(Html.Of($"""<div class="chart shades" tabindex="0" role="img" aria-label="{Title}: {Unit} by {Y} and {X}">{ToSvg()}</div>"""), Title);
+
+    /// <summary>Writes the drawing as an SVG file, whole or not at all.</summary>
+    /// <exception cref="LanewiseException">It cannot be written.</exception>
+    public void Save(string path) => AtomicFile.WriteText(path, Drawing.File(ToSvg(), Title, Width, Height, Html.Empty, room: 0).ToString());
 
     /// <summary>The drawing alone.</summary>
     public Html ToSvg()
@@ -64,8 +69,10 @@ public sealed record HeatMap(string Title, string X, string Y, string Unit, IRea
             Interpolate = false,
             RenderMethod = HeatMapRenderMethod.Rectangles,
         });
-        return Drawing.Svg(model, Width, Math.Clamp(Rows.Count * RowHeight + Margins, LeastHeight, MostHeight));
+        return Drawing.Svg(model, Width, Height);
     }
+
+    private int Height => Math.Clamp(Rows.Count * RowHeight + Margins, LeastHeight, MostHeight);
 
     private static Axis Names(AxisPosition position, string title, IReadOnlyList<string> names, int most)
     {

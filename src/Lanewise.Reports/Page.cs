@@ -1,4 +1,3 @@
-using System.Text;
 using Lanewise.Files;
 
 namespace Lanewise.Reports;
@@ -17,8 +16,6 @@ public sealed record Section(string Title, Html Content);
 /// <param name="sections">Its parts, which the contents at the top lead to.</param>
 public sealed class Page(string title, Html lead, IReadOnlyList<Section> sections)
 {
-    private static readonly Lazy<string> Style = new(ReadStyle);
-
     /// <summary>Writes the page, whole or not at all.</summary>
     /// <exception cref="LanewiseException">It cannot be written.</exception>
     public void Save(string path) => AtomicFile.WriteText(path, ToString());
@@ -35,7 +32,7 @@ public sealed class Page(string title, Html lead, IReadOnlyList<Section> section
         <link rel="icon" href="data:," />
         <title>{title}</title>
         <style>
-        {Html.Trusted(Style.Value)}
+        {Styles.Colours}{Styles.Page}
         </style>
         </head>
         <body>
@@ -49,11 +46,4 @@ public sealed class Page(string title, Html lead, IReadOnlyList<Section> section
         </html>
 
         """).ToString();
-
-    private static string ReadStyle()
-    {
-        using var stream = typeof(Page).Assembly.GetManifestResourceStream("Lanewise.Reports.Page.css")!;
-        using var reader = new StreamReader(stream, Encoding.UTF8);
-        return reader.ReadToEnd();
-    }
 }

@@ -51,6 +51,20 @@ public sealed class PageTests
     }
 
     [Fact]
+    public void Drawings_are_files_of_their_own_too()
+    {
+        using var folder = new TemporaryFolder();
+        string file = Path.Combine(folder.Path, "loss.svg");
+        Line[] lines = [.. Enumerable.Range(0, 6).Select(i => new Line($"a line with a long name, number {i}", Falling))];
+        new Chart("Loss", "epoch", "loss", lines).Save(file);
+        var chart = XElement.Load(file);
+        Assert.All(lines, line => Assert.Contains(line.Name, chart.Value));
+        Assert.Contains("--series1: ", chart.Value);
+        new HeatMap("Norms", "step", "layer", "log10", ["0"], ["conv1"], [[1]]).Save(file);
+        Assert.Equal("Norms", XElement.Load(file).Elements().First().Value);
+    }
+
+    [Fact]
     public void Drawings_on_one_page_do_not_share_names()
     {
         var chart = new Chart("Loss", "epoch", "loss", [new("train", Falling)]);
