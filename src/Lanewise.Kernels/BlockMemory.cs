@@ -9,6 +9,9 @@ namespace Lanewise.Kernels;
 [StructLayout(LayoutKind.Auto)]
 public readonly record struct BlockMemory(LaneMemory Activations, LaneMemory Weights, LaneMemory Gradients)
 {
+    /// <summary>The running thread's own memory, which holds nothing between two calls.</summary>
+    public LaneMemory Scratch { get; init; } = LaneMemory.Empty;
+
     /// <summary>The place in the batch of the block's first image.</summary>
     public int First { get; init; }
 

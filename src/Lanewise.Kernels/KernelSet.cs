@@ -51,10 +51,13 @@ public abstract class KernelSet
     /// <param name="y">Its output.</param>
     /// <param name="weights">Where its packed weights begin.</param>
     /// <param name="bias">Where its bias begins; negative for none.</param>
-    public Conv2dTask Conv2dForward(Conv2dGeometry geometry, Planes x, Planes y, int weights, int bias)
+    /// <param name="algorithm">How it is computed.</param>
+    public Conv2dTask Conv2dForward(Conv2dGeometry geometry, Planes x, Planes y, int weights, int bias, Conv2dAlgorithm algorithm = Conv2dAlgorithm.Auto)
     {
         int group = GroupOf(geometry.OutChannels);
-        return new(TapTable.Forward(geometry, x, group, MostPixels(group), LaneWidth), x, y)
+        return WinogradTask.IsFor(algorithm, geometry, x, y)
+            ? new WinogradTask(geometry, isBackward: false, x, y, group, MostPixels(group), LaneWidth) { Weights = weights, Bias = bias, PackedGroup = group }
+            : new DirectConv2dTask(TapTable.Forward(geometry, x, group, MostPixels(group), LaneWidth), x, y)
         {
             Weights = weights,
             Bias = bias,
@@ -73,10 +76,13 @@ public abstract class KernelSet
     /// <param name="dy">The gradient to its output.</param>
     /// <param name="dx">The gradient to its input.</param>
     /// <param name="weights">Where its packed weights begin.</param>
-    public Conv2dTask Conv2dBackwardInput(Conv2dGeometry geometry, Planes dy, Planes dx, int weights)
+    /// <param name="algorithm">How it is computed.</param>
+    public Conv2dTask Conv2dBackwardInput(Conv2dGeometry geometry, Planes dy, Planes dx, int weights, Conv2dAlgorithm algorithm = Conv2dAlgorithm.Auto)
     {
         int packed = GroupOf(geometry.OutChannels), group = GroupOf(geometry.InChannels);
-        return new(TapTable.BackwardInput(geometry, dx, dy, packed, group, MostPixels(group), LaneWidth), dy, dx)
+        return WinogradTask.IsFor(algorithm, geometry, dy, dx)
+            ? new WinogradTask(geometry, isBackward: true, dy, dx, group, MostPixels(group), LaneWidth) { Weights = weights, Bias = -1, PackedGroup = packed }
+            : new DirectConv2dTask(TapTable.BackwardInput(geometry, dx, dy, packed, group, MostPixels(group), LaneWidth), dy, dx)
         {
             Weights = weights,
             Bias = -1,
@@ -113,6 +119,9 @@ public abstract class KernelSet
 
     /// <summary>Runs a convolution or its gradient to the input. Writes the output.</summary>
     public abstract void Conv2d(Conv2dTask task, in BlockMemory memory, Part part);
+
+    /// <summary>Writes the transformed weights of a convolution that has some, from the packed ones; shared by outputs.</summary>
+    public abstract void TransformWeights(Conv2dTask task, LaneMemory weights, Part part);
 
     /// <summary>Adds to the weight and bias gradients.</summary>
     public abstract void Conv2dGradient(Conv2dGradientTask task, in BlockMemory memory, Part part);

@@ -11,7 +11,19 @@ internal sealed class LaneKernels<L, V> : KernelSet
 
     public override double MeasureCeiling() => Ceiling<L, V>.Measure();
 
-    public override void Conv2d(Conv2dTask task, in BlockMemory memory, Part part) => Conv2d<L, V>.Run(task, memory, part);
+    public override void Conv2d(Conv2dTask task, in BlockMemory memory, Part part)
+    {
+        if (task is WinogradTask winograd)
+        {
+            Winograd<L, V>.Run(winograd, memory, part);
+        }
+        else
+        {
+            Conv2d<L, V>.Run((DirectConv2dTask)task, memory, part);
+        }
+    }
+
+    public override void TransformWeights(Conv2dTask task, LaneMemory weights, Part part) => Winograd<L, V>.TransformWeights((WinogradTask)task, weights, part);
 
     public override void Conv2dGradient(Conv2dGradientTask task, in BlockMemory memory, Part part) => Conv2d<L, V>.RunGradient(task, memory, part);
 

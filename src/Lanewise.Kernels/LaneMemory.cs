@@ -24,6 +24,9 @@ public sealed unsafe class LaneMemory
         }
     }
 
+    /// <summary>Memory of no floats.</summary>
+    public static LaneMemory Empty { get; } = new(0);
+
     /// <summary>The number of floats.</summary>
     public int Length { get; }
 

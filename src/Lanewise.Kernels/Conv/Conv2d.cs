@@ -6,7 +6,7 @@ internal static unsafe class Conv2d<L, V>
     where V : unmanaged
 {
     /// <summary>Runs a forward pass or a gradient to the input. Writes the part's rows and channels of the output.</summary>
-    public static void Run(Conv2dTask task, in BlockMemory memory, Part part)
+    public static void Run(DirectConv2dTask task, in BlockMemory memory, Part part)
     {
         float* activations = memory.Activations.Pointer, weights = memory.Weights.Pointer;
         float* zeros = stackalloc float[8];
@@ -84,7 +84,8 @@ internal static unsafe class Conv2d<L, V>
         }
     }
 
-    private static void Outputs(ConvFrame* frame, Tile* first, Tile* end, int k, int outputs, int group)
+    /// <summary>Runs tiles for outputs k … outputs − 1.</summary>
+    public static void Outputs(ConvFrame* frame, Tile* first, Tile* end, int k, int outputs, int group)
     {
         for (; k + group <= outputs; k += group)
         {

@@ -1,17 +1,13 @@
 namespace Lanewise.Kernels;
 
 /// <summary>
-/// One convolution of a plan, in either direction: its taps, its layouts and what is done to the result before it is
-/// written. A linear layer is one too, of a single pixel. The plan completes it while it is compiled; from then on it stays as it is, and any number of threads may run it.
+/// One convolution of a plan, forward or as the gradient to its input: its layouts, and what is done to the result before it is
+/// written. A linear layer is one too, of a single pixel. The plan completes it while it is compiled; from then on it stays as it is,
+/// and any number of threads may run it.
 /// </summary>
-public sealed class Conv2dTask
+public abstract class Conv2dTask
 {
-    internal Conv2dTask(TapTable taps, Planes source, Planes output)
-    {
-        Taps = taps;
-        Source = source;
-        Output = output;
-    }
+    private protected Conv2dTask(Planes source, Planes output) => (Source, Output) = (source, output);
 
     /// <summary>What is summed.</summary>
     public Planes Source { get; }
@@ -34,33 +30,48 @@ public sealed class Conv2dTask
     /// <summary>Whether max(0, ·) ends the sum.</summary>
     public bool ReLU { get; set; }
 
-    internal TapTable Taps { get; }
+    /// <summary>Where transformed weights may be kept, in floats of the weights' memory.</summary>
+    public int Transformed { get; set; }
 
-    internal int Outputs => Output.Channels;
+    /// <summary>Floats of transformed weights; 0 for a convolution that reads them as they are packed.</summary>
+    public int TransformedFloats { get; private protected init; }
 
-    /// <summary>From one output to the next, in packed weights.</summary>
-    internal int WeightsPerOutput { get; init; }
-
-    /// <summary>Between the outputs of a group, in packed weights.</summary>
-    internal int WeightStride { get; init; }
-
-    internal int SourceStep { get; init; }
-
-    internal int OutputStep { get; init; }
-
-    /// <summary>Output rows that run through all outputs before the next rows do, so that their inputs stay in the cache.</summary>
-    internal int BandRows { get; init; }
-
-    /// <summary>In how many chunks a band's outputs are cut, so that threads can share it.</summary>
-    internal int OutputChunks { get; init; }
-
-    internal int Group { get; init; }
+    /// <summary>Floats of a thread's own memory that running it takes.</summary>
+    public int ScratchFloats { get; private protected init; }
 
     /// <summary>The most parts that the call can be shared in.</summary>
-    public int Units => (Output.Height + BandRows - 1) / BandRows * OutputChunks;
+    public abstract int Units { get; }
+}
+
+/// <summary>A convolution as a list of taps.</summary>
+internal sealed class DirectConv2dTask(TapTable taps, Planes source, Planes output) : Conv2dTask(source, output)
+{
+    public TapTable Taps { get; } = taps;
+
+    public int Outputs => Output.Channels;
+
+    /// <summary>From one output to the next, in packed weights.</summary>
+    public int WeightsPerOutput { get; init; }
+
+    /// <summary>Between the outputs of a group, in packed weights.</summary>
+    public int WeightStride { get; init; }
+
+    public int SourceStep { get; init; }
+
+    public int OutputStep { get; init; }
+
+    /// <summary>Output rows that run through all outputs before the next rows do, so that their inputs stay in the cache.</summary>
+    public int BandRows { get; init; }
+
+    /// <summary>In how many chunks a band's outputs are cut, so that threads can share it.</summary>
+    public int OutputChunks { get; init; }
+
+    public int Group { get; init; }
+
+    public override int Units => (Output.Height + BandRows - 1) / BandRows * OutputChunks;
 
     /// <summary>The first output of a chunk, a multiple of the group; the number of outputs for the chunk behind the last.</summary>
-    internal int ChunkStart(int chunk)
+    public int ChunkStart(int chunk)
     {
         int groups = (Outputs + Group - 1) / Group;
         return Math.Min(groups * chunk / OutputChunks * Group, Outputs);

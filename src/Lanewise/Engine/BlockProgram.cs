@@ -15,6 +15,7 @@ internal sealed class BlockProgram
     public BlockProgram(Fusion fusion, ParameterLayout parameters, KernelSet kernels, PlanOptions options)
     {
         Parameters = parameters;
+        WeightFloats = parameters.Floats;
         Kernels = kernels;
         Options = options;
         _layout = new ActivationLayout(kernels.LaneWidth, options.GuardVectors);
@@ -59,8 +60,30 @@ internal sealed class BlockProgram
 
     public IReadOnlyList<(int Start, int Length)> Guards => _layout.Guards;
 
+    /// <summary>The convolutions whose weights are transformed whenever they have changed.</summary>
+    public List<Conv2dTask> Transforms { get; } = [];
+
+    /// <summary>Floats of weights, behind them transformed ones.</summary>
+    public int WeightFloats { get; private set; }
+
+    /// <summary>Floats of a thread's own memory.</summary>
+    public int ScratchFloats { get; private set; }
+
     /// <summary>Whether a gradient to this value is wanted.</summary>
     public static bool Wants(Value value) => value.Differentiable;
+
+    /// <summary>Gives a convolution the memory that it needs beside its layouts.</summary>
+    public void Register(Conv2dTask task)
+    {
+        const int Alignment = 16;
+        ScratchFloats = Math.Max(ScratchFloats, task.ScratchFloats);
+        if (task.TransformedFloats > 0)
+        {
+            task.Transformed = WeightFloats;
+            WeightFloats = checked(WeightFloats + (task.TransformedFloats + Alignment - 1) / Alignment * Alignment);
+            Transforms.Add(task);
+        }
+    }
 
     public void Emit(Unit unit, string kernel, Work work) => _steps.Add(new Step(unit.Node.Path, $"{unit.Node.Op.Name}.{kernel}", work));
 

@@ -18,6 +18,7 @@ internal sealed class BlockSchedule : Schedule, IWork
     private readonly Batch _batch;
     private readonly LaneMemory _weights;
     private readonly LaneMemory _noGradients = new(0);
+    private readonly LaneMemory[] _scratch;
     private readonly float[][] _pictures;
     private readonly int _inputs;
 
@@ -33,10 +34,12 @@ internal sealed class BlockSchedule : Schedule, IWork
         }
 
         Activations = new LaneMemory[options.Threads];
+        _scratch = new LaneMemory[options.Threads];
         _pictures = new float[options.Threads][];
         for (int i = 0; i < options.Threads; i++)
         {
             Activations[i] = new LaneMemory(program.ActivationFloats);
+            _scratch[i] = new LaneMemory(program.ScratchFloats);
             _pictures[i] = new float[_inputs * program.Kernels.LaneWidth];
         }
     }
@@ -48,7 +51,7 @@ internal sealed class BlockSchedule : Schedule, IWork
     public override LaneMemory[] Slots { get; }
 
     /// <inheritdoc/>
-    public override BlockMemory[] Memories() => [_batch.Memory(0, Activations[0], _weights, Slots.Length > 0 ? Slots[0] : _noGradients)];
+    public override BlockMemory[] Memories() => [_batch.Memory(0, Activations[0], _weights, Slots.Length > 0 ? Slots[0] : _noGradients) with { Scratch = _scratch[0] }];
 
     /// <inheritdoc/>
     public override void Run(Workers workers) => workers.Run(this, _batch.NeedsGradients ? Math.Min(_batch.Blocks, Slots.Length) : _batch.Blocks);
@@ -60,7 +63,7 @@ internal sealed class BlockSchedule : Schedule, IWork
         int step = training ? Slots.Length : _batch.Blocks;
         for (int block = item; block < _batch.Blocks; block += step)
         {
-            RunBlock(_pictures[worker], _batch.Memory(block, Activations[worker], _weights, training ? Slots[item] : _noGradients));
+            RunBlock(_pictures[worker], _batch.Memory(block, Activations[worker], _weights, training ? Slots[item] : _noGradients) with { Scratch = _scratch[worker] });
         }
     }
 

@@ -16,6 +16,7 @@ internal sealed class LayerSchedule : Schedule, IWork
     private readonly Batch _batch;
     private readonly LaneMemory _weights;
     private readonly LaneMemory _gradients;
+    private readonly LaneMemory[] _scratch;
     private readonly BlockMemory[] _blocks;
     private readonly float[][] _pictures;
     private readonly int _inputs;
@@ -32,6 +33,7 @@ internal sealed class LayerSchedule : Schedule, IWork
         _wantedParts = options.Threads == 1 ? 1 : options.Threads * PartsPerThread;
         _gradients = new LaneMemory(options.Differentiates ? program.Parameters.GradientFloats : 0);
         Slots = options.Differentiates ? [_gradients] : [];
+        _scratch = [.. Enumerable.Range(0, options.Threads).Select(_ => new LaneMemory(program.ScratchFloats))];
         _blocks = new BlockMemory[blocks];
         Activations = new LaneMemory[blocks];
         _pictures = new float[blocks][];
@@ -58,7 +60,7 @@ internal sealed class LayerSchedule : Schedule, IWork
     public override LaneMemory[] Slots { get; }
 
     /// <inheritdoc/>
-    public override BlockMemory[] Memories() => _blocks[.._batch.Blocks];
+    public override BlockMemory[] Memories() => [.. _blocks.Take(_batch.Blocks).Select(block => block with { Scratch = _scratch[0] })];
 
     /// <inheritdoc/>
     public override void Run(Workers workers)
@@ -95,7 +97,7 @@ internal sealed class LayerSchedule : Schedule, IWork
                 ref readonly var memory = ref _blocks[item / _parts];
                 kernels.LanesIn(_pictures[item / _parts], memory.Images, _program.Input, memory, new Part(item % _parts, _parts));
                 break;
-            case Phase.Step when _work!.Each is { } each: each(kernels, _blocks[item / _parts], new Part(item % _parts, _parts)); break;
+            case Phase.Step when _work!.Each is { } each: each(kernels, _blocks[item / _parts] with { Scratch = _scratch[worker] }, new Part(item % _parts, _parts)); break;
             case Phase.Step: _work!.All(kernels, _blocks.AsSpan(0, _batch.Blocks), new Part(item, _parts)); break;
             case Phase.Judge: _batch.Judge(_blocks[item]); break;
             case Phase.InputGradients: _batch.TakeInputGradients(_blocks[item]); break;

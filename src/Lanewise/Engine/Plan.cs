@@ -16,6 +16,7 @@ public sealed class Plan
     private readonly Batch _batch;
     private readonly Schedule _schedule;
     private readonly LaneMemory _weights;
+    private readonly WeightTransforms _transforms;
     private Weights? _loaded;
 
     private Plan(Network network, PlanOptions options)
@@ -26,7 +27,8 @@ public sealed class Plan
         var fusion = Fusion.Of(network, options);
         _parameters = new ParameterLayout(network, fusion, _kernels, options);
         _program = new BlockProgram(fusion, _parameters, _kernels, options);
-        _weights = new LaneMemory(_parameters.Floats);
+        _weights = new LaneMemory(_program.WeightFloats);
+        _transforms = new WeightTransforms(_program, _weights);
         _workers = Workers.For(options.Threads);
         _batch = new Batch(network, _program);
         _schedule = Schedule.Of(fusion, _program, _batch, _weights);
@@ -82,6 +84,7 @@ public sealed class Plan
     {
         weights = _parameters.Pack(weights, _weights);
         _loaded = _parameters.IsPartial ? weights : null;
+        _transforms.AreStale = true;
     }
 
     /// <summary>
@@ -152,7 +155,11 @@ public sealed class Plan
     }
 
     /// <summary>Applies the gradients by one step of an optimizer and zeroes them.</summary>
-    internal void Apply(OptimizerWork update) => update.Run(_workers, _kernels, _weights, _schedule.Slots, _parameters.TrainedFloats);
+    internal void Apply(OptimizerWork update)
+    {
+        update.Run(_workers, _kernels, _weights, _schedule.Slots, _parameters.TrainedFloats);
+        _transforms.AreStale = true;
+    }
 
     /// <summary>Memory in the layout of the trained weights, for an optimizer's state.</summary>
     internal LaneMemory TakeLikeWeights() => new(_parameters.TrainedFloats);
@@ -227,6 +234,7 @@ public sealed class Plan
         _batch.Prepare(source, indices, mode, scale, step);
         if (!indices.IsEmpty)
         {
+            _transforms.Refresh(_workers);
             _schedule.Run(_workers);
         }
     }

@@ -1,3 +1,5 @@
+using Lanewise.Kernels;
+
 namespace Lanewise.Engine;
 
 /// <summary>How a plan is compiled.</summary>
@@ -32,6 +34,9 @@ public sealed record PlanOptions
 
     /// <summary>Whether there is a backward pass at all.</summary>
     internal bool Differentiates => Training || InputGradient;
+
+    /// <summary>How convolutions are computed; Winograd's way rounds a little differently.</summary>
+    public Conv2dAlgorithm Algorithm { get; init; }
 
     /// <summary>Vectors kept free behind each activation, which tests watch.</summary>
     internal int GuardVectors { get; init; }

@@ -1,0 +1,134 @@
+namespace Lanewise.Kernels;
+
+/// <summary>
+/// A convolution of 3×3 or 5×5 taps, stride 1, in either direction, by Winograd's way: tiles of 6×6 inputs are transformed, channels are
+/// summed at each of the 36 points, and the sums are transformed into 4×4 or 2×2 outputs: 36 products instead of 144 or 100.
+/// Weights are transformed too, each time they have changed.
+/// </summary>
+internal sealed class WinogradTask : Conv2dTask
+{
+    /// <summary>Points in one dimension.</summary>
+    public const int Side = 6;
+
+    /// <summary>Points in both.</summary>
+    public const int Points = Side * Side;
+
+    private const int Cache = 640 * 1024;
+    private const int FewestTiles = 6, MostTiles = 18;
+    private const int MostOutputs = 32;
+    private const int Parts = 16;
+
+    public WinogradTask(Conv2dGeometry geometry, bool isBackward, Planes source, Planes output, int group, int mostPixels, int laneWidth)
+        : base(source, output)
+    {
+        (Geometry, IsBackward, Group) = (geometry, isBackward, group);
+        Taps = geometry.Rows.Kernel;
+        TileSide = Side - Taps + 1;
+        Padding = isBackward ? Taps - 1 - geometry.Rows.Padding : geometry.Rows.Padding;
+        TileColumns = (output.Width + TileSide - 1) / TileSide;
+        Tiles = TileColumns * ((output.Height + TileSide - 1) / TileSide);
+        long perTile = (long)Points * source.Channels * laneWidth * sizeof(float);
+        int most = (int)Math.Clamp(Cache / perTile, FewestTiles, MostTiles);
+        Blocks = (Tiles + most - 1) / most;
+        int fewest = Tiles / Blocks;
+        Sums = [.. Enumerable.Range(fewest, 2).Select(tiles => new PointSum(source.Channels, tiles, group, mostPixels, laneWidth))];
+        int chunk = Math.Max(group, MostOutputs / group * group);
+        Chunk = Math.Min(chunk, (output.Channels + group - 1) / group * group);
+        int chunks = (output.Channels + Chunk - 1) / Chunk;
+        // Each share of the outputs transforms the inputs anew, which only many outputs are worth.
+        Shares = Blocks >= Parts || chunks < 4 ? 1 : Math.Min(chunks / 2, Parts / Blocks);
+        InputPoint = Sums[^1].Source.Channels * Sums[^1].Source.PlaneStride | 1;
+        OutputPoint = Chunk * Sums[^1].Output(Chunk).PlaneStride | 1;
+        WeightPoint = (output.Channels + group - 1) / group * group * source.Channels;
+        ScratchFloats = checked(Points * (InputPoint + OutputPoint) * laneWidth);
+        TransformedFloats = checked(Points * WeightPoint);
+    }
+
+    public Conv2dGeometry Geometry { get; }
+
+    public bool IsBackward { get; }
+
+    public int Group { get; }
+
+    /// <summary>Taps of the filter in one dimension.</summary>
+    public int Taps { get; }
+
+    /// <summary>Outputs of a tile in one dimension.</summary>
+    public int TileSide { get; }
+
+    /// <summary>Rows and columns of zeros before the source's first.</summary>
+    public int Padding { get; }
+
+    public int TileColumns { get; }
+
+    public int Tiles { get; }
+
+    /// <summary>Blocks of tiles that are worked on together.</summary>
+    public int Blocks { get; }
+
+    /// <summary>How a block of the fewest tiles, or of one more, is summed.</summary>
+    public PointSum[] Sums { get; }
+
+    /// <summary>Outputs that are summed, at all points, before they are transformed.</summary>
+    public int Chunk { get; }
+
+    /// <summary>In how many shares a block's outputs are cut, so that threads can share it.</summary>
+    public int Shares { get; }
+
+    /// <summary>From one point to the next in the transformed inputs, in vectors.</summary>
+    public int InputPoint { get; }
+
+    /// <summary>From one point to the next in the sums, in vectors.</summary>
+    public int OutputPoint { get; }
+
+    /// <summary>From one point to the next in the transformed weights, in floats.</summary>
+    public int WeightPoint { get; }
+
+    public override int Units => Blocks * Shares;
+
+    /// <summary>Outputs in a group of the packed weights.</summary>
+    public required int PackedGroup { get; init; }
+
+    /// <summary>Whether a convolution is computed so.</summary>
+    public static bool IsFor(Conv2dAlgorithm algorithm, Conv2dGeometry geometry, Planes source, Planes output) =>
+        algorithm != Conv2dAlgorithm.Direct && Fits(geometry) && (algorithm == Conv2dAlgorithm.Winograd || Pays(geometry, source, output));
+
+    /// <summary>Whether it takes less time than the direct way, by the operations of both.</summary>
+    private static bool Pays(Conv2dGeometry g, Planes source, Planes output)
+    {
+        // In multiply-adds' time: a transform of 36 values is some 12 × 20 operations on one channel.
+        const double Transform = 160, Margin = 0.85;
+        int side = Side - g.Rows.Kernel + 1;
+        double tiles = Math.Ceiling((double)output.Height / side) * Math.Ceiling((double)output.Width / side);
+        double products = (double)source.Channels * output.Channels;
+        double winograd = tiles * (Points * products + Transform * (source.Channels + output.Channels));
+        return winograd < Margin * products * g.Positions * output.Height * output.Width;
+    }
+
+    /// <summary>Whether the algorithm can do it.</summary>
+    private static bool Fits(Conv2dGeometry g)
+    {
+        return g.Rows == g.Columns && g.Rows is { Kernel: 3 or 5, Stride: 1, Dilation: 1 } axis && axis.Padding == axis.PaddingAfter && axis.Padding < axis.Kernel;
+    }
+
+    /// <summary>A block's first tile.</summary>
+    public int BlockStart(int block) => (int)((long)Tiles * block / Blocks);
+
+    /// <summary>The first output of a share, a multiple of the group; the number of outputs for the share behind the last.</summary>
+    public int ShareStart(int share)
+    {
+        int groups = (Output.Channels + Group - 1) / Group;
+        return Math.Min(groups * share / Shares * Group, Output.Channels);
+    }
+
+    /// <summary>The sum over channels at one point, for a block of so many tiles: a 1×1 convolution of a picture of one row.</summary>
+    internal sealed class PointSum(int channels, int tiles, int group, int mostPixels, int laneWidth)
+    {
+        public Planes Source { get; } = Planes.Lay(channels, 1, tiles, 0, 0);
+
+        public TapTable Taps { get; } = TapTable.Forward(
+            new Conv2dGeometry(channels, group, new ConvAxis(1, 1, 0, 0), new ConvAxis(1, 1, 0, 0)), Planes.Lay(channels, 1, tiles, 0, 0), group, mostPixels, laneWidth);
+
+        public Planes Output(int outputs) => Planes.Lay(outputs, 1, Source.Width, 0, 0);
+    }
+}

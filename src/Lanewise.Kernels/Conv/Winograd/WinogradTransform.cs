@@ -1,0 +1,65 @@
+using System.Runtime.CompilerServices;
+
+namespace Lanewise.Kernels;
+
+/// <summary>
+/// Winograd's transforms in one dimension (Winograd 1980; Lavin and Gray 2015): six inputs give four outputs of a 3-tap filter,
+/// F(4,3), or two of a 5-tap one, F(2,5), by products at the points 0, 1, −1, ½, −2 and ∞. These points lose less precision than
+/// the usual 0, ±1, ±2, ∞, and both filters share the transform of the input.
+/// </summary>
+internal static unsafe class WinogradTransform<L, V>
+    where L : unmanaged, ILane<V>
+    where V : unmanaged
+{
+    /// <summary>Bᵀ: from six inputs, <paramref name="step"/> apart, to six points, <paramref name="toStep"/> apart.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Input(float* from, nint step, float* to, nint toStep)
+    {
+        V half = L.Create(0.5f), oneAndHalf = L.Create(1.5f), twoAndHalf = L.Create(2.5f), two = L.Create(2);
+        V d0 = L.Load(from), d1 = L.Load(from + step), d2 = L.Load(from + 2 * step);
+        V d3 = L.Load(from + 3 * step), d4 = L.Load(from + 4 * step), d5 = L.Load(from + 5 * step);
+        V even = L.Subtract(d4, d2), odd = L.Subtract(d3, d1);
+        L.Store(L.Fma(oneAndHalf, odd, L.Add(L.Subtract(d0, d2), even)), to);
+        L.Store(L.Fma(twoAndHalf, d3, L.Subtract(L.Fma(half, d2, d4), d1)), to + toStep);
+        L.Store(L.Fma(half, d3, L.Subtract(L.Add(d4, d1), L.Multiply(twoAndHalf, d2))), to + 2 * toStep);
+        L.Store(L.Fma(two, odd, even), to + 3 * toStep);
+        L.Store(L.Subtract(even, L.Multiply(half, odd)), to + 4 * toStep);
+        L.Store(L.Fma(oneAndHalf, even, L.Subtract(L.Subtract(d5, d3), odd)), to + 5 * toStep);
+    }
+
+    /// <summary>Aᵀ: from six points to four outputs, or to two.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Output(float* from, nint step, float* to, nint toStep, int outputs)
+    {
+        V m1 = L.Load(from + step), m2 = L.Load(from + 2 * step), m3 = L.Load(from + 3 * step), m4 = L.Load(from + 4 * step);
+        V sum = L.Add(m1, m2), difference = L.Subtract(m1, m2), last = L.Load(from + 5 * step);
+        V second = L.Fma(L.Create(-2), m4, L.Fma(L.Create(0.5f), m3, difference));
+        L.Store(L.Add(L.Add(L.Load(from), sum), L.Add(m3, m4)), to);
+        if (outputs == 2)
+        {
+            L.Store(L.Add(second, last), to + toStep);
+            return;
+        }
+
+        L.Store(second, to + toStep);
+        L.Store(L.Fma(L.Create(4), m4, L.Fma(L.Create(0.25f), m3, sum)), to + 2 * toStep);
+        L.Store(L.Add(L.Fma(L.Create(-8), m4, L.Fma(L.Create(0.125f), m3, difference)), last), to + 3 * toStep);
+    }
+
+    /// <summary>G: from a filter of 3 or 5 taps to six points.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Filter(float* from, nint step, float* to, nint toStep, int taps)
+    {
+        V w0 = L.Load(from), w1 = L.Load(from + step), w2 = L.Load(from + 2 * step), none = L.Zero;
+        V w3 = taps == 5 ? L.Load(from + 3 * step) : none, w4 = taps == 5 ? L.Load(from + 4 * step) : none;
+        V third = L.Create(1 / 3f), even = L.Multiply(third, L.Add(L.Add(w0, w2), w4)), odd = L.Multiply(third, L.Add(w1, w3));
+        L.Store(w0, to);
+        L.Store(L.Add(even, odd), to + toStep);
+        L.Store(L.Subtract(odd, even), to + 2 * toStep);
+        V half = L.Create(0.5f), atHalf = L.Fma(half, L.Fma(half, L.Fma(half, L.Fma(half, w4, w3), w2), w1), w0);
+        L.Store(L.Multiply(L.Create(-16 / 15f), atHalf), to + 3 * toStep);
+        V two = L.Create(-2), atTwo = L.Fma(two, L.Fma(two, L.Fma(two, L.Fma(two, w4, w3), w2), w1), w0);
+        L.Store(L.Multiply(L.Create(1 / 15f), atTwo), to + 4 * toStep);
+        L.Store(taps == 5 ? w4 : w2, to + 5 * toStep);
+    }
+}
