@@ -58,7 +58,7 @@ public sealed class OpCaseTests
             Assert.Equal(expected, Compare.Bits(parallel));
         }
 
-        var inference = Plan.Compile(run.Network, new PlanOptions { BatchSize = count, LaneWidth = width, Threads = 1 });
+        var inference = Plan.Compile(run.Network, new PlanOptions { BatchSize = count, LaneWidth = width, Threads = 1, Algorithm = Conv2dAlgorithm.Direct });
         inference.Load(run.Weights);
         inference.Infer(run.At(count), run.At(count).Indices);
         if (run.IsCoupled)
@@ -68,6 +68,30 @@ public sealed class OpCaseTests
         else
         {
             Assert.Equal(Compare.Bits(plan.Logits), Compare.Bits(inference.Logits));
+        }
+    }
+
+    /// <summary>Winograd's way, wherever it is possible: the same values within its own precision, the same bits with more threads.</summary>
+    [Theory]
+    [MemberData(nameof(OpCases.WinogradNamesAndWidths), MemberType = typeof(OpCases))]
+    public void Winograds_way_agrees_with_the_reference(string name, int width)
+    {
+        const double Loss = 5;
+        var run = ReferenceRun.Of(OpCases.Find(name));
+        var plan = Compile(run, width, threads: 1, guard: 2, algorithm: Conv2dAlgorithm.Winograd);
+        Assert.NotEmpty(plan.Program.Transforms);
+        foreach (int count in new[] { 2 * width + 3, 1 })
+        {
+            Run(plan, run, count);
+            AssertClose(plan, run, count, Loss * OpCases.Find(name).Tolerance);
+        }
+
+        int[] expected = Compare.Bits(plan);
+        foreach (var schedule in new[] { WorkOrder.Automatic, WorkOrder.Layers })
+        {
+            var parallel = Compile(run, width, threads: 3, schedule: schedule, algorithm: Conv2dAlgorithm.Winograd);
+            Run(parallel, run, 1);
+            Assert.Equal(expected, Compare.Bits(parallel));
         }
     }
 
@@ -94,9 +118,9 @@ public sealed class OpCaseTests
         }
     }
 
-    internal static Plan Compile(ReferenceRun run, int width, int threads, int guard = 0, WorkOrder schedule = WorkOrder.Automatic)
+    internal static Plan Compile(ReferenceRun run, int width, int threads, int guard = 0, WorkOrder schedule = WorkOrder.Automatic, Conv2dAlgorithm algorithm = Conv2dAlgorithm.Direct)
     {
-        var options = new PlanOptions { BatchSize = 2 * width + 3, LaneWidth = width, Threads = threads, Training = true, InputGradient = true, GuardVectors = guard, Schedule = schedule };
+        var options = new PlanOptions { BatchSize = 2 * width + 3, LaneWidth = width, Threads = threads, Training = true, InputGradient = true, GuardVectors = guard, Schedule = schedule, Algorithm = algorithm };
         var plan = Plan.Compile(run.Network, options);
         plan.Load(run.Weights);
         return plan;

@@ -88,28 +88,46 @@ internal static class OpCases
            select Of($"conv 3×3 channels {c} to {k}", new(c, 4, 5), x => x.Conv2d("conv", k, kernel: 3, padding: 1)),
     ];
 
-    public static IReadOnlyList<OpCase> All { get; } = [.. Convolutions, .. Others, .. Channels, .. WindowCases.All, .. NormCases.All, .. FusionCases.All];
+    /// <summary>Tiles of several rows and columns, whole and in part; shortcuts, masks and ReLU behind them; many channels.</summary>
+    private static readonly OpCase[] Winograds =
+    [
+        Of("tiles whole, 3×3", new(5, 8, 8), x => x.Conv2d("conv", 6, kernel: 3, padding: 1)),
+        Of("tiles in part, 3×3 valid", new(4, 13, 11), x => x.Conv2d("conv", 9, kernel: 3)),
+        Of("tiles in part, 5×5", new(3, 9, 14), x => x.Conv2d("conv", 8, kernel: 5, padding: 2)),
+        Of("tiles, 5×5 padding 1", new(8, 10, 7), x => x.Conv2d("conv", 4, kernel: 5, padding: 1)),
+        Of("tiles, 3×3 padding 2", new(8, 6, 7), x => x.Conv2d("conv", 4, kernel: 3, padding: 2)),
+        Of("tiles, many channels", new(72, 7, 7), x => x.Conv2d("conv", 148, kernel: 3, padding: 1)),
+        Of("tiles, a shortcut", new(8, 7, 7), x => x.Conv2d("conv1", 8, kernel: 3, padding: 1).ReLU().Conv2d("conv2", 8, kernel: 3, padding: 1).Add(x).ReLU()),
+        Of("tiles, branches", new(8, 8, 8), x => x.Conv2d("a", 8, kernel: 3, padding: 1).Concat(x.Conv2d("b", 8, kernel: 5, padding: 2))),
+    ];
+
+    public static IReadOnlyList<OpCase> All { get; } = [.. Convolutions, .. Others, .. Channels, .. Winograds, .. WindowCases.All, .. NormCases.All, .. FusionCases.All];
 
     public static TheoryData<string> Names => [.. All.Select(c => c.Name)];
 
     /// <summary>Those that do something else in training.</summary>
     public static TheoryData<string> CoupledNames => [.. All.Where(c => ReferenceRun.Of(c).IsCoupled).Select(c => c.Name)];
 
-    public static TheoryData<string, int> NamesAndWidths
-    {
-        get
-        {
-            var data = new TheoryData<string, int>();
-            foreach (var one in All)
-            {
-                foreach (int width in Kernels.KernelSet.Widths)
-                {
-                    data.Add(one.Name, width);
-                }
-            }
+    public static TheoryData<string, int> NamesAndWidths => WithWidths(All);
 
-            return data;
+    /// <summary>Those with a convolution that Winograd's way can compute, and nothing that decides by a hair.</summary>
+    public static TheoryData<string, int> WinogradNamesAndWidths => WithWidths(
+        [.. Convolutions, .. Channels, .. Winograds],
+        one => one.Network.Nodes.Any(n => n.Op is Conv2d { KernelHeight: 3 or 5, Stride: 1, Dilation: 1, Groups: 1 } c
+            && c.KernelHeight == c.KernelWidth && c.Padding.Top < c.KernelHeight && c.Padding == new Padding(c.Padding.Top, c.Padding.Top)));
+
+    private static TheoryData<string, int> WithWidths(IReadOnlyList<OpCase> cases, Func<OpCase, bool>? wants = null)
+    {
+        var data = new TheoryData<string, int>();
+        foreach (var one in cases.Where(one => wants?.Invoke(one) != false))
+        {
+            foreach (int width in Kernels.KernelSet.Widths)
+            {
+                data.Add(one.Name, width);
+            }
         }
+
+        return data;
     }
 
     public static OpCase Find(string name) => All.Single(c => c.Name == name);
