@@ -59,6 +59,7 @@ internal static class CommandLine
             PredictVerb.Create(),
             ConvertVerb.Create(),
             ModelsVerb.Create(),
+            CostVerb.Create(),
             DataVerb.Create(),
             InfoVerb.Create(),
         };

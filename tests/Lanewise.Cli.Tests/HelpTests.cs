@@ -9,6 +9,8 @@ public sealed class HelpTests
     [InlineData("predict")]
     [InlineData("convert")]
     [InlineData("models")]
+    [InlineData("cost")]
+    [InlineData("cost conv")]
     [InlineData("info")]
     [InlineData("data")]
     [InlineData("data list")]
@@ -26,6 +28,13 @@ public sealed class HelpTests
         // No verb explains a classifier yet, and nobody at the command line knows which article.
         Assert.DoesNotContain("explain", result.Out, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain("article", result.Out, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public async Task A_subcommand_does_not_offer_its_parent_s_argument()
+    {
+        Assert.Contains("<MODEL>", (await CliProgram.RunAsync(Path.GetTempPath(), "cost", "--help")).Ok().Out, StringComparison.Ordinal);
+        Assert.DoesNotContain("<MODEL>", (await CliProgram.RunAsync(Path.GetTempPath(), "cost", "conv", "--help")).Ok().Out, StringComparison.Ordinal);
     }
 
     [Fact]
