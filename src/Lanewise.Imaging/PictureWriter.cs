@@ -17,7 +17,16 @@ public static class PictureWriter
     public static void Write(string path, Shape shape, byte[] image, int scale = 1)
     {
         ArgumentNullException.ThrowIfNull(image);
-        WriteGrid(path, shape, [image], columns: 1, scale, gap: 0);
+        byte[] png = Encode(shape, image, scale);
+        AtomicFile.Write(path, stream => stream.Write(png));
+    }
+
+    /// <summary>Encodes one image as a PNG file's bytes, each pixel as a square of <paramref name="scale"/>×<paramref name="scale"/>.</summary>
+    /// <exception cref="ArgumentException">The image does not fit the shape, or the shape has neither one nor three channels.</exception>
+    public static byte[] Encode(Shape shape, byte[] image, int scale = 1)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        return EncodeGrid(shape, [image], columns: 1, scale, gap: 0);
     }
 
     /// <summary>Writes many images of one shape as one picture: row by row, <paramref name="columns"/> in a row, with a narrow gap.</summary>
@@ -28,10 +37,18 @@ public static class PictureWriter
     /// <param name="scale">The side of the square that a pixel becomes.</param>
     /// <exception cref="LanewiseException">The file cannot be written.</exception>
     /// <exception cref="ArgumentException">An image does not fit the shape, or the sheet is empty or larger than 100 megapixels.</exception>
-    public static void WriteContactSheet(string path, Shape shape, IReadOnlyList<byte[]> images, int columns, int scale = 1) =>
-        WriteGrid(path, shape, images, columns, scale, Gap);
+    public static void WriteContactSheet(string path, Shape shape, IReadOnlyList<byte[]> images, int columns, int scale = 1)
+    {
+        byte[] sheet = EncodeContactSheet(shape, images, columns, scale);
+        AtomicFile.Write(path, stream => stream.Write(sheet));
+    }
 
-    private static void WriteGrid(string path, Shape shape, IReadOnlyList<byte[]> images, int columns, int scale, int gap)
+    /// <summary>As <see cref="WriteContactSheet"/>, as a PNG file's bytes.</summary>
+    /// <exception cref="ArgumentException">An image does not fit the shape, or the sheet is empty or larger than 100 megapixels.</exception>
+    public static byte[] EncodeContactSheet(Shape shape, IReadOnlyList<byte[]> images, int columns, int scale = 1) =>
+        EncodeGrid(shape, images, columns, scale, Gap);
+
+    private static byte[] EncodeGrid(Shape shape, IReadOnlyList<byte[]> images, int columns, int scale, int gap)
     {
         ArgumentNullException.ThrowIfNull(images);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(columns);
@@ -61,7 +78,7 @@ public static class PictureWriter
             Draw(bitmap, shape, images[i], left, top, scale);
         }
         using var data = bitmap.Encode(SKEncodedImageFormat.Png, quality: 100);
-        AtomicFile.Write(path, data.SaveTo);
+        return data.ToArray();
     }
 
     private static void Draw(SKBitmap bitmap, Shape shape, ReadOnlySpan<byte> image, int left, int top, int scale)

@@ -24,11 +24,11 @@ internal sealed class BlockProgram
         Auxiliary = [.. fusion.Outputs.Skip(1).Zip(fusion.Auxiliary, (value, a) => Logits.Of(value, a.Weight))];
         foreach (var unit in fusion.Units)
         {
-            unit.Lowering.Forward(unit, this, options.Training);
+            unit.Lowering.Forward(unit, this, options.Differentiates);
         }
 
         Forward = TakeSteps();
-        if (options.Training)
+        if (options.Differentiates)
         {
             LowerBackward(fusion);
         }

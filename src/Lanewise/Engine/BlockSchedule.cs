@@ -26,7 +26,7 @@ internal sealed class BlockSchedule : Schedule, IWork
         var options = program.Options;
         (_program, _batch, _weights) = (program, batch, weights);
         _inputs = program.Input.Channels * program.Input.Height * program.Input.Width;
-        Slots = new LaneMemory[options.Training ? Math.Min(blocks, MostSlots) : 0];
+        Slots = new LaneMemory[options.Differentiates ? Math.Min(blocks, MostSlots) : 0];
         for (int i = 0; i < Slots.Length; i++)
         {
             Slots[i] = new LaneMemory(program.Parameters.GradientFloats);

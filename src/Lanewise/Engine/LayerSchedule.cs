@@ -30,8 +30,8 @@ internal sealed class LayerSchedule : Schedule, IWork
         (_program, _batch, _weights) = (program, batch, weights);
         _inputs = program.Input.Channels * program.Input.Height * program.Input.Width;
         _wantedParts = options.Threads == 1 ? 1 : options.Threads * PartsPerThread;
-        _gradients = new LaneMemory(options.Training ? program.Parameters.GradientFloats : 0);
-        Slots = options.Training ? [_gradients] : [];
+        _gradients = new LaneMemory(options.Differentiates ? program.Parameters.GradientFloats : 0);
+        Slots = options.Differentiates ? [_gradients] : [];
         _blocks = new BlockMemory[blocks];
         Activations = new LaneMemory[blocks];
         _pictures = new float[blocks][];

@@ -174,15 +174,34 @@ public sealed class Plan
         _parameters.PackTrained(state, memory);
     }
 
-    /// <summary>Runs forward and backward from a given gradient to the output, [picture][value]; for tests.</summary>
-    internal void ComputeGradientsFrom(float[] outputGradient, IExampleSource source, ReadOnlySpan<int> indices)
+    /// <summary>
+    /// Forward, and backward from a given gradient to the output: the gradients of Σ outputGradient · output. Afterwards
+    /// <see cref="Logits"/> holds the output and <see cref="InputGradients"/>, if asked for, the gradient to the pictures.
+    /// </summary>
+    /// <param name="outputGradient">[picture][value], as long as the pictures' outputs.</param>
+    /// <param name="source">Where the pictures are; labels are not asked for.</param>
+    /// <param name="indices">Which pictures, at most <see cref="PlanOptions.BatchSize"/>.</param>
+    /// <exception cref="InvalidOperationException">The plan was compiled without any gradient.</exception>
+    /// <exception cref="ArgumentException">The gradient is not one value for each of the pictures' outputs.</exception>
+    public void ComputeGradientsFrom(float[] outputGradient, IExampleSource source, ReadOnlySpan<int> indices)
     {
+        ArgumentNullException.ThrowIfNull(outputGradient);
+        if (!Options.Differentiates)
+        {
+            throw new InvalidOperationException("this plan was compiled without gradients; set PlanOptions.Training or PlanOptions.InputGradient.");
+        }
+
+        if (outputGradient.Length < indices.Length * Network.Classes)
+        {
+            throw new ArgumentException($"{outputGradient.Length} values; {indices.Length} pictures have {Network.Classes} each", nameof(outputGradient));
+        }
+
         _batch.GivenGradient = outputGradient;
         Run(source, indices, BatchMode.Given, 0);
     }
 
-    /// <summary>The gradient to the pictures, [picture][C·H·W]; for tests.</summary>
-    internal ReadOnlySpan<float> InputGradients => _batch.InputGradients.AsSpan(0, _batch.Count * Network.Input.Count);
+    /// <summary>The gradient to the pictures, [picture][C·H·W], where <see cref="PlanOptions.InputGradient"/> asked for it.</summary>
+    public ReadOnlySpan<float> InputGradients => Options.InputGradient ? _batch.InputGradients.AsSpan(0, _batch.Count * Network.Input.Count) : [];
 
     /// <summary>Each thread's or each block's activations; for tests.</summary>
     internal IReadOnlyList<LaneMemory> Activations => _schedule.Activations;

@@ -6,7 +6,7 @@ public sealed record PlanOptions
     /// <summary>The most images that a call takes; fewer are always welcome.</summary>
     public int BatchSize { get; init; } = 64;
 
-    /// <summary>Whether gradients are wanted; batch norm and dropout then work as in training.</summary>
+    /// <summary>Whether gradients to the weights are wanted; batch norm and dropout then work as in training.</summary>
     public bool Training { get; init; }
 
     /// <summary>
@@ -24,8 +24,14 @@ public sealed record PlanOptions
     /// <summary>Images in a block: 16, 8, 4 or 1; 0 for the widest that the processor has.</summary>
     public int LaneWidth { get; init; }
 
-    /// <summary>Whether the gradient to the picture is wanted too.</summary>
-    internal bool InputGradient { get; init; }
+    /// <summary>
+    /// Whether the gradient to the picture is wanted. Without <see cref="Training"/> the network works as in evaluation, and this
+    /// gradient is the only one.
+    /// </summary>
+    public bool InputGradient { get; init; }
+
+    /// <summary>Whether there is a backward pass at all.</summary>
+    internal bool Differentiates => Training || InputGradient;
 
     /// <summary>Vectors kept free behind each activation, which tests watch.</summary>
     internal int GuardVectors { get; init; }

@@ -32,7 +32,7 @@ internal abstract class Schedule
         {
             WorkOrder.Blocks => false,
             WorkOrder.Layers => true,
-            _ => options.Training ? program.ActivationFloats > MostFloats : blocks < options.Threads,
+            _ => options.Differentiates ? program.ActivationFloats > MostFloats : blocks < options.Threads,
         };
         return layers
             ? new LayerSchedule(program, batch, weights, blocks)

@@ -6,12 +6,12 @@ namespace Lanewise.Graphs;
 /// </summary>
 public sealed class Network
 {
-    private Network(string name, GraphBuilder graph, Node output)
+    private Network(string name, IReadOnlyList<Node> nodes, Node output, IReadOnlyList<AuxiliaryOutput> auxiliary)
     {
         Name = name;
-        Nodes = graph.Nodes;
+        Nodes = nodes;
         Output = output;
-        AuxiliaryOutputs = graph.AuxiliaryOutputs;
+        AuxiliaryOutputs = auxiliary;
         Parameters = [.. Nodes.SelectMany(n => n.Parameters)];
         ParameterCount = Parameters.Where(p => !p.IsBuffer).Sum(p => p.Count);
         MultiplyAdds = Nodes.Sum(n => n.MultiplyAdds);
@@ -61,7 +61,7 @@ public sealed class Network
         {
             var output = layers(graph.Add("input", new Input(input)));
             return output.Node.Index > 0
-                ? new Network(name, graph, output.Node)
+                ? new Network(name, graph.Nodes, output.Node, graph.AuxiliaryOutputs)
                 : throw new LanewiseException($"{name}: the network has no layer; add one behind its input.");
         }
         catch (OverflowException e)
@@ -70,8 +70,97 @@ public sealed class Network
         }
     }
 
+    /// <summary>The node with that path, for example <c>layer4.1.conv2</c>.</summary>
+    /// <exception cref="LanewiseException">There is none; the message names the nearest.</exception>
+    public Node Find(string path) => Nodes.FirstOrDefault(n => n.Path == path)
+        ?? throw new LanewiseException($"{Name}: there is no layer '{path}'{NearestName.Question(path, Nodes.Select(n => n.Path))}");
+
+    /// <summary>The part from the input to <paramref name="node"/>, whose values are its output.</summary>
+    /// <param name="node">One of this network's nodes, not the input.</param>
+    /// <exception cref="LanewiseException">The node is another network's, or the input.</exception>
+    public Network UpTo(Node node)
+    {
+        if (node.Index == 0 || !IsOwn(node))
+        {
+            throw new LanewiseException($"{Name}: {node.Path} is {(node.Index == 0 ? "its input" : "none of its nodes")}; name a layer of it.");
+        }
+
+        bool[] needed = new bool[Nodes.Count];
+        needed[0] = needed[node.Index] = true;
+        foreach (var input in Nodes.Reverse().Where(n => needed[n.Index]).SelectMany(n => n.Inputs))
+        {
+            needed[input.Index] = true;
+        }
+
+        return Rebuild(Nodes.Where(n => needed[n.Index]), node);
+    }
+
+    /// <summary>
+    /// The part from <paramref name="node"/> to the output; its input is the node's values. Together with <see cref="UpTo"/> it is
+    /// the whole network, auxiliary outputs left out.
+    /// </summary>
+    /// <param name="node">One of <see cref="Waists"/>.</param>
+    /// <exception cref="LanewiseException">Some way from the input to the output goes past the node; the message names nodes where none does.</exception>
+    public Network After(Node node)
+    {
+        if (!IsOwn(node) || !Waists.Contains(node))
+        {
+            throw new LanewiseException($"{Name}: not everything passes through {node.Path}; choose one of {string.Join(", ", Waists.Select(n => n.Path))}.");
+        }
+
+        bool[] reaches = new bool[Nodes.Count];
+        reaches[Output.Index] = true;
+        foreach (var input in Nodes.Reverse().Where(n => reaches[n.Index] && n.Index > node.Index).SelectMany(n => n.Inputs))
+        {
+            reaches[input.Index] = true;
+        }
+
+        return Rebuild(Nodes.Where(n => n.Index >= node.Index && reaches[n.Index]), Output);
+    }
+
+    /// <summary>The nodes between input and output through which everything passes, in order: those before and behind a module, but not those inside one that has branches.</summary>
+    public IReadOnlyList<Node> Waists
+    {
+        get
+        {
+            // Going back from the output, everything passes through the last node that is known to be needed, if it is the only one.
+            var waists = new List<Node>();
+            var open = new SortedSet<int> { Output.Index };
+            while (open.Max > 0)
+            {
+                var last = Nodes[open.Max];
+                if (open.Count == 1 && last != Output)
+                {
+                    waists.Add(last);
+                }
+
+                open.Remove(last.Index);
+                open.UnionWith(last.Inputs.Select(n => n.Index));
+            }
+
+            waists.Reverse();
+            return waists;
+        }
+    }
+
     /// <inheritdoc/>
     public override string ToString() => $"{Name}: {Input} → {Output.Shape}, {ParameterCount:N0} parameters";
+
+    private bool IsOwn(Node node) => node.Index < Nodes.Count && Nodes[node.Index] == node;
+
+    /// <summary>A network of copies of some nodes, the first of which becomes the input.</summary>
+    private Network Rebuild(IEnumerable<Node> nodes, Node output)
+    {
+        var copies = new Dictionary<Node, Node>();
+        foreach (var node in nodes)
+        {
+            copies[node] = copies.Count == 0
+                ? new Node(0, node.Path, new Input(node.Shape), [])
+                : new Node(copies.Count, node.Path, node.Op, [.. node.Inputs.Select(n => copies[n])]);
+        }
+
+        return new(Name, [.. copies.Values], copies[output], []);
+    }
 }
 
 /// <summary>An auxiliary classifier's logits.</summary>

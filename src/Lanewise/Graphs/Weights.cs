@@ -60,6 +60,10 @@ public sealed class Weights
         return new(match.ToWeights(), fresh);
     }
 
+    /// <summary>The values of those parameters that a part of the network has (<see cref="Network.UpTo"/>, <see cref="Network.After"/>).</summary>
+    /// <exception cref="KeyNotFoundException">The part has a parameter that is not among these.</exception>
+    public Weights Of(Network part) => new(part.Parameters.Select(p => this[p.Name]));
+
     /// <summary>Whether all values are finite.</summary>
     public bool AllFinite() => Tensors.All(t => t.Values.All(float.IsFinite));
 }

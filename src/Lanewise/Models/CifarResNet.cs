@@ -7,7 +7,14 @@ namespace Lanewise.Models;
 /// <param name="Name">The model's name.</param>
 /// <param name="Depth">Layers with weights: 6·n + 2, with n blocks a stage.</param>
 /// <param name="HasShortcuts">Whether a block adds its input to its output; a plain network's does not.</param>
-public sealed record CifarResNetVariant(string Name, int Depth, bool HasShortcuts);
+public sealed record CifarResNetVariant(string Name, int Depth, bool HasShortcuts)
+{
+    /// <summary>Whether batch norm follows each convolution, as in the paper; where it does not, convolutions have biases.</summary>
+    public bool HasBatchNorm { get; init; } = true;
+
+    /// <summary>Whether convolutions begin as the paper's (He et al. 2015, N(0, 2 / fan_out)), or by PyTorch's default.</summary>
+    public bool HasHeStart { get; init; } = true;
+}
 
 /// <summary>
 /// The ResNets for 32×32 pictures and the same networks without shortcuts, which show what shortcuts are for (He et al. 2015, "Deep
@@ -41,7 +48,7 @@ public static class CifarResNet
         }
 
         return Network.Define(variant.Name, options?.Input ?? new Shape(3, 32, 32), x => x
-            .KaimingConv2d("conv1", 16, kernel: 3).BatchNorm2d("bn1").ReLU()              // 16×32×32
+            .Convolution(variant, "1", 16, stride: 1).ReLU()                              // 16×32×32
             .Stage(variant, 1, blocks, channels: 16, stride: 1)                           // 16×32×32
             .Stage(variant, 2, blocks, channels: 32, stride: 2)                           // 32×16×16
             .Stage(variant, 3, blocks, channels: 64, stride: 2)                           // 64×8×8
@@ -53,18 +60,26 @@ public static class CifarResNet
     {
         for (int i = 0; i < blocks; i++)
         {
-            x = x.Block($"layer{number}.{i}", channels, i == 0 ? stride : 1, variant.HasShortcuts);
+            x = x.Block(variant, $"layer{number}.{i}", channels, i == 0 ? stride : 1);
         }
 
         return x;
     }
 
-    private static Activation Block(this Activation input, string name, int channels, int stride, bool hasShortcut) => input.Module(name, x =>
+    private static Activation Block(this Activation input, CifarResNetVariant variant, string name, int channels, int stride) => input.Module(name, x =>
     {
-        var y = x.KaimingConv2d("conv1", channels, kernel: 3, stride).BatchNorm2d("bn1").ReLU()   // channels×P×Q
-            .KaimingConv2d("conv2", channels, kernel: 3).BatchNorm2d("bn2");                      // channels×P×Q
-        return (hasShortcut ? y.Add(x.Shortcut(channels, stride)) : y).ReLU();                    // channels×P×Q
+        var y = x.Convolution(variant, "1", channels, stride).ReLU()                              // channels×P×Q
+            .Convolution(variant, "2", channels, stride: 1);                                      // channels×P×Q
+        return (variant.HasShortcuts ? y.Add(x.Shortcut(channels, stride)) : y).ReLU();           // channels×P×Q
     });
+
+    /// <summary>A 3×3 convolution and, where the variant has it, batch norm: (C, H, W) → (channels, ⌈H / stride⌉, ⌈W / stride⌉).</summary>
+    private static Activation Convolution(this Activation x, CifarResNetVariant variant, string number, int channels, int stride)
+    {
+        var start = variant.HasHeStart ? Initializer.KaimingNormal(channels * 3 * 3) : null;
+        var y = x.Conv2d($"conv{number}", channels, kernel: 3, stride, padding: 1, bias: !variant.HasBatchNorm, initial: start);
+        return variant.HasBatchNorm ? y.BatchNorm2d($"bn{number}") : y;
+    }
 
     private static Activation Shortcut(this Activation x, int channels, int stride) =>
         stride == 1 && x.Shape.Channels == channels ? x : x.IdentityShortcut(channels, stride);   // channels×P×Q

@@ -62,6 +62,9 @@ public sealed class Trainer
     /// <summary>A copy of all that is needed to go on from here.</summary>
     public TrainerState State => new(_plan.Save(), OptimizerState.ToDictionary(s => s.Name, s => _plan.SaveState(s.Memory), StringComparer.Ordinal), _position);
 
+    /// <summary>Is shown gradients of steps, between their computation and the update; null for nobody.</summary>
+    public IGradientObserver? GradientObserver { get; set; }
+
     private IEnumerable<(string Name, LaneMemory Memory)> OptimizerState => _options.Optimizer.StateNames.Zip(_update.State);
 
     /// <summary>Goes on from <paramref name="state"/> at the next run.</summary>
@@ -188,6 +191,11 @@ public sealed class Trainer
         if (!double.IsFinite(loss))
         {
             Diverged(good, $"at step {_position.Step + 1} of epoch {_position.Epoch + 1}");
+        }
+
+        if (GradientObserver is { } observer && observer.Wants(_position))
+        {
+            observer.Observe(_position, _plan.Gradients());
         }
 
         _update.Step = StepAt(rate);

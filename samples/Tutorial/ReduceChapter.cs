@@ -1,0 +1,19 @@
+using Lanewise.Graphs;
+using Lanewise.Layers;
+
+internal static class ReduceChapter
+{
+    public static void Run()
+    {
+        var direct = Network.Define("direct", new Shape(192, 28, 28), x => x
+            .Conv2d("conv5x5", 32, kernel: 5, padding: 2));     // 32×28×28
+
+        var reduced = Network.Define("reduced", new Shape(192, 28, 28), x => x
+            .Conv2d("conv1x1", 16, kernel: 1)                   // 16×28×28
+            .Conv2d("conv5x5", 32, kernel: 5, padding: 2));     // 32×28×28
+
+        Console.WriteLine($"direct   {direct.MultiplyAdds,12:N0}");
+        Console.WriteLine($"reduced  {reduced.MultiplyAdds,12:N0}");
+        Console.WriteLine($"ratio    {(double)direct.MultiplyAdds / reduced.MultiplyAdds,12:F2}");
+    }
+}

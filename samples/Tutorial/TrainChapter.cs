@@ -1,0 +1,28 @@
+using Lanewise.Data;
+using Lanewise.Files;
+using Lanewise.Models;
+using Lanewise.Training;
+
+internal static class TrainChapter
+{
+    public static async Task RunAsync()
+    {
+        var network = ModelCatalog.Find("residual").ForClasses(10);
+        var (train, test) = (BuiltInDigits.Train(6_000), BuiltInDigits.Test(1_000));
+
+        var trainer = new Trainer(network, new TrainingOptions
+        {
+            Epochs = 2,
+            BatchSize = 64,
+            Optimizer = new Sgd(0.01f, Momentum: 0.5f),
+            Seed = 1,
+        });
+        await foreach (var epoch in trainer.RunAsync(train, test))
+        {
+            Console.WriteLine($"epoch {epoch.Epoch}: loss {epoch.TrainLoss:F2}, test accuracy {epoch.EvalTop1:P1}");
+        }
+
+        var card = new ModelCard("residual", test.Classes, Preprocessing.Mnist, Dataset: "digits");
+        ModelFile.Save("residual.safetensors", trainer.Weights, card);
+    }
+}

@@ -1,0 +1,94 @@
+using Lanewise.Engine;
+using Lanewise.Graphs;
+using Lanewise.Layers;
+using Lanewise.Models;
+using Lanewise.Tests.Engine;
+using Xunit;
+
+namespace Lanewise.Tests.Graphs;
+
+/// <summary>A network cut in two, and the gradient at the cut.</summary>
+public sealed class NetworkPartsTests
+{
+    private const int Count = 3;
+    private const double Tolerance = 2e-5;
+
+    private static readonly Network Cut = Network.Define("cut", new(2, 8, 8), x => x
+        .Conv2d("conv1", 6, kernel: 3, padding: 1).BatchNorm2d("bn").ReLU()
+        .Module("block", m => m.Conv2d("conv", 6, kernel: 3, padding: 1).Add(m)).ReLU()
+        .Dropout(0.5f).MaxPool2d(2).Flatten().Linear("fc", 5));
+
+    [Theory]
+    [InlineData("inception", "incep1.concat1,incep2.concat1")]
+    [InlineData("residual", "rcblock1.relu2,fc")]
+    public void Waists_are_the_nodes_that_everything_passes(string model, string some)
+    {
+        var network = ModelCatalog.Find(model).ForClasses(10);
+        string[] waists = [.. network.Waists.Select(n => n.Path)];
+        Assert.All(some.Split(',').Where(path => path != "fc"), path => Assert.Contains(path, waists));
+        Assert.DoesNotContain("incep1.branch1x1", waists);
+        Assert.DoesNotContain("rcblock1.conv1", waists);
+        Assert.DoesNotContain(network.Output.Path, waists);
+    }
+
+    [Fact]
+    public void Both_parts_one_behind_the_other_are_the_whole()
+    {
+        var weights = Weights.Initialize(Cut, seed: 4);
+        var source = TensorSource.Random(Count, Cut.Input.Count, Cut.Classes);
+        float[] whole = Infer(Cut, weights, source);
+        Assert.NotEmpty(Cut.Waists);
+        foreach (var waist in Cut.Waists)
+        {
+            var (before, after) = (Cut.UpTo(waist), Cut.After(waist));
+            Assert.Equal(waist.Shape, before.Output.Shape);
+            Assert.Equal(waist.Shape, after.Input);
+            var values = new TensorSource(Infer(before, weights, source), new float[Count]);
+            Compare.Close(waist.Path, whole, Infer(after, weights, values), Tolerance);
+        }
+    }
+
+    [Fact]
+    public void The_input_gradient_alone_is_that_of_evaluation()
+    {
+        var weights = Weights.Initialize(Cut, seed: 4);
+        var source = TensorSource.Random(Count, Cut.Input.Count, Cut.Classes);
+        float[] given = [.. Enumerable.Range(0, Count * Cut.Classes).Select(i => i % 4 - 1.5f)];
+        var plan = Plan.Compile(Cut, new PlanOptions { BatchSize = Count, InputGradient = true });
+        plan.Load(weights);
+        plan.ComputeGradientsFrom(given, source, [0, 1, 2]);
+        var reference = new ReferenceEngine(Cut, weights);
+        Compare.Close("logits", reference.Forward(source.Values()), plan.Logits, Tolerance);
+        Compare.Close("gradient", reference.Backward(Array.ConvertAll(given, g => (double)g)).Input, plan.InputGradients, Tolerance);
+        Assert.Empty(plan.Gradients().Tensors);
+        Assert.Equal(Compare.Bits(weights), Compare.Bits(plan.Save()));
+    }
+
+    [Fact]
+    public void A_node_inside_a_block_or_of_another_network_is_refused()
+    {
+        var inside = Assert.Throws<LanewiseException>(() => Cut.After(Cut.Find("block.conv")));
+        Assert.Contains("relu1", inside.Message);
+        Assert.Throws<LanewiseException>(() => Cut.UpTo(ModelCatalog.Find("residual").ForClasses(10).Nodes[1]));
+        Assert.Throws<LanewiseException>(() => Cut.UpTo(Cut.Nodes[0]));
+        Assert.Contains("conv1", Assert.Throws<LanewiseException>(() => Cut.Find("conv9")).Message);
+    }
+
+    [Fact]
+    public void Gradients_need_a_plan_for_them()
+    {
+        var plan = Plan.Compile(Cut, new PlanOptions { BatchSize = 1 });
+        plan.Load(Weights.Initialize(Cut, seed: 1));
+        var source = TensorSource.Random(1, Cut.Input.Count, Cut.Classes);
+        Assert.Throws<InvalidOperationException>(() => plan.ComputeGradientsFrom(new float[Cut.Classes], source, [0]));
+        Assert.Throws<ArgumentException>(() => Plan.Compile(Cut, new PlanOptions { InputGradient = true }).ComputeGradientsFrom([], source, [0]));
+    }
+
+    private static float[] Infer(Network network, Weights weights, TensorSource source)
+    {
+        var plan = Plan.Compile(network, new PlanOptions { BatchSize = Count });
+        plan.Load(weights.Of(network));
+        plan.Infer(source, [0, 1, 2]);
+        return plan.Logits.ToArray();
+    }
+}
