@@ -60,6 +60,7 @@ internal static class CommandLine
             ConvertVerb.Create(),
             ModelsVerb.Create(),
             DataVerb.Create(),
+            DepthVerb.Create(),
             InfoVerb.Create(),
         };
         foreach (var option in root.Options)
