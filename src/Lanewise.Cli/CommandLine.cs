@@ -61,6 +61,7 @@ internal static class CommandLine
             ModelsVerb.Create(),
             CostVerb.Create(),
             DataVerb.Create(),
+            DepthVerb.Create(),
             InfoVerb.Create(),
         };
         foreach (var option in root.Options)

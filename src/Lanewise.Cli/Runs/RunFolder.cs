@@ -31,7 +31,7 @@ internal sealed class RunFolder
     /// <exception cref="LanewiseException">The folder is taken or not empty, or cannot be made or written.</exception>
     public static RunFolder Create(string? output, RunArguments arguments, string parent = DefaultParent)
     {
-        var folder = output is null ? ClaimNext(parent, arguments.Model) : ClaimNamed(output);
+        var folder = Claim(output, arguments.Model, parent);
         try
         {
             arguments.Save(folder.Arguments);
@@ -44,6 +44,13 @@ internal sealed class RunFolder
 
         return folder;
     }
+
+    /// <summary>Makes a folder that only its maker has, with an empty args.json in it.</summary>
+    /// <param name="output">The folder that the user named; null for <paramref name="name"/> and the next free number under <paramref name="parent"/>.</param>
+    /// <param name="name">What a folder that the user did not name is called.</param>
+    /// <param name="parent">Where such a folder is made.</param>
+    /// <exception cref="LanewiseException">The folder is taken or not empty, or cannot be made.</exception>
+    public static RunFolder Claim(string? output, string name, string parent = DefaultParent) => output is null ? ClaimNext(parent, name) : ClaimNamed(output);
 
     /// <summary>Finds the folder of an earlier run.</summary>
     /// <exception cref="LanewiseException">It is none.</exception>
@@ -137,11 +144,11 @@ internal sealed class RunFolder
             : throw new LanewiseException($"{path} is taken: another run has just begun in it; choose another --output.");
     }
 
-    private static RunFolder ClaimNext(string parent, string model)
+    private static RunFolder ClaimNext(string parent, string name)
     {
         for (int number = 1; ; number++)
         {
-            string path = System.IO.Path.Combine(parent, $"{model}-{number}");
+            string path = System.IO.Path.Combine(parent, $"{name}-{number}");
             if (!System.IO.Path.Exists(path) && new RunFolder(path, isOurs: true) is var folder && folder.TryClaim())
             {
                 return folder;
