@@ -57,6 +57,7 @@ internal static class CommandLine
             TrainVerb.Create(),
             EvalVerb.Create(),
             PredictVerb.Create(),
+            ExplainVerb.Create(),
             ConvertVerb.Create(),
             ModelsVerb.Create(),
             CostVerb.Create(),
