@@ -57,6 +57,7 @@ internal static class CommandLine
             TrainVerb.Create(),
             EvalVerb.Create(),
             PredictVerb.Create(),
+            ReportVerb.Create(),
             ConvertVerb.Create(),
             ModelsVerb.Create(),
             DataVerb.Create(),

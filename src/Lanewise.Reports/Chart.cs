@@ -34,7 +34,7 @@ public sealed record Chart(string Title, string X, string Y, IReadOnlyList<Line>
 
     /// <summary>The chart, its legend and its table.</summary>
     public Html ToHtml() => Figures.Figure(
-        Html.Of($"""{Legend()}<div class="chart" role="img" aria-label="{Title}: {string.Join(", ", Lines.Select(l => l.Name))}, over {X}">{ToSvg()}</div>{Figures.Details("Figures", ToTable())}"""),
+        Html.Of($"""{Legend()}<div class="chart" role="img" tabindex="0" aria-label="{Title}: {string.Join(", ", Lines.Select(l => l.Name))}, over {X}">{ToSvg()}</div>{Figures.Details("Figures", ToTable())}"""),
         Title);
 
     /// <summary>The drawing alone.</summary>

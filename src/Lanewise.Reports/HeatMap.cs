@@ -25,7 +25,7 @@ public sealed record HeatMap(string Title, string X, string Y, string Unit, IRea
     public (double Least, double Most)? Range { get; init; }
 
     /// <summary>The drawing with its caption.</summary>
-    public Html ToHtml() => Figures.Figure(Html.Of($"""<div class="chart" role="img" aria-label="{Title}: {Unit} by {Y} and {X}">{ToSvg()}</div>"""), Title);
+    public Html ToHtml() => Figures.Figure(Html.Of($"""<div class="chart" role="img" tabindex="0" aria-label="{Title}: {Unit} by {Y} and {X}">{ToSvg()}</div>"""), Title);
 
     /// <summary>The drawing alone.</summary>
     public Html ToSvg()
