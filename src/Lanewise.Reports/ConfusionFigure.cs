@@ -3,7 +3,7 @@ namespace Lanewise.Reports;
 /// <summary>A confusion matrix: a table of numbers, or for many classes a heat map; and the most frequent mistakes.</summary>
 internal static class ConfusionFigure
 {
-    private const int MostInTable = 20, MostSquares = 100, MostListed = 20;
+    private const int MostInTable = 20, MostSquares = 100;
 
     // In percent; the number on it must stay readable.
     private const int DarkestShade = 45;
@@ -11,7 +11,9 @@ internal static class ConfusionFigure
     public static Html ToHtml(RunTest test)
     {
         int[][] confusion = test.Evaluation.Confusion;
-        return Html.Of($"{(confusion.Length <= MostInTable ? Matrix(confusion, test.Classes) : Map(confusion, test.Classes))}{Mistakes(confusion, test.Classes)}");
+        return confusion.Length <= MostInTable
+            ? Html.Join(Matrix(confusion, test.Classes), Mistakes(confusion, test.Classes, MostInTable / 2))
+            : Html.Join(Map(confusion, test.Classes), Mistakes(confusion, test.Classes, 2 * MostInTable));
     }
 
     private static Html Matrix(int[][] confusion, IReadOnlyList<string> classes)
@@ -49,7 +51,7 @@ internal static class ConfusionFigure
         return new HeatMap(title, "taken for", "is", "root of the share of the row", names, names, shares) { Range = (0, 1) }.ToHtml();
     }
 
-    private static Html Mistakes(int[][] confusion, IReadOnlyList<string> classes)
+    private static Html Mistakes(int[][] confusion, IReadOnlyList<string> classes, int most)
     {
         var mistakes =
             from label in Enumerable.Range(0, confusion.Length)
@@ -58,7 +60,7 @@ internal static class ConfusionFigure
             orderby confusion[label][prediction] descending
             select (Label: label, Prediction: prediction, Count: confusion[label][prediction]);
         var table = new Table("is", "taken for", ">pictures", ">share of its class");
-        foreach (var m in mistakes.Take(MostListed))
+        foreach (var m in mistakes.Take(most))
         {
             table.Add(classes[m.Label], classes[m.Prediction], Figures.Count(m.Count), Figures.Percent((double)m.Count / confusion[m.Label].Sum()));
         }

@@ -16,7 +16,7 @@ internal static class MistakeGallery
         // Small ones grow by whole pixels.
         bool small = mistake.Side <= Width;
         int width = small ? Width / mistake.Side * mistake.Side : Width;
-        string sure = double.IsFinite(probability) ? $", {Figures.Percent(probability)} sure" : "";
-        return Html.Of($"<figure>{Figures.Picture(mistake.Png, $"Test picture {picture}: {text}", width, small)}<figcaption><strong>{classes[label]}</strong> taken for <strong>{classes[prediction]}</strong>{sure} (picture {picture})</figcaption></figure>");
+        string sure = double.IsFinite(probability) ? $"{Figures.Percent(probability)} sure" : "no probability";
+        return Html.Of($"<figure>{Figures.Picture(mistake.Png, $"Test picture {picture}: {text}", width, small)}<figcaption><strong>{classes[label]}</strong> taken for <strong>{classes[prediction]}</strong><br />{sure}<br />picture {picture}</figcaption></figure>");
     }
 }
