@@ -58,6 +58,7 @@ internal static class CommandLine
             EvalVerb.Create(),
             PredictVerb.Create(),
             ExplainVerb.Create(),
+            ReportVerb.Create(),
             ConvertVerb.Create(),
             ModelsVerb.Create(),
             CostVerb.Create(),

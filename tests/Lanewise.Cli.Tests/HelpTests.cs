@@ -7,6 +7,7 @@ public sealed class HelpTests
     [InlineData("train")]
     [InlineData("eval")]
     [InlineData("predict")]
+    [InlineData("report")]
     [InlineData("convert")]
     [InlineData("models")]
     [InlineData("cost")]

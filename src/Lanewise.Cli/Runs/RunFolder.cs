@@ -4,7 +4,7 @@ using Lanewise.Training;
 
 namespace Lanewise.Cli.Runs;
 
-/// <summary>The folder that a run leaves: arguments, summary, model, checkpoint. Every file is replaced whole or not at all.</summary>
+/// <summary>The folder that a run leaves: arguments, summary, gradient flow, model, checkpoint. Every file is replaced whole or not at all.</summary>
 internal sealed class RunFolder
 {
     private const string DefaultParent = "runs";
@@ -20,9 +20,14 @@ internal sealed class RunFolder
 
     public string Summary => System.IO.Path.Combine(Path, "summary.csv");
 
+    public string Gradients => System.IO.Path.Combine(Path, "gradients.csv");
+
     public string Model => System.IO.Path.Combine(Path, "model.safetensors");
 
     public string Checkpoint => System.IO.Path.Combine(Path, "checkpoint.safetensors");
+
+    /// <summary>Where the page of the run goes unless the user names another place.</summary>
+    public string Report => System.IO.Path.Combine(Path, "report.html");
 
     /// <summary>Makes the folder and writes <paramref name="arguments"/> into it, before anything costly is done.</summary>
     /// <param name="output">The folder that the user named; null for the next free number under <paramref name="parent"/>.</param>
@@ -80,15 +85,19 @@ internal sealed class RunFolder
     }
 
     /// <summary>Writes what an epoch changed. The checkpoint comes last: it vouches for the others.</summary>
-    public void SaveEpoch(TrainerState state, ModelCard card, IEnumerable<EpochResult> epochs)
+    public void SaveEpoch(TrainerState state, ModelCard card, IEnumerable<EpochResult> epochs, GradientLog gradients)
     {
         ModelFile.Save(Model, state.Weights, card);
         RunSummary.Save(Summary, epochs);
-        Files.Checkpoint.Save(Checkpoint, state);
+        SaveCheckpoint(state, gradients);
     }
 
     /// <summary>Writes where training stopped within an epoch.</summary>
-    public void SaveCheckpoint(TrainerState state) => Files.Checkpoint.Save(Checkpoint, state);
+    public void SaveCheckpoint(TrainerState state, GradientLog gradients)
+    {
+        gradients.Save(Gradients);
+        Files.Checkpoint.Save(Checkpoint, state);
+    }
 
     /// <summary>Reads where training stopped, and the epochs before that.</summary>
     /// <exception cref="LanewiseException">A file is missing or damaged, or they do not belong together.</exception>

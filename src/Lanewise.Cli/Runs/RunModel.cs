@@ -1,9 +1,11 @@
 using Lanewise.Cli.Terminals;
 using Lanewise.Data;
+using Lanewise.Engine;
 using Lanewise.Files;
 using Lanewise.Graphs;
 using Lanewise.Imaging;
 using Lanewise.Models;
+using Lanewise.Training;
 
 namespace Lanewise.Cli.Runs;
 
@@ -13,6 +15,9 @@ namespace Lanewise.Cli.Runs;
 /// <param name="Preprocessing">How pictures become its input.</param>
 internal sealed record RunModel(ModelFile File, Network Network, Preprocessing Preprocessing)
 {
+    /// <summary>Pictures that are worked on together, unless the user says otherwise.</summary>
+    public const int UsualBatch = 256;
+
     public Weights Weights => File.Weights;
 
     public IReadOnlyList<string> Classes => File.Card.Classes;
@@ -35,6 +40,23 @@ internal sealed record RunModel(ModelFile File, Network Network, Preprocessing P
         {
             throw new LanewiseException($"{splits.Name}: its classes ({string.Join(", ", splits.Test.Classes.Take(5))}, …) are not the model's ({string.Join(", ", Classes.Take(5))}, …); choose the pictures that the model was trained for.");
         }
+    }
+
+    /// <summary>Judges the model by a dataset's test pictures, and names the classes.</summary>
+    /// <param name="splits">Whose test pictures are taken.</param>
+    /// <param name="batchSize">Pictures that are worked on together.</param>
+    /// <param name="threads">Threads.</param>
+    /// <param name="judged">Is told of each picture; null for nobody.</param>
+    /// <param name="cancellation">Stops between two batches.</param>
+    /// <exception cref="LanewiseException">Model and pictures do not fit.</exception>
+    public async Task<(Evaluation Evaluation, IReadOnlyList<string> Classes)> TestAsync(
+        DatasetSplits splits, int batchSize, int threads, Action<Judgement>? judged, CancellationToken cancellation)
+    {
+        RequireClassesOf(splits);
+        var plan = Plan.Compile(Network, new PlanOptions { BatchSize = batchSize, Threads = threads });
+        plan.Load(Weights);
+        var evaluation = await Task.Run(() => Evaluation.Run(plan, splits.Test, Preprocessing, judged, cancellation), cancellation).ConfigureAwait(false);
+        return (evaluation, File.Card.Dataset is null && splits.Test.Classes.Count == Classes.Count ? splits.Test.Classes : Classes);
     }
 
     /// <summary>Reads picture files; says on stderr which of them were taken for dark ink on a light ground.</summary>

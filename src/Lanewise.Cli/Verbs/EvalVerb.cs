@@ -3,7 +3,6 @@ using System.Text.Json;
 using Lanewise.Cli.Runs;
 using Lanewise.Cli.Terminals;
 using Lanewise.Data;
-using Lanewise.Engine;
 using Lanewise.Training;
 
 namespace Lanewise.Cli.Verbs;
@@ -24,7 +23,7 @@ internal sealed class EvalVerb
     private readonly Option<string?> _dataset = Options.Dataset("What to test on; by default what the model was trained on. folder:PATH for the pictures in PATH/val/CLASS.");
     private readonly Option<string?> _dataDir = Options.DataDir();
     private readonly Option<int?> _limitTest = Options.Limit("--limit-test", "Test on the first N pictures only.");
-    private readonly Option<int> _batchSize = Options.BatchSize(256, "Pictures that are worked on together.");
+    private readonly Option<int> _batchSize = Options.BatchSize(RunModel.UsualBatch, "Pictures that are worked on together.");
     private readonly Option<int> _threads = Options.Threads();
     private readonly InputOptions _input = new();
     private readonly Option<BadPicture> _onBadPicture = Options.OnBadPicture();
@@ -51,11 +50,7 @@ internal sealed class EvalVerb
         var model = RunModel.Load(parse.GetRequiredValue(_checkpoint), parse.GetValue(_model), _input.Read(parse));
         var splits = await RunData.LoadAsync(
             parse.GetValue(_dataset) ?? model.File.Card.Dataset, parse.GetValue(_dataDir), parse.GetValue(_onBadPicture), null, parse.GetValue(_limitTest), cancellation).ConfigureAwait(false);
-        model.RequireClassesOf(splits);
-        var plan = Plan.Compile(model.Network, new PlanOptions { BatchSize = parse.GetValue(_batchSize), Threads = parse.GetValue(_threads) });
-        plan.Load(model.Weights);
-        var evaluation = await Task.Run(() => Evaluation.Run(plan, splits.Test, model.Preprocessing, cancellation), cancellation).ConfigureAwait(false);
-        var classes = model.File.Card.Dataset is null && splits.Test.Classes.Count == model.Classes.Count ? splits.Test.Classes : model.Classes;
+        var (evaluation, classes) = await model.TestAsync(splits, parse.GetValue(_batchSize), parse.GetValue(_threads), judged: null, cancellation).ConfigureAwait(false);
         if (parse.GetValue(_json))
         {
             JsonOutput.Print(json => Write(json, model.Network.Name, splits.Name, evaluation, classes));
