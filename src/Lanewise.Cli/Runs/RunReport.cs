@@ -102,8 +102,15 @@ internal sealed partial class RunReport(RunFolder folder)
         using var document = JsonDocument.Parse(File.ReadAllBytes(folder.Arguments));
         foreach (var property in document.RootElement.EnumerateObject())
         {
-            string value = property.Value.ValueKind == JsonValueKind.Array ? string.Join(", ", property.Value.EnumerateArray()) : property.Value.ToString();
-            if (value.Length > 0 && property.Value.ValueKind != JsonValueKind.Object && property.Name is not ("version" or "command"))
+            string value = property.Value.ValueKind switch
+            {
+                JsonValueKind.Array => string.Join(", ", property.Value.EnumerateArray()),
+                JsonValueKind.True => "yes",
+                JsonValueKind.False => "no",
+                JsonValueKind.Object => "",
+                _ => property.Value.ToString(),
+            };
+            if (value.Length > 0 && property.Name is not ("version" or "command"))
             {
                 yield return (property.Name, value);
             }
