@@ -28,9 +28,7 @@ internal static class CommandLine
         using var interrupts = new Interrupts();
         try
         {
-            var root = CreateRoot();
-            // A file name may begin with '@'; nobody asked for response files.
-            var parse = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
+            var parse = Parse(arguments);
             if (UsageErrors.Report(parse))
             {
                 return ExitCode.Usage;
@@ -45,6 +43,11 @@ internal static class CommandLine
             return Failures.Report(e);
         }
     }
+
+    /// <summary>What the arguments mean.</summary>
+    public static ParseResult Parse(IReadOnlyList<string> arguments) =>
+        // A file name may begin with '@'; nobody asked for response files.
+        CreateRoot().Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
 
     /// <summary>A word as a shell takes it.</summary>
     public static string Quote(string word) =>
