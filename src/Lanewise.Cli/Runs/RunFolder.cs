@@ -24,6 +24,9 @@ internal sealed class RunFolder
 
     public string Checkpoint => System.IO.Path.Combine(Path, "checkpoint.safetensors");
 
+    /// <summary>The folder of TensorBoard's events.</summary>
+    public string TensorBoard => System.IO.Path.Combine(Path, "tensorboard");
+
     /// <summary>Makes the folder and writes <paramref name="arguments"/> into it, before anything costly is done.</summary>
     /// <param name="output">The folder that the user named; null for the next free number under <paramref name="parent"/>.</param>
     /// <param name="arguments">The run's arguments.</param>
@@ -106,6 +109,11 @@ internal sealed class RunFolder
         try
         {
             File.Delete(Arguments);
+            if (Directory.Exists(TensorBoard))
+            {
+                Directory.Delete(TensorBoard, recursive: true);
+            }
+
             if (_isOurs)
             {
                 Directory.Delete(Path);
