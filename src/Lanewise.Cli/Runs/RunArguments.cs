@@ -60,6 +60,9 @@ internal sealed record RunArguments
 
     public int Threads { get; init; } = System.Environment.ProcessorCount;
 
+    /// <summary>Whether events for TensorBoard are written.</summary>
+    public bool TensorBoard { get; init; }
+
     public int? LimitTrain { get; init; }
 
     public int? LimitTest { get; init; }
@@ -157,6 +160,7 @@ internal sealed record RunArguments
 
         json.WriteNumber("seed", Seed);
         json.WriteNumber("threads", Threads);
+        json.WriteBoolean("tensorboard", TensorBoard);
         WriteNumber(json, "limit_train", LimitTrain);
         WriteNumber(json, "limit_test", LimitTest);
         json.WriteNumber("lane_width", LaneWidth);
@@ -187,6 +191,7 @@ internal sealed record RunArguments
         AuxiliaryClassifiers = json.Find("aux")?.GetBoolean(),
         Seed = json.GetProperty("seed").GetInt32(),
         Threads = Limited("threads", json, Options.MostThreads),
+        TensorBoard = json.Find("tensorboard")?.GetBoolean() ?? false,
         LimitTrain = json.Find("limit_train")?.GetInt32(),
         LimitTest = json.Find("limit_test")?.GetInt32(),
         LaneWidth = json.GetProperty("lane_width").GetInt32(),

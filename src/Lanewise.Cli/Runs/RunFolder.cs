@@ -29,6 +29,9 @@ internal sealed class RunFolder
     /// <summary>Where the page of the run goes unless the user names another place.</summary>
     public string Report => System.IO.Path.Combine(Path, "report.html");
 
+    /// <summary>The folder of TensorBoard's events.</summary>
+    public string TensorBoard => System.IO.Path.Combine(Path, "tensorboard");
+
     /// <summary>Makes the folder and writes <paramref name="arguments"/> into it, before anything costly is done.</summary>
     /// <param name="output">The folder that the user named; null for the next free number under <paramref name="parent"/>.</param>
     /// <param name="arguments">The run's arguments.</param>
@@ -122,6 +125,11 @@ internal sealed class RunFolder
         try
         {
             File.Delete(Arguments);
+            if (Directory.Exists(TensorBoard))
+            {
+                Directory.Delete(TensorBoard, recursive: true);
+            }
+
             if (_isOurs)
             {
                 Directory.Delete(Path);

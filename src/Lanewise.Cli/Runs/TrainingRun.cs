@@ -19,13 +19,16 @@ internal sealed class TrainingRun
     private readonly ModelCard _card;
     private readonly List<EpochResult> _epochs;
     private readonly GradientLog _gradients;
+    private readonly TensorBoardLog? _tensorBoard;
 
     private TrainingRun(RunFolder folder, RunArguments arguments, DatasetSplits splits, Network network, Weights? initial, List<EpochResult> epochs)
     {
         (_folder, _arguments, _splits, _epochs) = (folder, arguments, splits, epochs);
         var preprocessing = arguments.Input.Apply(splits.Preprocessing ?? ModelCatalog.Find(arguments.Model).Preprocessing, network);
         _gradients = new GradientLog(network, arguments.StepsPerEpoch);
-        _trainer = new Trainer(network, arguments.ToTrainingOptions(network, preprocessing), initial) { GradientObserver = new GradientObservers(_gradients) };
+        _tensorBoard = arguments.TensorBoard ? new TensorBoardLog(folder, arguments) : null;
+        var observers = new GradientObservers([_gradients, .. _tensorBoard is { } log ? [log] : Array.Empty<IGradientObserver>()]);
+        _trainer = new Trainer(network, arguments.ToTrainingOptions(network, preprocessing), initial) { GradientObserver = observers };
         _card = new ModelCard(network.Name, ClassNames(splits.Train.Classes, network.Classes), preprocessing, splits.Name);
     }
 
@@ -56,6 +59,7 @@ internal sealed class TrainingRun
                 TestImages = splits.Test.Count,
             };
             run = new TrainingRun(folder, arguments, splits, network, weights is null ? null : Begin(network, weights, file!, arguments), []);
+            run._tensorBoard?.ShowPictures(splits.Test, run._card.Preprocessing);
             arguments.Save(folder.Arguments);
         }
         catch
@@ -137,14 +141,17 @@ internal sealed class TrainingRun
         ITrainingDisplay display = Terminal.ErrorIsTerminal
             ? new LiveTraining(_arguments.Epochs, _arguments.BatchSize)
             : new TrainingLines(_arguments.Epochs);
+        using var tensorBoard = _tensorBoard;
+        var progress = tensorBoard?.Before(display) ?? display;
         try
         {
             await using (display.ConfigureAwait(false))
             {
-                await foreach (var epoch in _trainer.RunAsync(_splits.Train, _splits.Test, display, cancellation).ConfigureAwait(false))
+                await foreach (var epoch in _trainer.RunAsync(_splits.Train, _splits.Test, progress, cancellation).ConfigureAwait(false))
                 {
                     _epochs.Add(epoch);
                     _folder.SaveEpoch(_trainer.State, _card, _epochs, _gradients);
+                    tensorBoard?.EpochDone(epoch, _trainer.Network, _trainer.Weights);
                     display.EpochDone(epoch);
                 }
             }
