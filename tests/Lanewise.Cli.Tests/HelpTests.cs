@@ -9,6 +9,7 @@ public sealed class HelpTests
     [InlineData("predict")]
     [InlineData("convert")]
     [InlineData("models")]
+    [InlineData("depth")]
     [InlineData("info")]
     [InlineData("data")]
     [InlineData("data list")]

@@ -3,8 +3,8 @@ namespace Lanewise.Cli.Tests;
 public sealed class UsageTests
 {
     [Theory]
-    [InlineData("", "train, eval, predict, convert, models, data, info")]
-    [InlineData("trian residual", "no verb 'trian'; there are train, eval, predict, convert, models, data, info; did you mean 'train'?")]
+    [InlineData("", "train, eval, predict, convert, models, data, depth, info")]
+    [InlineData("trian residual", "no verb 'trian'; there are train, eval, predict, convert, models, data, depth, info; did you mean 'train'?")]
     [InlineData("train", "name a model (inception, inception-relu, residual, googlenet,")]
     [InlineData("train resdual", "plain110; did you mean 'residual'?")]
     [InlineData("train residual --dataset nist", "no dataset 'nist'; there are mnist, fashion-mnist, kmnist, cifar10, cifar100, digits; did you mean 'mnist'?")]
@@ -45,6 +45,12 @@ public sealed class UsageTests
     [InlineData("convert a.pth b.safetensors --dtype f61", "--dtype f61: expected one of f32, f64, f16, bf16; did you mean 'f64'?")]
     [InlineData("convert a.pth b.safetensors --classes-from c.txt", "--classes-from needs --model")]
     [InlineData("models --jsno", "no option '--jsno'; did you mean '--json'?")]
+    [InlineData("depth --depths 20,57", "There is no network of 57 layers; there are 8, 14, 20, 26, 32 and so on, 6·n + 2, up to 1202; the nearest are 56 and 62.")]
+    [InlineData("depth --depths deep", "--depths deep: expected whole numbers with commas between them.")]
+    [InlineData("depth --depths 20,20", "--depths 20,20: the same is named twice")]
+    [InlineData("depth --families plane", "There is no family 'plane'; there are plain, residual; did you mean 'plain'?")]
+    [InlineData("depth --init hee", "There is no start 'hee'; there are default, he; did you mean 'he'?")]
+    [InlineData("depth --resume a --output b", "leave --output out")]
     [InlineData("data", "list, fetch, verify")]
     [InlineData("data verify mnits", "no dataset 'mnits'; there are mnist, fashion-mnist, kmnist, cifar10, cifar100, digits; did you mean 'mnist'?")]
     public async Task Wrong_usage_gets_one_line_and_a_hint(string arguments, string expected)
