@@ -63,7 +63,7 @@ public static class DepthPage
         Charts("Gradient norm by layer, at the start", "layer", "gradient norm", [.. runs.Select(r => NormLine(r, r.AtStart))], isLogarithmic: true));
 
     private static Line NormLine(DepthResult result, GradientSample sample) =>
-        new(result.Run.NetworkName, [.. sample.Layers.Index().Select(l => ((double)l.Index + 1, l.Item.Norm))]);
+        new(result.Run.NetworkName, [.. sample.Layers.Index().Where(l => double.IsFinite(l.Item.Norm)).Select(l => ((double)l.Index + 1, l.Item.Norm))]);
 
     private static Html OverSteps(DepthResult[] runs)
     {
@@ -103,7 +103,7 @@ public static class DepthPage
         }
 
         return Html.Join(
-            Html.Of($"<p>The share of a layer's gradient that is zero or denormal (below 1.2e-38), and how many layers have more than half of theirs so small. What has come to this teaches a layer nothing, at any learning rate.</p>\n"),
+            Html.Of($"<p>The share of a layer's gradient that is zero or denormal (below 1.2e-38), and how many layers have more than half of theirs so small. Exact zeros also come from channels whose ReLU lets no picture through. What has come to this teaches a layer nothing, at any learning rate.</p>\n"),
             table.ToHtml("Share of the gradient that is zero or denormal"));
     }
 

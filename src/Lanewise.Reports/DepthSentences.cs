@@ -21,7 +21,8 @@ public static class DepthSentences
     public static string Number(double value) =>
         double.IsNaN(value) ? "–"
         : double.IsInfinity(value) ? "infinite"
-        : Math.Abs(value) is >= 1e-3 and < 1e4 or 0 ? value.ToString("0.###", CultureInfo.InvariantCulture)
+        : Math.Abs(value) is >= 1e-3 and < 100 or 0 ? value.ToString("0.###", CultureInfo.InvariantCulture)
+        : Math.Abs(value) is >= 100 and < 1e4 ? value.ToString("F0", CultureInfo.InvariantCulture)
         : value.ToString("0.#e+0", CultureInfo.InvariantCulture);
 
     private static string Learning(DepthComparison pair)
@@ -63,8 +64,10 @@ public static class DepthSentences
 
     private static string Range(double[] values)
     {
-        string least = Number(values.Min()), most = Number(values.Max());
+        string least = Text(values.Min()), most = Text(values.Max());
         return least == most ? least : $"{least} to {most}";
+
+        static string Text(double value) => double.IsNaN(value) ? "no number" : Number(value);
     }
 
     private static string Family(DepthFamily family) => family == DepthFamily.Plain ? "Plain" : "Residual";

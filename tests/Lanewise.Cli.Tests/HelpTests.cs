@@ -12,6 +12,7 @@ public sealed class HelpTests
     [InlineData("models")]
     [InlineData("cost")]
     [InlineData("cost conv")]
+    [InlineData("depth")]
     [InlineData("info")]
     [InlineData("data")]
     [InlineData("data list")]

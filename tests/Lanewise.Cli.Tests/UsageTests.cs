@@ -3,8 +3,8 @@ namespace Lanewise.Cli.Tests;
 public sealed class UsageTests
 {
     [Theory]
-    [InlineData("", "train, eval, predict, convert, models, cost, data, info")]
-    [InlineData("trian residual", "no verb 'trian'; there are train, eval, predict, convert, models, cost, data, info; did you mean 'train'?")]
+    [InlineData("", "train, eval, predict, explain, report, convert, models, cost, data, depth, info")]
+    [InlineData("trian residual", "no verb 'trian'; there are train, eval, predict, explain, report, convert, models, cost, data, depth, info; did you mean 'train'?")]
     [InlineData("train", "name a model (inception, inception-relu, residual, googlenet,")]
     [InlineData("train resdual", "plain110; did you mean 'residual'?")]
     [InlineData("train residual --dataset nist", "no dataset 'nist'; there are mnist, fashion-mnist, kmnist, cifar10, cifar100, digits; did you mean 'mnist'?")]
@@ -62,6 +62,12 @@ public sealed class UsageTests
     [InlineData("cost conv --input 3x8x8 --out 4 --kernel 3 --reduce 0", "--reduce 0: expected a whole number from 1 to 65536")]
     [InlineData("cost conv --input 8x8 --out 4 --kernel 3", "--input 8x8: expected channels, height and width")]
     [InlineData("cost conv extra", "lanewise cost conv: 'extra' is one argument too many")]
+    [InlineData("depth --depths 20,57", "There is no network of 57 layers; there are 8, 14, 20, 26, 32 and so on, 6·n + 2, up to 1202; the nearest are 56 and 62.")]
+    [InlineData("depth --depths deep", "--depths deep: expected whole numbers with commas between them.")]
+    [InlineData("depth --depths 20,20", "--depths 20,20: the same is named twice")]
+    [InlineData("depth --families plane", "There is no family 'plane'; there are plain, residual; did you mean 'plain'?")]
+    [InlineData("depth --init hee", "There is no start 'hee'; there are default, he; did you mean 'he'?")]
+    [InlineData("depth --resume a --output b", "leave --output out")]
     [InlineData("data", "list, fetch, verify")]
     [InlineData("data verify mnits", "no dataset 'mnits'; there are mnist, fashion-mnist, kmnist, cifar10, cifar100, digits; did you mean 'mnist'?")]
     public async Task Wrong_usage_gets_one_line_and_a_hint(string arguments, string expected)

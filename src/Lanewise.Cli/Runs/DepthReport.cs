@@ -21,24 +21,7 @@ internal static class DepthReport
             return;
         }
 
-        string[] errors = arguments.AtStart ? [] : [">train error", ">test error"];
-        string[] atEnd = arguments.AtStart ? [] : [">at end"];
-        var table = new ReportTable(["network", ">seed", .. errors, ">first / last at start", .. atEnd, ">first layer zero at start", .. atEnd]);
-        foreach (var r in results)
-        {
-            table.Add(
-            [
-                r.Run.NetworkName,
-                r.Run.Seed.ToString(CultureInfo.InvariantCulture),
-                .. arguments.AtStart ? (string[])[] : [DepthSentences.Error(r, r.TrainError), DepthSentences.Error(r, r.TestError)],
-                DepthSentences.Number(r.AtStart.FirstToLast),
-                .. arguments.AtStart ? (string[])[] : [DepthSentences.Number(r.AtEnd.FirstToLast)],
-                Report.Percent(r.AtStart.Layers[0].ZeroShare),
-                .. arguments.AtStart ? (string[])[] : [Report.Percent(r.AtEnd.Layers[0].ZeroShare)],
-            ]);
-        }
-
-        table.Print();
+        PrintTable(results, isTrained: !arguments.AtStart, hasSeeds: arguments.Seeds.Count > 1);
         Report.Line();
         foreach (string sentence in DepthSentences.Of(results))
         {
@@ -46,6 +29,30 @@ internal static class DepthReport
         }
 
         Report.Line($"saved in {folder.Path}; the curves: {folder.Page}");
+    }
+
+    private static void PrintTable(IReadOnlyList<DepthResult> results, bool isTrained, bool hasSeeds)
+    {
+        (string Heading, bool IsShown, Func<DepthResult, string> Cell)[] columns =
+        [
+            ("network", true, r => r.Run.NetworkName),
+            (">seed", hasSeeds, r => r.Run.Seed.ToString(CultureInfo.InvariantCulture)),
+            (">train", isTrained, r => DepthSentences.Error(r, r.TrainError)),
+            (">test", isTrained, r => DepthSentences.Error(r, r.TestError)),
+            (">start ratio", true, r => DepthSentences.Number(r.AtStart.FirstToLast)),
+            (">end ratio", isTrained, r => DepthSentences.Number(r.AtEnd.FirstToLast)),
+            (">start zeros", true, r => Report.Percent(r.AtStart.Layers[0].ZeroShare)),
+            (">end zeros", isTrained, r => Report.Percent(r.AtEnd.Layers[0].ZeroShare)),
+        ];
+        var shown = columns.Where(column => column.IsShown).ToArray();
+        var table = new ReportTable([.. shown.Select(column => column.Heading)]);
+        foreach (var result in results)
+        {
+            table.Add([.. shown.Select(column => column.Cell(result))]);
+        }
+
+        table.Print();
+        Report.Line($"{(isTrained ? "train, test: errors; " : "")}ratio: the first layer's gradient norm divided by the last one's; zeros: in the first layer's gradient");
     }
 
     /// <summary>The document's properties.</summary>

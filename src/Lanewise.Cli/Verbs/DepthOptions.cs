@@ -24,7 +24,7 @@ internal sealed class DepthOptions
     private readonly Option<BadPicture> _onBadPicture = Options.OnBadPicture();
     private readonly Option<int> _limitTrain = Options.WholeNumber("--limit-train", 6000, 1, int.MaxValue, "Train on the first N pictures; more for all.");
     private readonly Option<int> _limitTest = Options.WholeNumber("--limit-test", 2000, 1, int.MaxValue, "Test on the first N pictures; more for all.");
-    private readonly Option<int> _epochs = Options.WholeNumber("--epochs", 5, 1, Options.MostEpochs, "Passes over the training pictures.");
+    private readonly Option<int> _epochs = Options.WholeNumber("--epochs", 4, 1, Options.MostEpochs, "Passes over the training pictures.");
     private readonly Option<int> _batchSize = Options.BatchSize(128, "Pictures in a step.");
     private readonly RecipeOptions _recipe;
     private readonly Option<int> _threads = Options.Threads();
@@ -33,9 +33,10 @@ internal sealed class DepthOptions
     private readonly Option<bool> _json = Options.Json();
 
     public DepthOptions() => _recipe = new(
-        parse => new RunRecipe { LearningRate = parse.GetValue(_noBatchNorm) ? RateWithout : RateWithBatchNorm, Momentum = Momentum },
+        parse => new RunRecipe { LearningRate = parse.GetValue(_noBatchNorm) ? RateWithout : RateWithBatchNorm, Momentum = Momentum, Schedule = ScheduleKind.Cosine },
         FormattableString.Invariant($"{RateWithBatchNorm}, or {RateWithout} without batch norm,"),
-        Momentum.ToString(CultureInfo.InvariantCulture));
+        Momentum.ToString(CultureInfo.InvariantCulture),
+        ScheduleKind.Cosine);
 
     public void AddTo(Command command)
     {

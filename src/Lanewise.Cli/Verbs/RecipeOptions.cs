@@ -8,19 +8,18 @@ namespace Lanewise.Cli.Verbs;
 /// <param name="ordinary">What sgd and its schedule are unless the options say otherwise; the other options may bear on it.</param>
 /// <param name="rate">Its learning rate, for help.</param>
 /// <param name="momentum">Its momentum, for help.</param>
-internal sealed class RecipeOptions(Func<ParseResult, RunRecipe> ordinary, string rate, string momentum)
+/// <param name="schedule">Its schedule, for help.</param>
+internal sealed class RecipeOptions(Func<ParseResult, RunRecipe> ordinary, string rate, string momentum, ScheduleKind schedule)
 {
     private const double AdamWRate = 0.001;
     private const double AdamWDecay = 0.01;
 
-    private static readonly RunRecipe Usual = new();
-
-    private readonly Option<OptimizerKind?> _opt = Options.Choice("--opt", "optimizer", Usual.Optimizer, "The optimizer");
+    private readonly Option<OptimizerKind?> _opt = Options.Choice("--opt", "optimizer", OptimizerKind.Sgd, "The optimizer");
     private readonly Option<double?> _lr = Options.Number("--lr", v => v > 0, "a positive number such as 0.01", $"Learning rate; {rate} for sgd and 0.001 for adamw if not given.");
     private readonly Option<double?> _momentum = Options.Number("--momentum", v => v is >= 0 and < 1, "a number of at least 0 and below 1", $"Momentum of sgd, at least 0 and below 1; {momentum} if not given.");
     private readonly Option<double?> _weightDecay = Options.Number("--weight-decay", v => v >= 0, "a number of at least 0", "Weight decay; none for sgd and 0.01 for adamw if not given.");
     private readonly Option<bool> _nesterov = new("--nesterov") { Description = "Nesterov's momentum." };
-    private readonly Option<ScheduleKind?> _sched = Options.Choice("--sched", "schedule", Usual.Schedule, "How the learning rate falls");
+    private readonly Option<ScheduleKind?> _sched = Options.Choice("--sched", "schedule", schedule, "How the learning rate falls");
     private readonly Option<double?> _warmupEpochs = Options.Number("--warmup-epochs", v => v >= 0, "a number of at least 0", "Epochs, or a fraction of one, in which the rate grows to --lr.");
     private readonly Option<double?> _warmupRate = Options.Number("--warmup-lr", v => v >= 0, "a number of at least 0", "The rate at which the warm-up begins; a hundredth of --lr if not given.");
     private readonly Option<double?> _decayEpochs = Options.Number("--decay-epochs", v => v > 0, "a positive number", "For --sched step: epochs between two steps down; 30 if not given.");

@@ -21,7 +21,7 @@ internal sealed class TrainOptions
     private readonly Option<string?> _dataDir = Options.DataDir();
     private readonly Option<int> _epochs = Options.WholeNumber("--epochs", 10, 1, Options.MostEpochs, "Passes over the training pictures.");
     private readonly Option<int> _batchSize = Options.BatchSize(64, "Pictures in a step.");
-    private readonly RecipeOptions _recipe = new(_ => new RunRecipe(), rate: "0.01", momentum: "0.5");
+    private readonly RecipeOptions _recipe = new(_ => new RunRecipe(), rate: "0.01", momentum: "0.5", ScheduleKind.None);
     private readonly Option<string?> _weights = Options.Text("--weights", "FILE", "Begin with these weights: a run folder or a file. A classifier of another number of classes begins afresh.");
     private readonly Option<int?> _classes = Options.Limit("--classes", RunArguments.MostClasses, "Classes of the network, at least the dataset's; as many if not given.");
     private readonly Option<bool> _freeze = new("--freeze") { Description = "With --weights: train the classifier alone, the last linear layer, and leave the body as it is." };
