@@ -9,8 +9,12 @@ internal sealed record RunEnvironment(string Processor, string Runtime, string S
 {
     private const string TimeFormat = "yyyy-MM-dd'T'HH:mm:sszzz";
 
-    /// <summary>This machine, now.</summary>
-    public static RunEnvironment Here() => new(ProcessorName(), RuntimeInformation.FrameworkDescription, RuntimeInformation.RuntimeIdentifier, DateTimeOffset.Now);
+    /// <summary>This machine, now, to the second.</summary>
+    public static RunEnvironment Here()
+    {
+        var now = DateTimeOffset.Now;
+        return new(ProcessorName(), RuntimeInformation.FrameworkDescription, RuntimeInformation.RuntimeIdentifier, now.AddTicks(-(now.Ticks % TimeSpan.TicksPerSecond)));
+    }
 
     /// <summary>The processor's name where the system tells it, otherwise its architecture.</summary>
     public static string ProcessorName()
