@@ -3,8 +3,8 @@ namespace Lanewise.Cli.Tests;
 public sealed class UsageTests
 {
     [Theory]
-    [InlineData("", "train, eval, predict, convert, models, data, info")]
-    [InlineData("trian residual", "no verb 'trian'; there are train, eval, predict, convert, models, data, info; did you mean 'train'?")]
+    [InlineData("", "train, eval, predict, explain, convert, models, data, info")]
+    [InlineData("trian residual", "no verb 'trian'; there are train, eval, predict, explain, convert, models, data, info; did you mean 'train'?")]
     [InlineData("train", "name a model (inception, inception-relu, residual, googlenet,")]
     [InlineData("train resdual", "plain110; did you mean 'residual'?")]
     [InlineData("train residual --dataset nist", "no dataset 'nist'; there are mnist, fashion-mnist, kmnist, cifar10, cifar100, digits; did you mean 'mnist'?")]
@@ -40,6 +40,11 @@ public sealed class UsageTests
     [InlineData("data verify mnist --data-dir \"\"", "--data-dir: its value is empty")]
     [InlineData("predict run", "IMAGE")]
     [InlineData("predict run a.png --top-k 0", "--top-k 0: expected a whole number from 1")]
+    [InlineData("explain", "CHECKPOINT")]
+    [InlineData("explain run --grad-cam", "--grad-cam needs a picture")]
+    [InlineData("explain run --layer conv1 --filters", "--layer needs a picture")]
+    [InlineData("explain run --feature-maps", "--feature-maps needs a picture")]
+    [InlineData("explain run --branchs", "no option '--branchs'; did you mean '--branches'?")]
     [InlineData("convert a.pth", "OUT")]
     [InlineData("convert a.pth b.pth", "OUT b.pth: only .safetensors files are written")]
     [InlineData("convert a.pth b.safetensors --dtype f61", "--dtype f61: expected one of f32, f64, f16, bf16; did you mean 'f64'?")]
