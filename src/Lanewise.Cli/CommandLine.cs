@@ -26,9 +26,11 @@ internal static class CommandLine
     {
         Text = string.Join(' ', arguments.Select(Quote).Prepend("lanewise"));
         using var interrupts = new Interrupts();
+        string command = "lanewise";
         try
         {
             var parse = Parse(arguments);
+            command = UsageErrors.Path(parse.CommandResult);
             if (UsageErrors.Report(parse))
             {
                 return ExitCode.Usage;
@@ -40,7 +42,7 @@ internal static class CommandLine
         }
         catch (Exception e)
         {
-            return Failures.Report(e);
+            return Failures.Report(e, command);
         }
     }
 

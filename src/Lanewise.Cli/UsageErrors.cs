@@ -74,6 +74,7 @@ internal static class UsageErrors
 
     private static string Names(IEnumerable<Command> commands) => string.Join(", ", commands.Select(c => c.Name));
 
-    private static string Path(CommandResult result) =>
+    /// <summary>A command as it is called, for example <c>lanewise data list</c>.</summary>
+    public static string Path(CommandResult result) =>
         result.Parent is CommandResult parent ? $"{Path(parent)} {result.Command.Name}" : "lanewise";
 }

@@ -3,7 +3,7 @@ using Lanewise.Analysis;
 namespace Lanewise.Reports;
 
 /// <summary>A Grad-CAM of a picture, ready to be shown.</summary>
-/// <param name="File">The picture's file.</param>
+/// <param name="File">The picture's name.</param>
 /// <param name="Treatment">What was done to the picture on its way into the network.</param>
 /// <param name="Picture">The network's input, a PNG file's bytes.</param>
 /// <param name="Overlay">The map over the picture, likewise.</param>
@@ -14,7 +14,7 @@ public sealed record GradCamFigure(string File, string Treatment, byte[] Picture
 
 /// <summary>Many small pictures in one.</summary>
 /// <param name="Title">What they are.</param>
-/// <param name="Text">What one sees, for those who do not, and the caption.</param>
+/// <param name="Text">The caption.</param>
 /// <param name="Png">A PNG file's bytes.</param>
 /// <param name="Width">The picture's width in pixels.</param>
 public sealed record SheetFigure(string Title, string Text, byte[] Png, int Width);
@@ -38,8 +38,11 @@ public sealed record ExplainPage(string Model, IReadOnlyList<string> Classes)
     /// <summary>What residual blocks contribute; null where that was not asked for.</summary>
     public BlockContributions? Blocks { get; init; }
 
-    /// <summary>Feature maps and filters.</summary>
-    public IReadOnlyList<SheetFigure> Sheets { get; init; } = [];
+    /// <summary>What a layer makes of pictures, one sheet a picture.</summary>
+    public IReadOnlyList<SheetFigure> FeatureMaps { get; init; } = [];
+
+    /// <summary>The first convolution's kernels; null where that was not asked for.</summary>
+    public SheetFigure? Filters { get; init; }
 
     /// <summary>The page.</summary>
     public Page ToPage() => new($"{Model}, seen from inside", Html.Of($"Where the network looks, what its parts contribute, and what its layers see."),
@@ -47,8 +50,11 @@ public sealed record ExplainPage(string Model, IReadOnlyList<string> Classes)
         .. GradCams.Count > 0 ? [new Section("Where it looks", GradCamContent())] : Array.Empty<Section>(),
         .. Branches is { } branches ? [new Section("Branches", Content(branches))] : Array.Empty<Section>(),
         .. Blocks is { } blocks ? [new Section("Residual blocks", Content(blocks))] : Array.Empty<Section>(),
-        .. Sheets.Select(sheet => new Section(sheet.Title, Figures.Figure(Figures.Picture(sheet.Png, sheet.Text, sheet.Width), sheet.Text))),
+        .. FeatureMaps.Count > 0 ? [new Section("Feature maps", Html.Each(FeatureMaps, sheet => Html.Of($"<h3>{sheet.Title}</h3>{Content(sheet)}")))] : Array.Empty<Section>(),
+        .. Filters is { } filters ? [new Section(filters.Title, Content(filters))] : Array.Empty<Section>(),
     ]);
+
+    private static Html Content(SheetFigure sheet) => Figures.Figure(Figures.Picture(sheet.Png, sheet.Title, sheet.Width), sheet.Text);
 
     private Html GradCamContent() => Html.Of(
         $"""
@@ -58,21 +64,24 @@ public sealed record ExplainPage(string Model, IReadOnlyList<string> Classes)
 
     private Html Content(GradCamFigure figure)
     {
-        string target = Classes[figure.Result.Target];
-        string peak = FormattableString.Invariant($"{figure.Result.Peak:G4}");
+        var map = figure.Result;
+        string target = Classes[map.Target];
+        int brightest = Array.IndexOf(map.Values, map.Peak);
+        string place = map.Peak > 0 ? $"brightest in row {brightest / map.Width + 1} of {map.Height}, column {brightest % map.Width + 1} of {map.Width}" : "dark everywhere";
+        string peak = map.Peak > 0 ? FormattableString.Invariant($"peak {map.Peak:G4}") : $"nothing here speaks for {target}";
         var table = new Table("class", "probability");
-        foreach (int c in figure.Result.Answer.Ranking.Take(Top))
+        foreach (int c in map.Answer.Ranking.Take(Top))
         {
-            table.Add(Html.Of($"{Classes[c]}"), Figures.Meter(figure.Result.Answer.Probabilities[c]));
+            table.Add(Html.Of($"{Classes[c]}"), Figures.Meter(map.Answer.Probabilities[c]));
         }
 
         return Html.Of(
             $"""
             <h3>{figure.File}</h3>
-            <ul class="gallery">
+            <ul class="gallery large">
             <li>{Figures.Figure(Figures.Picture(figure.Picture, $"{figure.File} as the network sees it", PictureWidth), $"The network's input: {figure.Treatment}")}</li>
-            <li>{Figures.Figure(Figures.Picture(figure.Overlay, $"Heat over {figure.File}, for class {target}", PictureWidth), $"What speaks for {target}, over the picture in grey")}</li>
-            <li>{Figures.Figure(Figures.Picture(figure.Map, $"The map for class {target} alone", PictureWidth), $"The map alone: {figure.Layer}, {figure.Result.Height}×{figure.Result.Width}; peak {peak}")}</li>
+            <li>{Figures.Figure(Figures.Picture(figure.Overlay, $"Heat over {figure.File} for class {target}: {place}", PictureWidth), $"What speaks for {target}, over the picture in grey")}</li>
+            <li>{Figures.Figure(Figures.Picture(figure.Map, $"The map for class {target} alone: {place}", PictureWidth), $"The map alone: {figure.Layer}, {map.Height}×{map.Width}; {peak}")}</li>
             </ul>
             {table.ToHtml($"What the network says of {figure.File}")}
             """);

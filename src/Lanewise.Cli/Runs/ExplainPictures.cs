@@ -8,20 +8,16 @@ namespace Lanewise.Cli.Runs;
 /// <summary>What was found out about a picture.</summary>
 /// <param name="File">The picture's file.</param>
 /// <param name="GradCam">Where the network looks; null where that was not asked for.</param>
+/// <param name="FeatureMaps">What a layer makes of it, likewise.</param>
 /// <param name="Written">The files that show it.</param>
-internal sealed record ExplainedPicture(string File, GradCamFigure? GradCam, IReadOnlyList<string> Written);
+internal sealed record ExplainedPicture(string File, GradCamFigure? GradCam, SheetFigure? FeatureMaps, IReadOnlyList<string> Written);
 
 /// <summary>Makes the pictures of an explanation and writes them into its folder.</summary>
 internal sealed class ExplainPictures(RunModel model, ExplainFolder folder)
 {
     // The sides that small pictures are enlarged to, and a contact sheet's width.
-    private const int PictureSide = 280, TileSide = 72, SheetWidth = 960;
+    private const int PictureSide = 280, TileSide = 72, SheetWidth = 960, Gap = 6;
     private const int LargestSheet = 25_000_000;
-
-    private readonly List<SheetFigure> _sheets = [];
-
-    /// <summary>The sheets written so far.</summary>
-    public IReadOnlyList<SheetFigure> Sheets => _sheets;
 
     /// <summary>Writes a picture's files.</summary>
     /// <param name="pictures">The pictures.</param>
@@ -31,39 +27,45 @@ internal sealed class ExplainPictures(RunModel model, ExplainFolder folder)
     /// <param name="maps">Whose channels are shown; null for none.</param>
     public ExplainedPicture Explain(RunPictures pictures, int index, GradCam? cam, int? target, Node? maps)
     {
-        string file = pictures.Files[index], stem = folder.StemOf(file);
+        // The page may be passed on: it tells the picture's name, not where it lies.
+        string file = pictures.Files[index], shown = Path.GetFileName(file), stem = folder.StemOf(file);
         var written = new List<string>();
         GradCamFigure? figure = null;
         if (cam is not null)
         {
-            figure = Figure(file, pictures.Pictures[index], cam.Layer, cam.Explain(pictures.Source, [index], target)[0]);
+            figure = Figure(shown, pictures.Pictures[index], cam.Layer, cam.Explain(pictures.Source, [index], target)[0]);
             written.Add(folder.Write($"{stem}-grad-cam.png", figure.Overlay));
             written.Add(folder.Write($"{stem}-map.png", figure.Map));
         }
 
+        SheetFigure? sheet = null;
         if (maps is not null)
         {
-            var sheet = FeatureMaps.Of(model.Network, model.Weights, maps, pictures.Source, index).ToImages(GreyRange.Common);
-            string text = $"{sheet.Images.Count} channels of {maps.Path}, {maps.Shape.Height}×{maps.Shape.Width} each; black is the least value of all channels, white the largest.";
-            written.Add(Add($"{stem}-feature-maps.png", $"What {maps.Path} makes of {file}", text, sheet));
+            var images = FeatureMaps.Of(model.Network, model.Weights, maps, pictures.Source, index).ToImages(GreyRange.Common);
+            string text = $"{images.Images.Count} channels of {maps.Path}, {maps.Shape.Height}×{maps.Shape.Width} each; black is the least value of all channels, white the largest.";
+            sheet = Sheet($"What {maps.Path} makes of {shown}", text, images);
+            written.Add(folder.Write($"{stem}-feature-maps.png", sheet.Png));
         }
 
-        return new(file, figure, written);
+        return new(file, figure, sheet, written);
     }
 
-    /// <summary>Writes the first convolution's kernels and returns the file's path.</summary>
-    public string AddFilters()
+    /// <summary>Writes the first convolution's kernels.</summary>
+    public (SheetFigure Sheet, string File) Filters()
     {
-        var layer = Filters.FirstLayer(model.Network);
-        var sheet = Filters.Of(model.Network, model.Weights);
-        string colour = sheet.Shape.Channels == 3 ? "in the picture's colours" : "in grey";
-        return Add("filters.png", $"Filters of {layer.Path}", $"The {sheet.Images.Count} kernels of {layer.Path}, {sheet.Shape.Height}×{sheet.Shape.Width} each, {colour}; zero is mid grey, darker takes away, lighter adds.", sheet);
+        var layer = Analysis.Filters.FirstLayer(model.Network);
+        var images = Analysis.Filters.Of(model.Network, model.Weights);
+        string colour = images.Shape.Channels == 3 ? "in the picture's colours" : "in grey";
+        string text = $"The {images.Images.Count} kernels of {layer.Path}, {images.Shape.Height}×{images.Shape.Width} each, {colour}; zero is mid grey, darker takes away, lighter adds.";
+        var sheet = Sheet($"Filters of {layer.Path}", text, images);
+        return (sheet, folder.Write("filters.png", sheet.Png));
     }
 
-    /// <summary>Refuses a layer whose channels make too large a picture.</summary>
-    /// <exception cref="LanewiseException">They do.</exception>
-    public static void RequireShowable(Node layer)
+    /// <summary>Refuses the input, and a layer whose channels make too large a picture.</summary>
+    /// <exception cref="LanewiseException">It is such a one.</exception>
+    public static void RequireShowable(Network network, Node layer)
     {
+        network.UpTo(layer);
         if (layer.Shape.Count > LargestSheet)
         {
             throw new LanewiseException($"{layer.Path}: its {layer.Shape} values are too many for one picture; choose a later layer, or a smaller --img-size.");
@@ -85,12 +87,10 @@ internal sealed class ExplainPictures(RunModel model, ExplainFolder folder)
             map);
     }
 
-    private string Add(string name, string title, string text, ImageSheet sheet)
+    private static SheetFigure Sheet(string title, string text, ImageSheet sheet)
     {
-        int scale = Math.Max(1, TileSide / Math.Max(sheet.Shape.Width, sheet.Shape.Height));
-        int columns = Math.Max(1, SheetWidth / (sheet.Shape.Width * scale));
-        byte[] png = PictureWriter.EncodeContactSheet(sheet.Shape, sheet.Images, columns, scale);
-        _sheets.Add(new(title, text, png, Math.Min(columns, sheet.Images.Count) * sheet.Shape.Width * scale));
-        return folder.Write(name, png);
+        int scale = Math.Max(1, TileSide / Math.Max(sheet.Shape.Width, sheet.Shape.Height)), tile = sheet.Shape.Width * scale + Gap;
+        int columns = Math.Clamp(SheetWidth / tile, 1, sheet.Images.Count);
+        return new(title, text, PictureWriter.EncodeContactSheet(sheet.Shape, sheet.Images, columns, scale, Gap), columns * tile + Gap);
     }
 }

@@ -22,16 +22,14 @@ internal sealed record Explanation(RunModel Model, ExplainFolder Folder)
 
     public IReadOnlyList<ExplainedPicture> Pictures { get; init; } = [];
 
-    public string? FiltersFile { get; init; }
-
-    public IReadOnlyList<SheetFigure> Sheets { get; init; } = [];
+    public (SheetFigure Sheet, string File)? Filters { get; init; }
 
     /// <summary>What was written, in one line.</summary>
     public string Summary
     {
         get
         {
-            int count = Pictures.Sum(p => p.Written.Count) + (FiltersFile is null ? 0 : 1);
+            int count = Pictures.Sum(p => p.Written.Count) + (Filters is null ? 0 : 1);
             return $"wrote {Folder.Page}{(count == 0 ? "" : $" and {count} picture{(count == 1 ? "" : "s")} beside it")}";
         }
     }
@@ -46,46 +44,22 @@ internal sealed record Explanation(RunModel Model, ExplainFolder Folder)
         Branches = Branches,
         Blocks = Blocks,
         GradCams = [.. GradCams],
-        Sheets = Sheets,
+        FeatureMaps = [.. Pictures.Select(p => p.FeatureMaps).OfType<SheetFigure>()],
+        Filters = Filters?.Sheet,
     }.ToPage().Save(Folder.Page);
 
     /// <summary>Prints tables to stdout.</summary>
     public void Print()
     {
-        if (GradCams.Any())
-        {
-            var table = new ReportTable("picture", "likeliest", ">probability", "looked for", "at", ">peak");
-            foreach (var g in GradCams)
-            {
-                int likeliest = g.Result.Answer.Ranking[0];
-                table.Add(g.File, Model.Classes[likeliest], Report.Percent(g.Result.Answer.Probabilities[likeliest]), Model.Classes[g.Result.Target], $"{g.Layer} ({g.Result.Height}×{g.Result.Width})", Short(g.Result.Peak));
-            }
-
-            table.Print();
-        }
-
+        PrintGradCams();
         if (Branches is { } branches)
         {
-            Line("branches", branches.Accuracy);
-            var table = new ReportTable("branch", ">channels", ">accuracy without", ">lost", ">energy");
-            foreach (var b in branches.Branches)
-            {
-                table.Add(b.Name, Report.Count(b.Channels), Report.Percent(b.AccuracyWithout), Report.Percent(branches.Accuracy - b.AccuracyWithout), Report.Percent(b.EnergyShare));
-            }
-
-            table.Print();
+            PrintBranches(branches);
         }
 
         if (Blocks is { } blocks)
         {
-            Line("blocks", blocks.Accuracy);
-            var table = new ReportTable("block", ">accuracy without", ">lost", ">F(x)", ">shortcut", ">ratio", ">cosine");
-            foreach (var b in blocks.Blocks)
-            {
-                table.Add(b.Name, Report.Percent(b.AccuracyWithout), Report.Percent(blocks.Accuracy - b.AccuracyWithout), Short(b.ResidualRms), Short(b.ShortcutRms), Short(b.Ratio), Short(b.Cosine));
-            }
-
-            table.Print();
+            PrintBlocks(blocks);
         }
     }
 
@@ -130,13 +104,67 @@ internal sealed record Explanation(RunModel Model, ExplainFolder Folder)
             json.WriteObjects("pictures", Pictures, p => Write(json, p));
         }
 
-        if (FiltersFile is not null)
+        if (Filters is { } filters)
         {
-            json.WriteString("filters", FiltersFile);
+            json.WriteString("filters", filters.File);
         }
 
         json.WriteString("page", Folder.Page);
     }
+
+    private void PrintGradCams()
+    {
+        if (!GradCams.Any())
+        {
+            return;
+        }
+
+        var table = new ReportTable("picture", "likeliest", ">probability", "looked for", "at", ">peak");
+        foreach (var (file, g) in Pictures.Where(p => p.GradCam is not null).Select(p => (p.File, p.GradCam!)))
+        {
+            var map = g.Result;
+            int likeliest = map.Answer.Ranking[0];
+            table.Add(file, Model.Classes[likeliest], Report.Percent(map.Answer.Probabilities[likeliest]), Model.Classes[map.Target], $"{g.Layer} ({map.Height}×{map.Width})", FormattableString.Invariant($"{map.Peak:G4}"));
+        }
+
+        table.Print();
+    }
+
+    private void PrintBranches(BranchContributions branches)
+    {
+        PrintAccuracy("branches", branches.Accuracy);
+        var table = new ReportTable("branch", ">channels", ">accuracy without", ">lost", ">energy");
+        foreach (var b in branches.Branches)
+        {
+            table.Add(b.Name, Report.Count(b.Channels), Report.Percent(b.AccuracyWithout), Report.Percent(branches.Accuracy - b.AccuracyWithout), Report.Percent(b.EnergyShare));
+        }
+
+        table.Print();
+    }
+
+    private void PrintBlocks(BlockContributions blocks)
+    {
+        PrintAccuracy("blocks", blocks.Accuracy);
+        var table = new ReportTable("block", ">accuracy without", ">lost", ">F(x)", ">shortcut", ">ratio", ">cosine");
+        foreach (var b in blocks.Blocks)
+        {
+            table.Add(b.Name, Report.Percent(b.AccuracyWithout), Report.Percent(blocks.Accuracy - b.AccuracyWithout), Fixed(b.ResidualRms), Fixed(b.ShortcutRms), Fixed(b.Ratio), Fixed(b.Cosine));
+        }
+
+        table.Print();
+    }
+
+    private void PrintAccuracy(string parts, double accuracy)
+    {
+        if (GradCams.Any() || (Branches is not null && parts != "branches"))
+        {
+            Report.Line();
+        }
+
+        Report.Line($"{Model.Network.Name} on {Dataset}: {Report.Percent(accuracy)} of {Report.Count(Total)} pictures with all {parts}");
+    }
+
+    private static string Fixed(double number) => FormattableString.Invariant($"{number:F3}");
 
     private void Write(Utf8JsonWriter json, ExplainedPicture picture)
     {
@@ -163,9 +191,4 @@ internal sealed record Explanation(RunModel Model, ExplainFolder Folder)
 
         json.WriteEndArray();
     }
-
-    private void Line(string parts, double accuracy) =>
-        Report.Line($"{Model.Network.Name} on {Dataset}: {Report.Percent(accuracy)} of {Report.Count(Total)} pictures with all {parts}");
-
-    private static string Short(double number) => FormattableString.Invariant($"{number:G4}");
 }

@@ -147,8 +147,7 @@ internal sealed class ExplainVerb
             Branches = wanted.Branches ? BranchContributions.Measure(model.Network, model.Weights, options!, cancellation) : null,
             Blocks = wanted.Blocks ? BlockContributions.Measure(model.Network, model.Weights, options!, cancellation) : null,
             Pictures = pictures,
-            FiltersFile = wanted.Filters ? files.AddFilters() : null,
-            Sheets = files.Sheets,
+            Filters = wanted.Filters ? files.Filters() : null,
         };
     }
 
@@ -172,7 +171,7 @@ internal sealed class ExplainVerb
         var shown = maps ? layer is null ? Filters.FirstLayer(network) : network.Find(layer) : null;
         if (shown is not null)
         {
-            ExplainPictures.RequireShowable(shown);
+            ExplainPictures.RequireShowable(network, shown);
         }
 
         return new(images, shown)

@@ -30,7 +30,7 @@ public sealed class GradCam
             throw new LanewiseException($"{network.Name}: its output is {network.Output.Shape}, not a row of logits; Grad-CAM explains classifiers.");
         }
 
-        Layer = layer is null ? DefaultLayer(network) : network.Find(layer);
+        Layer = layer is null ? DefaultLayer(network) : Find(network, layer);
         var after = network.After(Layer);
         _before = Plan.Compile(network.UpTo(Layer), options with { Training = false, InputGradient = false });
         _after = Plan.Compile(after, options with { Training = false, InputGradient = true });
@@ -74,6 +74,9 @@ public sealed class GradCam
         _after.ComputeGradientsFrom(gradient, values, places);
         return Array.ConvertAll(places, i => new GradCamMap(answers[i], targets[i], Layer.Shape.Height, Layer.Shape.Width, Weigh(values.Of(i), _after.InputGradients.Slice(i * size, size))));
     }
+
+    private static Node Find(Network network, string layer) => network.Waists.FirstOrDefault(n => n.Path == layer)
+        ?? throw new LanewiseException($"{network.Name}: there is no layer '{layer}' that everything passes through; there are {string.Join(", ", network.Waists.Select(n => n.Path))}{NearestName.Question(layer, network.Waists.Select(n => n.Path))}");
 
     private float[] Weigh(ReadOnlySpan<float> values, ReadOnlySpan<float> gradients)
     {
