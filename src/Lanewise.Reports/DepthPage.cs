@@ -36,19 +36,48 @@ public static class DepthPage
         return new Page($"Depth on {dataset}", Html.Of($"{part}Measured here: {what}, by depth."), sections);
     }
 
+    /// <summary>The page's most telling drawings as files of their own: each one's name and what it is.</summary>
+    /// <param name="results">The runs that came to an end, at least one.</param>
+    public static IEnumerable<(string FileName, IDrawing Drawing)> Drawings(IReadOnlyList<DepthResult> results)
+    {
+        DepthResult[] firstSeed = [.. results.Where(r => r.Run.Seed == results[0].Run.Seed)];
+        var trained = firstSeed.Where(r => r.Samples.Count > 1).ToArray();
+        var range = Range(trained);
+        return
+        [
+            .. Named("gradients-at-start", StartNorms(firstSeed)),
+            .. results.Any(r => r.Epochs.Count > 0) ? (IEnumerable<(string, IDrawing)>)[.. Named("training-error", TrainErrors(results)), .. Named("test-error", TestErrors(results))] : [],
+            .. trained.Select(r => ($"gradients-{r.Run.NetworkName}.svg", (IDrawing)Map(r, range))),
+        ];
+
+        static IEnumerable<(string, IDrawing)> Named(string name, Chart[] charts) =>
+            charts.Select((chart, i) => (charts.Length == 1 ? $"{name}.svg" : $"{name}-{i + 1}.svg", (IDrawing)chart));
+    }
+
     private static Html WhatCameOut(IReadOnlyList<DepthResult> results) =>
         Html.Of($"<ul>{Html.Each(DepthSentences.Of(results), sentence => Html.Of($"<li>{sentence}</li>"))}</ul>\n");
 
     private static Html Errors(IReadOnlyList<DepthResult> results)
     {
-        var networks = results.GroupBy(r => r.Run.NetworkName, StringComparer.Ordinal);
         int seeds = results.Select(r => r.Run.Seed).Distinct().Count();
         string mean = seeds > 1 ? $" Means of {seeds} seeds; runs whose loss diverged are left out where others did not." : "";
         return Html.Join(
             Html.Of($"<p>The share of wrong pictures, in percent. Training pictures are judged by the weights after the epoch, as test pictures are.{mean}</p>\n"),
-            Charts("Training error by epoch", "epoch", "training error, %", [.. networks.Select(n => ErrorLine(n, e => e.TrainError))], isLogarithmic: false),
-            Charts("Test error by epoch", "epoch", "test error, %", [.. networks.Select(n => ErrorLine(n, e => e.TestError))], isLogarithmic: false));
+            Html.Each(TrainErrors(results), chart => chart.ToHtml()),
+            Html.Each(TestErrors(results), chart => chart.ToHtml()));
     }
+
+    private static Chart[] TrainErrors(IReadOnlyList<DepthResult> results) =>
+        Charts("Training error by epoch", "epoch", "training error, %", ErrorLines(results, e => e.TrainError), isLogarithmic: false);
+
+    private static Chart[] TestErrors(IReadOnlyList<DepthResult> results) =>
+        Charts("Test error by epoch", "epoch", "test error, %", ErrorLines(results, e => e.TestError), isLogarithmic: false);
+
+    private static Chart[] StartNorms(DepthResult[] runs) =>
+        Charts("Gradient norm by layer, at the start", "layer", "gradient norm", [.. runs.Select(r => NormLine(r, r.AtStart))], isLogarithmic: true);
+
+    private static Line[] ErrorLines(IReadOnlyList<DepthResult> results, Func<DepthEpoch, double> error) =>
+        [.. results.GroupBy(r => r.Run.NetworkName, StringComparer.Ordinal).Select(network => ErrorLine(network, error))];
 
     /// <summary>A network's mean error over its seeds, as far as all of them reached.</summary>
     private static Line ErrorLine(IGrouping<string, DepthResult> network, Func<DepthEpoch, double> error)
@@ -60,7 +89,7 @@ public static class DepthPage
 
     private static Html AtStart(DepthResult[] runs) => Html.Join(
         Html.Of($"<p>The norm of the gradient to each layer's weights in the network as it is initialised, seed {runs[0].Run.Seed}, over one batch of training pictures. Layer 1 is next to the picture: a line that falls towards the left is a gradient that vanishes on its way back; one that rises, a gradient that explodes. Norms of exactly 0 are not drawn.</p>\n"),
-        Charts("Gradient norm by layer, at the start", "layer", "gradient norm", [.. runs.Select(r => NormLine(r, r.AtStart))], isLogarithmic: true));
+        Html.Each(StartNorms(runs), chart => chart.ToHtml()));
 
     private static Line NormLine(DepthResult result, GradientSample sample) =>
         new(result.Run.NetworkName, [.. sample.Layers.Index().Where(l => double.IsFinite(l.Item.Norm)).Select(l => ((double)l.Index + 1, l.Item.Norm))]);
@@ -70,11 +99,13 @@ public static class DepthPage
         var range = Range(runs);
         return Html.Join(
             Html.Of($"<p>The same norms over the training, as powers of ten: one row a layer, one column a measured step. All maps share one scale, of at most {MostDecades:F0} powers; what is smaller has the darkest shade, and what is exactly 0 or no number is blank.</p>\n"),
-            Html.Each(runs.Where(r => r.Samples.Count > 1), r => Map(r, range)),
-            Charts("Gradient norm by layer, at the last measured step", "layer", "gradient norm", [.. runs.Select(r => NormLine(r, r.AtEnd))], isLogarithmic: true));
+            Html.Each(runs.Where(r => r.Samples.Count > 1), r => Map(r, range).ToHtml()),
+            Html.Each(
+                Charts("Gradient norm by layer, at the last measured step", "layer", "gradient norm", [.. runs.Select(r => NormLine(r, r.AtEnd))], isLogarithmic: true),
+                chart => chart.ToHtml()));
     }
 
-    private static Html Map(DepthResult result, (double, double) range) => new HeatMap(
+    private static HeatMap Map(DepthResult result, (double, double) range) => new HeatMap(
         $"Gradient norms of {result.Run.NetworkName}, seed {result.Run.Seed}",
         "step",
         "layer",
@@ -84,7 +115,7 @@ public static class DepthPage
         [.. result.AtStart.Layers.Index().Select(l => result.Samples.Select(s => Math.Log10(s.Layers[l.Index].Norm)).ToArray())])
     {
         Range = range,
-    }.ToHtml();
+    };
 
     private static (double Least, double Most) Range(DepthResult[] runs)
     {
@@ -132,12 +163,12 @@ public static class DepthPage
     }
 
     /// <summary>A chart, or several where there are more lines than one can tell apart: then family by family.</summary>
-    private static Html Charts(string title, string x, string y, IReadOnlyList<Line> lines, bool isLogarithmic)
+    private static Chart[] Charts(string title, string x, string y, Line[] lines, bool isLogarithmic)
     {
-        Line[][] groups = lines.Count <= MostLines
-            ? [[.. lines]]
+        Line[][] groups = lines.Length <= MostLines
+            ? [lines]
             : [.. lines.GroupBy(line => line.Name.TrimEnd([.. "0123456789"]), StringComparer.Ordinal).SelectMany(family => family.Chunk(MostLines))];
-        return Html.Each(groups, group => new Chart(Title(group), x, y, group) { IsLogarithmic = isLogarithmic }.ToHtml());
+        return [.. groups.Select(group => new Chart(Title(group), x, y, group) { IsLogarithmic = isLogarithmic })];
 
         string Title(Line[] group) => groups.Length == 1 ? title : $"{title}: {group[0].Name} to {group[^1].Name}";
     }

@@ -33,6 +33,8 @@ internal sealed class DepthFolder
 
     private string Document => In("depth.json");
 
+    private string Figures => In("figures");
+
     /// <summary>Makes the folder, before anything costly is done.</summary>
     /// <param name="output">The folder that the user named; null for the next free number under <c>runs</c>.</param>
     /// <exception cref="LanewiseException">The folder is taken or not empty, or cannot be made.</exception>
@@ -93,6 +95,11 @@ internal sealed class DepthFolder
         byte[] document = JsonOutput.Indented(json => DepthReport.Write(json, arguments, results));
         AtomicFile.Write(Document, stream => stream.Write(document));
         DepthPage.Create(arguments.Dataset!, results, arguments.ToOptions().Runs.Count, DepthReport.Settings(arguments), arguments.Command).Save(Page);
+        Directory.CreateDirectory(Figures);
+        foreach (var (name, drawing) in DepthPage.Drawings(results))
+        {
+            drawing.Save(System.IO.Path.Combine(Figures, name));
+        }
     }
 
     /// <summary>Reads how far a run is that was under way; null when it has not begun.</summary>

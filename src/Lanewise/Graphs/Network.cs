@@ -70,9 +70,10 @@ public sealed class Network
         }
     }
 
-    /// <summary>The node with that path, for example <c>layer4.1.conv2</c>.</summary>
+    /// <summary>The node with that path, for example <c>layer4.1.conv2</c>, or the last one of a module, for example <c>layer4.1</c>.</summary>
     /// <exception cref="LanewiseException">There is none; the message names the nearest.</exception>
     public Node Find(string path) => Nodes.FirstOrDefault(n => n.Path == path)
+        ?? Nodes.LastOrDefault(n => n.Path.StartsWith(path + ".", StringComparison.Ordinal))
         ?? throw new LanewiseException($"{Name}: there is no layer '{path}'{NearestName.Question(path, Nodes.Select(n => n.Path))}");
 
     /// <summary>The part from the input to <paramref name="node"/>, whose values are its output.</summary>
