@@ -30,7 +30,9 @@ public sealed class DepthTests
             Assert.Equal(File.ReadAllText(folder[$"whole/{file}"]), File.ReadAllText(folder[$"parts/{file}"]));
         }
 
-        Assert.Empty(Directory.GetDirectories(folder["parts"]));
+        Assert.Equal(["figures"], Directory.GetDirectories(folder["parts"]).Select(Path.GetFileName));
+        Assert.All(Directory.GetFiles(folder["parts/figures"]), figure => Assert.Equal("svg", XElement.Load(figure).Name.LocalName));
+        Assert.Contains(Directory.GetFiles(folder["parts/figures"]), figure => Path.GetFileName(figure) == "training-error.svg");
         var again = (await CliProgram.RunAsync(folder.Path, "depth", "--resume", "parts")).Ok();
         Assert.Equal("parts is complete: 4 runs.", Assert.Single(again.ErrorLines));
         Assert.Equal(resumed.Out, again.Out);
@@ -43,7 +45,7 @@ public sealed class DepthTests
         string[] start = [.. Small, "--at-start", "--no-batch-norm", "--families", "plain"];
         var whole = (await CliProgram.RunAsync(folder.Path, [.. start, "--output", "whole"])).Ok();
         Assert.Matches(@"14 layers, at the start: .* is \d\.?\d*e-\d+ in the plain network\.", whole.Out);
-        Assert.Equal(["args.json", "depth.html", "depth.json", "epochs.csv", "gradients.csv", "runs.csv"], Directory.GetFileSystemEntries(folder["whole"]).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(["args.json", "depth.html", "depth.json", "epochs.csv", "figures", "gradients.csv", "runs.csv"], Directory.GetFileSystemEntries(folder["whole"]).Select(Path.GetFileName).Order(StringComparer.Ordinal));
 
         // As after a failure to write: the arguments are there, and a table cannot be.
         Directory.CreateDirectory(folder["parts"]);

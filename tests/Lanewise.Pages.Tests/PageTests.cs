@@ -80,7 +80,9 @@ public sealed class PageTests(Browser browser, MadePages pages)
         var page = await browser.OpenAsync(Wide, ColorScheme.Light);
         await ShowAsync(page, name);
         const string Folded = "() => [...document.querySelectorAll('details > :not(summary)')].filter(e => !e.checkVisibility({ contentVisibilityAuto: true }) || e.getBoundingClientRect().height === 0).length";
-        Assert.NotEqual(0, await page.EvaluateAsync<int>(Folded));
+        // A page without anything folded passes; those with charts have figures folded behind them.
+        Assert.Equal(await page.Locator("details").CountAsync() > 0, await page.EvaluateAsync<int>(Folded) > 0);
+        Assert.True(await page.Locator("details").CountAsync() > 0 || !name.StartsWith("report", StringComparison.Ordinal));
         await page.EmulateMediaAsync(new() { Media = Media.Print });
         await ScreenshotAsync(page, $"{name} in print");
         Assert.Equal(0, await page.EvaluateAsync<int>(Folded));
