@@ -1,46 +1,31 @@
-using System.Diagnostics;
-using Lanewise.Engine;
-using Lanewise.Kernels;
+using Lanewise.Analysis;
+using Lanewise.Graphs;
 
 namespace Lanewise.Bench;
 
-/// <summary>What each kernel call of a plan costs: the blocks of one call, one thread, the best of many runs.</summary>
+/// <summary>What each kernel call of a network costs: one batch, one thread, the best of many runs.</summary>
 internal static class LayerTable
 {
     private const int MostRepeats = 300;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
-    public static void Print(Plan plan)
+    public static void Print(Network network, int batch, bool training, int lanes)
     {
-        var kernels = KernelSet.For(plan.LaneWidth);
-        BlockMemory[] blocks = plan.Memories();
-        int images = blocks.Sum(b => b.Images);
-        Step[] steps = [.. plan.Program.Forward, .. plan.Program.Backward];
-        double[] best = new double[steps.Length];
-        Array.Fill(best, double.MaxValue);
-        var clock = Stopwatch.StartNew();
-        for (int repeat = 0; repeat < MostRepeats && clock.Elapsed < Patience; repeat++)
-        {
-            for (int i = 0; i < steps.Length; i++)
-            {
-                long start = Stopwatch.GetTimestamp();
-                steps[i].Work.All(kernels, blocks, Part.All);
-                best[i] = Math.Min(best[i], Stopwatch.GetElapsedTime(start).TotalMicroseconds);
-            }
-        }
-
-        var costs = plan.Network.Nodes.ToDictionary(n => n.Path, n => n.MultiplyAdds, StringComparer.Ordinal);
-        double sum = best.Sum();
+        var times = new StepTimes(network, batch, training, lanes);
+        times.Run(Patience, MostRepeats);
+        var steps = times.Forward.Concat(times.Backward).Select(s => (s.Step.Path, s.Step.Kernel, Best: s.Best * 1e6)).ToArray();
+        var costs = network.Nodes.ToDictionary(n => n.Path, n => n.MultiplyAdds, StringComparer.Ordinal);
+        double sum = steps.Sum(s => s.Best);
         Console.WriteLine($"{"layer",-24}{"kernel",-26}{"µs",9}{"share",8}{"GFLOP/s",9}");
-        for (int i = 0; i < steps.Length; i++)
+        foreach (var (path, kernel, best) in steps)
         {
-            long products = costs[steps[i].Path];
-            string rate = products == 0 ? "–" : $"{2.0 * products * images / best[i] / 1e3:F0}";
-            Console.WriteLine($"{steps[i].Path,-24}{steps[i].Kernel,-26}{best[i],9:F1}{best[i] / sum,8:P1}{rate,9}");
+            long products = costs[path];
+            string rate = products == 0 ? "–" : $"{2.0 * products * times.Images / best / 1e3:F0}";
+            Console.WriteLine($"{path,-24}{kernel,-26}{best,9:F1}{best / sum,8:P1}{rate,9}");
         }
 
-        Console.WriteLine($"{images} images: {sum:F0} µs, {images * 1e6 / sum:F1} images/s on one thread");
-        foreach (var kind in steps.Zip(best).GroupBy(s => s.First.Kernel, s => s.Second, StringComparer.Ordinal).OrderByDescending(g => g.Sum()))
+        Console.WriteLine($"{times.Images} images: {sum:F0} µs, {times.Images * 1e6 / sum:F1} images/s on one thread");
+        foreach (var kind in steps.GroupBy(s => s.Kernel, s => s.Best, StringComparer.Ordinal).OrderByDescending(g => g.Sum()))
         {
             Console.WriteLine($"{kind.Key,-40}{kind.Sum(),10:F0}{kind.Sum() / sum,8:P1}");
         }

@@ -2,6 +2,7 @@
 // prints one JSON line: the median and the best of half-second windows, after a warm-up, and the peak memory in MiB.
 using System.Diagnostics;
 using System.Globalization;
+using Lanewise.Analysis;
 using Lanewise.Bench;
 using Lanewise.Engine;
 using Lanewise.Graphs;
@@ -56,7 +57,7 @@ double peak = process.PeakWorkingSet64 / (1024.0 * 1024.0);
 Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{{\"engine\":\"lanewise\",\"model\":\"{network.Name}\",\"mode\":\"{args[1]}\",\"batch\":{batch},\"threads\":{plan.Options.Threads},\"lane_width\":{plan.LaneWidth},\"parameters\":{network.ParameterCount},\"images_per_second\":{rates[rates.Count / 2]:F1},\"best\":{rates[^1]:F1},\"peak_mb\":{peak:F0}}}"));
 if (args.Contains("--layers"))
 {
-    LayerTable.Print(plan);
+    LayerTable.Print(network, batch, training, plan.LaneWidth);
 }
 
 return 0;

@@ -26,11 +26,11 @@ internal static class CommandLine
     {
         Text = string.Join(' ', arguments.Select(Quote).Prepend("lanewise"));
         using var interrupts = new Interrupts();
+        string command = "lanewise";
         try
         {
-            var root = CreateRoot();
-            // A file name may begin with '@'; nobody asked for response files.
-            var parse = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
+            var parse = Parse(arguments);
+            command = UsageErrors.Path(parse.CommandResult);
             if (UsageErrors.Report(parse))
             {
                 return ExitCode.Usage;
@@ -42,9 +42,14 @@ internal static class CommandLine
         }
         catch (Exception e)
         {
-            return Failures.Report(e);
+            return Failures.Report(e, command);
         }
     }
+
+    /// <summary>What the arguments mean.</summary>
+    public static ParseResult Parse(IReadOnlyList<string> arguments) =>
+        // A file name may begin with '@'; nobody asked for response files.
+        CreateRoot().Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
 
     /// <summary>A word as a shell takes it.</summary>
     public static string Quote(string word) =>
@@ -57,9 +62,13 @@ internal static class CommandLine
             TrainVerb.Create(),
             EvalVerb.Create(),
             PredictVerb.Create(),
+            ExplainVerb.Create(),
+            ReportVerb.Create(),
             ConvertVerb.Create(),
             ModelsVerb.Create(),
+            CostVerb.Create(),
             DataVerb.Create(),
+            DepthVerb.Create(),
             InfoVerb.Create(),
         };
         foreach (var option in root.Options)

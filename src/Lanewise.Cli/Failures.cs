@@ -10,7 +10,10 @@ internal static class Failures
     public static bool IsExpected(Exception e) =>
         e is LanewiseException or UsageException or IOException or UnauthorizedAccessException or OutOfMemoryException or OperationCanceledException;
 
-    public static int Report(Exception e)
+    /// <summary>Prints the line.</summary>
+    /// <param name="e">What went wrong.</param>
+    /// <param name="command">The command that was run, for example <c>lanewise train</c>.</param>
+    public static int Report(Exception e, string command)
     {
         int code = e switch
         {
@@ -28,7 +31,7 @@ internal static class Failures
         Console.Error.WriteLine(line);
         if (e is UsageException)
         {
-            Console.Error.WriteLine("Try 'lanewise train --help'.");
+            Console.Error.WriteLine($"Try '{command} --help'.");
         }
 
         if (Environment.GetEnvironmentVariable(DebugVariable) is "1")

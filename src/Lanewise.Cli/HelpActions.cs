@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using Lanewise.Cli.Verbs;
 
 namespace Lanewise.Cli;
@@ -12,6 +13,7 @@ internal sealed class ExampleHelp(HelpAction help, string rootExamples) : Synchr
 
     public override int Invoke(ParseResult parseResult)
     {
+        HideArgumentsAbove(parseResult.CommandResult);
         int result = help.Invoke(parseResult);
         string? examples = parseResult.CommandResult.Command switch
         {
@@ -27,6 +29,18 @@ internal sealed class ExampleHelp(HelpAction help, string rootExamples) : Synchr
         }
 
         return result;
+    }
+
+    /// <summary>What stands before a subcommand is none of its arguments.</summary>
+    private static void HideArgumentsAbove(CommandResult result)
+    {
+        for (var above = result.Parent as CommandResult; above is not null; above = above.Parent as CommandResult)
+        {
+            foreach (var argument in above.Command.Arguments)
+            {
+                argument.Hidden = true;
+            }
+        }
     }
 }
 

@@ -37,7 +37,7 @@ internal static class UsageErrors
             return [Explain(result, word)];
         }
 
-        if (result.Command.Subcommands.Count > 0)
+        if (OnlyGroups(result.Command))
         {
             return [$"{Path(result)}: say what to do: {Names(result.Command.Subcommands)}."];
         }
@@ -62,15 +62,19 @@ internal static class UsageErrors
             return $"{Path(result)} has no option '{word}'{(nearest is null ? "." : $"; did you mean '--{nearest}'?")}";
         }
 
-        return result.Command.Subcommands.Count > 0
+        return OnlyGroups(result.Command)
             ? $"{Path(result)} has no verb '{word}'; there are {Names(result.Command.Subcommands)}{NearestName.Question(word, result.Command.Subcommands.Select(c => c.Name))}"
             : $"{Path(result)}: '{word}' is one argument too many.";
     }
+
+    /// <summary>Whether a command does nothing itself.</summary>
+    private static bool OnlyGroups(Command command) => command.Subcommands.Count > 0 && command.Arguments.Count == 0;
 
     private static bool IsOption(string word) => word.Length > 1 && word[0] == '-';
 
     private static string Names(IEnumerable<Command> commands) => string.Join(", ", commands.Select(c => c.Name));
 
-    private static string Path(CommandResult result) =>
+    /// <summary>A command as it is called, for example <c>lanewise data list</c>.</summary>
+    public static string Path(CommandResult result) =>
         result.Parent is CommandResult parent ? $"{Path(parent)} {result.Command.Name}" : "lanewise";
 }

@@ -43,10 +43,10 @@ public static class PictureWriter
         AtomicFile.Write(path, stream => stream.Write(sheet));
     }
 
-    /// <summary>As <see cref="WriteContactSheet"/>, as a PNG file's bytes.</summary>
+    /// <summary>As <see cref="WriteContactSheet"/>, as a PNG file's bytes, with a gap of <paramref name="gap"/> pixels.</summary>
     /// <exception cref="ArgumentException">An image does not fit the shape, or the sheet is empty or larger than 100 megapixels.</exception>
-    public static byte[] EncodeContactSheet(Shape shape, IReadOnlyList<byte[]> images, int columns, int scale = 1) =>
-        EncodeGrid(shape, images, columns, scale, Gap);
+    public static byte[] EncodeContactSheet(Shape shape, IReadOnlyList<byte[]> images, int columns, int scale = 1, int gap = Gap) =>
+        EncodeGrid(shape, images, columns, scale, gap);
 
     private static byte[] EncodeGrid(Shape shape, IReadOnlyList<byte[]> images, int columns, int scale, int gap)
     {

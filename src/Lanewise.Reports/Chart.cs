@@ -18,7 +18,7 @@ public sealed record Line(string Name, IReadOnlyList<(double X, double Y)> Point
 /// <param name="X">The horizontal axis: what, and its unit.</param>
 /// <param name="Y">The vertical axis.</param>
 /// <param name="Lines">At most eight.</param>
-public sealed record Chart(string Title, string X, string Y, IReadOnlyList<Line> Lines)
+public sealed record Chart(string Title, string X, string Y, IReadOnlyList<Line> Lines) : IDrawing
 {
     private const int Width = 760, Height = 340;
     private const int MostMarks = 40;
@@ -33,13 +33,12 @@ public sealed record Chart(string Title, string X, string Y, IReadOnlyList<Line>
     /// <summary>Whether the horizontal axis has whole numbers only, such as epochs.</summary>
     public bool IsWhole { get; init; } = true;
 
-    /// <summary>The chart, its legend and its table.</summary>
+    /// <inheritdoc/>
     public Html ToHtml() => Figures.Figure(
         Html.Of($"""{Legend()}<div class="chart" tabindex="0" role="img" aria-label="{Title}: {string.Join(", ", Lines.Select(l => l.Name))}, over {X}">{ToSvg()}</div>{Figures.Details("Figures", ToTable())}"""),
         Title);
 
-    /// <summary>Writes the drawing and its legend as an SVG file, whole or not at all.</summary>
-    /// <exception cref="LanewiseException">It cannot be written.</exception>
+    /// <inheritdoc/>
     public void Save(string path)
     {
         const int SwatchRoom = 36, Gap = 20, LineHeight = 20;

@@ -1,14 +1,17 @@
+using System.Globalization;
+
 namespace Lanewise.Reports;
 
 /// <summary>Small pieces that pages are made of.</summary>
 public static class Figures
 {
-    /// <summary>A picture inside the page, each pixel as a square.</summary>
+    /// <summary>A picture inside the page.</summary>
     /// <param name="png">The PNG file's bytes.</param>
     /// <param name="text">What it shows, for those who do not see it.</param>
     /// <param name="width">Its width on the page, in CSS pixels.</param>
-    public static Html Picture(byte[] png, string text, int width) =>
-        Html.Of($"""<img class="pixels" src="data:image/png;base64,{Convert.ToBase64String(png)}" alt="{text}" width="{width}" />""");
+    /// <param name="squares">Whether each pixel is shown as a square; for a picture that is larger than its place, not.</param>
+    public static Html Picture(byte[] png, string text, int width, bool squares = true) =>
+        Html.Of($"""<img class="{(squares ? "pixels" : "")}" src="data:image/png;base64,{Convert.ToBase64String(png)}" alt="{text}" width="{width}" />""");
 
     /// <summary>A bar for a share, with the number beside it.</summary>
     /// <param name="share">0 to 1.</param>
@@ -24,6 +27,14 @@ public static class Figures
     /// <summary>Names and values, side by side.</summary>
     public static Html Facts(params IEnumerable<(string Name, string Value)> facts) =>
         Html.Of($"<dl>{Html.Each(facts, f => Html.Of($"<div><dt>{f.Name}</dt><dd>{f.Value}</dd></div>"))}</dl>\n");
+
+    /// <summary>A whole number with its thousands set apart.</summary>
+    public static string Count(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
+
+    /// <summary>Seconds as "1 h 05 min", "3 min 20 s" or "7.3 s".</summary>
+    public static string Duration(double seconds) => TimeSpan.FromSeconds(seconds) is var time && time.TotalHours >= 1
+        ? $"{(long)time.TotalHours} h {time.Minutes:D2} min"
+        : time.TotalMinutes >= 1 ? $"{time.Minutes} min {time.Seconds:D2} s" : FormattableString.Invariant($"{seconds:F1} s");
 
     /// <summary>0.9916 as "99.16 %".</summary>
     public static string Percent(double share) => FormattableString.Invariant($"{share * 100:F2} %");

@@ -16,7 +16,7 @@ namespace Lanewise.Reports;
 /// <param name="Columns">The columns' names; there is room for some of them only.</param>
 /// <param name="Rows">The rows' names, from the top.</param>
 /// <param name="Values">[row][column].</param>
-public sealed record HeatMap(string Title, string X, string Y, string Unit, IReadOnlyList<string> Columns, IReadOnlyList<string> Rows, double[][] Values)
+public sealed record HeatMap(string Title, string X, string Y, string Unit, IReadOnlyList<string> Columns, IReadOnlyList<string> Rows, double[][] Values) : IDrawing
 {
     private const int Width = 760, RowHeight = 14, Margins = 90, MostRowNames = 30, MostColumnNames = 12;
     private const int LeastHeight = 220, MostHeight = 640;
@@ -25,11 +25,10 @@ public sealed record HeatMap(string Title, string X, string Y, string Unit, IRea
     /// <summary>The lowest and the highest shade's value; null for those of the values.</summary>
     public (double Least, double Most)? Range { get; init; }
 
-    /// <summary>The drawing with its caption.</summary>
+    /// <inheritdoc/>
     public Html ToHtml() => Figures.Figure(Html.Of($"""<div class="chart shades" tabindex="0" role="img" aria-label="{Title}: {Unit} by {Y} and {X}">{ToSvg()}</div>"""), Title);
 
-    /// <summary>Writes the drawing as an SVG file, whole or not at all.</summary>
-    /// <exception cref="LanewiseException">It cannot be written.</exception>
+    /// <inheritdoc/>
     public void Save(string path) => AtomicFile.WriteText(path, Drawing.File(ToSvg(), Title, Width, Height, Html.Empty, room: 0).ToString());
 
     /// <summary>The drawing alone.</summary>

@@ -7,8 +7,13 @@ public sealed class HelpTests
     [InlineData("train")]
     [InlineData("eval")]
     [InlineData("predict")]
+    [InlineData("report")]
+    [InlineData("explain")]
     [InlineData("convert")]
     [InlineData("models")]
+    [InlineData("cost")]
+    [InlineData("cost conv")]
+    [InlineData("depth")]
     [InlineData("info")]
     [InlineData("data")]
     [InlineData("data list")]
@@ -23,9 +28,15 @@ public sealed class HelpTests
         Assert.Contains("Examples:", result.Out, StringComparison.Ordinal);
         Assert.Contains($"lanewise {verb}".TrimEnd(), result.Out, StringComparison.Ordinal);
         Assert.DoesNotContain('\e', result.Out);
-        // No verb explains a classifier yet, and nobody at the command line knows which article.
-        Assert.DoesNotContain("explain", result.Out, StringComparison.OrdinalIgnoreCase);
+        // Nobody at the command line knows which article.
         Assert.DoesNotContain("article", result.Out, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public async Task A_subcommand_does_not_offer_its_parent_s_argument()
+    {
+        Assert.Contains("<MODEL>", (await CliProgram.RunAsync(Path.GetTempPath(), "cost", "--help")).Ok().Out, StringComparison.Ordinal);
+        Assert.DoesNotContain("<MODEL>", (await CliProgram.RunAsync(Path.GetTempPath(), "cost", "conv", "--help")).Ok().Out, StringComparison.Ordinal);
     }
 
     [Fact]

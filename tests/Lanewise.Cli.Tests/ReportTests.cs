@@ -9,7 +9,7 @@ public sealed class ReportTests(TrainedRun trained)
         Assert.Equal(3, lines.Length);
         Assert.Matches(@"^epoch 2/2  train loss \d\.\d{4}  +\d+\.\d\d %  test loss \d\.\d{4}  +\d+\.\d\d %  [\d,]+/s$", lines[2]);
         Assert.Equal(
-            ["args.json", "checkpoint.safetensors", "model.safetensors", "summary.csv"],
+            ["args.json", "checkpoint.safetensors", "gradients.csv", "model.safetensors", "summary.csv"],
             Directory.GetFiles(trained.Run).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         string[] summary = File.ReadAllLines(Path.Combine(trained.Run, "summary.csv"));
         Assert.Equal("epoch,train_loss,train_top1,eval_loss,eval_top1,lr,seconds,images_per_second", summary[0]);

@@ -105,6 +105,23 @@ public sealed class RunFolderTests(TrainedRun trained)
         Assert.Contains(file, (await CliProgram.RunAsync(folder.Path, "train", "--resume", folder.Path, "--epochs", "3")).OneError(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_run_that_noted_no_gradients_is_resumed_and_notes_them_from_there_on()
+    {
+        using var folder = new TemporaryFolder();
+        Copy(folder);
+        File.WriteAllText(folder["gradients.csv"], "1,2,3");
+        string[] resume = ["train", "--resume", folder.Path, "--epochs", "3"];
+        Assert.Contains("gradients.csv: its first line is not", (await CliProgram.RunAsync(folder.Path, resume)).OneError(), StringComparison.Ordinal);
+        File.Delete(folder["gradients.csv"]);
+        (await CliProgram.RunAsync(folder.Path, resume)).Ok();
+        string[] lines = File.ReadAllLines(folder["gradients.csv"]);
+        Assert.Equal("step,epoch,layer,norm,zero_share", lines[0]);
+        // 2,000 pictures are 32 steps an epoch.
+        Assert.StartsWith("64,3,conv1,", lines[1], StringComparison.Ordinal);
+        Assert.Equal(8, lines.Skip(1).Select(line => line.Split(',')[0]).Distinct(StringComparer.Ordinal).Count());
+    }
+
     private static List<(string? Path, string? Error)> AtOnce(Func<string> create)
     {
         const int Runs = 8;

@@ -58,7 +58,10 @@ internal sealed record RunArguments
 
     public int Seed { get; init; } = 1;
 
-    public int Threads { get; init; } = Environment.ProcessorCount;
+    public int Threads { get; init; } = System.Environment.ProcessorCount;
+
+    /// <summary>Whether events for TensorBoard are written.</summary>
+    public bool TensorBoard { get; init; }
 
     public int? LimitTrain { get; init; }
 
@@ -70,8 +73,19 @@ internal sealed record RunArguments
 
     public string Command { get; init; } = CommandLine.Text;
 
+    /// <summary>Where and when the run began; null for one of an earlier version.</summary>
+    public RunEnvironment? Environment { get; init; } = RunEnvironment.Here();
+
+    /// <summary>Steps in an epoch.</summary>
+    public int StepsPerEpoch => (TrainImages + BatchSize - 1) / BatchSize;
+
     /// <summary>Whether auxiliary classifiers are trained along. They help the body to learn: a frozen one has no use for them.</summary>
     public bool TrainsAuxiliary => AuxiliaryClassifiers ?? (ModelCatalog.Find(Model).AuxiliaryClassifiers && !Freeze);
+
+    /// <summary>The network of a run that has begun. Those of the first versions do not say how many classes they have: the dataset's.</summary>
+    /// <exception cref="LanewiseException">It had not come so far as to know its classes.</exception>
+    public Network CreateNetwork() => CreateNetwork(Classes ?? DatasetCatalog.Find(
+        Dataset ?? throw new LanewiseException($"the run of {Model} stopped before its data were there, so nothing was trained; train anew.")).Classes.Count);
 
     /// <summary>The network that is trained.</summary>
     /// <param name="classes">Its classes, unless the run has a number of its own.</param>
@@ -146,9 +160,11 @@ internal sealed record RunArguments
 
         json.WriteNumber("seed", Seed);
         json.WriteNumber("threads", Threads);
+        json.WriteBoolean("tensorboard", TensorBoard);
         WriteNumber(json, "limit_train", LimitTrain);
         WriteNumber(json, "limit_test", LimitTest);
         json.WriteNumber("lane_width", LaneWidth);
+        Environment?.Write(json);
     }
 
     private static RunArguments Read(JsonElement json) => new()
@@ -175,9 +191,11 @@ internal sealed record RunArguments
         AuxiliaryClassifiers = json.Find("aux")?.GetBoolean(),
         Seed = json.GetProperty("seed").GetInt32(),
         Threads = Limited("threads", json, Options.MostThreads),
+        TensorBoard = json.Find("tensorboard")?.GetBoolean() ?? false,
         LimitTrain = json.Find("limit_train")?.GetInt32(),
         LimitTest = json.Find("limit_test")?.GetInt32(),
         LaneWidth = json.GetProperty("lane_width").GetInt32(),
+        Environment = RunEnvironment.Read(json),
     };
 
     private static void WriteNumber(Utf8JsonWriter json, string name, int? value)

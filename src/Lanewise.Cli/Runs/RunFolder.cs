@@ -4,7 +4,7 @@ using Lanewise.Training;
 
 namespace Lanewise.Cli.Runs;
 
-/// <summary>The folder that a run leaves: arguments, summary, model, checkpoint. Every file is replaced whole or not at all.</summary>
+/// <summary>The folder that a run leaves: arguments, summary, gradient flow, model, checkpoint. Every file is replaced whole or not at all.</summary>
 internal sealed class RunFolder
 {
     private const string DefaultParent = "runs";
@@ -20,9 +20,17 @@ internal sealed class RunFolder
 
     public string Summary => System.IO.Path.Combine(Path, "summary.csv");
 
+    public string Gradients => System.IO.Path.Combine(Path, "gradients.csv");
+
     public string Model => System.IO.Path.Combine(Path, "model.safetensors");
 
     public string Checkpoint => System.IO.Path.Combine(Path, "checkpoint.safetensors");
+
+    /// <summary>Where the page of the run goes unless the user names another place.</summary>
+    public string Report => System.IO.Path.Combine(Path, "report.html");
+
+    /// <summary>The folder of TensorBoard's events.</summary>
+    public string TensorBoard => System.IO.Path.Combine(Path, "tensorboard");
 
     /// <summary>Makes the folder and writes <paramref name="arguments"/> into it, before anything costly is done.</summary>
     /// <param name="output">The folder that the user named; null for the next free number under <paramref name="parent"/>.</param>
@@ -31,7 +39,7 @@ internal sealed class RunFolder
     /// <exception cref="LanewiseException">The folder is taken or not empty, or cannot be made or written.</exception>
     public static RunFolder Create(string? output, RunArguments arguments, string parent = DefaultParent)
     {
-        var folder = output is null ? ClaimNext(parent, arguments.Model) : ClaimNamed(output);
+        var folder = Claim(output, arguments.Model, parent);
         try
         {
             arguments.Save(folder.Arguments);
@@ -44,6 +52,13 @@ internal sealed class RunFolder
 
         return folder;
     }
+
+    /// <summary>Makes a folder that only its maker has, with an empty args.json in it.</summary>
+    /// <param name="output">The folder that the user named; null for <paramref name="name"/> and the next free number under <paramref name="parent"/>.</param>
+    /// <param name="name">What a folder that the user did not name is called.</param>
+    /// <param name="parent">Where such a folder is made.</param>
+    /// <exception cref="LanewiseException">The folder is taken or not empty, or cannot be made.</exception>
+    public static RunFolder Claim(string? output, string name, string parent = DefaultParent) => output is null ? ClaimNext(parent, name) : ClaimNamed(output);
 
     /// <summary>Finds the folder of an earlier run.</summary>
     /// <exception cref="LanewiseException">It is none.</exception>
@@ -73,15 +88,19 @@ internal sealed class RunFolder
     }
 
     /// <summary>Writes what an epoch changed. The checkpoint comes last: it vouches for the others.</summary>
-    public void SaveEpoch(TrainerState state, ModelCard card, IEnumerable<EpochResult> epochs)
+    public void SaveEpoch(TrainerState state, ModelCard card, IEnumerable<EpochResult> epochs, GradientLog gradients)
     {
         ModelFile.Save(Model, state.Weights, card);
         RunSummary.Save(Summary, epochs);
-        Files.Checkpoint.Save(Checkpoint, state);
+        SaveCheckpoint(state, gradients);
     }
 
     /// <summary>Writes where training stopped within an epoch.</summary>
-    public void SaveCheckpoint(TrainerState state) => Files.Checkpoint.Save(Checkpoint, state);
+    public void SaveCheckpoint(TrainerState state, GradientLog gradients)
+    {
+        gradients.Save(Gradients);
+        Files.Checkpoint.Save(Checkpoint, state);
+    }
 
     /// <summary>Reads where training stopped, and the epochs before that.</summary>
     /// <exception cref="LanewiseException">A file is missing or damaged, or they do not belong together.</exception>
@@ -106,6 +125,11 @@ internal sealed class RunFolder
         try
         {
             File.Delete(Arguments);
+            if (Directory.Exists(TensorBoard))
+            {
+                Directory.Delete(TensorBoard, recursive: true);
+            }
+
             if (_isOurs)
             {
                 Directory.Delete(Path);
@@ -137,11 +161,11 @@ internal sealed class RunFolder
             : throw new LanewiseException($"{path} is taken: another run has just begun in it; choose another --output.");
     }
 
-    private static RunFolder ClaimNext(string parent, string model)
+    private static RunFolder ClaimNext(string parent, string name)
     {
         for (int number = 1; ; number++)
         {
-            string path = System.IO.Path.Combine(parent, $"{model}-{number}");
+            string path = System.IO.Path.Combine(parent, $"{name}-{number}");
             if (!System.IO.Path.Exists(path) && new RunFolder(path, isOurs: true) is var folder && folder.TryClaim())
             {
                 return folder;

@@ -18,12 +18,17 @@ internal sealed class TrainingRun
     private readonly Trainer _trainer;
     private readonly ModelCard _card;
     private readonly List<EpochResult> _epochs;
+    private readonly GradientLog _gradients;
+    private readonly TensorBoardLog? _tensorBoard;
 
     private TrainingRun(RunFolder folder, RunArguments arguments, DatasetSplits splits, Network network, Weights? initial, List<EpochResult> epochs)
     {
         (_folder, _arguments, _splits, _epochs) = (folder, arguments, splits, epochs);
         var preprocessing = arguments.Input.Apply(splits.Preprocessing ?? ModelCatalog.Find(arguments.Model).Preprocessing, network);
-        _trainer = new Trainer(network, arguments.ToTrainingOptions(network, preprocessing), initial);
+        _gradients = new GradientLog(network, arguments.StepsPerEpoch);
+        _tensorBoard = arguments.TensorBoard ? new TensorBoardLog(folder, arguments) : null;
+        var observers = new GradientObservers([_gradients, .. _tensorBoard is { } log ? [log] : Array.Empty<IGradientObserver>()]);
+        _trainer = new Trainer(network, arguments.ToTrainingOptions(network, preprocessing), initial) { GradientObserver = observers };
         _card = new ModelCard(network.Name, ClassNames(splits.Train.Classes, network.Classes), preprocessing, splits.Name);
     }
 
@@ -54,6 +59,7 @@ internal sealed class TrainingRun
                 TestImages = splits.Test.Count,
             };
             run = new TrainingRun(folder, arguments, splits, network, weights is null ? null : Begin(network, weights, file!, arguments), []);
+            run._tensorBoard?.ShowPictures(splits.Test, run._card.Preprocessing);
             arguments.Save(folder.Arguments);
         }
         catch
@@ -68,8 +74,7 @@ internal sealed class TrainingRun
     /// <summary>Trains on where an earlier run stopped.</summary>
     public static async Task<int> ResumeAsync(RunFolder folder, RunArguments arguments, bool json, CancellationToken cancellation)
     {
-        // Runs of the first versions do not say how many classes they have: the dataset's.
-        var network = arguments.CreateNetwork(arguments.Classes ?? DatasetCatalog.Find(arguments.Dataset ?? "").Classes.Count);
+        var network = arguments.CreateNetwork();
         var (state, epochs) = folder.Load(network);
         if (arguments.Epochs < epochs.Count)
         {
@@ -96,6 +101,7 @@ internal sealed class TrainingRun
 
         var run = new TrainingRun(folder, arguments, splits, network, null, epochs);
         run._trainer.Resume(state);
+        run._gradients.Resume(folder.Gradients, state.Position);
         arguments.Save(folder.Arguments);
         return await run.TrainAsync(json, cancellation).ConfigureAwait(false);
     }
@@ -135,14 +141,17 @@ internal sealed class TrainingRun
         ITrainingDisplay display = Terminal.ErrorIsTerminal
             ? new LiveTraining(_arguments.Epochs, _arguments.BatchSize)
             : new TrainingLines(_arguments.Epochs);
+        using var tensorBoard = _tensorBoard;
+        var progress = tensorBoard?.Before(display) ?? display;
         try
         {
             await using (display.ConfigureAwait(false))
             {
-                await foreach (var epoch in _trainer.RunAsync(_splits.Train, _splits.Test, display, cancellation).ConfigureAwait(false))
+                await foreach (var epoch in _trainer.RunAsync(_splits.Train, _splits.Test, progress, cancellation).ConfigureAwait(false))
                 {
                     _epochs.Add(epoch);
-                    _folder.SaveEpoch(_trainer.State, _card, _epochs);
+                    _folder.SaveEpoch(_trainer.State, _card, _epochs, _gradients);
+                    tensorBoard?.EpochDone(epoch, _trainer.Network, _trainer.Weights);
                     display.EpochDone(epoch);
                 }
             }
@@ -161,7 +170,7 @@ internal sealed class TrainingRun
         catch (LanewiseException e) when (_trainer.Position is not { Epoch: 0, Step: 0 })
         {
             // A picture that cannot be read, perhaps after hours.
-            _folder.SaveCheckpoint(_trainer.State);
+            _folder.SaveCheckpoint(_trainer.State, _gradients);
             throw new LanewiseException($"{e.Message} What was learned is kept; when that is mended, go on with: lanewise train --resume {CommandLine.Quote(_folder.Path)}", e);
         }
 
@@ -172,7 +181,7 @@ internal sealed class TrainingRun
     private int Stopped()
     {
         var state = _trainer.State;
-        _folder.SaveCheckpoint(state);
+        _folder.SaveCheckpoint(state, _gradients);
         var (epoch, step) = (state.Position.Epoch + 1, state.Position.Step);
         Console.Error.WriteLine($"stopped after step {step} of epoch {epoch}; go on with: lanewise train --resume {CommandLine.Quote(_folder.Path)}");
         return ExitCode.Interrupted;

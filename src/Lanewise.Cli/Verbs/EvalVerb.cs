@@ -3,9 +3,6 @@ using System.Text.Json;
 using Lanewise.Cli.Runs;
 using Lanewise.Cli.Terminals;
 using Lanewise.Data;
-using Lanewise.Engine;
-using Lanewise.Files;
-using Lanewise.Models;
 using Lanewise.Training;
 
 namespace Lanewise.Cli.Verbs;
@@ -26,7 +23,7 @@ internal sealed class EvalVerb
     private readonly Option<string?> _dataset = Options.Dataset("What to test on; by default what the model was trained on. folder:PATH for the pictures in PATH/val/CLASS.");
     private readonly Option<string?> _dataDir = Options.DataDir();
     private readonly Option<int?> _limitTest = Options.Limit("--limit-test", "Test on the first N pictures only.");
-    private readonly Option<int> _batchSize = Options.BatchSize(256, "Pictures that are worked on together.");
+    private readonly Option<int> _batchSize = Options.BatchSize(RunModel.UsualBatch, "Pictures that are worked on together.");
     private readonly Option<int> _threads = Options.Threads();
     private readonly InputOptions _input = new();
     private readonly Option<BadPicture> _onBadPicture = Options.OnBadPicture();
@@ -50,17 +47,10 @@ internal sealed class EvalVerb
 
     private async Task<int> RunAsync(ParseResult parse, CancellationToken cancellation)
     {
-        var model = ModelFile.Load(RunFolder.FindModel(parse.GetRequiredValue(_checkpoint)), parse.GetValue(_model));
+        var model = RunModel.Load(parse.GetRequiredValue(_checkpoint), parse.GetValue(_model), _input.Read(parse));
         var splits = await RunData.LoadAsync(
-            parse.GetValue(_dataset) ?? model.Card.Dataset, parse.GetValue(_dataDir), parse.GetValue(_onBadPicture), null, parse.GetValue(_limitTest), cancellation).ConfigureAwait(false);
-        Check(splits, model.Card);
-        var settings = _input.Read(parse);
-        var network = settings.ImageSize is null ? model.Network : settings.CreateNetwork(model.Network.Name, new ModelOptions { Classes = model.Network.Classes });
-        var preprocessing = settings.Apply(model.Card.Preprocessing, network);
-        var plan = Plan.Compile(network, new PlanOptions { BatchSize = parse.GetValue(_batchSize), Threads = parse.GetValue(_threads) });
-        plan.Load(model.Weights);
-        var evaluation = await Task.Run(() => Evaluation.Run(plan, splits.Test, preprocessing, cancellation), cancellation).ConfigureAwait(false);
-        var classes = model.Card.Dataset is null && splits.Test.Classes.Count == model.Card.Classes.Count ? splits.Test.Classes : model.Card.Classes;
+            parse.GetValue(_dataset) ?? model.File.Card.Dataset, parse.GetValue(_dataDir), parse.GetValue(_onBadPicture), null, parse.GetValue(_limitTest), cancellation).ConfigureAwait(false);
+        var (evaluation, classes) = await model.TestAsync(splits, parse.GetValue(_batchSize), parse.GetValue(_threads), judged: null, cancellation).ConfigureAwait(false);
         if (parse.GetValue(_json))
         {
             JsonOutput.Print(json => Write(json, model.Network.Name, splits.Name, evaluation, classes));
@@ -71,16 +61,6 @@ internal sealed class EvalVerb
         }
 
         return ExitCode.Done;
-    }
-
-    /// <summary>The names of an image folder's classes decide its labels, so they must be the model's.</summary>
-    private static void Check(DatasetSplits splits, ModelCard card)
-    {
-        bool named = card.Dataset is not null && splits.Name.StartsWith(ImageFolder.Prefix, StringComparison.Ordinal);
-        if (named && !splits.Test.Classes.SequenceEqual(card.Classes, StringComparer.Ordinal))
-        {
-            throw new LanewiseException($"{splits.Name}: its classes ({string.Join(", ", splits.Test.Classes.Take(5))}, …) are not the model's ({string.Join(", ", card.Classes.Take(5))}, …); choose the pictures that the model was trained for.");
-        }
     }
 
     private static void Print(string model, DatasetSplits splits, Evaluation evaluation, IReadOnlyList<string> classes)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Lanewise.Cli.Runs;
 using Lanewise.Cli.Terminals;
 using Lanewise.Data;
 using Lanewise.Kernels;
@@ -44,7 +45,7 @@ internal static class InfoVerb
         json.WriteString("version", CommandLine.Version);
         json.WriteString("runtime", RuntimeInformation.FrameworkDescription);
         json.WriteString("system", RuntimeInformation.RuntimeIdentifier);
-        json.WriteString("processor", Processor());
+        json.WriteString("processor", RunEnvironment.ProcessorName());
         json.WriteNumber("lane_width", KernelSet.Widths[0]);
         json.WriteNumbers("lane_widths", KernelSet.Widths);
         json.WriteNumber("threads", Environment.ProcessorCount);
@@ -61,7 +62,7 @@ internal static class InfoVerb
     private static void Print(DatasetRoots roots, double ceiling)
     {
         Line("version", $"{CommandLine.Version} ({RuntimeInformation.FrameworkDescription}, {RuntimeInformation.RuntimeIdentifier})");
-        Line("processor", Processor());
+        Line("processor", RunEnvironment.ProcessorName());
         Line("threads", Environment.ProcessorCount.ToString(CultureInfo.InvariantCulture));
         Line("lane width", $"{KernelSet.Widths[0]} images ({Extension(KernelSet.Widths[0])}); also {string.Join(", ", KernelSet.Widths.Skip(1))}");
         Line("ceiling", FormattableString.Invariant($"{ceiling:F1} GFLOP/s a thread, measured"));
@@ -82,14 +83,4 @@ internal static class InfoVerb
         (4, _) => "SSE",
         _ => "plain",
     };
-
-    /// <summary>The processor's name where the system tells it, otherwise its architecture.</summary>
-    private static string Processor()
-    {
-        const string Cpuinfo = "/proc/cpuinfo";
-        string? line = File.Exists(Cpuinfo)
-            ? File.ReadLines(Cpuinfo).FirstOrDefault(l => l.StartsWith("model name", StringComparison.Ordinal))
-            : Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER");
-        return line?[(line.IndexOf(':') + 1)..].Trim() is { Length: > 0 } name ? name : RuntimeInformation.ProcessArchitecture.ToString();
-    }
 }

@@ -1,13 +1,10 @@
 using System.CommandLine;
 using System.Text.Json;
+using Lanewise.Analysis;
 using Lanewise.Cli.Runs;
 using Lanewise.Cli.Terminals;
-using Lanewise.Data;
 using Lanewise.Engine;
-using Lanewise.Files;
-using Lanewise.Graphs;
 using Lanewise.Imaging;
-using Lanewise.Models;
 
 namespace Lanewise.Cli.Verbs;
 
@@ -37,7 +34,7 @@ internal sealed class PredictVerb
     private readonly InputOptions _input = new();
     private readonly Option<bool> _json = Options.Json();
 
-    private sealed record Prediction(string File, Picture Picture, float[] Logits, double[] Probabilities, int[] Ranking);
+    private sealed record Prediction(string File, Picture Picture, Answer Answer);
 
     public static Command Create()
     {
@@ -57,79 +54,42 @@ internal sealed class PredictVerb
 
     private int Run(ParseResult parse, CancellationToken cancellation)
     {
-        var model = ModelFile.Load(RunFolder.FindModel(parse.GetRequiredValue(_checkpoint)), parse.GetValue(_model));
-        var settings = _input.Read(parse);
-        var network = settings.ImageSize is null ? model.Network : settings.CreateNetwork(model.Network.Name, new ModelOptions { Classes = model.Network.Classes });
-        var preprocessing = settings.Apply(model.Card.Preprocessing, network);
-        var (framing, drawing) = FramingOf(model.Card.Dataset);
-        string[] files = parse.GetRequiredValue(_images);
-        var pictures = Array.ConvertAll(files, file =>
-        {
-            cancellation.ThrowIfCancellationRequested();
-            return PictureReader.Read(file, preprocessing, framing, drawing);
-        });
-        for (int i = 0; i < files.Length; i++)
-        {
-            if (pictures[i].Inverted)
-            {
-                Terminal.Notice($"{files[i]}: it looks like dark ink on a light ground; treated: {pictures[i].Treatment}");
-            }
-        }
-
-        var predictions = Predict(network, model, preprocessing, files, pictures);
-        int top = Math.Min(parse.GetValue(_topK), model.Card.Classes.Count);
+        var model = RunModel.Load(parse.GetRequiredValue(_checkpoint), parse.GetValue(_model), _input.Read(parse));
+        var pictures = model.Read(parse.GetRequiredValue(_images), cancellation);
+        var predictions = Predict(model, pictures);
+        int top = Math.Min(parse.GetValue(_topK), model.Classes.Count);
         if (parse.GetValue(_json))
         {
-            JsonOutput.Print(json => json.WriteObjects("predictions", predictions, p => Write(json, p, model.Card.Classes, top)));
+            JsonOutput.Print(json => json.WriteObjects("predictions", predictions, p => Write(json, p, model.Classes, top)));
             return ExitCode.Done;
         }
 
-        int width = files.Max(file => file.Length);
+        int width = pictures.Files.Max(file => file.Length);
         foreach (var p in predictions)
         {
-            var best = p.Ranking.Take(top).Select(c => $"{model.Card.Classes[c]} {Report.Percent(p.Probabilities[c])}");
+            var best = p.Answer.Ranking.Take(top).Select(c => $"{model.Classes[c]} {Report.Percent(p.Answer.Probabilities[c])}");
             Report.Line($"{p.File.PadRight(width)}  {string.Join("   ", best)}");
         }
 
         return ExitCode.Done;
     }
 
-    /// <summary>How a picture becomes one of the dataset's: drawings are framed, photographs of an image folder are taken as they are.</summary>
-    private static (PictureFraming? Framing, Shape? Drawing) FramingOf(string? dataset) =>
-        DatasetCatalog.All.FirstOrDefault(entry => entry.Name == dataset) is { } known ? (known.Framing, known.Shape)
-        : dataset is null ? (null, null)
-        : (PictureFraming.None, null);
-
-    private static List<Prediction> Predict(Network network, ModelFile model, Preprocessing preprocessing, string[] files, Picture[] pictures)
+    private static List<Prediction> Predict(RunModel model, RunPictures pictures)
     {
-        var dataset = new MemoryImageDataset("pictures", preprocessing.Input, model.Card.Classes, [.. pictures.SelectMany(p => p.Pixels)], new int[pictures.Length]);
-        // The pictures are cropped already.
-        var source = new PreparedDataset(dataset, preprocessing with { CropPct = 1 });
-        var plan = Plan.Compile(network, new PlanOptions { BatchSize = Math.Min(LargestBatch, files.Length), Threads = 1 });
+        int count = pictures.Files.Length, classes = model.Network.Classes;
+        var plan = Plan.Compile(model.Network, new PlanOptions { BatchSize = Math.Min(LargestBatch, count), Threads = 1 });
         plan.Load(model.Weights);
-        int classes = network.Classes;
         var predictions = new List<Prediction>();
-        foreach (int[] batch in Enumerable.Range(0, files.Length).Chunk(LargestBatch))
+        foreach (int[] batch in Enumerable.Range(0, count).Chunk(LargestBatch))
         {
-            plan.Infer(source, batch);
+            plan.Infer(pictures.Source, batch);
             for (int i = 0; i < batch.Length; i++)
             {
-                float[] logits = plan.Logits.Slice(i * classes, classes).ToArray();
-                double[] probabilities = Softmax(logits);
-                int[] ranking = [.. Enumerable.Range(0, classes).OrderByDescending(c => probabilities[c])];
-                predictions.Add(new(files[batch[i]], pictures[batch[i]], logits, probabilities, ranking));
+                predictions.Add(new(pictures.Files[batch[i]], pictures.Pictures[batch[i]], new(plan.Logits.Slice(i * classes, classes))));
             }
         }
 
         return predictions;
-    }
-
-    private static double[] Softmax(float[] logits)
-    {
-        double most = logits.Max();
-        double[] powers = Array.ConvertAll(logits, logit => Math.Exp(logit - most));
-        double sum = powers.Sum();
-        return Array.ConvertAll(powers, power => power / sum);
     }
 
     private static void Write(Utf8JsonWriter json, Prediction p, IReadOnlyList<string> classes, int top)
@@ -138,7 +98,7 @@ internal sealed class PredictVerb
         json.WriteString("treatment", p.Picture.Treatment);
         json.WriteBoolean("inverted", p.Picture.Inverted);
         json.WriteStartArray("logits");
-        foreach (float logit in p.Logits)
+        foreach (float logit in p.Answer.Logits)
         {
             if (float.IsFinite(logit))
             {
@@ -151,10 +111,10 @@ internal sealed class PredictVerb
         }
 
         json.WriteEndArray();
-        json.WriteObjects("top", p.Ranking.Take(top), c =>
+        json.WriteObjects("top", p.Answer.Ranking.Take(top), c =>
         {
             json.WriteString("class", classes[c]);
-            json.WriteNumberOrNull("probability", p.Probabilities[c]);
+            json.WriteNumberOrNull("probability", p.Answer.Probabilities[c]);
         });
     }
 }

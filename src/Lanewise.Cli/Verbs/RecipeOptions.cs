@@ -4,20 +4,22 @@ using Lanewise.Cli.Runs;
 
 namespace Lanewise.Cli.Verbs;
 
-/// <summary>The options of <c>train</c> that choose the optimizer and its learning rate: timm's names, the course's values.</summary>
-internal sealed class RecipeOptions
+/// <summary>The options that choose the optimizer and its learning rate, by timm's names.</summary>
+/// <param name="ordinary">What sgd and its schedule are unless the options say otherwise; the other options may bear on it.</param>
+/// <param name="rate">Its learning rate, for help.</param>
+/// <param name="momentum">Its momentum, for help.</param>
+/// <param name="schedule">Its schedule, for help.</param>
+internal sealed class RecipeOptions(Func<ParseResult, RunRecipe> ordinary, string rate, string momentum, ScheduleKind schedule)
 {
     private const double AdamWRate = 0.001;
     private const double AdamWDecay = 0.01;
 
-    private static readonly RunRecipe Ordinary = new();
-
-    private readonly Option<OptimizerKind?> _opt = Options.Choice("--opt", "optimizer", Ordinary.Optimizer, "The optimizer");
-    private readonly Option<double?> _lr = Options.Number("--lr", v => v > 0, "a positive number such as 0.01", "Learning rate; 0.01 for sgd and 0.001 for adamw if not given.");
-    private readonly Option<double?> _momentum = Options.Number("--momentum", v => v is >= 0 and < 1, "a number of at least 0 and below 1", "Momentum of sgd, at least 0 and below 1; 0.5 if not given.");
+    private readonly Option<OptimizerKind?> _opt = Options.Choice("--opt", "optimizer", OptimizerKind.Sgd, "The optimizer");
+    private readonly Option<double?> _lr = Options.Number("--lr", v => v > 0, "a positive number such as 0.01", $"Learning rate; {rate} for sgd and 0.001 for adamw if not given.");
+    private readonly Option<double?> _momentum = Options.Number("--momentum", v => v is >= 0 and < 1, "a number of at least 0 and below 1", $"Momentum of sgd, at least 0 and below 1; {momentum} if not given.");
     private readonly Option<double?> _weightDecay = Options.Number("--weight-decay", v => v >= 0, "a number of at least 0", "Weight decay; none for sgd and 0.01 for adamw if not given.");
     private readonly Option<bool> _nesterov = new("--nesterov") { Description = "Nesterov's momentum." };
-    private readonly Option<ScheduleKind?> _sched = Options.Choice("--sched", "schedule", Ordinary.Schedule, "How the learning rate falls");
+    private readonly Option<ScheduleKind?> _sched = Options.Choice("--sched", "schedule", schedule, "How the learning rate falls");
     private readonly Option<double?> _warmupEpochs = Options.Number("--warmup-epochs", v => v >= 0, "a number of at least 0", "Epochs, or a fraction of one, in which the rate grows to --lr.");
     private readonly Option<double?> _warmupRate = Options.Number("--warmup-lr", v => v >= 0, "a number of at least 0", "The rate at which the warm-up begins; a hundredth of --lr if not given.");
     private readonly Option<double?> _decayEpochs = Options.Number("--decay-epochs", v => v > 0, "a positive number", "For --sched step: epochs between two steps down; 30 if not given.");
@@ -33,20 +35,21 @@ internal sealed class RecipeOptions
     public RunRecipe Read(ParseResult parse)
     {
         bool adamW = parse.GetValue(_opt) == OptimizerKind.AdamW;
+        var usual = ordinary(parse);
         return new()
         {
-            Optimizer = parse.GetValue(_opt) ?? Ordinary.Optimizer,
-            LearningRate = parse.GetValue(_lr) ?? (adamW ? AdamWRate : Ordinary.LearningRate),
-            Momentum = parse.GetValue(_momentum) ?? (adamW ? 0 : Ordinary.Momentum),
-            WeightDecay = parse.GetValue(_weightDecay) ?? (adamW ? AdamWDecay : Ordinary.WeightDecay),
+            Optimizer = parse.GetValue(_opt) ?? usual.Optimizer,
+            LearningRate = parse.GetValue(_lr) ?? (adamW ? AdamWRate : usual.LearningRate),
+            Momentum = parse.GetValue(_momentum) ?? (adamW ? 0 : usual.Momentum),
+            WeightDecay = parse.GetValue(_weightDecay) ?? (adamW ? AdamWDecay : usual.WeightDecay),
             Nesterov = parse.GetValue(_nesterov),
-            Schedule = parse.GetValue(_sched) ?? Ordinary.Schedule,
-            WarmupEpochs = parse.GetValue(_warmupEpochs) ?? Ordinary.WarmupEpochs,
+            Schedule = parse.GetValue(_sched) ?? usual.Schedule,
+            WarmupEpochs = parse.GetValue(_warmupEpochs) ?? usual.WarmupEpochs,
             WarmupRate = parse.GetValue(_warmupRate),
-            DecayEpochs = parse.GetValue(_decayEpochs) ?? Ordinary.DecayEpochs,
-            DecayRate = parse.GetValue(_decayRate) ?? Ordinary.DecayRate,
-            Milestones = parse.GetValue(_milestones) ?? Ordinary.Milestones,
-            MinRate = parse.GetValue(_minRate) ?? Ordinary.MinRate,
+            DecayEpochs = parse.GetValue(_decayEpochs) ?? usual.DecayEpochs,
+            DecayRate = parse.GetValue(_decayRate) ?? usual.DecayRate,
+            Milestones = parse.GetValue(_milestones) ?? usual.Milestones,
+            MinRate = parse.GetValue(_minRate) ?? usual.MinRate,
         };
     }
 

@@ -21,7 +21,7 @@ internal sealed class TrainOptions
     private readonly Option<string?> _dataDir = Options.DataDir();
     private readonly Option<int> _epochs = Options.WholeNumber("--epochs", 10, 1, Options.MostEpochs, "Passes over the training pictures.");
     private readonly Option<int> _batchSize = Options.BatchSize(64, "Pictures in a step.");
-    private readonly RecipeOptions _recipe = new();
+    private readonly RecipeOptions _recipe = new(_ => new RunRecipe(), rate: "0.01", momentum: "0.5", ScheduleKind.None);
     private readonly Option<string?> _weights = Options.Text("--weights", "FILE", "Begin with these weights: a run folder or a file. A classifier of another number of classes begins afresh.");
     private readonly Option<int?> _classes = Options.Limit("--classes", RunArguments.MostClasses, "Classes of the network, at least the dataset's; as many if not given.");
     private readonly Option<bool> _freeze = new("--freeze") { Description = "With --weights: train the classifier alone, the last linear layer, and leave the body as it is." };
@@ -30,12 +30,13 @@ internal sealed class TrainOptions
     private readonly Option<int> _seed = Options.WholeNumber("--seed", 1, int.MinValue, int.MaxValue, "Decides the initial weights, the order of the pictures, how they are varied, and what dropout drops.");
     private readonly Option<int> _threads = Options.Threads();
     private readonly Option<string?> _output = Options.Text("--output", "FOLDER", "The run folder, new or empty; by default runs/MODEL-1, -2 and so on.");
-    private readonly Option<string?> _resume = Options.Text("--resume", "RUN", "Go on with that run, with its settings and to equal bits; only --epochs, --threads and --data-dir may differ.");
+    private readonly Option<string?> _resume = Options.Text("--resume", "RUN", "Go on with that run, with its settings and to equal bits; only --epochs, --threads, --data-dir and --tensorboard may differ.");
     private readonly Option<int?> _limitTrain = Options.Limit("--limit-train", "Train on the first N pictures only.");
     private readonly Option<int?> _limitTest = Options.Limit("--limit-test", "Test on the first N pictures only.");
     private readonly InputOptions _input = new();
     private readonly Option<string?> _augmentation = Options.Text("--aug", "NAME", $"How training pictures are varied at random: {string.Join(", ", Augmentations.Names)}; by default what suits dataset and model.", name => Augmentations.NameOf(Augmentations.Find(name)));
     private readonly Option<BadPicture> _onBadPicture = Options.OnBadPicture();
+    private readonly Option<bool> _tensorBoard = new("--tensorboard") { Description = "Write events for TensorBoard too, into RUN/tensorboard: figures, histograms of weights and gradients, test pictures." };
     private readonly Option<bool> _json = Options.Json();
 
     public void AddTo(Command command)
@@ -95,6 +96,7 @@ internal sealed class TrainOptions
         Input = _input.Read(parse),
         Augmentation = parse.GetValue(_augmentation),
         OnBadPicture = parse.GetValue(_onBadPicture),
+        TensorBoard = parse.GetValue(_tensorBoard),
     };
 
     /// <summary>An earlier run's arguments, with those changes that cannot change what it has computed.</summary>
@@ -136,13 +138,14 @@ internal sealed class TrainOptions
             Epochs = parse.IsGiven(_epochs) ? parse.GetValue(_epochs) : earlier.Epochs,
             Threads = parse.IsGiven(_threads) ? parse.GetValue(_threads) : earlier.Threads,
             DataDir = parse.IsGiven(_dataDir) ? DataDir(parse) : earlier.DataDir,
+            TensorBoard = parse.GetValue(_tensorBoard) || earlier.TensorBoard,
         };
     }
 
     private IEnumerable<Option> All =>
     [
         _dataset, _dataDir, _epochs, _batchSize, .. _recipe.All, _weights, _classes, _freeze, _aux, _noAux, _seed, _threads,
-        _output, _resume, _limitTrain, _limitTest, .. _input.All, _augmentation, _onBadPicture, _json,
+        _output, _resume, _limitTrain, _limitTest, .. _input.All, _augmentation, _onBadPicture, _tensorBoard, _json,
     ];
 
     private bool? Auxiliary(ParseResult parse) => parse.GetValue(_aux) ? true : parse.GetValue(_noAux) ? false : null;

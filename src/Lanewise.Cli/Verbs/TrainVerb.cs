@@ -14,6 +14,7 @@ internal static class TrainVerb
           lanewise train residual --opt adamw --sched cosine --warmup-epochs 1
           lanewise train residual --lr 0.1 --sched step --milestones 80,120 --epochs 160
           lanewise train residual --weights runs/residual-1 --freeze --dataset kmnist
+          lanewise train residual --tensorboard            and look: tensorboard --logdir runs
           lanewise train --resume runs/residual-1          go on where Ctrl-C stopped
           lanewise train --resume runs/residual-1 --epochs 20
         """;

@@ -72,8 +72,11 @@ public sealed class PreparedDataset : IExampleSource
         ArrayPool<byte>.Shared.Return(rented);
     }
 
-    /// <summary>Reads picture <paramref name="index"/> and fits it into the input, C×H×W bytes.</summary>
-    internal void Fit(int index, Span<byte> pixels)
+    /// <summary>The picture as the network sees it, before it is normalised.</summary>
+    /// <param name="index">Which picture.</param>
+    /// <param name="pixels">Is written: the input's C×H×W bytes.</param>
+    /// <exception cref="LanewiseException">It cannot be read.</exception>
+    public void Fit(int index, Span<byte> pixels)
     {
         if (_asItIs is not null)
         {

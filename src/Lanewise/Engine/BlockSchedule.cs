@@ -51,9 +51,6 @@ internal sealed class BlockSchedule : Schedule, IWork
     public override LaneMemory[] Slots { get; }
 
     /// <inheritdoc/>
-    public override BlockMemory[] Memories() => [_batch.Memory(0, Activations[0], _weights, Slots.Length > 0 ? Slots[0] : _noGradients) with { Scratch = _scratch[0] }];
-
-    /// <inheritdoc/>
     public override void Run(Workers workers) => workers.Run(this, _batch.NeedsGradients ? Math.Min(_batch.Blocks, Slots.Length) : _batch.Blocks);
 
     /// <inheritdoc/>
@@ -87,9 +84,11 @@ internal sealed class BlockSchedule : Schedule, IWork
     private void Run(Step[] steps, in BlockMemory memory)
     {
         var block = new ReadOnlySpan<BlockMemory>(in memory);
+        Clock?.Start();
         foreach (var step in steps)
         {
             step.Work.All(_program.Kernels, block, Part.All);
+            Clock?.Lap(step);
         }
     }
 }

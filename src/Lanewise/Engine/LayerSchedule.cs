@@ -60,9 +60,6 @@ internal sealed class LayerSchedule : Schedule, IWork
     public override LaneMemory[] Slots { get; }
 
     /// <inheritdoc/>
-    public override BlockMemory[] Memories() => [.. _blocks.Take(_batch.Blocks).Select(block => block with { Scratch = _scratch[0] })];
-
-    /// <inheritdoc/>
     public override void Run(Workers workers)
     {
         int blocks = _batch.Blocks;
@@ -107,12 +104,14 @@ internal sealed class LayerSchedule : Schedule, IWork
 
     private void Run(Workers workers, Step[] steps, int blocks)
     {
+        Clock?.Start();
         foreach (var step in steps)
         {
             _work = step.Work;
             int sharers = step.Work.Each is null ? 1 : blocks;
             _parts = Math.Clamp((_wantedParts + sharers - 1) / sharers, 1, step.Work.Units);
             Run(workers, Phase.Step, sharers * _parts);
+            Clock?.Lap(step);
         }
     }
 

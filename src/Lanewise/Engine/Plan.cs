@@ -213,8 +213,8 @@ public sealed class Plan
     /// <summary>Each thread's or each block's activations; for tests.</summary>
     internal IReadOnlyList<LaneMemory> Activations => _schedule.Activations;
 
-    /// <summary>The memories of the last batch's blocks; of a single one where blocks share memory. For the layer table.</summary>
-    internal BlockMemory[] Memories() => _schedule.Memories();
+    /// <summary>Measures every kernel call of a plan of one thread.</summary>
+    internal void Time(StepClock clock) => _schedule.Clock = clock;
 
     private void NeedLogits()
     {

@@ -17,8 +17,8 @@ internal abstract class Schedule
     /// <summary>The gradients of each slot, in the order in which they are to be summed.</summary>
     public abstract LaneMemory[] Slots { get; }
 
-    /// <summary>The memories of the last batch's blocks; of a single one where blocks share memory.</summary>
-    public abstract BlockMemory[] Memories();
+    /// <summary>Told of every kernel call of a plan of one thread; null where nobody wants to know.</summary>
+    public StepClock? Clock { get; set; }
 
     /// <summary>Takes the batch through the network.</summary>
     public abstract void Run(Workers workers);

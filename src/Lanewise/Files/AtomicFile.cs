@@ -90,7 +90,8 @@ public static class AtomicFile
         }
     }
 
-    private static string Explain(Exception e) => e switch
+    /// <summary>Why writing failed, and what to do about it.</summary>
+    internal static string Explain(Exception e) => e switch
     {
         UnauthorizedAccessException => "no permission; choose another folder or change its permissions.",
         DirectoryNotFoundException => "its folder does not exist; create it or choose another.",

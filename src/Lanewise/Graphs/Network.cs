@@ -48,7 +48,7 @@ public sealed class Network
     /// <param name="name">Its name.</param>
     /// <param name="input">C×H×W of the picture.</param>
     /// <param name="layers">Adds the layers, from the input to the logits.</param>
-    /// <exception cref="LanewiseException">Shapes do not fit, or a name is used twice; the message names the node.</exception>
+    /// <exception cref="LanewiseException">Shapes do not fit, or a name is used twice; the message names the node. Or it is too large to be counted.</exception>
     public static Network Define(string name, Shape input, Func<Activation, Activation> layers)
     {
         var graph = new GraphBuilder();
@@ -57,15 +57,23 @@ public sealed class Network
             throw new LanewiseException($"{name}: the input {input} has no pixels; channels, height and width must be at least 1.");
         }
 
-        var output = layers(graph.Add("input", new Input(input)));
-        return output.Node.Index > 0
-            ? new Network(name, graph.Nodes, output.Node, graph.AuxiliaryOutputs)
-            : throw new LanewiseException($"{name}: the network has no layer; add one behind its input.");
+        try
+        {
+            var output = layers(graph.Add("input", new Input(input)));
+            return output.Node.Index > 0
+                ? new Network(name, graph.Nodes, output.Node, graph.AuxiliaryOutputs)
+                : throw new LanewiseException($"{name}: the network has no layer; add one behind its input.");
+        }
+        catch (OverflowException e)
+        {
+            throw new LanewiseException(FormattableString.Invariant($"{name}: with the input {input} it would have more than {int.MaxValue:N0} values in a layer, or as parameters; use a smaller input or fewer channels."), e);
+        }
     }
 
-    /// <summary>The node with that path, for example <c>layer4.1.conv2</c>.</summary>
+    /// <summary>The node with that path, for example <c>layer4.1.conv2</c>, or the last one of a module, for example <c>layer4.1</c>.</summary>
     /// <exception cref="LanewiseException">There is none; the message names the nearest.</exception>
     public Node Find(string path) => Nodes.FirstOrDefault(n => n.Path == path)
+        ?? Nodes.LastOrDefault(n => n.Path.StartsWith(path + ".", StringComparison.Ordinal))
         ?? throw new LanewiseException($"{Name}: there is no layer '{path}'{NearestName.Question(path, Nodes.Select(n => n.Path))}");
 
     /// <summary>The part from the input to <paramref name="node"/>, whose values are its output.</summary>

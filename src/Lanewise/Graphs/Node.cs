@@ -20,6 +20,8 @@ public sealed class Node
         }
 
         Parameters = op.Parameters(path, shapes);
+        // To count refuses what no array could hold.
+        _ = Shape.Count + Parameters.Sum(p => (long)p.Count);
         MultiplyAdds = op.MultiplyAdds(shapes, Shape);
     }
 

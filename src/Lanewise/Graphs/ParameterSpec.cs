@@ -10,7 +10,8 @@ namespace Lanewise.Graphs;
 public sealed record ParameterSpec(string Name, int[] Dimensions, Initializer Initial, bool IsBuffer = false)
 {
     /// <summary>The number of values.</summary>
-    public int Count => Dimensions.Aggregate(1, (product, size) => product * size);
+    /// <exception cref="OverflowException">They are more than 2³¹ − 1.</exception>
+    public int Count => Dimensions.Aggregate(1, (product, size) => checked(product * size));
 
     /// <summary>The shape as text, for example <c>24×16×5×5</c>; "scalar" when there is no dimension.</summary>
     public string ShapeText => Tensor.Text(Dimensions);

@@ -7,7 +7,8 @@ namespace Lanewise.Graphs;
 public readonly record struct Shape(int Channels, int Height, int Width)
 {
     /// <summary>The number of values an image has: C·H·W.</summary>
-    public int Count => Channels * Height * Width;
+    /// <exception cref="OverflowException">They are more than 2³¹ − 1.</exception>
+    public int Count => checked(Channels * Height * Width);
 
     /// <summary>The number of pixels a channel has: H·W.</summary>
     public int Pixels => Height * Width;

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Lanewise.Data;
 using Lanewise.Engine;
 
@@ -25,7 +26,18 @@ public sealed record Evaluation(double Loss, int Correct, int Total, int[][] Con
     /// <param name="dataset">Labelled pictures.</param>
     /// <param name="preprocessing">How they become the network's input.</param>
     /// <param name="cancellation">Stops between two batches.</param>
-    public static Evaluation Run(Plan plan, IPictureDataset dataset, Preprocessing preprocessing, CancellationToken cancellation = default)
+    /// <exception cref="LanewiseException">Network, pictures and preprocessing do not fit, or there is no picture, or one cannot be read.</exception>
+    public static Evaluation Run(Plan plan, IPictureDataset dataset, Preprocessing preprocessing, CancellationToken cancellation = default) =>
+        Run(plan, dataset, preprocessing, judged: null, cancellation);
+
+    /// <summary>As above, and tells what became of each picture.</summary>
+    /// <param name="plan">A plan with weights in it.</param>
+    /// <param name="dataset">Labelled pictures.</param>
+    /// <param name="preprocessing">How they become the network's input.</param>
+    /// <param name="judged">Is told of each picture, in the order of the dataset; null for nobody.</param>
+    /// <param name="cancellation">Stops between two batches.</param>
+    /// <exception cref="LanewiseException">Network, pictures and preprocessing do not fit, or there is no picture, or one cannot be read.</exception>
+    public static Evaluation Run(Plan plan, IPictureDataset dataset, Preprocessing preprocessing, Action<Judgement>? judged, CancellationToken cancellation)
     {
         int classes = plan.Network.Classes;
         if (preprocessing.Input != plan.Network.Input)
@@ -52,16 +64,33 @@ public sealed record Evaluation(double Loss, int Correct, int Total, int[][] Con
             plan.Evaluate(batches, indices);
             for (int i = 0; i < indices.Length; i++)
             {
+                int label = dataset.Label(indices[i]), prediction = plan.Predictions[i];
                 loss += plan.Losses[i];
-                confusion[dataset.Label(indices[i])][plan.Predictions[i]]++;
+                confusion[label][prediction]++;
+                judged?.Invoke(new(indices[i], label, prediction, Probability(plan, i, label, prediction)));
             }
         }
 
         return new(loss / dataset.Count, confusion.Select((row, label) => row[label]).Sum(), dataset.Count, confusion);
     }
 
+    /// <summary>The softmax of the prediction's logit; the loss has what all logits' exponentials sum up to.</summary>
+    private static double Probability(Plan plan, int i, int label, int prediction)
+    {
+        var logits = plan.Logits.Slice(i * plan.Network.Classes, plan.Network.Classes);
+        return Math.Min(1, Math.Exp(logits[prediction] - (double)logits[label] - plan.Losses[i]));
+    }
+
     private static double Share(int part, int whole) => whole == 0 ? 0 : (double)part / whole;
 }
+
+/// <summary>What a network takes a picture for.</summary>
+/// <param name="Picture">The picture's index in its dataset.</param>
+/// <param name="Label">Its class.</param>
+/// <param name="Prediction">The most likely class.</param>
+/// <param name="Probability">The prediction's softmax probability, 0 to 1; NaN from weights that are no numbers.</param>
+[StructLayout(LayoutKind.Auto)]
+public readonly record struct Judgement(int Picture, int Label, int Prediction, double Probability);
 
 /// <summary>One class's scores.</summary>
 /// <param name="Class">The class's index.</param>

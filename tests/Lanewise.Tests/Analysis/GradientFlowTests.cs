@@ -37,6 +37,17 @@ public sealed class GradientFlowTests
         Assert.All(recorder.Samples, sample => Assert.All(sample.Layers, layer => Assert.InRange(layer.Norm, 1e-6, 100)));
     }
 
+    [Fact]
+    public async Task Several_observers_are_each_shown_the_steps_they_want()
+    {
+        var often = new GradientRecorder(TrainerTests.Small, position => position.Updates % 4 == 0);
+        var seldom = new GradientRecorder(TrainerTests.Small, position => position.Updates % 6 == 0);
+        await TrainerTests.Run(new Trainer(TrainerTests.Small, TrainerTests.Options) { GradientObserver = new GradientObservers(often, seldom) });
+        Assert.Equal([0, 4, 8, 12, 16, 20, 24, 28, 32], often.Samples.Select(s => s.Step));
+        Assert.Equal([0, 6, 12, 18, 24, 30], seldom.Samples.Select(s => s.Step));
+        Assert.Equal(often.Samples[3].Layers, seldom.Samples[2].Layers);
+    }
+
     /// <summary>Without batch norm and with PyTorch's start the gradient dies on its way through 56 layers; shortcuts carry it.</summary>
     [Fact]
     public void The_gradient_vanishes_in_plain_networks_and_not_in_residual_ones()

@@ -71,6 +71,7 @@ public sealed class NetworkPartsTests
         Assert.Contains("relu1", inside.Message);
         Assert.Throws<LanewiseException>(() => Cut.UpTo(ModelCatalog.Find("residual").ForClasses(10).Nodes[1]));
         Assert.Throws<LanewiseException>(() => Cut.UpTo(Cut.Nodes[0]));
+        Assert.Equal("block.add1", Cut.Find("block").Path);
         Assert.Contains("conv1", Assert.Throws<LanewiseException>(() => Cut.Find("conv9")).Message);
     }
 

@@ -47,6 +47,23 @@ public sealed class NetworkTests
     }
 
     [Fact]
+    public void A_network_too_large_to_be_counted_is_refused()
+    {
+        (Shape Input, Func<Activation, Activation> Layers)[] networks =
+        [
+            (new(3, 65_536, 65_536), x => x.ReLU()),
+            (new(1, 16_384, 16_384), x => x.Conv2d("conv", 64, kernel: 1)),
+            (new(65_536, 1, 1), x => x.Linear("fc", 65_536)),
+            (new(32_768, 1, 1), x => x.Linear("fc1", 32_768).Linear("fc2", 32_768).Linear("fc3", 32_768)),
+            (new(1, 3, 3), x => x.Conv2d("conv", 4, kernel: 1, padding: int.MaxValue)),
+        ];
+        Assert.All(networks, network => Assert.EndsWith(
+            "it would have more than 2,147,483,647 values in a layer, or as parameters; use a smaller input or fewer channels.",
+            Assert.Throws<LanewiseException>(() => Network.Define("huge", network.Input, network.Layers)).Message,
+            StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void A_network_without_a_layer_is_refused()
     {
         var e = Assert.Throws<LanewiseException>(() => Network.Define("empty", Digits, x => x));

@@ -1,8 +1,8 @@
 using Lanewise.Engine;
 
-namespace Lanewise.Bench;
+namespace Lanewise.Analysis;
 
-/// <summary>Pictures of uniform noise with random labels.</summary>
+/// <summary>Pictures of uniform noise with random labels, to measure with; over and over the same few.</summary>
 internal sealed class RandomPictures : IExampleSource
 {
     private readonly float[][] _pictures;
@@ -15,7 +15,7 @@ internal sealed class RandomPictures : IExampleSource
         _labels = [.. Enumerable.Range(0, count).Select(_ => random.Next(classes))];
     }
 
-    public void Read(int index, Span<float> picture) => _pictures[index].CopyTo(picture);
+    public void Read(int index, Span<float> picture) => _pictures[index % _pictures.Length].CopyTo(picture);
 
-    public int Label(int index) => _labels[index];
+    public int Label(int index) => _labels[index % _labels.Length];
 }

@@ -1,0 +1,153 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Lanewise.Analysis;
+using Lanewise.Cli.Terminals;
+using Lanewise.Data;
+using Lanewise.Imaging;
+using Lanewise.Reports;
+
+namespace Lanewise.Cli.Runs;
+
+/// <summary>Gathers what the page of a run shows. What the folder does not have yet, or the data do not give, the page does without.</summary>
+/// <param name="folder">The run.</param>
+internal sealed partial class RunReport(RunFolder folder)
+{
+    private readonly RunArguments _arguments = RunArguments.Load(folder.Arguments);
+
+    /// <summary>What to test on; null for the run's own.</summary>
+    public string? Dataset { get; init; }
+
+    /// <summary>Where it is; null for where the run found it.</summary>
+    public string? DataDir { get; init; }
+
+    /// <summary>How many pictures to test on; null for as many as the run did.</summary>
+    public int? LimitTest { get; init; }
+
+    public int Threads { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>How many mistakes to show.</summary>
+    public int Mistakes { get; init; }
+
+    /// <exception cref="LanewiseException">A file of the run cannot be read or is damaged.</exception>
+    public async Task<RunFigures> ReadAsync(CancellationToken cancellation)
+    {
+        var epochs = File.Exists(folder.Summary) ? RunSummary.Load(folder.Summary) : [];
+        var model = File.Exists(folder.Model) ? RunModel.Load(folder.Model, model: null, new InputSettings()) : null;
+        var gradients = GradientLog.Load(folder.Gradients);
+        var (test, missing) = await TestAsync(model, cancellation).ConfigureAwait(false);
+        return new()
+        {
+            Name = Path.GetFileName(Path.GetFullPath(folder.Path)),
+            Network = model?.Network ?? _arguments.CreateNetwork(),
+            Dataset = _arguments.Dataset,
+            EpochsWanted = _arguments.Epochs,
+            Epochs = epochs,
+            Test = test,
+            TestMissing = missing,
+            Gradients = gradients,
+            Settings = [.. Settings()],
+            Environment = [.. Surroundings()],
+            Command = _arguments.Command,
+            ResumeCommand = epochs.Count < _arguments.Epochs ? $"lanewise train --resume {CommandLine.Quote(folder.Path)}" : null,
+            Remarks = [.. Remarks()],
+        };
+    }
+
+    private async Task<(RunTest? Test, string? Missing)> TestAsync(RunModel? model, CancellationToken cancellation)
+    {
+        if (model is null)
+        {
+            return (null, "no epoch is complete yet, so there is no model.");
+        }
+
+        try
+        {
+            return (await TestAsync(model, await LoadDataAsync(model, cancellation).ConfigureAwait(false), cancellation).ConfigureAwait(false), null);
+        }
+        catch (Exception e) when (e is LanewiseException or IOException or UnauthorizedAccessException)
+        {
+            string reason = e.Message.ReplaceLineEndings(" ");
+            Terminal.Notice($"the page will lack what needs the test pictures: {reason}");
+            return (null, reason);
+        }
+    }
+
+    private Task<DatasetSplits> LoadDataAsync(RunModel model, CancellationToken cancellation) => RunData.LoadAsync(
+        Dataset ?? model.File.Card.Dataset ?? _arguments.Dataset,
+        // The run may have been moved to another machine.
+        DataDir ?? (Directory.Exists(_arguments.DataDir) ? _arguments.DataDir : null),
+        _arguments.OnBadPicture,
+        limitTrain: null,
+        LimitTest ?? (Dataset is null || Dataset == _arguments.Dataset ? _arguments.LimitTest : null),
+        cancellation);
+
+    private async Task<RunTest> TestAsync(RunModel model, DatasetSplits splits, CancellationToken cancellation)
+    {
+        var mistakes = new Mistakes(Mistakes);
+        var (evaluation, classes) = await model.TestAsync(splits, RunModel.UsualBatch, Threads, mistakes.Add, cancellation).ConfigureAwait(false);
+        var pictures = new PreparedDataset(splits.Test, model.Preprocessing);
+        var input = model.Preprocessing.Input;
+        return new(splits.Name, evaluation, classes, [.. mistakes.Surest.Select(mistake =>
+        {
+            byte[] pixels = new byte[input.Count];
+            pictures.Fit(mistake.Picture, pixels);
+            return new PicturedMistake(mistake, PictureWriter.Encode(input, pixels), input.Width);
+        })]);
+    }
+
+    /// <summary>What args.json has, newer and unknown settings included.</summary>
+    private IEnumerable<(string Name, string Value)> Settings()
+    {
+        using var document = JsonDocument.Parse(File.ReadAllBytes(folder.Arguments));
+        foreach (var property in document.RootElement.EnumerateObject())
+        {
+            string value = property.Value.ValueKind switch
+            {
+                JsonValueKind.Array => string.Join(", ", property.Value.EnumerateArray()),
+                JsonValueKind.True => "yes",
+                JsonValueKind.False => "no",
+                JsonValueKind.Object => "",
+                _ => property.Value.ToString(),
+            };
+            if (value.Length > 0 && property.Name is not ("version" or "command"))
+            {
+                yield return (property.Name, value);
+            }
+        }
+    }
+
+    private IEnumerable<(string Name, string Value)> Surroundings()
+    {
+        yield return ("Lanewise", _arguments.Version);
+        if (_arguments.Environment is { } environment)
+        {
+            yield return ("Processor", environment.Processor);
+            yield return ("Runtime", environment.Runtime);
+            yield return ("System", environment.System);
+            yield return ("Started", environment.Started.ToString("yyyy-MM-dd HH:mm:ss zzz", CultureInfo.InvariantCulture));
+        }
+    }
+
+    private IEnumerable<string> Remarks()
+    {
+        if (_arguments.DataSource is { } source)
+        {
+            yield return $"The pictures came from {source}.";
+        }
+
+        int begun = EpochsOption().Match(_arguments.Command) is { Success: true } match && int.TryParse(match.Groups["epochs"].Value, out int epochs) ? epochs : new RunArguments { Model = "" }.Epochs;
+        if (begun != _arguments.Epochs)
+        {
+            yield return $"The run was resumed with more epochs; to have all of them at once, add --epochs {_arguments.Epochs}.";
+        }
+
+        if (_arguments.Environment is null)
+        {
+            yield return "The run was made by a version that did not note the machine and the time.";
+        }
+    }
+
+    [GeneratedRegex(@" --epochs[ =](?<epochs>\d+)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex EpochsOption();
+}

@@ -1,0 +1,31 @@
+using Lanewise.Analysis;
+
+namespace Lanewise.Cli.Terminals;
+
+/// <summary>Shows on stderr what is being measured: a line that is rewritten on a terminal, one line a pass elsewhere.</summary>
+internal sealed class ContributionDisplay : IProgress<ContributionProgress>, IDisposable
+{
+    private bool _open;
+
+    public void Report(ContributionProgress value)
+    {
+        string line = $"{value.Done + 1} of {value.Total}: {value.What}";
+        if (!Terminal.ErrorIsTerminal)
+        {
+            Console.Error.WriteLine(line);
+            return;
+        }
+
+        _open = true;
+        int width = Math.Max(Terminal.Error.Profile.Width - 1, 1);
+        Console.Error.Write($"\r\e[K{(line.Length > width ? line[..width] : line)}");
+    }
+
+    public void Dispose()
+    {
+        if (_open)
+        {
+            Console.Error.Write("\r\e[K");
+        }
+    }
+}

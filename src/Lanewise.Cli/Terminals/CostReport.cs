@@ -1,0 +1,138 @@
+using System.Globalization;
+using System.Text.Json;
+using Lanewise.Analysis;
+
+namespace Lanewise.Cli.Terminals;
+
+/// <summary>A network's cost as a table, as comma-separated values and as JSON.</summary>
+/// <param name="cost">What it costs on paper.</param>
+/// <param name="times">What it takes; null where nothing was measured.</param>
+/// <param name="training">Whether the training step was measured.</param>
+internal sealed class CostReport(NetworkCost cost, LayerTimes? times, bool training)
+{
+    private const string Nothing = "–";
+
+    private bool IsFast => times?.Seconds < 1e-3;
+
+    private string Unit => IsFast ? "µs" : "ms";
+
+    public void Print()
+    {
+        var network = cost.Network;
+        Report.Line($"{network.Name}, {network.Input} → {Report.Count(network.Classes)} classes, for one picture");
+        Report.Line();
+        string[] measured = times is null ? [] : training ? [$">forward {Unit}", $">backward {Unit}", ">share of time"] : [$">{Unit}", ">share of time"];
+        var table = new ReportTable(["layer", "op", "output", ">parameters", ">multiply-adds", ">share", ">KiB", .. measured]);
+        foreach (var layer in cost.Layers)
+        {
+            table.Add(Row(layer, layer.Op is { } op ? OpText.Of(op) : $"{layer.Nodes.Count} layers"));
+        }
+
+        table.Add(Row(cost.Total with { Name = "total" }, ""));
+        table.Print();
+        Report.Line();
+        Report.Line("Multiply-adds: of convolutions and linear layers, bias not counted. KiB: outputs as 32-bit floats.");
+        if (times is not null)
+        {
+            Report.Line($"Times: on one thread, {Pictures(times.Images)} together, the median of many runs; what is folded into another layer counts there.");
+        }
+    }
+
+    public void PrintCsv()
+    {
+        string[] measured = times is null ? [] : ["seconds", "forward_seconds", "backward_seconds", "time_share"];
+        CsvOutput.Print(
+            ["layer", "op", "kernel_height", "kernel_width", "stride", "channels", "height", "width", "parameters", "buffers", "multiply_adds", "share", "activation_bytes", .. measured],
+            cost.Layers.Select(Values));
+    }
+
+    public void Write(Utf8JsonWriter json)
+    {
+        var (network, input) = (cost.Network, cost.Network.Input);
+        json.WriteString("model", network.Name);
+        json.WriteNumbers("input", [input.Channels, input.Height, input.Width]);
+        json.WriteNumber("classes", network.Classes);
+        WriteFigures(json, cost.Total);
+        if (times is not null)
+        {
+            json.WriteStartObject("timing");
+            json.WriteString("mode", training ? "train" : "infer");
+            json.WriteNumber("threads", 1);
+            json.WriteNumber("images", times.Images);
+            json.WriteNumber("lane_width", times.LaneWidth);
+            json.WriteEndObject();
+        }
+
+        json.WriteObjects("layers", cost.Layers, layer => Write(json, layer));
+    }
+
+    public static string Pictures(int count) => count == 1 ? "1 picture" : $"{Report.Count(count)} pictures";
+
+    private string[] Row(LayerCost layer, string op) =>
+    [
+        layer.Name,
+        op,
+        layer.Output.ToString(),
+        CountOrNothing(layer.Parameters),
+        CountOrNothing(layer.MultiplyAdds),
+        layer.MultiplyAdds == 0 ? Nothing : Report.Percent(cost.ShareOf(layer)),
+        FormattableString.Invariant($"{layer.ActivationBytes / 1024.0:N1}"),
+        .. times is null ? [] : Measured(times.Of(layer)),
+    ];
+
+    private string[] Measured(LayerTime time)
+    {
+        string share = time.Seconds == 0 ? Nothing : Report.Percent(time.Share);
+        return training ? [Duration(time.Forward), Duration(time.Backward), share] : [Duration(time.Forward), share];
+    }
+
+    private IReadOnlyList<string> Values(LayerCost layer)
+    {
+        var window = OpText.Window(layer.Op);
+        var time = times?.Of(layer);
+        IEnumerable<object?> values =
+        [
+            layer.Name, layer.Op?.Name, window?.Height, window?.Width, window?.Stride, layer.Output.Channels, layer.Output.Height, layer.Output.Width,
+            layer.Parameters, layer.Buffers, layer.MultiplyAdds, cost.ShareOf(layer), layer.ActivationBytes,
+            .. time is null ? [] : (object[])[time.Seconds, time.Forward, time.Backward, time.Share],
+        ];
+        return [.. values.Select(value => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "")];
+    }
+
+    private void Write(Utf8JsonWriter json, LayerCost layer)
+    {
+        json.WriteString("name", layer.Name);
+        json.WriteString("op", layer.Op?.Name);
+        if (OpText.Window(layer.Op) is var (height, width, stride))
+        {
+            json.WriteNumbers("kernel", [height, width]);
+            json.WriteNumber("stride", stride);
+        }
+
+        json.WriteNumbers("output", [layer.Output.Channels, layer.Output.Height, layer.Output.Width]);
+        WriteFigures(json, layer);
+        json.WriteNumber("share", cost.ShareOf(layer));
+        if (times?.Of(layer) is { } time)
+        {
+            json.WriteNumber("time_share", time.Share);
+        }
+    }
+
+    private void WriteFigures(Utf8JsonWriter json, LayerCost layer)
+    {
+        json.WriteNumber("parameters", layer.Parameters);
+        json.WriteNumber("buffers", layer.Buffers);
+        json.WriteNumber("multiply_adds", layer.MultiplyAdds);
+        json.WriteNumber("activation_bytes", layer.ActivationBytes);
+        if (times?.Of(layer) is { } time)
+        {
+            json.WriteNumber("seconds", time.Seconds);
+            json.WriteNumber("forward_seconds", time.Forward);
+            json.WriteNumber("backward_seconds", time.Backward);
+        }
+    }
+
+    private static string CountOrNothing(long count) => count == 0 ? Nothing : Report.Count(count);
+
+    private string Duration(double seconds) => seconds == 0 ? Nothing : FormattableString.Invariant($"{seconds * (IsFast ? 1e6 : 1e3):F2}");
+}

@@ -1,0 +1,122 @@
+using Lanewise.Graphs;
+
+namespace Lanewise.Analysis;
+
+/// <summary>What a residual block adds to its shortcut.</summary>
+/// <param name="Name">The block, for example <c>layer1.0</c>.</param>
+/// <param name="AccuracyWithout">The accuracy when F(x) is zero and the block only passes its shortcut on, 0 to 1.</param>
+/// <param name="ResidualRms">The root mean square of F(x), over all pictures and values.</param>
+/// <param name="ShortcutRms">The root mean square of the shortcut.</param>
+/// <param name="Cosine">Between F(x) and the shortcut, all pictures' values as one vector: 1 for one direction, 0 for unrelated ones, −1 where the one takes away from the other; 0 if one of them is zero.</param>
+public sealed record BlockContribution(string Name, double AccuracyWithout, double ResidualRms, double ShortcutRms, double Cosine)
+{
+    /// <summary>F(x)'s root mean square divided by the shortcut's.</summary>
+    public double Ratio => ResidualRms / ShortcutRms;
+}
+
+/// <summary>What a network's residual blocks contribute (He et al. 2015).</summary>
+/// <param name="Accuracy">The whole network's, 0 to 1.</param>
+/// <param name="Blocks">All blocks, in the network's order.</param>
+public sealed record BlockContributions(double Accuracy, IReadOnlyList<BlockContribution> Blocks)
+{
+    /// <summary>
+    /// The sums that join an F(x) with a shortcut. F is the input with more layers behind the last node that both come from; a sum
+    /// of two inputs with equally many has no shortcut.
+    /// </summary>
+    public static IReadOnlyList<Node> Sums(Network network) => [.. Find(network).Select(block => block.Sum)];
+
+    /// <summary>
+    /// Measures every block over a test set: one pass for the whole network and two for each block. F(x) is switched off by zeroing
+    /// the parameters of its last layer.
+    /// </summary>
+    /// <param name="network">A network that ends in logits.</param>
+    /// <param name="weights">Its weights.</param>
+    /// <param name="options">The test set.</param>
+    /// <param name="cancellation">Stops between two batches.</param>
+    /// <exception cref="LanewiseException">The network has no residual blocks, or does not fit the test set.</exception>
+    public static BlockContributions Measure(Network network, Weights weights, ContributionOptions options, CancellationToken cancellation = default)
+    {
+        var blocks = Find(network);
+        if (blocks.Count == 0)
+        {
+            throw new LanewiseException($"{network.Name} has no residual block, so there is none to measure.");
+        }
+
+        var ablation = new Ablation(network, weights, options, 1 + 2 * blocks.Count, cancellation);
+        double accuracy = ablation.Accuracy([], "the whole network");
+        return new(accuracy, [.. blocks.Select(block => Measure(ablation, block))]);
+    }
+
+    private static BlockContribution Measure(Ablation ablation, Block block)
+    {
+        double residual = 0, shortcut = 0, both = 0;
+        long count = 0;
+        foreach (var plans in ablation.Values(block.Sum, [[], block.Layers], $"F(x) and shortcut of {block.Name}"))
+        {
+            // With F(x) switched off, the sum is the shortcut.
+            ReadOnlySpan<float> sums = plans[0].Logits, shortcuts = plans[1].Logits;
+            count += sums.Length;
+            for (int i = 0; i < sums.Length; i++)
+            {
+                double s = shortcuts[i], f = sums[i] - s;
+                residual += f * f;
+                shortcut += s * s;
+                both += f * s;
+            }
+        }
+
+        double product = Math.Sqrt(residual) * Math.Sqrt(shortcut);
+        return new(
+            block.Name,
+            ablation.Accuracy(block.Layers, $"without F(x) of {block.Name}"),
+            Math.Sqrt(residual / count),
+            Math.Sqrt(shortcut / count),
+            product > 0 ? both / product : 0);
+    }
+
+    /// <summary>The layers with which F(x) of a sum is switched off.</summary>
+    internal static IReadOnlyList<Node> LastLayers(Network network, Node sum) => Find(network).Single(block => block.Sum == sum).Layers;
+
+    private static List<Block> Find(Network network)
+    {
+        var sums = network.Nodes.Where(n => n.Op is Add).ToArray();
+        var scopes = sums.ToLookup(Scope, StringComparer.Ordinal);
+        var blocks = new List<Block>();
+        foreach (var sum in sums)
+        {
+            HashSet<Node> first = Behind(sum.Inputs[0]), second = Behind(sum.Inputs[1]);
+            int difference = first.Except(second).Count(n => n.Parameters.Count > 0) - second.Except(first).Count(n => n.Parameters.Count > 0);
+            var layers = difference == 0 ? [] : Ablation.LastLayers(network, sum.Inputs[difference > 0 ? 0 : 1], sum);
+            if (layers.Count > 0)
+            {
+                blocks.Add(new(sum, layers, scopes[Scope(sum)].Count() == 1 ? Scope(sum) : sum.Path));
+            }
+        }
+
+        return blocks;
+    }
+
+    /// <summary>A node and all that it is computed from.</summary>
+    private static HashSet<Node> Behind(Node node)
+    {
+        var found = new HashSet<Node>();
+        var open = new Stack<Node>([node]);
+        while (open.TryPop(out var next))
+        {
+            if (found.Add(next))
+            {
+                foreach (var input in next.Inputs)
+                {
+                    open.Push(input);
+                }
+            }
+        }
+
+        return found;
+    }
+
+    /// <summary>The module that a node lies in; the node itself if it lies in none.</summary>
+    private static string Scope(Node node) => node.Path.LastIndexOf('.') is > 0 and var dot ? node.Path[..dot] : node.Path;
+
+    private sealed record Block(Node Sum, IReadOnlyList<Node> Layers, string Name);
+}

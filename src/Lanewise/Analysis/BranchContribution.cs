@@ -1,0 +1,103 @@
+using Lanewise.Graphs;
+
+namespace Lanewise.Analysis;
+
+/// <summary>What a branch of an Inception module contributes.</summary>
+/// <param name="Name">The branch: the shortest part of its last layer's path that tells it from the others, for example <c>incep1.branch5x5_2</c>.</param>
+/// <param name="Module">The path of the concatenation that it ends in.</param>
+/// <param name="Channels">Its channels.</param>
+/// <param name="AccuracyWithout">The accuracy when its output is zero, 0 to 1.</param>
+/// <param name="EnergyShare">Its share of the concatenation's energy: Σ y² of its values / Σ y² of all, over all pictures; 0 when all are zero.</param>
+public sealed record BranchContribution(string Name, string Module, int Channels, double AccuracyWithout, double EnergyShare);
+
+/// <summary>What the branches of a network's Inception modules contribute (Szegedy et al. 2014).</summary>
+/// <param name="Accuracy">The whole network's, 0 to 1.</param>
+/// <param name="Branches">All branches, in the network's order.</param>
+public sealed record BranchContributions(double Accuracy, IReadOnlyList<BranchContribution> Branches)
+{
+    /// <summary>The concatenations that have branches which can be switched off one by one.</summary>
+    public static IReadOnlyList<Node> Modules(Network network) =>
+        [.. network.Nodes.Where(n => n.Op is Concat && n.Inputs.Count > 1 && n.Inputs.Any(branch => Ablation.LastLayers(network, branch, n).Count > 0))];
+
+    /// <summary>
+    /// Measures every branch over a test set: one pass for the whole network, one for each module, one for each branch. A branch is
+    /// switched off by zeroing the parameters of its last layer; one without a layer of its own is left out.
+    /// </summary>
+    /// <param name="network">A network that ends in logits.</param>
+    /// <param name="weights">Its weights.</param>
+    /// <param name="options">The test set.</param>
+    /// <param name="cancellation">Stops between two batches.</param>
+    /// <exception cref="LanewiseException">The network has no branches, or does not fit the test set.</exception>
+    public static BranchContributions Measure(Network network, Weights weights, ContributionOptions options, CancellationToken cancellation = default)
+    {
+        var modules = Modules(network);
+        if (modules.Count == 0)
+        {
+            throw new LanewiseException($"{network.Name} has no module whose parallel branches are concatenated, so there are no branches to measure.");
+        }
+
+        var branches = modules.SelectMany(module => Find(network, module)).ToArray();
+        var ablation = new Ablation(network, weights, options, 1 + modules.Count + branches.Length, cancellation);
+        double accuracy = ablation.Accuracy([], "the whole network");
+        var energies = modules.ToDictionary(module => module, module => Energies(ablation, module));
+        return new(accuracy, [.. branches.Select(b => new BranchContribution(
+            b.Name,
+            b.Module.Path,
+            b.Module.Inputs[b.Place].Shape.Channels,
+            ablation.Accuracy(b.Layers, $"without {b.Name}"),
+            energies[b.Module][b.Place]))]);
+    }
+
+    /// <summary>The names of a module's branches that can be switched off.</summary>
+    internal static IEnumerable<string> Names(Network network, Node module) => Find(network, module).Select(b => b.Name);
+
+    private static IEnumerable<Branch> Find(Network network, Node module)
+    {
+        var all = module.Inputs.Select((input, place) => new Branch(module, place, Ablation.LastLayers(network, input, module), input.Path));
+        Branch[] branches = [.. all.Where(b => b.Layers.Count > 0)];
+        string[] paths = Array.ConvertAll(branches, b => b.Layers[0].Path);
+        return branches.Select((b, i) => b with { Name = ShortestName(paths, i) });
+    }
+
+    private static string ShortestName(string[] paths, int own)
+    {
+        string path = paths[own];
+        for (int dot = path.IndexOf('.'); dot > 0; dot = path.IndexOf('.', dot + 1))
+        {
+            string name = path[..dot];
+            if (!paths.Where((_, i) => i != own).Any(other => other == name || other.StartsWith(name + '.', StringComparison.Ordinal)))
+            {
+                return name;
+            }
+        }
+
+        return path;
+    }
+
+    /// <summary>Each branch's share of the energy of a module's output.</summary>
+    private static double[] Energies(Ablation ablation, Node module)
+    {
+        double[] energies = new double[module.Inputs.Count];
+        foreach (var plans in ablation.Values(module, [[]], $"the energies of {module.Path}"))
+        {
+            var values = plans[0].Logits;
+            while (!values.IsEmpty)
+            {
+                foreach (var (i, branch) in module.Inputs.Index())
+                {
+                    foreach (float y in values[..branch.Shape.Count])
+                    {
+                        energies[i] += (double)y * y;
+                    }
+
+                    values = values[branch.Shape.Count..];
+                }
+            }
+        }
+
+        double sum = energies.Sum();
+        return Array.ConvertAll(energies, energy => sum > 0 ? energy / sum : 0);
+    }
+
+    private sealed record Branch(Node Module, int Place, IReadOnlyList<Node> Layers, string Name);
+}

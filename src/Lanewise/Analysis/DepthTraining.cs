@@ -1,0 +1,122 @@
+using System.Runtime.CompilerServices;
+using Lanewise.Data;
+using Lanewise.Graphs;
+using Lanewise.Training;
+
+namespace Lanewise.Analysis;
+
+/// <summary>One training of a depth study, which can be followed, cancelled, and taken up again with equal bits.</summary>
+public sealed class DepthTraining
+{
+    private readonly DepthRun _run;
+    private readonly Trainer _trainer;
+    private readonly Func<GradientSample> _sampleStart;
+    private readonly Func<Weights, CancellationToken, Evaluation> _judge;
+    private readonly HashSet<long> _sampledSteps;
+    private readonly (IPictureDataset Train, IPictureDataset Test) _pictures;
+    private readonly List<DepthEpoch> _epochs = [];
+    private IReadOnlyList<GradientSample> _earlier = [];
+    private GradientRecorder _recorder;
+    private bool _diverged;
+
+    internal DepthTraining(
+        DepthRun run,
+        Trainer trainer,
+        Func<GradientSample> sampleStart,
+        Func<Weights, CancellationToken, Evaluation> judge,
+        HashSet<long> sampledSteps,
+        (IPictureDataset Train, IPictureDataset Test) pictures)
+    {
+        (_run, _trainer, _sampleStart, _judge, _sampledSteps, _pictures) = (run, trainer, sampleStart, judge, sampledSteps, pictures);
+        _recorder = Record();
+    }
+
+    /// <summary>What has been found so far.</summary>
+    public DepthResult Result => new(_run, [.. _earlier, .. _recorder.Samples], [.. _epochs], _diverged);
+
+    /// <summary>With <see cref="Result"/>, all that is needed to go on from here.</summary>
+    public TrainerState State => _trainer.State;
+
+    /// <summary>Goes on from where a training stopped.</summary>
+    /// <param name="state">Its state.</param>
+    /// <param name="result">Its result, which may reach beyond the state: what comes after it is found again.</param>
+    /// <exception cref="LanewiseException">They do not belong together, or to this run.</exception>
+    public void Resume(TrainerState state, DepthResult result)
+    {
+        var position = state.Position;
+        _earlier = [.. result.Samples.Where(sample => sample.Step == 0 || sample.Step < position.Updates)];
+        if (result.Run != _run || result.Epochs.Count < position.Epoch || (_earlier.Count == 0 && position.Updates > 0))
+        {
+            throw new LanewiseException($"{_run.Name}: what was found so far does not reach to epoch {position.Epoch}, where training stopped; begin this run anew.");
+        }
+
+        _trainer.Resume(state);
+        _epochs.Clear();
+        _epochs.AddRange(result.Epochs.Take(position.Epoch));
+        _recorder = Record();
+        _diverged = false;
+    }
+
+    /// <summary>
+    /// Measures the start, trains, and gives each epoch's figures, in which those of the training pictures are of the weights after
+    /// the epoch. A loss that diverges ends it; <see cref="Result"/> then says so.
+    /// </summary>
+    /// <param name="progress">Is told after every step, on the training thread; keep it short.</param>
+    /// <param name="cancellation">Stops after the current step.</param>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <exception cref="LanewiseException">A picture cannot be read, or pictures and network do not fit.</exception>
+    public async IAsyncEnumerable<EpochResult> RunAsync(IProgress<TrainingProgress>? progress = null, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        if (_earlier.Count == 0)
+        {
+            _earlier = [await Task.Run(_sampleStart, cancellation).ConfigureAwait(false)];
+        }
+
+        if (_epochs is [.., { TrainError: double.NaN }])
+        {
+            await JudgeAsync(cancellation).ConfigureAwait(false);
+        }
+
+        var epochs = _trainer.RunAsync(_pictures.Train, _pictures.Test, progress, cancellation).GetAsyncEnumerator(cancellation);
+        await using (epochs.ConfigureAwait(false))
+        {
+            while (await MoveNextAsync(epochs).ConfigureAwait(false))
+            {
+                var epoch = epochs.Current;
+                _epochs.Add(new(epoch.Epoch, double.NaN, double.NaN, epoch.EvalLoss, ShareOfErrors(epoch.EvalTop1, _pictures.Test)));
+                await JudgeAsync(cancellation).ConfigureAwait(false);
+                yield return epoch with { TrainLoss = _epochs[^1].TrainLoss, TrainTop1 = 1 - _epochs[^1].TrainError };
+            }
+        }
+    }
+
+    private GradientRecorder Record()
+    {
+        var recorder = new GradientRecorder(_trainer.Network, position => _sampledSteps.Contains(position.Updates));
+        _trainer.GradientObserver = recorder;
+        return recorder;
+    }
+
+    private async Task<bool> MoveNextAsync(IAsyncEnumerator<EpochResult> epochs)
+    {
+        try
+        {
+            return await epochs.MoveNextAsync().ConfigureAwait(false);
+        }
+        catch (TrainingDivergedException)
+        {
+            _diverged = true;
+            return false;
+        }
+    }
+
+    /// <summary>Judges the last epoch by the training pictures.</summary>
+    private async Task JudgeAsync(CancellationToken cancellation)
+    {
+        var judged = await Task.Run(() => _judge(_trainer.Weights, cancellation), cancellation).ConfigureAwait(false);
+        _epochs[^1] = _epochs[^1] with { TrainLoss = judged.Loss, TrainError = ShareOfErrors(judged.Accuracy, _pictures.Train) };
+    }
+
+    /// <summary>The wrong pictures' share, to the same bits as their number divided by that of all.</summary>
+    private static double ShareOfErrors(double accuracy, IPictureDataset pictures) => Math.Round((1 - accuracy) * pictures.Count) / pictures.Count;
+}

@@ -1,0 +1,20 @@
+using Lanewise.Graphs;
+
+namespace Lanewise.Training;
+
+/// <summary>Several observers as one; each is shown the steps that it wants.</summary>
+/// <param name="observers">They are asked in this order.</param>
+public sealed class GradientObservers(params IReadOnlyList<IGradientObserver> observers) : IGradientObserver
+{
+    /// <inheritdoc/>
+    public bool Wants(TrainingPosition position) => observers.Any(observer => observer.Wants(position));
+
+    /// <inheritdoc/>
+    public void Observe(TrainingPosition position, Weights gradients)
+    {
+        foreach (var observer in observers.Where(observer => observer.Wants(position)))
+        {
+            observer.Observe(position, gradients);
+        }
+    }
+}

@@ -1,0 +1,137 @@
+using System.Text.Json;
+using System.Xml.Linq;
+using Lanewise.Data;
+using Lanewise.Files;
+using Lanewise.Graphs;
+using Lanewise.Imaging;
+using Lanewise.Models;
+
+namespace Lanewise.Cli.Tests;
+
+public sealed class ExplainTests(TrainedRun trained)
+{
+    [Fact]
+    public async Task Grad_cam_and_feature_maps_become_pictures_and_a_page()
+    {
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder["other"]);
+        WriteDigit(folder["six.png"]);
+        WriteDigit(folder["other/six.png"]);
+        var result = (await CliProgram.RunAsync(
+            folder.Path, "explain", trained.Run, "six.png", "other/six.png", "--grad-cam", "--layer", "rcblock1.relu2", "--class", "3", "--feature-maps=rcblock2", "--output", "out")).OneError();
+        Assert.Contains("no layer 'rcblock2'", result, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(folder["out"]));
+
+        var json = await JsonAsync(
+            folder.Path, "explain", trained.Run, "six.png", "other/six.png", "--grad-cam", "--layer", "rcblock1.relu2", "--class", "3", "--feature-maps=rcblock2.conv1", "--output", "out", "--json");
+        Assert.Equal("residual", json.GetProperty("model").GetString());
+        var pictures = json.GetProperty("pictures").EnumerateArray().ToArray();
+        Assert.Equal(["six.png", "other/six.png"], pictures.Select(p => p.GetProperty("file").GetString()));
+        Assert.All(pictures, p =>
+        {
+            Assert.Equal("3", p.GetProperty("class").GetString());
+            Assert.Equal("rcblock1.relu2", p.GetProperty("layer").GetString());
+            Assert.Equal([12, 12], p.GetProperty("map").EnumerateArray().Select(n => n.GetInt32()));
+            Assert.True(p.GetProperty("peak").GetDouble() >= 0);
+            Assert.Equal(3, p.GetProperty("top").GetArrayLength());
+        });
+        string[] files = [.. pictures.SelectMany(p => p.GetProperty("files").EnumerateArray()).Select(f => f.GetString()!)];
+        Assert.Equal(6, files.Distinct().Count());
+        Assert.All(files, file => AssertPng(Path.Combine(folder.Path, file)));
+        AssertPage(Path.Combine(folder.Path, json.GetProperty("page").GetString()!), pictures: 2 * 4);
+    }
+
+    [Fact]
+    public async Task Without_a_word_it_does_what_needs_no_picture()
+    {
+        using var folder = new TemporaryFolder();
+        File.Copy(trained.Model, folder["net.safetensors"]);
+        var result = (await CliProgram.RunAsync(folder.Path, "explain", "net.safetensors", "--limit-test", "200", "--threads", "1")).Ok();
+        Assert.Contains("residual on digits: ", result.Out, StringComparison.Ordinal);
+        Assert.Contains("rcblock2", result.Out, StringComparison.Ordinal);
+        Assert.DoesNotContain("branch", result.Out, StringComparison.Ordinal);
+        Assert.Equal("1 of 5: the whole network", result.ErrorLines[0]);
+        Assert.Equal($"wrote {Path.Combine("net-explain", "explain.html")} and 1 picture beside it", result.ErrorLines[^1]);
+        AssertPng(folder["net-explain/filters.png"]);
+        AssertPage(folder["net-explain/explain.html"], pictures: 1);
+    }
+
+    [Fact]
+    public async Task Branches_and_blocks_have_the_documented_keys()
+    {
+        using var folder = new TemporaryFolder();
+        var network = Inception.Create();
+        ModelFile.Save(folder["inception.safetensors"], Weights.Initialize(network, 1), new("inception", [.. BuiltInDigits.Test(1).Classes], Preprocessing.Mnist, "digits"));
+        var json = await JsonAsync(folder.Path, "explain", "inception.safetensors", "--branches", "--limit-test", "50", "--json");
+        Assert.Equal("digits", json.GetProperty("dataset").GetString());
+        var branches = json.GetProperty("branches").EnumerateArray().ToArray();
+        Assert.Equal(8, branches.Length);
+        Assert.Equal("incep1.branch5x5_2", branches[1].GetProperty("name").GetString());
+        Assert.All(branches, b => Assert.InRange(b.GetProperty("accuracy_without").GetDouble(), 0, 1));
+        Assert.Equal(1, branches.Take(4).Sum(b => b.GetProperty("energy_share").GetDouble()), 1e-9);
+
+        var blocks = await JsonAsync(folder.Path, "explain", trained.Run, "--blocks", "--limit-test", "400", "--output", "blocks", "--json");
+        using var train = JsonDocument.Parse(trained.Json);
+        Assert.Equal(train.RootElement.GetProperty("test_accuracy").GetDouble(), blocks.GetProperty("accuracy").GetDouble());
+        Assert.Equal(["rcblock1", "rcblock2"], blocks.GetProperty("blocks").EnumerateArray().Select(b => b.GetProperty("name").GetString()));
+        Assert.All(blocks.GetProperty("blocks").EnumerateArray(), b => Assert.True(b.GetProperty("ratio").GetDouble() > 0));
+        Assert.False(blocks.TryGetProperty("branches", out _));
+    }
+
+    [Fact]
+    public async Task A_picture_may_stand_behind_feature_maps()
+    {
+        using var folder = new TemporaryFolder();
+        WriteDigit(folder["six.png"]);
+        var json = await JsonAsync(folder.Path, "explain", trained.Run, "--output", "out", "--json", "--feature-maps", "six.png");
+        var picture = Assert.Single(json.GetProperty("pictures").EnumerateArray());
+        Assert.EndsWith("six-feature-maps.png", Assert.Single(picture.GetProperty("files").EnumerateArray()).GetString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("six.png --class 12", "--class 12: the model has no such class; it has 10")]
+    [InlineData("six.png --layer rcblock1.conv1", "no layer 'rcblock1.conv1' that everything passes through; there are conv1, relu1, maxpool2d1, rcblock1.add1, ")]
+    [InlineData("six.png --layer cnv1", "did you mean 'conv1'?")]
+    [InlineData("six.png --feature-maps=input", "input is its input")]
+    [InlineData("--branches", "--branches: residual has no parallel branches; models that have them: inception, inception-relu, googlenet, googlenet-paper.")]
+    [InlineData("text.png", "text.png is not a picture")]
+    [InlineData("none.png", "none.png")]
+    [InlineData("six.png --output six.png", "six.png cannot be made")]
+    public async Task What_does_not_fit_gets_one_line_and_leaves_nothing(string arguments, string expected)
+    {
+        using var folder = new TemporaryFolder();
+        WriteDigit(folder["six.png"]);
+        File.WriteAllText(folder["text.png"], "no picture");
+        File.Copy(trained.Model, folder["net.safetensors"]);
+        var result = await CliProgram.RunAsync(folder.Path, ["explain", "net.safetensors", .. arguments.Split(' ')]);
+        Assert.Contains(expected, result.OneError(), StringComparison.Ordinal);
+        Assert.Equal(3, Directory.GetFileSystemEntries(folder.Path).Length);
+    }
+
+    private static void WriteDigit(string path)
+    {
+        var digits = BuiltInDigits.Train(20);
+        byte[] pixels = new byte[digits.Shape.Count];
+        digits.Read(3, pixels);
+        PictureWriter.Write(path, digits.Shape, pixels);
+    }
+
+    private static async Task<JsonElement> JsonAsync(string folder, params string[] arguments) =>
+        JsonDocument.Parse((await CliProgram.RunAsync(folder, arguments)).Ok().Out).RootElement.Clone();
+
+    private static void AssertPng(string path) => Assert.Equal("\u0089PNG", string.Concat(File.ReadAllBytes(path)[..4].Select(b => (char)b)));
+
+    private static void AssertPage(string path, int pictures)
+    {
+        string page = File.ReadAllText(path);
+        var html = XElement.Parse(page.Replace("<!DOCTYPE html>", "", StringComparison.Ordinal));
+        var images = html.Descendants("img").ToArray();
+        Assert.Equal(pictures, images.Length);
+        Assert.All(images, image =>
+        {
+            Assert.StartsWith("data:image/png;base64,", image.Attribute("src")!.Value, StringComparison.Ordinal);
+            Assert.False(string.IsNullOrWhiteSpace(image.Attribute("alt")!.Value));
+        });
+        Assert.DoesNotContain("://", page, StringComparison.Ordinal);
+    }
+}

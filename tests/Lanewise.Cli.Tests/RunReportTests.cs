@@ -1,0 +1,152 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Lanewise.Files;
+using Lanewise.Graphs;
+
+namespace Lanewise.Cli.Tests;
+
+/// <summary><c>lanewise report</c>, over whole runs, unfinished ones and damaged ones.</summary>
+public sealed class RunReportTests(TrainedRun trained)
+{
+    [Fact]
+    public async Task The_page_of_a_run_is_put_into_its_folder()
+    {
+        using var folder = Copy();
+        var result = (await ReportAsync(folder)).Ok();
+        Assert.Equal("run/report.html shows the run run; open it in a browser.\n", result.Out);
+        Assert.Empty(result.Error);
+        string page = File.ReadAllText(folder["run/report.html"]);
+        Assert.Contains("rcblock1.conv1", page, StringComparison.Ordinal);
+        Assert.Contains("How to repeat it", page, StringComparison.Ordinal);
+        Assert.Contains("lanewise train residual --dataset digits --limit-train 2000", page, StringComparison.Ordinal);
+        Assert.Contains("Processor", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("not complete", page, StringComparison.Ordinal);
+
+        // A run folder that has a page is as good as before.
+        Assert.StartsWith("run is complete", (await CliProgram.RunAsync(folder.Path, "train", "--resume", "run")).Ok().Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Json_tells_where_the_page_is_and_what_it_says()
+    {
+        using var folder = Copy();
+        var json = await JsonAsync(folder, "--output", "page.html", "--mistakes", "3");
+        Assert.Equal(("run", "page.html", "residual", "digits"), (Text(json, "run"), Text(json, "file"), Text(json, "model"), Text(json, "dataset")));
+        using var train = JsonDocument.Parse(trained.Json);
+        Assert.Equal(train.RootElement.GetProperty("test_accuracy").GetDouble(), json.GetProperty("test_accuracy").GetDouble());
+        var mistakes = json.GetProperty("mistakes").EnumerateArray().ToArray();
+        Assert.Equal(3, mistakes.Length);
+        Assert.All(mistakes, m => Assert.NotEqual(Text(m, "class"), Text(m, "predicted")));
+        Assert.Equal(mistakes.Select(m => m.GetProperty("probability").GetDouble()).OrderDescending(), mistakes.Select(m => m.GetProperty("probability").GetDouble()));
+        Assert.Equal(3, File.ReadAllText(folder["page.html"]).Split("<img ").Length - 1);
+    }
+
+    [Fact]
+    public async Task Without_the_test_pictures_the_page_has_the_rest()
+    {
+        using var folder = Copy();
+        var result = (await ReportAsync(folder, "--dataset", "mnist", "--data-dir", "nowhere", "--json")).Ok();
+        Assert.StartsWith("the page will lack what needs the test pictures: ", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
+        var json = JsonDocument.Parse(result.Out).RootElement;
+        Assert.Contains("nowhere: there is no such data folder", Text(json, "test_missing"), StringComparison.Ordinal);
+        Assert.InRange(json.GetProperty("test_accuracy").GetDouble(), 0.5, 1);
+        string page = File.ReadAllText(folder["run/report.html"]);
+        Assert.Contains("The model was not put to the test", page, StringComparison.Ordinal);
+        Assert.Contains("Loss by epoch", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_run_of_an_earlier_version_lacks_some_and_one_of_a_newer_has_more()
+    {
+        using var folder = Copy();
+        File.Delete(folder["run/gradients.csv"]);
+        var arguments = JsonNode.Parse(File.ReadAllText(folder["run/args.json"]))!.AsObject();
+        foreach (string key in (string[])["environment", "aug", "sched", "classes", "weights", "freeze", "milestones", "on_bad_picture"])
+        {
+            arguments.Remove(key);
+        }
+
+        arguments["warp_factor"] = 9;
+        File.WriteAllText(folder["run/args.json"], arguments.ToJsonString());
+        (await ReportAsync(folder)).Ok();
+        string page = File.ReadAllText(folder["run/report.html"]);
+        Assert.Contains("no gradients.csv", page, StringComparison.Ordinal);
+        Assert.Contains("did not note the machine", page, StringComparison.Ordinal);
+        Assert.Contains("warp_factor", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_run_without_a_model_shows_what_there_is()
+    {
+        using var folder = Copy();
+        File.Delete(folder["run/model.safetensors"]);
+        File.Delete(folder["run/summary.csv"]);
+        var json = await JsonAsync(folder);
+        Assert.Equal(JsonValueKind.Null, json.GetProperty("test_accuracy").ValueKind);
+        Assert.Equal(0, json.GetProperty("epochs").GetInt32());
+        string page = File.ReadAllText(folder["run/report.html"]);
+        Assert.Contains("No epoch is complete yet", page, StringComparison.Ordinal);
+        Assert.Contains("lanewise train --resume run", page, StringComparison.Ordinal);
+        Assert.Contains("Gradient norms of the first and last layers", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Weights_that_are_no_numbers_still_give_a_page()
+    {
+        using var folder = Copy();
+        string file = folder["run/model.safetensors"];
+        var (_, weights, card) = ModelFile.Load(file);
+        ModelFile.Save(file, new Weights(weights.Tensors.Select(t => t with { Values = Array.ConvertAll(t.Values, _ => float.NaN) })), card);
+        var json = await JsonAsync(folder);
+        Assert.InRange(json.GetProperty("test_accuracy").GetDouble(), 0, 0.5);
+        Assert.All(json.GetProperty("mistakes").EnumerateArray(), m => Assert.Equal(JsonValueKind.Null, m.GetProperty("probability").ValueKind));
+        Assert.DoesNotContain("NaN", File.ReadAllText(folder["run/report.html"]), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("summary.csv", "epoch,train_loss\n1,", "its first line is not")]
+    [InlineData("gradients.csv", "step,epoch,layer,norm,zero_share\n0,1,conv1\n", "line 2 is not a row of")]
+    [InlineData("args.json", "{", "these are not a run's arguments")]
+    [InlineData("args.json", "", "these are not a run's arguments")]
+    [InlineData("model.safetensors", "short", "model.safetensors")]
+    public async Task A_damaged_file_is_named(string file, string content, string expected)
+    {
+        using var folder = Copy();
+        File.WriteAllText(folder["run/" + file], content);
+        string error = (await ReportAsync(folder)).OneError();
+        Assert.Contains("run/" + file, error, StringComparison.Ordinal);
+        Assert.Contains(expected, error, StringComparison.Ordinal);
+        Assert.False(File.Exists(folder["run/report.html"]));
+    }
+
+    [Fact]
+    public async Task A_place_where_no_page_can_be_is_refused()
+    {
+        using var folder = Copy();
+        Assert.Contains("its folder does not exist", (await ReportAsync(folder, "--output", "not/there.html")).OneError(), StringComparison.Ordinal);
+        Assert.Contains("expected a name that ends in .html", (await ReportAsync(folder, "--output", "run/model.safetensors")).OneError(exitCode: 2), StringComparison.Ordinal);
+        Assert.Contains("there is no args.json in it", (await CliProgram.RunAsync(folder.Path, "report", ".")).OneError(), StringComparison.Ordinal);
+        Assert.Contains("there is no such folder", (await CliProgram.RunAsync(folder.Path, "report", "elsewhere")).OneError(), StringComparison.Ordinal);
+    }
+
+    private static Task<CliResult> ReportAsync(TemporaryFolder folder, params string[] options) =>
+        CliProgram.RunAsync(folder.Path, ["report", "run", "--threads", "1", .. options]);
+
+    private static async Task<JsonElement> JsonAsync(TemporaryFolder folder, params string[] options) =>
+        JsonDocument.Parse((await ReportAsync(folder, [.. options, "--json"])).Ok().Out).RootElement;
+
+    private static string Text(JsonElement json, string name) => json.GetProperty(name).GetString() ?? "";
+
+    /// <summary>The trained run as <c>run</c> in a folder of its own.</summary>
+    private TemporaryFolder Copy()
+    {
+        var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder["run"]);
+        foreach (string file in Directory.GetFiles(trained.Run))
+        {
+            File.Copy(file, folder["run/" + Path.GetFileName(file)]);
+        }
+
+        return folder;
+    }
+}

@@ -1,0 +1,64 @@
+using Lanewise.Analysis;
+using Lanewise.Graphs;
+using Lanewise.Kernels;
+using Lanewise.Layers;
+using Xunit;
+
+namespace Lanewise.Tests.Analysis;
+
+/// <summary>That times are booked where they belong; how long they are is nobody's promise.</summary>
+public sealed class LayerTimesTests
+{
+    private static readonly Network Block = Network.Define("block", new(3, 8, 8), x => x
+        .Conv2d("stem", 8, kernel: 3, padding: 1).BatchNorm2d("bn").ReLU()
+        .Module("residual", m => m.Conv2d("conv1", 8, kernel: 3, padding: 1).ReLU().Conv2d("conv2", 8, kernel: 3, padding: 1).Add(m).ReLU())
+        .Flatten().Dropout(0.5f).Linear("fc", 4));
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public void Folded_layers_take_no_time_of_their_own()
+    {
+        var times = LayerTimes.Measure(Block, new LayerTimesOptions { Patience = TimeSpan.Zero }, Stop);
+        Assert.Equal(["stem", "residual.conv1", "residual.conv2", "flatten1", "fc"], Timed(times));
+        Assert.Equal((KernelSet.Widths[0], KernelSet.Widths[0]), (times.Images, times.LaneWidth));
+        Assert.All(NetworkCost.Of(Block).Layers, layer => Assert.Equal(0, times.Of(layer).Backward));
+    }
+
+    [Fact]
+    public void A_training_step_has_a_backward_pass()
+    {
+        var times = LayerTimes.Measure(Block, new LayerTimesOptions { Training = true, Patience = TimeSpan.Zero, BatchSize = 20 }, Stop);
+        Assert.Equal(["stem", "bn", "residual.conv1", "residual.conv2", "flatten1", "dropout1", "fc"], Timed(times));
+        Assert.Equal(20, times.Images);
+        Assert.All(NetworkCost.Of(Block).Layers.Where(l => l.Op is Conv2d or Linear), layer => Assert.NotEqual(0, times.Of(layer).Backward));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Shares_add_up_at_any_depth(bool training)
+    {
+        var times = LayerTimes.Measure(Block, new LayerTimesOptions { Training = training, Patience = TimeSpan.FromMilliseconds(5) }, Stop);
+        foreach (int? depth in (int?[])[null, 1])
+        {
+            var layers = NetworkCost.Of(Block, depth).Layers.Select(times.Of).ToArray();
+            Assert.Equal(1, layers.Sum(t => t.Share), 9);
+            Assert.Equal(times.Seconds, layers.Sum(t => t.Seconds), 9);
+        }
+    }
+
+    [Fact]
+    public void What_this_machine_cannot_hold_is_refused()
+    {
+        var large = Network.Define("large", new(1_500_000_000, 1, 1), x => x.ReLU());
+        var e = Assert.Throws<LanewiseException>(() => LayerTimes.Measure(large, cancellation: Stop));
+        Assert.Contains("memory", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Measuring_can_be_stopped() =>
+        Assert.Throws<OperationCanceledException>(() => LayerTimes.Measure(Block, cancellation: new CancellationToken(canceled: true)));
+
+    private static IEnumerable<string> Timed(LayerTimes times) => NetworkCost.Of(Block).Layers.Where(layer => times.Of(layer).Seconds > 0).Select(layer => layer.Name);
+}
