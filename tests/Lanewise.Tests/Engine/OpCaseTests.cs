@@ -95,6 +95,15 @@ public sealed class OpCaseTests
         }
     }
 
+    [Fact]
+    public void Winograds_way_is_taken_in_inference_where_it_pays_and_nowhere_else()
+    {
+        var network = Lanewise.Models.ModelCatalog.Find("resnet20").ForClasses(10);
+        Assert.NotEmpty(Plan.Compile(network, new PlanOptions()).Program.Transforms);
+        Assert.Empty(Plan.Compile(network, new PlanOptions { Training = true }).Program.Transforms);
+        Assert.Empty(Plan.Compile(network, new PlanOptions { Algorithm = Conv2dAlgorithm.Direct }).Program.Transforms);
+    }
+
     [Theory]
     [InlineData("auxiliary output")]
     [InlineData("auxiliary output before the last layer")]

@@ -39,7 +39,7 @@ internal sealed class Conv2dLowering : Lowering
         var (x, y) = (unit.Inputs[0], unit.Output);
         foreach (var g in Slices(unit, program))
         {
-            var task = program.Kernels.Conv2dForward(g.Geometry, g.Input(x.Data), g.Output(y.Data), g.Weights, g.Bias, program.Options.Algorithm);
+            var task = program.Kernels.Conv2dForward(g.Geometry, g.Input(x.Data), g.Output(y.Data), g.Weights, g.Bias, program.Options.ChosenAlgorithm);
             program.Register(task);
             task.Add = unit.Shortcut is { } shortcut ? g.Output(shortcut.Data) : null;
             task.ReLU = unit.ReLU;
@@ -80,7 +80,7 @@ internal sealed class Conv2dLowering : Lowering
         Slice[] slices = [.. Slices(unit, program)];
         if (slices is [var whole])
         {
-            var task = program.Kernels.Conv2dBackwardInput(whole.Geometry, dy, x.Gradient, whole.Weights, program.Options.Algorithm);
+            var task = program.Kernels.Conv2dBackwardInput(whole.Geometry, dy, x.Gradient, whole.Weights, program.Options.ChosenAlgorithm);
             program.Register(task);
             program.EmitGradient(unit, x, task);
             return;
@@ -88,7 +88,7 @@ internal sealed class Conv2dLowering : Lowering
 
         foreach (var g in slices)
         {
-            var task = program.Kernels.Conv2dBackwardInput(g.Geometry, g.Output(dy), g.Input(x.Gradient), g.Weights, program.Options.Algorithm);
+            var task = program.Kernels.Conv2dBackwardInput(g.Geometry, g.Output(dy), g.Input(x.Gradient), g.Weights, program.Options.ChosenAlgorithm);
             program.Register(task);
             task.Add = x.Written ? g.Input(x.Gradient) : null;
             program.Emit(unit, "BackwardInput", Work.PerBlock(task.Units, (kernels, in memory, part) => kernels.Conv2d(task, memory, part)));
