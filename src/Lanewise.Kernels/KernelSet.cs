@@ -58,17 +58,17 @@ public abstract class KernelSet
         return WinogradTask.IsFor(algorithm, geometry, x, y)
             ? new WinogradTask(geometry, isBackward: false, x, y, group, MostPixels(group), LaneWidth) { Weights = weights, Bias = bias, PackedGroup = group }
             : new DirectConv2dTask(TapTable.Forward(geometry, x, group, MostPixels(group), LaneWidth), x, y)
-        {
-            Weights = weights,
-            Bias = bias,
-            Group = group,
-            WeightsPerOutput = Packing(geometry).PerOutput,
-            WeightStride = 1,
-            SourceStep = geometry.Columns.Stride,
-            OutputStep = 1,
-            BandRows = BandRows(x, y),
-            OutputChunks = OutputChunks(x, y, group),
-        };
+            {
+                Weights = weights,
+                Bias = bias,
+                Group = group,
+                WeightsPerOutput = Packing(geometry).PerOutput,
+                WeightStride = 1,
+                SourceStep = geometry.Columns.Stride,
+                OutputStep = 1,
+                BandRows = BandRows(x, y),
+                OutputChunks = OutputChunks(x, y, group),
+            };
     }
 
     /// <summary>Prepares dx = the convolution's gradient to its input.</summary>
@@ -83,17 +83,17 @@ public abstract class KernelSet
         return WinogradTask.IsFor(algorithm, geometry, dy, dx)
             ? new WinogradTask(geometry, isBackward: true, dy, dx, group, MostPixels(group), LaneWidth) { Weights = weights, Bias = -1, PackedGroup = packed }
             : new DirectConv2dTask(TapTable.BackwardInput(geometry, dx, dy, packed, group, MostPixels(group), LaneWidth), dy, dx)
-        {
-            Weights = weights,
-            Bias = -1,
-            Group = group,
-            WeightsPerOutput = geometry.Positions * packed,
-            WeightStride = geometry.Positions * packed,
-            SourceStep = 1,
-            OutputStep = geometry.Columns.Stride,
-            BandRows = BandRows(dy, dx),
-            OutputChunks = OutputChunks(dy, dx, group),
-        };
+            {
+                Weights = weights,
+                Bias = -1,
+                Group = group,
+                WeightsPerOutput = geometry.Positions * packed,
+                WeightStride = geometry.Positions * packed,
+                SourceStep = 1,
+                OutputStep = geometry.Columns.Stride,
+                BandRows = BandRows(dy, dx),
+                OutputChunks = OutputChunks(dy, dx, group),
+            };
     }
 
     /// <summary>Prepares the gradient to a convolution's weights and bias.</summary>

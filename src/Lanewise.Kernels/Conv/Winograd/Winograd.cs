@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace Lanewise.Kernels;
 
 /// <summary>Convolution by Winograd's way. A lane holds an image, as everywhere; the sums at a point run through the taps' micro-kernel.</summary>
@@ -35,9 +37,9 @@ internal static unsafe class Winograd<L, V>
     /// <summary>Writes the transformed weights of the part's outputs.</summary>
     public static void TransformWeights(WinogradTask task, LaneMemory weights, Part part)
     {
-        if (task.Geometry.OutChannels % Lane4.Width == 0 && task.PackedGroup == Lane4.Width && System.Runtime.Intrinsics.Vector128.IsHardwareAccelerated)
+        if (task.Geometry.OutChannels % Lane4.Width == 0 && task.PackedGroup == Lane4.Width && Vector128.IsHardwareAccelerated)
         {
-            WinogradWeights<Lane4, System.Runtime.Intrinsics.Vector128<float>>.Run(task, weights, part);
+            WinogradWeights<Lane4, Vector128<float>>.Run(task, weights, part);
         }
         else
         {
