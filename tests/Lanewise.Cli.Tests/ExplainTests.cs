@@ -18,8 +18,8 @@ public sealed class ExplainTests(TrainedRun trained)
         WriteDigit(folder["six.png"]);
         WriteDigit(folder["other/six.png"]);
         var result = (await CliProgram.RunAsync(
-            folder.Path, "explain", trained.Run, "six.png", "other/six.png", "--grad-cam", "--layer", "rcblock1.relu2", "--class", "3", "--feature-maps=rcblock2", "--output", "out")).OneError();
-        Assert.Contains("no layer 'rcblock2'", result, StringComparison.Ordinal);
+            folder.Path, "explain", trained.Run, "six.png", "other/six.png", "--grad-cam", "--layer", "rcblock1.relu2", "--class", "3", "--feature-maps=rcblock3", "--output", "out")).OneError();
+        Assert.Contains("no layer 'rcblock3'", result, StringComparison.Ordinal);
         Assert.False(Directory.Exists(folder["out"]));
 
         var json = await JsonAsync(
