@@ -35,6 +35,31 @@ internal static class JsonOutput
         json.WriteEndArray();
     }
 
+    /// <summary>Writes an array of values.</summary>
+    public static void WriteValues<T>(this Utf8JsonWriter json, string name, IEnumerable<T> items, Action<T> value)
+    {
+        json.WriteStartArray(name);
+        foreach (var item in items)
+        {
+            value(item);
+        }
+
+        json.WriteEndArray();
+    }
+
+    /// <summary>Writes an array's number, or null for one that JSON has no word for.</summary>
+    public static void WriteNumberValueOrNull(this Utf8JsonWriter json, double number)
+    {
+        if (double.IsFinite(number))
+        {
+            json.WriteNumberValue(number);
+        }
+        else
+        {
+            json.WriteNullValue();
+        }
+    }
+
     /// <summary>Writes an array of whole numbers.</summary>
     public static void WriteNumbers(this Utf8JsonWriter json, string name, IEnumerable<int> numbers)
     {

@@ -46,15 +46,7 @@ internal sealed class DepthFolder
 
     /// <summary>Finds the folder of an earlier study.</summary>
     /// <exception cref="LanewiseException">It is none.</exception>
-    public static DepthFolder Open(string path)
-    {
-        var folder = new DepthFolder(path.Length > 1 ? System.IO.Path.TrimEndingDirectorySeparator(path) : path);
-        return File.Exists(folder.Arguments)
-            ? folder
-            : throw new LanewiseException(Directory.Exists(path)
-                ? $"{path}: there is no args.json in it; name a folder that 'lanewise depth' wrote."
-                : $"{path}: there is no such folder; name one that 'lanewise depth' wrote.");
-    }
+    public static DepthFolder Open(string path) => new(RunFolder.Open(path, Name).Path);
 
     /// <summary>Removes what <see cref="Create"/> made, when the study did not come to its first run.</summary>
     public void Abandon() => _claim?.Abandon();

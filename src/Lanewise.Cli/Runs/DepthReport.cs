@@ -74,10 +74,10 @@ internal static class DepthReport
             json.WriteBoolean("diverged", r.Diverged);
             json.WriteNumberOrNull("first_to_last_at_start", r.AtStart.FirstToLast);
             json.WriteNumberOrNull("first_to_last", r.AtEnd.FirstToLast);
-            WriteArray(json, "layers", r.AtStart.Layers, layer => json.WriteStringValue(layer.Layer));
+            json.WriteValues("layers", r.AtStart.Layers, layer => json.WriteStringValue(layer.Layer));
             WriteSample(json, "_at_start", r.AtStart);
             WriteSample(json, "", r.AtEnd);
-            WriteArray(json, "steps", r.Samples, sample => json.WriteNumberValue(sample.Step));
+            json.WriteValues("steps", r.Samples, sample => json.WriteNumberValue(sample.Step));
             json.WriteObjects("epochs", r.Epochs, e =>
             {
                 json.WriteNumber("epoch", e.Epoch);
@@ -118,30 +118,7 @@ internal static class DepthReport
 
     private static void WriteSample(Utf8JsonWriter json, string when, GradientSample sample)
     {
-        WriteArray(json, "gradient_norms" + when, sample.Layers, layer => WriteValue(json, layer.Norm));
-        WriteArray(json, "zero_share" + when, sample.Layers, layer => WriteValue(json, layer.ZeroShare));
-    }
-
-    private static void WriteValue(Utf8JsonWriter json, double value)
-    {
-        if (double.IsFinite(value))
-        {
-            json.WriteNumberValue(value);
-        }
-        else
-        {
-            json.WriteNullValue();
-        }
-    }
-
-    private static void WriteArray<T>(Utf8JsonWriter json, string name, IEnumerable<T> items, Action<T> value)
-    {
-        json.WriteStartArray(name);
-        foreach (var item in items)
-        {
-            value(item);
-        }
-
-        json.WriteEndArray();
+        json.WriteValues("gradient_norms" + when, sample.Layers, layer => json.WriteNumberValueOrNull(layer.Norm));
+        json.WriteValues("zero_share" + when, sample.Layers, layer => json.WriteNumberValueOrNull(layer.ZeroShare));
     }
 }

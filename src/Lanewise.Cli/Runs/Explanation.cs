@@ -183,12 +183,6 @@ internal sealed record Explanation(RunModel Model, ExplainFolder Folder)
             });
         }
 
-        json.WriteStartArray("files");
-        foreach (string file in picture.Written)
-        {
-            json.WriteStringValue(file);
-        }
-
-        json.WriteEndArray();
+        json.WriteValues("files", picture.Written, json.WriteStringValue);
     }
 }

@@ -61,15 +61,17 @@ internal sealed class RunFolder
     public static RunFolder Claim(string? output, string name, string parent = DefaultParent) => output is null ? ClaimNext(parent, name) : ClaimNamed(output);
 
     /// <summary>Finds the folder of an earlier run.</summary>
+    /// <param name="path">The folder as the user names it.</param>
+    /// <param name="verb">What wrote it, for the message.</param>
     /// <exception cref="LanewiseException">It is none.</exception>
-    public static RunFolder Open(string path)
+    public static RunFolder Open(string path, string verb = "train")
     {
         var folder = new RunFolder(path.Length > 1 ? System.IO.Path.TrimEndingDirectorySeparator(path) : path);
         return File.Exists(folder.Arguments)
             ? folder
             : throw new LanewiseException(Directory.Exists(path)
-                ? $"{path}: there is no args.json in it; name a folder that 'lanewise train' wrote."
-                : $"{path}: there is no such folder; name one that 'lanewise train' wrote.");
+                ? $"{path}: there is no args.json in it; name a folder that 'lanewise {verb}' wrote."
+                : $"{path}: there is no such folder; name one that 'lanewise {verb}' wrote.");
     }
 
     /// <summary>The weights that a user means by a run folder or a file.</summary>
