@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Lanewise.Kernels;
@@ -13,6 +14,7 @@ internal static unsafe class Winograd<L, V>
     public static void Run(WinogradTask task, in BlockMemory memory, Part part)
     {
         float* scratch = memory.Scratch.Pointer, sums = scratch + (nint)Points * task.InputPoint * L.Width;
+        float* columns = sums + (nint)Points * task.OutputPoint * L.Width;
         var (first, end) = part.Of(task.Units);
         for (int unit = first; unit < end; unit++)
         {
@@ -21,7 +23,7 @@ internal static unsafe class Winograd<L, V>
             var sum = task.Sums[tiles - task.Sums[0].Source.Width];
             if (unit == first || share == 0)
             {
-                TransformInputs(task, memory, sum, tile, scratch);
+                TransformInputs(task, memory, sum, tile, scratch, columns);
             }
 
             int last = task.ShareStart(share + 1);
@@ -47,54 +49,55 @@ internal static unsafe class Winograd<L, V>
         }
     }
 
-    private static void TransformInputs(WinogradTask task, in BlockMemory memory, WinogradTask.PointSum sum, int firstTile, float* to)
+    /// <summary>Transforms a block's tiles, a row of neighbours at a time.</summary>
+    private static void TransformInputs(WinogradTask task, in BlockMemory memory, WinogradTask.PointSum sum, int firstTile, float* to, float* columns)
     {
         var x = Surface.Of<L, V>(memory.Activations.Pointer, task.Source);
-        float* edge = stackalloc float[Points * L.Width], half = stackalloc float[Points * L.Width];
-        nint plane = (nint)sum.Source.PlaneStride * L.Width, point = (nint)task.InputPoint * L.Width;
-        for (int i = 0; i < sum.Source.Width; i++)
+        nint plane = (nint)sum.Source.PlaneStride * L.Width;
+        for (int done = 0, tiles; done < sum.Source.Width; done += tiles)
         {
-            var (tileRow, tileColumn) = Math.DivRem(firstTile + i, task.TileColumns);
+            var (tileRow, tileColumn) = Math.DivRem(firstTile + done, task.TileColumns);
+            tiles = Math.Min(sum.Source.Width - done, task.TileColumns - tileColumn);
             int row = tileRow * task.TileSide - task.Padding, column = tileColumn * task.TileSide - task.Padding;
-            bool inside = row >= 0 && column >= 0 && row + Side <= task.Source.Height && column + Side <= task.Source.Width;
-            float* from = x.Pointer + row * x.Pitch + column * x.Pixel, at = to + (nint)i * L.Width;
+            float* from = x.Pointer + row * x.Pitch + column * x.Pixel, at = to + (nint)done * L.Width;
             for (int c = 0; c < task.Source.Channels; c++, from += x.Plane, at += plane)
             {
-                if (inside)
-                {
-                    Transform(from, x.Pitch, half, at, point);
-                }
-                else
-                {
-                    CopyEdge(from, x.Pitch, row, column, task.Source, edge);
-                    Transform(edge, Side * L.Width, half, at, point);
-                }
+                TransformRow(task, from, x.Pitch, row, column, tiles, columns, at);
             }
         }
     }
 
-    private static void Transform(float* from, nint pitch, float* half, float* to, nint point)
+    /// <summary>Transforms neighbouring tiles of one channel: every column once, and a tile's six as soon as they are there.</summary>
+    private static void TransformRow(WinogradTask task, float* from, nint pitch, int row, int column, int tiles, float* columns, float* to)
     {
-        for (int j = 0; j < Side; j++)
+        float* edge = stackalloc float[Side * L.Width];
+        nint point = (nint)task.InputPoint * L.Width;
+        int side = task.TileSide;
+        bool rowsInside = row >= 0 && row + Side <= task.Source.Height;
+        for (int tile = 0, next = 0; tile < tiles; tile++, columns += side * Side * L.Width, to += L.Width)
         {
-            WinogradTransform<L, V>.Input(from + j * L.Width, pitch, half + j * L.Width, Side * L.Width);
-        }
-
-        for (int i = 0; i < Side; i++)
-        {
-            WinogradTransform<L, V>.Input(half + i * Side * L.Width, L.Width, to + i * Side * point, point);
-        }
-    }
-
-    /// <summary>A tile that reaches beyond the picture, with zeros there.</summary>
-    private static void CopyEdge(float* from, nint pitch, int row, int column, Planes source, float* to)
-    {
-        for (int i = 0; i < Side; i++)
-        {
-            for (int j = 0; j < Side; j++, to += L.Width)
+            for (; next < tile * side + Side; next++, from += L.Width, column++)
             {
-                bool inside = (uint)(row + i) < (uint)source.Height && (uint)(column + j) < (uint)source.Width;
-                L.Store(inside ? L.Load(from + i * pitch + j * L.Width) : L.Zero, to);
+                float* half = columns + (next - tile * side) * Side * L.Width;
+                bool inside = (uint)column < (uint)task.Source.Width;
+                if (inside && rowsInside)
+                {
+                    WinogradTransform<L, V>.Input(from, pitch, half, L.Width);
+                    continue;
+                }
+
+                for (int i = 0; i < Side; i++)
+                {
+                    bool exists = inside && (uint)(row + i) < (uint)task.Source.Height;
+                    L.Store(exists ? L.Load(from + i * pitch) : L.Zero, edge + i * L.Width);
+                }
+
+                WinogradTransform<L, V>.Input(edge, L.Width, half, L.Width);
+            }
+
+            for (int i = 0; i < Side; i++)
+            {
+                WinogradTransform<L, V>.Input(columns + i * L.Width, Side * L.Width, to + i * Side * point, point);
             }
         }
     }
@@ -124,7 +127,10 @@ internal static unsafe class Winograd<L, V>
                 frame.Source = from + (nint)point * task.InputPoint * L.Width;
                 frame.Weights = memory.Weights.Pointer + task.Transformed + (nint)point * task.WeightPoint + (nint)k * task.Source.Channels;
                 frame.Output = Surface.Of<L, V>(to + (nint)point * task.OutputPoint * L.Width, sum.Output(task.Chunk));
-                Conv2d<L, V>.Outputs(&frame, tiles, tiles + table.Tiles.Length, 0, outputs, task.Group);
+                for (int piece = 0; piece < table.Tiles.Length; piece++)
+                {
+                    Conv2d<L, V>.Outputs(&frame, tiles + piece, tiles + piece + 1, 0, outputs, task.Group);
+                }
             }
         }
     }
@@ -136,7 +142,7 @@ internal static unsafe class Winograd<L, V>
         var add = task.Add is { } shortcut ? Surface.Of<L, V>(activations, shortcut) : default;
         var mask = task.Mask is { } cut ? Surface.Of<L, V>(activations, cut) : default;
         int side = task.TileSide;
-        float* half = stackalloc float[Points * L.Width], tile = stackalloc float[Points * L.Width];
+        float* half = stackalloc float[Points * L.Width];
         nint plane = (nint)sum.Output(task.Chunk).PlaneStride * L.Width, point = (nint)task.OutputPoint * L.Width;
         for (int i = 0; i < outputs; i++)
         {
@@ -155,8 +161,9 @@ internal static unsafe class Winograd<L, V>
                 int rows = Math.Min(side, task.Output.Height - row), columns = Math.Min(side, task.Output.Width - column);
                 for (int r = 0; r < rows; r++)
                 {
-                    WinogradTransform<L, V>.Output(half + r * Side * L.Width, L.Width, tile, L.Width, side);
-                    Finish(task, tile, columns, bias, At(y, k, row + r, column), At(add, k, row + r, column), At(mask, k, row + r, column));
+                    float* line = half + r * Side * L.Width;
+                    WinogradTransform<L, V>.Output(line, L.Width, line, L.Width, side);
+                    Finish(task, line, columns, bias, At(y, k, row + r, column), At(add, k, row + r, column), At(mask, k, row + r, column));
                 }
             }
         }
@@ -165,6 +172,7 @@ internal static unsafe class Winograd<L, V>
     private static float* At(Surface s, int k, int row, int column) => s.Pointer == null ? null : s.Pointer + k * s.Plane + row * s.Pitch + column * s.Pixel;
 
     /// <summary>Adds bias and shortcut, masks, cuts off at zero, and writes a row of a tile.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Finish(WinogradTask task, float* from, int columns, V bias, float* y, float* add, float* mask)
     {
         for (int j = 0; j < columns; j++)

@@ -40,7 +40,8 @@ internal sealed class WinogradTask : Conv2dTask
         InputPoint = Sums[^1].Source.Channels * Sums[^1].Source.PlaneStride | 1;
         OutputPoint = Chunk * Sums[^1].Output(Chunk).PlaneStride | 1;
         WeightPoint = (output.Channels + group - 1) / group * group * source.Channels;
-        ScratchFloats = checked(Points * (InputPoint + OutputPoint) * laneWidth);
+        int columns = (Math.Min(Sums[^1].Source.Width, TileColumns) - 1) * TileSide + Side;
+        ScratchFloats = checked((Points * (InputPoint + OutputPoint) + columns * Side) * laneWidth);
         TransformedFloats = checked(Points * WeightPoint);
     }
 
