@@ -71,6 +71,37 @@ public abstract class KernelSet
             };
     }
 
+    /// <summary>How a convolution's weights are packed where lanes are channels.</summary>
+    public Conv2dPacking ChannelPacking(Conv2dGeometry geometry) => new(geometry, LaneWidth * VectorGroupOf(VectorsOf(geometry.OutChannels)));
+
+    /// <summary>Prepares y = conv(x) + bias where lanes are channels.</summary>
+    /// <param name="geometry">The convolution.</param>
+    /// <param name="lanes">Where the channels of its input lie.</param>
+    /// <param name="x">Its input, planes of vectors.</param>
+    /// <param name="y">Its output; as few planes as hold its channels.</param>
+    /// <param name="weights">Where its packed weights begin.</param>
+    /// <param name="bias">Where its bias begins; negative for none.</param>
+    /// <param name="algorithm">How it is computed.</param>
+    public Conv2dTask ChannelConv2d(
+        Conv2dGeometry geometry, ChannelLanes lanes, Planes x, Planes y, int weights, int bias, Conv2dAlgorithm algorithm = Conv2dAlgorithm.Auto)
+    {
+        int group = VectorGroupOf(VectorsOf(geometry.OutChannels));
+        return WinogradTask.IsFor(algorithm, geometry, x, y, lanes)
+            ? new WinogradTask(geometry, isBackward: false, x, y, group, MostPixels(group), LaneWidth, lanes) { Weights = weights, Bias = bias, PackedGroup = group * LaneWidth }
+            : new DirectConv2dTask(TapTable.Channels(geometry, lanes, x, group, MostPixels(group), LaneWidth), x, y, lanes)
+            {
+                Weights = weights,
+                Bias = bias,
+                Group = group,
+                WeightsPerOutput = ChannelPacking(geometry).PerOutput * LaneWidth,
+                WeightStride = LaneWidth,
+                SourceStep = geometry.Columns.Stride,
+                OutputStep = 1,
+                BandRows = BandRows(x, y),
+                OutputChunks = OutputChunks(x, y, group),
+            };
+    }
+
     /// <summary>Prepares dx = the convolution's gradient to its input.</summary>
     /// <param name="geometry">The convolution.</param>
     /// <param name="dy">The gradient to its output.</param>
@@ -186,6 +217,12 @@ public abstract class KernelSet
     /// <summary>Writes to: x's values in the same order, C×H×W against (C·H·W)×1×1, in either direction.</summary>
     public abstract void Flatten(Planes x, Planes to, in BlockMemory memory);
 
+    /// <summary>Writes x: one image, [C·H·W], with its channels in the lanes; shared by rows.</summary>
+    public abstract void ChannelsIn(ReadOnlySpan<float> image, ChannelLanes lanes, Planes x, in BlockMemory memory, Part part);
+
+    /// <summary>Writes to: x's channels as planes of which only the first lane counts.</summary>
+    public abstract void ChannelsOut(ChannelLanes lanes, Planes x, Planes to, in BlockMemory memory);
+
     /// <summary>Writes x: image i of [image][C·H·W] into lane i, zeros into the lanes behind; shared by rows.</summary>
     public abstract void LanesIn(ReadOnlySpan<float> images, int count, Planes x, in BlockMemory memory, Part part);
 
@@ -213,6 +250,16 @@ public abstract class KernelSet
     {
         < 32 => Math.Min(channels, 2),
         _ => channels % 4 == 0 ? 4 : channels % 5 == 0 ? 5 : Math.Min(channels, 4),
+    };
+
+    /// <summary>Vectors that hold so many channels.</summary>
+    private int VectorsOf(int channels) => (channels + LaneWidth - 1) / LaneWidth;
+
+    /// <summary>Output vectors that a micro-kernel takes together where lanes are channels.</summary>
+    private int VectorGroupOf(int vectors) => Registers switch
+    {
+        < 32 => Math.Min(vectors, 2),
+        _ => vectors % 4 == 0 ? 4 : vectors % 3 == 0 ? 3 : vectors % 5 == 0 ? 5 : Math.Min(vectors, 4),
     };
 
     /// <summary>Pixels, or taps, beside a group: what the registers hold besides the group's weights and one input.</summary>

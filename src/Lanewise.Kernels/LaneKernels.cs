@@ -13,13 +13,13 @@ internal sealed class LaneKernels<L, V> : KernelSet
 
     public override void Conv2d(Conv2dTask task, in BlockMemory memory, Part part)
     {
-        if (task is WinogradTask winograd)
+        if (task.Lanes is null)
         {
-            Winograd<L, V>.Run(winograd, memory, part);
+            Conv2d<ImageOperands<L, V>>(task, memory, part);
         }
         else
         {
-            Conv2d<L, V>.Run((DirectConv2dTask)task, memory, part);
+            Conv2d<ChannelOperands<L, V>>(task, memory, part);
         }
     }
 
@@ -97,6 +97,11 @@ internal sealed class LaneKernels<L, V> : KernelSet
         Planes logits, Planes? gradient, ReadOnlySpan<int> labels, float scale, Span<double> losses, Span<int> predictions, in BlockMemory memory) =>
         SoftmaxCrossEntropy<L, V>.Run(logits, gradient, labels, scale, losses, predictions, memory);
 
+    public override void ChannelsIn(ReadOnlySpan<float> image, ChannelLanes lanes, Planes x, in BlockMemory memory, Part part) =>
+        LaneTransfer<L, V>.ChannelsIn(image, lanes, x, memory, part);
+
+    public override void ChannelsOut(ChannelLanes lanes, Planes x, Planes to, in BlockMemory memory) => LaneTransfer<L, V>.ChannelsOut(lanes, x, to, memory);
+
     public override void Update(OptimizerStep step, LaneMemory weights, LaneMemory[] state, LaneMemory[] slots, int start, int count)
     {
         switch (step)
@@ -109,6 +114,19 @@ internal sealed class LaneKernels<L, V> : KernelSet
                 break;
             default:
                 throw new ArgumentException($"there is no kernel for {step.GetType().Name}", nameof(step));
+        }
+    }
+
+    private static void Conv2d<O>(Conv2dTask task, in BlockMemory memory, Part part)
+        where O : unmanaged, IOperands<L, V>
+    {
+        if (task is WinogradTask winograd)
+        {
+            Winograd<L, V>.Run<O>(winograd, memory, part);
+        }
+        else
+        {
+            Conv2d<L, V>.Run<O>((DirectConv2dTask)task, memory, part);
         }
     }
 }

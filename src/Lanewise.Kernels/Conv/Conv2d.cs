@@ -6,11 +6,12 @@ internal static unsafe class Conv2d<L, V>
     where V : unmanaged
 {
     /// <summary>Runs a forward pass or a gradient to the input. Writes the part's rows and channels of the output.</summary>
-    public static void Run(DirectConv2dTask task, in BlockMemory memory, Part part)
+    public static void Run<O>(DirectConv2dTask task, in BlockMemory memory, Part part)
+        where O : unmanaged, IOperands<L, V>
     {
         float* activations = memory.Activations.Pointer, weights = memory.Weights.Pointer;
-        float* zeros = stackalloc float[8];
-        new Span<float>(zeros, 8).Clear();
+        float* zeros = stackalloc float[L.Width];
+        L.Store(L.Zero, zeros);
         fixed (Tap* taps = task.Taps.Taps)
         fixed (Tile* tiles = task.Taps.Tiles)
         {
@@ -19,7 +20,7 @@ internal static unsafe class Conv2d<L, V>
                 Source = Surface.Of<L, V>(activations, task.Source).Pointer,
                 Weights = weights + task.Weights,
                 Bias = task.Bias >= 0 ? weights + task.Bias : zeros,
-                BiasStride = task.Bias >= 0 ? 1 : 0,
+                BiasStride = task.Bias >= 0 ? O.OutputLanes : 0,
                 Taps = taps,
                 Output = Surface.Of<L, V>(activations, task.Output),
                 Add = task.Add is { } add ? Surface.Of<L, V>(activations, add) : default,
@@ -39,7 +40,7 @@ internal static unsafe class Conv2d<L, V>
             {
                 var (band, chunk) = Math.DivRem(unit, task.OutputChunks);
                 int row = band * task.BandRows, last = Math.Min(row + task.BandRows, rows.Length - 1);
-                Outputs(&frame, tiles + rows[row], tiles + rows[last], task.ChunkStart(chunk), task.ChunkStart(chunk + 1), task.Group);
+                Outputs<O>(&frame, tiles + rows[row], tiles + rows[last], task.ChunkStart(chunk), task.ChunkStart(chunk + 1), task.Group);
             }
         }
     }
@@ -85,37 +86,40 @@ internal static unsafe class Conv2d<L, V>
     }
 
     /// <summary>Runs tiles for outputs k … outputs − 1.</summary>
-    public static void Outputs(ConvFrame* frame, Tile* first, Tile* end, int k, int outputs, int group)
+    public static void Outputs<O>(ConvFrame* frame, Tile* first, Tile* end, int k, int outputs, int group)
+        where O : unmanaged, IOperands<L, V>
     {
         for (; k + group <= outputs; k += group)
         {
-            Tiles(group, frame, first, end, k);
+            Tiles<O>(group, frame, first, end, k);
         }
 
         if (k < outputs)
         {
-            Tiles(outputs - k, frame, first, end, k);
+            Tiles<O>(outputs - k, frame, first, end, k);
         }
     }
 
-    private static void Tiles(int group, ConvFrame* frame, Tile* first, Tile* end, int k)
+    private static void Tiles<O>(int group, ConvFrame* frame, Tile* first, Tile* end, int k)
+        where O : unmanaged, IOperands<L, V>
     {
         switch (group)
         {
-            case 5: Tiles<Penta<L, V>>(frame, first, end, k); break;
-            case 4: Tiles<Quad<L, V>>(frame, first, end, k); break;
-            case 3: Tiles<Trio<L, V>>(frame, first, end, k); break;
-            case 2: Tiles<Duo<L, V>>(frame, first, end, k); break;
-            default: Tiles<Solo<L, V>>(frame, first, end, k); break;
+            case 5: Tiles<Penta<L, V>, O>(frame, first, end, k); break;
+            case 4: Tiles<Quad<L, V>, O>(frame, first, end, k); break;
+            case 3: Tiles<Trio<L, V>, O>(frame, first, end, k); break;
+            case 2: Tiles<Duo<L, V>, O>(frame, first, end, k); break;
+            default: Tiles<Solo<L, V>, O>(frame, first, end, k); break;
         }
     }
 
-    private static void Tiles<G>(ConvFrame* frame, Tile* first, Tile* end, int k)
+    private static void Tiles<G, O>(ConvFrame* frame, Tile* first, Tile* end, int k)
         where G : unmanaged, IGroup<G, L, V>
+        where O : unmanaged, IOperands<L, V>
     {
         for (Tile* tile = first; tile < end; tile++)
         {
-            ConvTile<L, V, G>.Run(frame, tile, k);
+            ConvTile<L, V, G, O>.Run(frame, tile, k);
         }
     }
 

@@ -30,6 +30,9 @@ public abstract class Conv2dTask
     /// <summary>Whether max(0, ·) ends the sum.</summary>
     public bool ReLU { get; set; }
 
+    /// <summary>The source's channels where lanes are channels; null where they are images.</summary>
+    public ChannelLanes? Lanes { get; private protected init; }
+
     /// <summary>Where transformed weights may be kept, in floats of the weights' memory.</summary>
     public int Transformed { get; set; }
 
@@ -44,9 +47,15 @@ public abstract class Conv2dTask
 }
 
 /// <summary>A convolution as a list of taps.</summary>
-internal sealed class DirectConv2dTask(TapTable taps, Planes source, Planes output) : Conv2dTask(source, output)
+internal sealed class DirectConv2dTask : Conv2dTask
 {
-    public TapTable Taps { get; } = taps;
+    public DirectConv2dTask(TapTable taps, Planes source, Planes output, ChannelLanes? lanes = null)
+        : base(source, output)
+    {
+        (Taps, Lanes) = (taps, lanes);
+    }
+
+    public TapTable Taps { get; }
 
     public int Outputs => Output.Channels;
 

@@ -7,10 +7,11 @@ namespace Lanewise.Kernels;
 /// number of pixels, alike but for it, since only locals stay in registers. The scalar line it equals:
 /// <c>y[k][pixel] = bias[k] + Σ over taps of w[k][tap] · x[tap + pixel]</c>, then + add, masked, max(0, ·).
 /// </summary>
-internal static unsafe class ConvTile<L, V, G>
+internal static unsafe class ConvTile<L, V, G, O>
     where L : unmanaged, ILane<V>
     where V : unmanaged
     where G : unmanaged, IGroup<G, L, V>
+    where O : unmanaged, IOperands<L, V>
 {
     /// <summary>Writes one tile of the group's outputs, from k on.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -30,7 +31,7 @@ internal static unsafe class ConvTile<L, V, G>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Six(ConvFrame* f, Tile* tile, int k)
     {
-        G q0 = G.Splat(f->Bias + k * f->BiasStride, f->BiasStride), q1 = q0, q2 = q0, q3 = q0, q4 = q0, q5 = q0;
+        G q0 = O.Weights<G>(f->Bias + k * f->BiasStride, f->BiasStride), q1 = q0, q2 = q0, q3 = q0, q4 = q0, q5 = q0;
         nint step = f->SourceStep;
         float* x = f->Source + tile->Source, w = f->Weights + k * f->WeightsPerOutput;
         Tap* first = f->Taps + tile->FirstTap, end = first + tile->Taps;
@@ -39,13 +40,13 @@ internal static unsafe class ConvTile<L, V, G>
             for (Tap* tap = first; tap < end; tap++)
             {
                 float* p = x + tap->Input;
-                var g = G.Splat(w + tap->Weight, f->WeightStride);
-                q0.Fma(L.Load(p), g);
-                q1.Fma(L.Load(p + step), g);
-                q2.Fma(L.Load(p + 2 * step), g);
-                q3.Fma(L.Load(p + 3 * step), g);
-                q4.Fma(L.Load(p + 4 * step), g);
-                q5.Fma(L.Load(p + 5 * step), g);
+                var g = O.Weights<G>(w + tap->Weight, f->WeightStride);
+                q0.Fma(O.Input(p), g);
+                q1.Fma(O.Input(p + step), g);
+                q2.Fma(O.Input(p + 2 * step), g);
+                q3.Fma(O.Input(p + 3 * step), g);
+                q4.Fma(O.Input(p + 4 * step), g);
+                q5.Fma(O.Input(p + 5 * step), g);
             }
         }
 
@@ -60,7 +61,7 @@ internal static unsafe class ConvTile<L, V, G>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Five(ConvFrame* f, Tile* tile, int k)
     {
-        G q0 = G.Splat(f->Bias + k * f->BiasStride, f->BiasStride), q1 = q0, q2 = q0, q3 = q0, q4 = q0;
+        G q0 = O.Weights<G>(f->Bias + k * f->BiasStride, f->BiasStride), q1 = q0, q2 = q0, q3 = q0, q4 = q0;
         nint step = f->SourceStep;
         float* x = f->Source + tile->Source, w = f->Weights + k * f->WeightsPerOutput;
         Tap* first = f->Taps + tile->FirstTap, end = first + tile->Taps;
@@ -69,12 +70,12 @@ internal static unsafe class ConvTile<L, V, G>
             for (Tap* tap = first; tap < end; tap++)
             {
                 float* p = x + tap->Input;
-                var g = G.Splat(w + tap->Weight, f->WeightStride);
-                q0.Fma(L.Load(p), g);
-                q1.Fma(L.Load(p + step), g);
-                q2.Fma(L.Load(p + 2 * step), g);
-                q3.Fma(L.Load(p + 3 * step), g);
-                q4.Fma(L.Load(p + 4 * step), g);
+                var g = O.Weights<G>(w + tap->Weight, f->WeightStride);
+                q0.Fma(O.Input(p), g);
+                q1.Fma(O.Input(p + step), g);
+                q2.Fma(O.Input(p + 2 * step), g);
+                q3.Fma(O.Input(p + 3 * step), g);
+                q4.Fma(O.Input(p + 4 * step), g);
             }
         }
 
@@ -88,7 +89,7 @@ internal static unsafe class ConvTile<L, V, G>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Four(ConvFrame* f, Tile* tile, int k)
     {
-        G q0 = G.Splat(f->Bias + k * f->BiasStride, f->BiasStride), q1 = q0, q2 = q0, q3 = q0;
+        G q0 = O.Weights<G>(f->Bias + k * f->BiasStride, f->BiasStride), q1 = q0, q2 = q0, q3 = q0;
         nint step = f->SourceStep;
         float* x = f->Source + tile->Source, w = f->Weights + k * f->WeightsPerOutput;
         Tap* first = f->Taps + tile->FirstTap, end = first + tile->Taps;
@@ -97,11 +98,11 @@ internal static unsafe class ConvTile<L, V, G>
             for (Tap* tap = first; tap < end; tap++)
             {
                 float* p = x + tap->Input;
-                var g = G.Splat(w + tap->Weight, f->WeightStride);
-                q0.Fma(L.Load(p), g);
-                q1.Fma(L.Load(p + step), g);
-                q2.Fma(L.Load(p + 2 * step), g);
-                q3.Fma(L.Load(p + 3 * step), g);
+                var g = O.Weights<G>(w + tap->Weight, f->WeightStride);
+                q0.Fma(O.Input(p), g);
+                q1.Fma(O.Input(p + step), g);
+                q2.Fma(O.Input(p + 2 * step), g);
+                q3.Fma(O.Input(p + 3 * step), g);
             }
         }
 
@@ -114,7 +115,7 @@ internal static unsafe class ConvTile<L, V, G>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Three(ConvFrame* f, Tile* tile, int k)
     {
-        G q0 = G.Splat(f->Bias + k * f->BiasStride, f->BiasStride), q1 = q0, q2 = q0;
+        G q0 = O.Weights<G>(f->Bias + k * f->BiasStride, f->BiasStride), q1 = q0, q2 = q0;
         nint step = f->SourceStep;
         float* x = f->Source + tile->Source, w = f->Weights + k * f->WeightsPerOutput;
         Tap* first = f->Taps + tile->FirstTap, end = first + tile->Taps;
@@ -123,10 +124,10 @@ internal static unsafe class ConvTile<L, V, G>
             for (Tap* tap = first; tap < end; tap++)
             {
                 float* p = x + tap->Input;
-                var g = G.Splat(w + tap->Weight, f->WeightStride);
-                q0.Fma(L.Load(p), g);
-                q1.Fma(L.Load(p + step), g);
-                q2.Fma(L.Load(p + 2 * step), g);
+                var g = O.Weights<G>(w + tap->Weight, f->WeightStride);
+                q0.Fma(O.Input(p), g);
+                q1.Fma(O.Input(p + step), g);
+                q2.Fma(O.Input(p + 2 * step), g);
             }
         }
 
@@ -138,7 +139,7 @@ internal static unsafe class ConvTile<L, V, G>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Two(ConvFrame* f, Tile* tile, int k)
     {
-        G q0 = G.Splat(f->Bias + k * f->BiasStride, f->BiasStride), q1 = q0;
+        G q0 = O.Weights<G>(f->Bias + k * f->BiasStride, f->BiasStride), q1 = q0;
         nint step = f->SourceStep;
         float* x = f->Source + tile->Source, w = f->Weights + k * f->WeightsPerOutput;
         Tap* first = f->Taps + tile->FirstTap, end = first + tile->Taps;
@@ -147,9 +148,9 @@ internal static unsafe class ConvTile<L, V, G>
             for (Tap* tap = first; tap < end; tap++)
             {
                 float* p = x + tap->Input;
-                var g = G.Splat(w + tap->Weight, f->WeightStride);
-                q0.Fma(L.Load(p), g);
-                q1.Fma(L.Load(p + step), g);
+                var g = O.Weights<G>(w + tap->Weight, f->WeightStride);
+                q0.Fma(O.Input(p), g);
+                q1.Fma(O.Input(p + step), g);
             }
         }
 
@@ -160,7 +161,7 @@ internal static unsafe class ConvTile<L, V, G>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void One(ConvFrame* f, Tile* tile, int k)
     {
-        G q0 = G.Splat(f->Bias + k * f->BiasStride, f->BiasStride);
+        G q0 = O.Weights<G>(f->Bias + k * f->BiasStride, f->BiasStride);
         float* x = f->Source + tile->Source, w = f->Weights + k * f->WeightsPerOutput;
         Tap* first = f->Taps + tile->FirstTap, end = first + tile->Taps;
         for (int chunk = f->Chunks; chunk > 0; chunk--, x += f->ChunkInput, w += f->ChunkWeight)
@@ -168,8 +169,8 @@ internal static unsafe class ConvTile<L, V, G>
             for (Tap* tap = first; tap < end; tap++)
             {
                 float* p = x + tap->Input;
-                var g = G.Splat(w + tap->Weight, f->WeightStride);
-                q0.Fma(L.Load(p), g);
+                var g = O.Weights<G>(w + tap->Weight, f->WeightStride);
+                q0.Fma(O.Input(p), g);
             }
         }
 

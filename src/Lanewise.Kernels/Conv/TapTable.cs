@@ -49,8 +49,8 @@ internal sealed class TapTable
     {
         int chunk = ChunkOf(options);
         Chunks = options.Channels / chunk;
-        ChunkInput = chunk * options.Source.PlaneStride * options.LaneWidth;
-        ChunkWeight = options.WeightOf(chunk) - options.WeightOf(0);
+        ChunkInput = Chunks == 1 ? 0 : options.InputOf(chunk);
+        ChunkWeight = Chunks == 1 ? 0 : options.WeightOf(chunk) - options.WeightOf(0);
         RowStart = new int[options.Rows.Length + 1];
         int[] pieces = [.. Enumerable.Range(0, options.OutputStep).Select(phase => BestPieces(options, phase))];
         for (int row = 0; row < options.Rows.Length; row++)
@@ -93,8 +93,27 @@ internal sealed class TapTable
         OutputStep = 1,
         Channels = g.InChannels,
         ChannelMultiple = 1,
+        InputOf = c => c * x.PlaneStride * laneWidth,
         WeightOf = c => c * g.Positions * group,
         PositionWeight = (r, s) => (r * g.Columns.Kernel + s) * group,
+        Group = group,
+        MostPixels = mostPixels,
+        LaneWidth = laneWidth,
+    });
+
+    /// <summary>The forward pass where lanes are channels: of the input one at a time, of the output all.</summary>
+    public static TapTable Channels(Conv2dGeometry g, ChannelLanes lanes, Planes x, int group, int mostPixels, int laneWidth) => new(new TapTableOptions
+    {
+        Source = x,
+        Rows = g.Rows.Forward(x.Height),
+        Columns = g.Columns.Forward(x.Width),
+        SourceStep = g.Columns.Stride,
+        OutputStep = 1,
+        Channels = g.InChannels,
+        ChannelMultiple = lanes.AreFull(laneWidth) ? laneWidth : g.InChannels,
+        InputOf = c => lanes.Offset(c, x.PlaneStride, laneWidth),
+        WeightOf = c => c * g.Positions * group * laneWidth,
+        PositionWeight = (r, s) => (r * g.Columns.Kernel + s) * group * laneWidth,
         Group = group,
         MostPixels = mostPixels,
         LaneWidth = laneWidth,
@@ -110,6 +129,7 @@ internal sealed class TapTable
         OutputStep = g.Columns.Stride,
         Channels = g.OutChannels,
         ChannelMultiple = packed,
+        InputOf = k => k * dy.PlaneStride * laneWidth,
         WeightOf = k => k / packed * (g.InChannels * g.Positions * packed) + k % packed,
         PositionWeight = (r, s) => (r * g.Columns.Kernel + s) * packed,
         Group = group,
@@ -164,11 +184,10 @@ internal sealed class TapTable
             {
                 foreach (var s in columns)
                 {
-                    int at = channel * options.Source.PlaneStride + (r.Source - rows[0].Source) * options.Source.Pitch
-                        + s.Source - columns[0].Source;
+                    int pixel = (r.Source - rows[0].Source) * options.Source.Pitch + s.Source - columns[0].Source;
                     _taps.Add(new Tap
                     {
-                        Input = at * options.LaneWidth,
+                        Input = options.InputOf(channel) + pixel * options.LaneWidth,
                         Weight = options.WeightOf(channel) + options.PositionWeight(r.Kernel, s.Kernel),
                     });
                 }
@@ -275,6 +294,9 @@ internal sealed record TapTableOptions
 
     /// <summary>A chunk holds a multiple of so many channels.</summary>
     public required int ChannelMultiple { get; init; }
+
+    /// <summary>Where a source channel lies, in floats from the first.</summary>
+    public required Func<int, int> InputOf { get; init; }
 
     /// <summary>A source channel's first weight.</summary>
     public required Func<int, int> WeightOf { get; init; }

@@ -50,6 +50,39 @@ internal static unsafe class LaneTransfer<L, V>
         }
     }
 
+    /// <summary>Writes the part's rows of x: one image, [C·H·W], with its channels in the lanes.</summary>
+    public static void ChannelsIn(ReadOnlySpan<float> image, ChannelLanes lanes, Planes x, in BlockMemory memory, Part part)
+    {
+        var (row, end) = part.Of(lanes.Channels * x.Height);
+        float* first = memory.Activations.Pointer + (nint)x.Offset * L.Width;
+        for (int i = row * x.Width; row < end; row++)
+        {
+            var (c, h) = Math.DivRem(row, x.Height);
+            float* to = first + lanes.Offset(c, x.PlaneStride, L.Width) + (nint)h * x.Pitch * L.Width;
+            for (int w = 0; w < x.Width; w++, to += L.Width)
+            {
+                *to = image[i++];
+            }
+        }
+    }
+
+    /// <summary>Writes to: the channels in x's lanes as planes of which only the first lane counts.</summary>
+    public static void ChannelsOut(ChannelLanes lanes, Planes x, Planes to, in BlockMemory memory)
+    {
+        for (int c = 0; c < lanes.Channels; c++)
+        {
+            for (int h = 0; h < x.Height; h++)
+            {
+                float* from = memory.Activations.Pointer + ((nint)x.Offset + h * x.Pitch) * L.Width + lanes.Offset(c, x.PlaneStride, L.Width);
+                float* row = memory.Activations.Pointer + ((nint)to.Offset + (nint)c * to.PlaneStride + h * to.Pitch) * L.Width;
+                for (int w = 0; w < x.Width; w++)
+                {
+                    row[w * L.Width] = from[w * L.Width];
+                }
+            }
+        }
+    }
+
     /// <summary>Writes to: the same values in the same order, C×H×W against (C·H·W)×1×1, in either direction.</summary>
     public static void Flatten(Planes from, Planes to, in BlockMemory memory)
     {

@@ -26,7 +26,6 @@ internal sealed class Batch
     private readonly KernelSet _kernels;
     private readonly int[] _indices;
     private readonly int[] _labels;
-    private readonly int _inputs;
     private readonly int _classes;
     private IExampleSource? _source;
     private float _scale;
@@ -36,19 +35,22 @@ internal sealed class Batch
         var options = program.Options;
         _program = program;
         _kernels = program.Kernels;
-        (_inputs, _classes) = (network.Input.Count, network.Classes);
+        (Inputs, _classes) = (network.Input.Count, network.Classes);
         _indices = new int[options.BatchSize];
         _labels = new int[options.BatchSize];
         Losses = new double[options.BatchSize];
         Predictions = new int[options.BatchSize];
         Logits = new float[checked(options.BatchSize * _classes)];
-        InputGradients = new float[options.InputGradient ? checked(options.BatchSize * _inputs) : 0];
+        InputGradients = new float[options.InputGradient ? checked(options.BatchSize * Inputs) : 0];
     }
+
+    /// <summary>Values of a picture.</summary>
+    public int Inputs { get; }
 
     public int Count { get; private set; }
 
     /// <summary>The blocks that so many pictures make.</summary>
-    public int Blocks => (Count + _kernels.LaneWidth - 1) / _kernels.LaneWidth;
+    public int Blocks => (Count + _program.BlockPictures - 1) / _program.BlockPictures;
 
     public BatchMode Mode { get; private set; }
 
@@ -77,8 +79,8 @@ internal sealed class Batch
     /// <summary>The memories of block <paramref name="block"/>.</summary>
     public BlockMemory Memory(int block, LaneMemory activations, LaneMemory weights, LaneMemory gradients)
     {
-        int first = block * _kernels.LaneWidth;
-        return new(activations, weights, gradients) { First = first, Images = Math.Min(_kernels.LaneWidth, Count - first), Step = Step };
+        int first = block * _program.BlockPictures;
+        return new(activations, weights, gradients) { First = first, Images = Math.Min(_program.BlockPictures, Count - first), Step = Step };
     }
 
     /// <summary>Fetches the picture at a place of the batch.</summary>
@@ -128,7 +130,7 @@ internal sealed class Batch
     {
         for (int i = 0; i < memory.Images && InputGradients.Length > 0; i++)
         {
-            _kernels.LaneOut(_program.InputGradient, i, InputGradients.AsSpan((memory.First + i) * _inputs, _inputs), memory);
+            _kernels.LaneOut(_program.InputGradient, i, InputGradients.AsSpan((memory.First + i) * Inputs, Inputs), memory);
         }
     }
 

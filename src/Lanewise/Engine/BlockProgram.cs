@@ -11,6 +11,7 @@ internal sealed class BlockProgram
     private readonly ActivationLayout _layout;
     private readonly Dictionary<Unit, Planes> _scratch = [];
     private readonly List<Step> _steps = [];
+    private readonly ChannelLanes? _inputLanes;
 
     public BlockProgram(Fusion fusion, ParameterLayout parameters, KernelSet kernels, PlanOptions options)
     {
@@ -20,12 +21,18 @@ internal sealed class BlockProgram
         Options = options;
         _layout = new ActivationLayout(kernels.LaneWidth, options.GuardVectors);
         Lay(fusion);
-        Input = fusion.Input.Data;
-        Output = Logits.Of(fusion.Output, 1);
+        (Input, _inputLanes) = (fusion.Input.Data, fusion.Input.Lanes);
+        Output = _inputLanes is null ? Logits.Of(fusion.Output, 1) : new Logits(_layout.TakePlaced(fusion.Output.Shape), null, 1);
         Auxiliary = [.. fusion.Outputs.Skip(1).Zip(fusion.Auxiliary, (value, a) => Logits.Of(value, a.Weight))];
         foreach (var unit in fusion.Units)
         {
             unit.Lowering.Forward(unit, this, options.Differentiates);
+        }
+
+        if (fusion.Output.Lanes is { } lanes)
+        {
+            var (x, to) = (fusion.Output.Data, Output.Data);
+            Emit(fusion.Units[^1], "ChannelsOut", Work.PerBlock(1, (kernels, in memory, _) => kernels.ChannelsOut(lanes, x, to, memory)));
         }
 
         Forward = TakeSteps();
@@ -44,6 +51,9 @@ internal sealed class BlockProgram
     public PlanOptions Options { get; }
 
     public Planes Input { get; }
+
+    /// <summary>Pictures that a block takes.</summary>
+    public int BlockPictures => _inputLanes is null ? Kernels.LaneWidth : 1;
 
     public Planes InputGradient { get; private set; }
 
@@ -72,6 +82,19 @@ internal sealed class BlockProgram
     /// <summary>Whether a gradient to this value is wanted.</summary>
     public static bool Wants(Value value) => value.Differentiable;
 
+    /// <summary>Writes the part's rows of a block's pictures, [picture][C·H·W], into its memory.</summary>
+    public void Read(ReadOnlySpan<float> pictures, in BlockMemory memory, Part part)
+    {
+        if (_inputLanes is null)
+        {
+            Kernels.LanesIn(pictures, memory.Images, Input, memory, part);
+        }
+        else
+        {
+            Kernels.ChannelsIn(pictures, _inputLanes, Input, memory, part);
+        }
+    }
+
     /// <summary>Gives a convolution the memory that it needs beside its layouts.</summary>
     public void Register(Conv2dTask task)
     {
@@ -87,8 +110,8 @@ internal sealed class BlockProgram
 
     public void Emit(Unit unit, string kernel, Work work) => _steps.Add(new Step(unit.Node.Path, $"{unit.Node.Op.Name}.{kernel}", work));
 
-    /// <summary>Emits work whose parts are channels of a value.</summary>
-    public void Emit(Unit unit, string kernel, Value channels, BlockAction run) => Emit(unit, kernel, Work.PerBlock(channels.Shape.Channels, run));
+    /// <summary>Emits work whose parts are planes of a value.</summary>
+    public void Emit(Unit unit, string kernel, Value planes, BlockAction run) => Emit(unit, kernel, Work.PerBlock(planes.PlaneCount, run));
 
     /// <summary>What a unit's forward pass keeps for its backward pass, in the shape of its output.</summary>
     public Planes Scratch(Unit unit) =>

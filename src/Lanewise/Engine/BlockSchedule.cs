@@ -26,7 +26,7 @@ internal sealed class BlockSchedule : Schedule, IWork
     {
         var options = program.Options;
         (_program, _batch, _weights) = (program, batch, weights);
-        _inputs = program.Input.Channels * program.Input.Height * program.Input.Width;
+        _inputs = batch.Inputs;
         Slots = new LaneMemory[options.Differentiates ? Math.Min(blocks, MostSlots) : 0];
         for (int i = 0; i < Slots.Length; i++)
         {
@@ -40,7 +40,7 @@ internal sealed class BlockSchedule : Schedule, IWork
         {
             Activations[i] = new LaneMemory(program.ActivationFloats);
             _scratch[i] = new LaneMemory(program.ScratchFloats);
-            _pictures[i] = new float[_inputs * program.Kernels.LaneWidth];
+            _pictures[i] = new float[_inputs * program.BlockPictures];
         }
     }
 
@@ -71,7 +71,7 @@ internal sealed class BlockSchedule : Schedule, IWork
             _batch.Read(memory.First + i, pictures.AsSpan(i * _inputs, _inputs));
         }
 
-        _program.Kernels.LanesIn(pictures, memory.Images, _program.Input, memory, Part.All);
+        _program.Read(pictures, memory, Part.All);
         Run(_program.Forward, memory);
         _batch.Judge(memory);
         if (_batch.NeedsGradients)

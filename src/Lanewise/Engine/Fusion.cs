@@ -1,4 +1,5 @@
 using Lanewise.Graphs;
+using Lanewise.Kernels;
 
 namespace Lanewise.Engine;
 
@@ -16,11 +17,13 @@ internal sealed class Fusion
     private readonly Value[] _values;
     private readonly Unit?[] _makers;
     private readonly bool[] _deferredReLU;
+    private readonly int _channelLanes;
 
-    private Fusion(Network network, PlanOptions options)
+    private Fusion(Network network, PlanOptions options, int channelLanes)
     {
         _network = network;
         _options = options;
+        _channelLanes = channelLanes;
         _consumers = new int[network.Nodes.Count];
         _values = new Value[network.Nodes.Count];
         _makers = new Unit?[network.Nodes.Count];
@@ -57,7 +60,15 @@ internal sealed class Fusion
     /// <summary>Whether batch norm makes each picture's output depend on the whole batch.</summary>
     public bool CouplesPictures => Units.Any(u => u is { Node.Op: BatchNorm2d, Trains: true });
 
-    public static Fusion Of(Network network, PlanOptions options) => new(network, options);
+    /// <summary>Whether the network can run with channels in the lanes.</summary>
+    public bool TakesChannelLanes => !_options.Differentiates && Units.All(u => u.Lowering.TakesChannelLanes(u))
+        && _nodes.All(n => n.Op is not Flatten || n.Inputs[0].Shape.Pixels == 1 || IsReadByLinear(n));
+
+    /// <summary>Fuses a network's nodes.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="options">The plan's options.</param>
+    /// <param name="channelLanes">Channels in a vector where lanes are channels; 0 where they are images.</param>
+    public static Fusion Of(Network network, PlanOptions options, int channelLanes) => new(network, options, channelLanes);
 
     /// <summary>Which nodes lead to an output; an output counts as read once more.</summary>
     private bool[] FindReaching(Node[] outputs)
@@ -81,19 +92,20 @@ internal sealed class Fusion
     {
         switch (node.Op)
         {
-            case Graphs.Input: _values[node.Index] = new Value(node.Shape, place: -1); break;
+            case Graphs.Input: _values[node.Index] = new Value(node.Shape, place: -1, LanesOf(node)); break;
             case ReLU: PlaceReLU(node); break;
             case Add when FoldAdd(node): break;
             case BatchNorm2d when FoldNorm(node): break;
             case Dropout when !_options.Training: PassDropout(node); break;
             case Concat: PlaceConcat(node); break;
+            case Flatten when _channelLanes > 0: Alias(node, node.Inputs[0]); break;
             default: AddUnit(node); break;
         }
     }
 
     private Unit AddUnit(Node node)
     {
-        var unit = new Unit(node, [.. node.Inputs.Select(n => _values[n.Index])], new Value(node.Shape, Units.Count))
+        var unit = new Unit(node, [.. node.Inputs.Select(n => _values[n.Index])], new Value(node.Shape, Units.Count, LanesOf(node)))
         {
             Place = Units.Count,
             Trains = Trains(node),
@@ -105,6 +117,16 @@ internal sealed class Fusion
         _makers[node.Index] = unit;
         return unit;
     }
+
+    private ChannelLanes? LanesOf(Node node) => _channelLanes == 0 ? null : node.Op switch
+    {
+        Graphs.Input or Conv2d or Linear => ChannelLanes.Of(node.Shape.Channels, _channelLanes),
+        Concat => ChannelLanes.Concat(node.Inputs.Select(n => _values[n.Index].Lanes!)),
+        _ => _values[node.Inputs[0].Index].Lanes,
+    };
+
+    /// <summary>Whether what reads a flattened picture can read the picture itself.</summary>
+    private bool IsReadByLinear(Node flatten) => _network.Output != flatten && _nodes.Where(n => n.Inputs.Contains(flatten)).All(n => n.Op is Linear || (n.Op is Dropout && IsReadByLinear(n)));
 
     private bool Trains(Node node) =>
         _options.Training && node.Parameters.Any(p => !p.IsBuffer && _options.Trains?.Invoke(p.Name) != false);
@@ -182,16 +204,16 @@ internal sealed class Fusion
     private void PlaceConcat(Node node)
     {
         var unit = AddUnit(node);
-        int channel = 0;
+        int plane = 0;
         foreach (var input in node.Inputs)
         {
             var value = _values[input.Index];
             if (_consumers[input.Index] == 1 && _makers[input.Index] is { Node.Op: not Concat } && !value.IsSlice)
             {
-                value.BecomeSlice(unit.Output, channel);
+                value.BecomeSlice(unit.Output, plane);
             }
 
-            channel += input.Shape.Channels;
+            plane += value.PlaneCount;
         }
 
         // Where every branch ends in ReLU the whole can be masked at once.

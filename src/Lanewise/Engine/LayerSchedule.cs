@@ -29,7 +29,7 @@ internal sealed class LayerSchedule : Schedule, IWork
     {
         var options = program.Options;
         (_program, _batch, _weights) = (program, batch, weights);
-        _inputs = program.Input.Channels * program.Input.Height * program.Input.Width;
+        _inputs = batch.Inputs;
         _wantedParts = options.Threads == 1 ? 1 : options.Threads * PartsPerThread;
         _gradients = new LaneMemory(options.Differentiates ? program.Parameters.GradientFloats : 0);
         Slots = options.Differentiates ? [_gradients] : [];
@@ -40,7 +40,7 @@ internal sealed class LayerSchedule : Schedule, IWork
         for (int i = 0; i < blocks; i++)
         {
             Activations[i] = new LaneMemory(program.ActivationFloats);
-            _pictures[i] = new float[checked(_inputs * program.Kernels.LaneWidth)];
+            _pictures[i] = new float[checked(_inputs * program.BlockPictures)];
         }
     }
 
@@ -87,12 +87,12 @@ internal sealed class LayerSchedule : Schedule, IWork
         switch (_phase)
         {
             case Phase.Read:
-                var (block, lane) = Math.DivRem(item, kernels.LaneWidth);
+                var (block, lane) = Math.DivRem(item, _program.BlockPictures);
                 _batch.Read(item, _pictures[block].AsSpan(lane * _inputs, _inputs));
                 break;
             case Phase.LanesIn:
                 ref readonly var memory = ref _blocks[item / _parts];
-                kernels.LanesIn(_pictures[item / _parts], memory.Images, _program.Input, memory, new Part(item % _parts, _parts));
+                _program.Read(_pictures[item / _parts], memory, new Part(item % _parts, _parts));
                 break;
             case Phase.Step when _work!.Each is { } each: each(kernels, _blocks[item / _parts] with { Scratch = _scratch[worker] }, new Part(item % _parts, _parts)); break;
             case Phase.Step: _work!.All(kernels, _blocks.AsSpan(0, _batch.Blocks), new Part(item, _parts)); break;

@@ -116,7 +116,7 @@ internal sealed class ParameterLayout
         {
             bool packs = unit.Node.Op is Conv2d or Linear && p == unit.Node.Parameters[0];
             var place = packs
-                ? new Place(Floats, p.Count, kernels.Packing(Conv2dLowering.Geometry(unit.Node.Op, unit.Inputs[0].Shape)), Conv2dLowering.Groups(unit.Node.Op))
+                ? new Place(Floats, p.Count, Conv2dLowering.Packing(unit, kernels), Conv2dLowering.Groups(unit.Node.Op))
                 : new Place(Floats, p.Count, null, 1);
             _places[p.Name] = place;
             Reserve(place.Length);

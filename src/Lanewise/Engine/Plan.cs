@@ -24,7 +24,7 @@ public sealed class Plan
         Network = network;
         Options = options;
         _kernels = KernelSet.For(options.LaneWidth);
-        var fusion = Fusion.Of(network, options);
+        var fusion = Fuse(network, options, _kernels);
         _parameters = new ParameterLayout(network, fusion, _kernels, options);
         _program = new BlockProgram(fusion, _parameters, _kernels, options);
         _weights = new LaneMemory(_program.WeightFloats);
@@ -40,7 +40,7 @@ public sealed class Plan
     /// <summary>How it was compiled.</summary>
     public PlanOptions Options { get; }
 
-    /// <summary>Images in a block.</summary>
+    /// <summary>Floats in a vector: images in a block, or channels of one image where the batch is small.</summary>
     public int LaneWidth => _kernels.LaneWidth;
 
     /// <summary>Each picture's cross-entropy, in training with the auxiliary outputs' share, after <see cref="Evaluate"/> or <see cref="ComputeGradients"/>, in the order asked for.</summary>
@@ -215,6 +215,22 @@ public sealed class Plan
 
     /// <summary>Measures every kernel call of a plan of one thread.</summary>
     internal void Time(StepClock clock) => _schedule.Clock = clock;
+
+    private static Fusion Fuse(Network network, PlanOptions options, KernelSet kernels)
+    {
+        int width = kernels.LaneWidth;
+        bool few = options.BatchSize <= width / 2 && !options.Differentiates;
+        if (options.Lanes == LaneUse.Channels || (options.Lanes == LaneUse.Automatic && few))
+        {
+            var fusion = Fusion.Of(network, options, width);
+            if (fusion.TakesChannelLanes)
+            {
+                return fusion;
+            }
+        }
+
+        return Fusion.Of(network, options, 0);
+    }
 
     private void NeedLogits()
     {

@@ -47,8 +47,24 @@ public sealed record PlanOptions
     /// <summary>Vectors kept free behind each activation, which tests watch.</summary>
     internal int GuardVectors { get; init; }
 
+    /// <summary>What lanes hold; automatic outside tests.</summary>
+    internal LaneUse Lanes { get; init; }
+
     /// <summary>The order of the work; automatic outside tests.</summary>
     internal WorkOrder Schedule { get; init; }
+}
+
+/// <summary>What a vector's lanes hold.</summary>
+internal enum LaneUse
+{
+    /// <summary>Channels in plans for few pictures that only infer, where all ops can; images otherwise.</summary>
+    Automatic,
+
+    /// <summary>One channel of several images.</summary>
+    Images,
+
+    /// <summary>Several channels of one image.</summary>
+    Channels,
 }
 
 /// <summary>In which order a plan works.</summary>

@@ -23,16 +23,24 @@ internal abstract class Schedule
     /// <summary>Takes the batch through the network.</summary>
     public abstract void Run(Workers workers);
 
+    /// <summary>Whether a layer of a block takes so long that threads gain more by sharing it than they lose by meeting after each.</summary>
+    private static bool IsWorthSharing(Fusion fusion, BlockProgram program)
+    {
+        // Some ten microseconds of work.
+        const long FewestMultiplyAdds = 1_000_000;
+        return fusion.Units.Sum(u => u.Node.MultiplyAdds) * program.BlockPictures / fusion.Units.Count >= FewestMultiplyAdds;
+    }
+
     /// <summary>The schedule that suits the network and the batch. For training it does not depend on the threads, nor do the bits.</summary>
     public static Schedule Of(Fusion fusion, BlockProgram program, Batch batch, LaneMemory weights)
     {
         var options = program.Options;
-        int blocks = (options.BatchSize - 1) / program.Kernels.LaneWidth + 1;
+        int blocks = (options.BatchSize - 1) / program.BlockPictures + 1;
         bool layers = fusion.CouplesPictures || options.Schedule switch
         {
             WorkOrder.Blocks => false,
             WorkOrder.Layers => true,
-            _ => options.Differentiates ? program.ActivationFloats > MostFloats : blocks < options.Threads,
+            _ => options.Differentiates ? program.ActivationFloats > MostFloats : blocks < options.Threads && IsWorthSharing(fusion, program),
         };
         return layers
             ? new LayerSchedule(program, batch, weights, blocks)

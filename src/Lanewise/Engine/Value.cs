@@ -10,7 +10,8 @@ namespace Lanewise.Engine;
 /// </summary>
 /// <param name="shape">C×H×W.</param>
 /// <param name="place">The place of the unit that makes it; −1 for the picture.</param>
-internal sealed class Value(Shape shape, int place)
+/// <param name="lanes">Where its channels lie where lanes are channels; null where they are images.</param>
+internal sealed class Value(Shape shape, int place, ChannelLanes? lanes)
 {
     private int _border;
     private int _gradientBorder;
@@ -19,11 +20,16 @@ internal sealed class Value(Shape shape, int place)
     private ActivationLayout.Piece? _data;
     private ActivationLayout.Piece? _gradient;
     private Value? _whole;
-    private int _firstChannel;
+    private int _firstPlane;
 
     public Shape Shape { get; } = shape;
 
     public int Place { get; } = place;
+
+    public ChannelLanes? Lanes { get; } = lanes;
+
+    /// <summary>Planes of vectors: one a channel where lanes are images.</summary>
+    public int PlaneCount { get; } = lanes?.Vectors ?? shape.Channels;
 
     /// <summary>Whether max(0, ·) was applied, so that its gradient must be masked.</summary>
     public bool ReLU { get; set; }
@@ -34,10 +40,10 @@ internal sealed class Value(Shape shape, int place)
     public bool IsSlice => _whole is not null;
 
     /// <summary>Where the activation lies, once the layout is placed.</summary>
-    public Planes Data => _whole?.Data.Slice(_firstChannel, Shape.Channels) ?? _data!.Planes;
+    public Planes Data => _whole?.Data.Slice(_firstPlane, PlaneCount) ?? _data!.Planes;
 
     /// <summary>Where the loss's gradient to it lies; nowhere when it is not differentiable.</summary>
-    public Planes Gradient => !Differentiable ? default : _whole?.Gradient.Slice(_firstChannel, Shape.Channels) ?? _gradient!.Planes;
+    public Planes Gradient => !Differentiable ? default : _whole?.Gradient.Slice(_firstPlane, PlaneCount) ?? _gradient!.Planes;
 
     /// <summary>Whether some step writes the gradient already, so that the next one must add to it.</summary>
     public bool Written { get; set; }
@@ -48,10 +54,10 @@ internal sealed class Value(Shape shape, int place)
     /// <summary>Gradients of a sum that this value was part of, which are its own too.</summary>
     public Queue<Planes> PassedOn { get; } = new();
 
-    /// <summary>Makes this value channels firstChannel … of <paramref name="whole"/>.</summary>
-    public void BecomeSlice(Value whole, int firstChannel)
+    /// <summary>Makes this value planes firstPlane … of <paramref name="whole"/>.</summary>
+    public void BecomeSlice(Value whole, int firstPlane)
     {
-        (_whole, _firstChannel) = (whole, firstChannel);
+        (_whole, _firstPlane) = (whole, firstPlane);
         whole.NeedBorder(_border);
         whole.NeedGradientBorder(_gradientBorder);
     }
@@ -89,8 +95,9 @@ internal sealed class Value(Shape shape, int place)
     {
         if (!IsSlice)
         {
-            _data = layout.Take(Shape, _border, _life);
-            _gradient = Differentiable ? layout.Take(Shape, _gradientBorder, _gradientLife) : null;
+            var planes = Shape with { Channels = PlaneCount };
+            _data = layout.Take(planes, _border, _life);
+            _gradient = Differentiable ? layout.Take(planes, _gradientBorder, _gradientLife) : null;
         }
     }
 }

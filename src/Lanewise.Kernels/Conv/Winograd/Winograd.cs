@@ -11,7 +11,8 @@ internal static unsafe class Winograd<L, V>
     private const int Side = WinogradTask.Side, Points = WinogradTask.Points;
 
     /// <summary>Writes the part's tiles and channels of the output.</summary>
-    public static void Run(WinogradTask task, in BlockMemory memory, Part part)
+    public static void Run<O>(WinogradTask task, in BlockMemory memory, Part part)
+        where O : unmanaged, IOperands<L, V>
     {
         float* scratch = memory.Scratch.Pointer, sums = scratch + (nint)Points * task.InputPoint * L.Width;
         float* columns = sums + (nint)Points * task.OutputPoint * L.Width;
@@ -30,8 +31,8 @@ internal static unsafe class Winograd<L, V>
             for (int k = task.ShareStart(share); k < last; k += task.Chunk)
             {
                 int outputs = Math.Min(task.Chunk, last - k);
-                SumChannels(task, memory, sum, k, outputs, scratch, sums);
-                TransformOutputs(task, memory, sum, tile, k, outputs, sums);
+                SumChannels<O>(task, memory, sum, k, outputs, scratch, sums);
+                TransformOutputs<O>(task, memory, sum, tile, k, outputs, sums);
             }
         }
     }
@@ -39,7 +40,7 @@ internal static unsafe class Winograd<L, V>
     /// <summary>Writes the transformed weights of the part's outputs.</summary>
     public static void TransformWeights(WinogradTask task, LaneMemory weights, Part part)
     {
-        if (task.Geometry.OutChannels % Lane4.Width == 0 && task.PackedGroup == Lane4.Width && Vector128.IsHardwareAccelerated)
+        if (task.Geometry.OutChannels % Lane4.Width == 0 && task.PackedGroup % Lane4.Width == 0 && Vector128.IsHardwareAccelerated)
         {
             WinogradWeights<Lane4, Vector128<float>>.Run(task, weights, part);
         }
@@ -102,10 +103,11 @@ internal static unsafe class Winograd<L, V>
         }
     }
 
-    private static void SumChannels(WinogradTask task, in BlockMemory memory, WinogradTask.PointSum sum, int k, int outputs, float* from, float* to)
+    private static void SumChannels<O>(WinogradTask task, in BlockMemory memory, WinogradTask.PointSum sum, int k, int outputs, float* from, float* to)
+        where O : unmanaged, IOperands<L, V>
     {
-        float* zeros = stackalloc float[8];
-        new Span<float>(zeros, 8).Clear();
+        float* zeros = stackalloc float[L.Width];
+        L.Store(L.Zero, zeros);
         var table = sum.Taps;
         fixed (Tap* taps = table.Taps)
         fixed (Tile* tiles = table.Tiles)
@@ -116,8 +118,8 @@ internal static unsafe class Winograd<L, V>
                 Taps = taps,
                 SourceStep = L.Width,
                 OutputStep = L.Width,
-                WeightsPerOutput = task.Source.Channels,
-                WeightStride = 1,
+                WeightsPerOutput = task.InChannels * O.OutputLanes,
+                WeightStride = O.OutputLanes,
                 Chunks = table.Chunks,
                 ChunkInput = table.ChunkInput,
                 ChunkWeight = table.ChunkWeight,
@@ -125,17 +127,18 @@ internal static unsafe class Winograd<L, V>
             for (int point = 0; point < Points; point++)
             {
                 frame.Source = from + (nint)point * task.InputPoint * L.Width;
-                frame.Weights = memory.Weights.Pointer + task.Transformed + (nint)point * task.WeightPoint + (nint)k * task.Source.Channels;
+                frame.Weights = memory.Weights.Pointer + task.Transformed + (nint)point * task.WeightPoint + k * frame.WeightsPerOutput;
                 frame.Output = Surface.Of<L, V>(to + (nint)point * task.OutputPoint * L.Width, sum.Output(task.Chunk));
                 for (int piece = 0; piece < table.Tiles.Length; piece++)
                 {
-                    Conv2d<L, V>.Outputs(&frame, tiles + piece, tiles + piece + 1, 0, outputs, task.Group);
+                    Conv2d<L, V>.Outputs<O>(&frame, tiles + piece, tiles + piece + 1, 0, outputs, task.Group);
                 }
             }
         }
     }
 
-    private static void TransformOutputs(WinogradTask task, in BlockMemory memory, WinogradTask.PointSum sum, int firstTile, int firstOutput, int outputs, float* from)
+    private static void TransformOutputs<O>(WinogradTask task, in BlockMemory memory, WinogradTask.PointSum sum, int firstTile, int firstOutput, int outputs, float* from)
+        where O : unmanaged, IOperands<L, V>
     {
         float* activations = memory.Activations.Pointer;
         var y = Surface.Of<L, V>(activations, task.Output);
@@ -147,7 +150,7 @@ internal static unsafe class Winograd<L, V>
         for (int i = 0; i < outputs; i++)
         {
             int k = firstOutput + i;
-            V bias = task.Bias >= 0 ? L.Splat(memory.Weights.Pointer + task.Bias + k) : L.Zero;
+            V bias = task.Bias >= 0 ? O.Bias(memory.Weights.Pointer + task.Bias + (nint)k * O.OutputLanes) : L.Zero;
             for (int t = 0; t < sum.Source.Width; t++)
             {
                 var (tileRow, tileColumn) = Math.DivRem(firstTile + t, task.TileColumns);
@@ -230,11 +233,11 @@ internal static unsafe class WinogradWeights<L, V>
     private static void Store(WinogradTask task, float* points, int k, int c, float* to)
     {
         var g = task.Geometry;
-        int group = task.Group;
+        int group = task.OutputGroup;
         for (int lane = 0; lane < L.Width; lane++)
         {
             var (output, channel) = task.IsBackward ? (c, k + lane) : (k + lane, c);
-            float* at = to + (nint)(output / group) * group * task.Source.Channels + (nint)channel * group + output % group;
+            float* at = to + (nint)(output / group) * group * task.InChannels + (nint)channel * group + output % group;
             for (int point = 0; point < Points; point++)
             {
                 at[(nint)point * task.WeightPoint] = points[point * L.Width + lane];

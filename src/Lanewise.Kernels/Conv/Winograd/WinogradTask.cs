@@ -18,10 +18,12 @@ internal sealed class WinogradTask : Conv2dTask
     private const int MostOutputs = 32;
     private const int Parts = 16;
 
-    public WinogradTask(Conv2dGeometry geometry, bool isBackward, Planes source, Planes output, int group, int mostPixels, int laneWidth)
+    public WinogradTask(Conv2dGeometry geometry, bool isBackward, Planes source, Planes output, int group, int mostPixels, int laneWidth, ChannelLanes? lanes = null)
         : base(source, output)
     {
-        (Geometry, IsBackward, Group) = (geometry, isBackward, group);
+        (Geometry, IsBackward, Group, Lanes) = (geometry, isBackward, group, lanes);
+        InChannels = lanes?.Channels ?? source.Channels;
+        OutputGroup = lanes is null ? group : group * laneWidth;
         Taps = geometry.Rows.Kernel;
         TileSide = Side - Taps + 1;
         Padding = isBackward ? Taps - 1 - geometry.Rows.Padding : geometry.Rows.Padding;
@@ -31,7 +33,7 @@ internal sealed class WinogradTask : Conv2dTask
         int most = (int)Math.Clamp(Cache / perTile, FewestTiles, MostTiles);
         Blocks = (Tiles + most - 1) / most;
         int fewest = Tiles / Blocks;
-        Sums = [.. Enumerable.Range(fewest, 2).Select(tiles => new PointSum(source.Channels, tiles, group, mostPixels, laneWidth))];
+        Sums = [.. Enumerable.Range(fewest, 2).Select(tiles => new PointSum(source.Channels, tiles, group, mostPixels, laneWidth, lanes))];
         int chunk = Math.Max(group, MostOutputs / group * group);
         Chunk = Math.Min(chunk, (output.Channels + group - 1) / group * group);
         int chunks = (output.Channels + Chunk - 1) / Chunk;
@@ -39,7 +41,7 @@ internal sealed class WinogradTask : Conv2dTask
         Shares = Blocks >= Parts || chunks < 4 ? 1 : Math.Min(chunks / 2, Parts / Blocks);
         InputPoint = Sums[^1].Source.Channels * Sums[^1].Source.PlaneStride | 1;
         OutputPoint = Chunk * Sums[^1].Output(Chunk).PlaneStride | 1;
-        WeightPoint = (output.Channels + group - 1) / group * group * source.Channels;
+        WeightPoint = (output.Channels + group - 1) / group * OutputGroup * InChannels;
         int columns = (Math.Min(Sums[^1].Source.Width, TileColumns) - 1) * TileSide + Side;
         ScratchFloats = checked((Points * (InputPoint + OutputPoint) + columns * Side) * laneWidth);
         TransformedFloats = checked(Points * WeightPoint);
@@ -49,7 +51,14 @@ internal sealed class WinogradTask : Conv2dTask
 
     public bool IsBackward { get; }
 
+    /// <summary>Output planes that are summed together.</summary>
     public int Group { get; }
+
+    /// <summary>The channels in them.</summary>
+    public int OutputGroup { get; }
+
+    /// <summary>Channels that are summed.</summary>
+    public int InChannels { get; }
 
     /// <summary>Taps of the filter in one dimension.</summary>
     public int Taps { get; }
@@ -91,17 +100,17 @@ internal sealed class WinogradTask : Conv2dTask
     public required int PackedGroup { get; init; }
 
     /// <summary>Whether a convolution is computed so.</summary>
-    public static bool IsFor(Conv2dAlgorithm algorithm, Conv2dGeometry geometry, Planes source, Planes output) =>
-        algorithm != Conv2dAlgorithm.Direct && Fits(geometry) && (algorithm == Conv2dAlgorithm.Winograd || Pays(geometry, source, output));
+    public static bool IsFor(Conv2dAlgorithm algorithm, Conv2dGeometry geometry, Planes source, Planes output, ChannelLanes? lanes = null) =>
+        algorithm != Conv2dAlgorithm.Direct && Fits(geometry) && (algorithm == Conv2dAlgorithm.Winograd || Pays(geometry, source, output, lanes));
 
     /// <summary>Whether it takes less time than the direct way, by the operations of both.</summary>
-    private static bool Pays(Conv2dGeometry g, Planes source, Planes output)
+    private static bool Pays(Conv2dGeometry g, Planes source, Planes output, ChannelLanes? lanes)
     {
         // In multiply-adds' time: a transform of 36 values is some 12 × 20 operations on one channel.
         const double Transform = 160, Margin = 0.85;
         int side = Side - g.Rows.Kernel + 1;
         double tiles = Math.Ceiling((double)output.Height / side) * Math.Ceiling((double)output.Width / side);
-        double products = (double)source.Channels * output.Channels;
+        double products = (double)(lanes?.Channels ?? source.Channels) * output.Channels;
         double winograd = tiles * (Points * products + Transform * (source.Channels + output.Channels));
         return winograd < Margin * products * g.Positions * output.Height * output.Width;
     }
@@ -123,12 +132,19 @@ internal sealed class WinogradTask : Conv2dTask
     }
 
     /// <summary>The sum over channels at one point, for a block of so many tiles: a 1×1 convolution of a picture of one row.</summary>
-    internal sealed class PointSum(int channels, int tiles, int group, int mostPixels, int laneWidth)
+    internal sealed class PointSum
     {
-        public Planes Source { get; } = Planes.Lay(channels, 1, tiles, 0, 0);
+        public PointSum(int planes, int tiles, int group, int mostPixels, int laneWidth, ChannelLanes? lanes)
+        {
+            Source = Planes.Lay(planes, 1, tiles, 0, 0);
+            Taps = lanes is null
+                ? TapTable.Forward(Conv2dGeometry.Linear(planes, group), Source, group, mostPixels, laneWidth)
+                : TapTable.Channels(Conv2dGeometry.Linear(lanes.Channels, group * laneWidth), lanes, Source, group, mostPixels, laneWidth);
+        }
 
-        public TapTable Taps { get; } = TapTable.Forward(
-            new Conv2dGeometry(channels, group, new ConvAxis(1, 1, 0, 0), new ConvAxis(1, 1, 0, 0)), Planes.Lay(channels, 1, tiles, 0, 0), group, mostPixels, laneWidth);
+        public Planes Source { get; }
+
+        public TapTable Taps { get; }
 
         public Planes Output(int outputs) => Planes.Lay(outputs, 1, Source.Width, 0, 0);
     }

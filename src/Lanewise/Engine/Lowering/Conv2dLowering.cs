@@ -9,16 +9,26 @@ namespace Lanewise.Engine;
 /// </summary>
 internal sealed class Conv2dLowering : Lowering
 {
-    /// <summary>The kernels' words for the sizes of one of an op's groups.</summary>
+    /// <summary>The kernels' words for the sizes of one of an op's groups. A linear layer sees its features as the picture that they were.</summary>
     public static Conv2dGeometry Geometry(Op op, Shape input) => op switch
     {
         Conv2d c => new(input.Channels / c.Groups, c.OutChannels / c.Groups, Window.Rows(c), Window.Columns(c)),
-        Linear l => Conv2dGeometry.Linear(input.Channels, l.OutFeatures),
+        Linear l => new(input.Channels, l.OutFeatures, new ConvAxis(input.Height, 1, 0, 0), new ConvAxis(input.Width, 1, 0, 0)),
         _ => throw new ArgumentException($"{op.Name} is no convolution", nameof(op)),
     };
 
     /// <summary>In how many parts its channels are cut.</summary>
     public static int Groups(Op op) => op is Conv2d c ? c.Groups : 1;
+
+    /// <summary>How the weights of one of a unit's groups are packed.</summary>
+    public static Conv2dPacking Packing(Unit unit, KernelSet kernels)
+    {
+        var geometry = Geometry(unit.Node.Op, unit.Inputs[0].Shape);
+        return unit.Output.Lanes is null ? kernels.Packing(geometry) : kernels.ChannelPacking(geometry);
+    }
+
+    /// <inheritdoc/>
+    public override bool TakesChannelLanes(Unit unit) => Groups(unit.Node.Op) == 1 && (unit.Shortcut is null || unit.Shortcut.Lanes!.Equals(unit.Output.Lanes));
 
     /// <inheritdoc/>
     public override bool BackwardReadsInputs(Unit unit) => unit.Trains;
@@ -39,9 +49,12 @@ internal sealed class Conv2dLowering : Lowering
         var (x, y) = (unit.Inputs[0], unit.Output);
         foreach (var g in Slices(unit, program))
         {
-            var task = program.Kernels.Conv2dForward(g.Geometry, g.Input(x.Data), g.Output(y.Data), g.Weights, g.Bias, program.Options.ChosenAlgorithm);
+            var algorithm = program.Options.ChosenAlgorithm;
+            var task = x.Lanes is { } lanes
+                ? program.Kernels.ChannelConv2d(g.Geometry, lanes, x.Data, y.Data, g.Weights, g.Bias, algorithm)
+                : program.Kernels.Conv2dForward(g.Geometry, g.Input(x.Data), g.Output(y.Data), g.Weights, g.Bias, algorithm);
             program.Register(task);
-            task.Add = unit.Shortcut is { } shortcut ? g.Output(shortcut.Data) : null;
+            task.Add = unit.Shortcut is not { } shortcut ? null : x.Lanes is null ? g.Output(shortcut.Data) : shortcut.Data;
             task.ReLU = unit.ReLU;
             program.Emit(unit, "Forward", Work.PerBlock(task.Units, (kernels, in memory, part) => kernels.Conv2d(task, memory, part)));
         }
@@ -101,7 +114,7 @@ internal sealed class Conv2dLowering : Lowering
     {
         var geometry = Geometry(unit.Node.Op, unit.Inputs[0].Shape);
         var (weights, bias) = (program.Parameters.Weights(unit), program.Parameters.Bias(unit));
-        int length = program.Kernels.Packing(geometry).Length;
+        int length = Packing(unit, program.Kernels).Length;
         return Enumerable.Range(0, Groups(unit.Node.Op)).Select(i =>
             new Slice(i, geometry, weights + i * length, bias < 0 ? -1 : bias + i * geometry.OutChannels));
     }

@@ -6,6 +6,9 @@ namespace Lanewise.Engine;
 internal sealed class ReLULowering : Lowering
 {
     /// <inheritdoc/>
+    public override bool TakesChannelLanes(Unit unit) => true;
+
+    /// <inheritdoc/>
     public override IEnumerable<Value> PassesOn(Unit unit) => unit.Inputs;
 
     public override void Forward(Unit unit, BlockProgram program, bool training)
@@ -22,6 +25,9 @@ internal sealed class ReLULowering : Lowering
 internal sealed class AddLowering : Lowering
 {
     /// <inheritdoc/>
+    public override bool TakesChannelLanes(Unit unit) => unit.Inputs[0].Lanes!.Equals(unit.Inputs[1].Lanes);
+
+    /// <inheritdoc/>
     public override IEnumerable<Value> PassesOn(Unit unit) => unit.Inputs;
 
     public override void Forward(Unit unit, BlockProgram program, bool training)
@@ -37,15 +43,18 @@ internal sealed class AddLowering : Lowering
 internal sealed class ConcatLowering : Lowering
 {
     /// <inheritdoc/>
+    public override bool TakesChannelLanes(Unit unit) => true;
+
+    /// <inheritdoc/>
     public override IEnumerable<Value> PassesOn(Unit unit) => unit.Inputs.Where(v => !v.IsSlice);
 
     public override void Forward(Unit unit, BlockProgram program, bool training)
     {
-        int channel = 0;
+        int plane = 0;
         foreach (var input in unit.Inputs)
         {
-            var (x, slice) = (input.Data, unit.Output.Data.Slice(channel, input.Shape.Channels));
-            channel += input.Shape.Channels;
+            var (x, slice) = (input.Data, unit.Output.Data.Slice(plane, input.PlaneCount));
+            plane += input.PlaneCount;
             if (x != slice)
             {
                 program.Emit(unit, "Forward", input, (kernels, in memory, part) => kernels.Copy(x, slice, memory, part));

@@ -23,6 +23,9 @@ internal abstract class Lowering
         var op => throw new LanewiseException($"{node.Path} ({op.Name}): this engine has no kernel for it; use another op."),
     };
 
+    /// <summary>Whether the forward pass works where lanes are channels.</summary>
+    public virtual bool TakesChannelLanes(Unit unit) => false;
+
     /// <summary>Whether the backward pass reads the unit's output.</summary>
     public virtual bool BackwardReadsOutput => false;
 

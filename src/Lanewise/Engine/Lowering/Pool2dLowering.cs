@@ -6,6 +6,9 @@ namespace Lanewise.Engine;
 /// <summary>Max pooling, with the ReLU that was folded into it.</summary>
 internal sealed class MaxPool2dLowering : Lowering
 {
+    /// <inheritdoc/>
+    public override bool TakesChannelLanes(Unit unit) => true;
+
     public override void Forward(Unit unit, BlockProgram program, bool training)
     {
         var (rows, columns) = PoolAxes.Of(unit);
@@ -37,6 +40,9 @@ internal sealed class MaxPool2dLowering : Lowering
 /// <summary>Average pooling, by a kernel or to a size.</summary>
 internal sealed class AvgPool2dLowering : Lowering
 {
+    /// <inheritdoc/>
+    public override bool TakesChannelLanes(Unit unit) => true;
+
     public override void Forward(Unit unit, BlockProgram program, bool training)
     {
         var task = Task(unit, unit.Inputs[0].Data, unit.Output.Data, adds: false);
