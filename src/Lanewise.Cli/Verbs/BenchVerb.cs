@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Lanewise.Analysis;
 using Lanewise.Cli.Terminals;
 using Lanewise.Graphs;
@@ -25,6 +26,7 @@ internal sealed class BenchVerb
     private readonly Argument<string[]> _models = new("MODEL")
     {
         Description = $"Which of those that 'lanewise models' lists; {string.Join(" and ", OrdinaryModels)} if none is named.",
+        HelpName = "MODEL",
         Arity = ArgumentArity.ZeroOrMore,
         CompletionSources = { Options.ModelNames },
         CustomParser = ParseModels,
@@ -32,7 +34,7 @@ internal sealed class BenchVerb
 
     private readonly Option<BenchMode?> _mode = Options.Choice("--mode", "mode", BenchMode.Both, "What to measure");
     private readonly Option<int?> _batchSize = Options.Limit("--batch-size", Options.LargestBatch, "Pictures in a step; if not given 64, and 16 for models of 224×224.");
-    private readonly Option<int> _threads = Options.Threads();
+    private readonly Option<int> _threads = Options.Threads("Threads, for the ceiling too.");
     private readonly Option<double?> _seconds = Options.Number("--seconds", s => s is > 0 and <= LongestSeconds, $"a number above 0, at most {LongestSeconds}", "How long to measure each model and mode, warm-up not counted; 2 if not given.");
     private readonly Option<Conv2dAlgorithm?> _algorithm = Options.Algorithm();
     private readonly Option<bool> _layers = new("--layers") { Description = "Tell of every kernel call too, measured on one thread: its tile, its time, its share." };
@@ -111,7 +113,7 @@ internal sealed class BenchVerb
         }
     }
 
-    private static string[] ParseModels(System.CommandLine.Parsing.ArgumentResult result)
+    private static string[] ParseModels(ArgumentResult result)
     {
         try
         {

@@ -56,7 +56,8 @@ internal static class Options
         return option;
     }
 
-    public static Option<int> Threads() => WholeNumber("--threads", Environment.ProcessorCount, 1, MostThreads, "Threads; the result does not depend on them.");
+    public static Option<int> Threads(string description = "Threads; the result does not depend on them.") =>
+        WholeNumber("--threads", Environment.ProcessorCount, 1, MostThreads, description);
 
     /// <summary>The algorithms that users choose among; the library's third forces what auto would not take.</summary>
     public static Option<Conv2dAlgorithm?> Algorithm() => Choice(
