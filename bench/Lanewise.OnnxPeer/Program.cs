@@ -1,7 +1,9 @@
 // Throughput of one model on ONNX Runtime: Lanewise.OnnxPeer MODEL.onnx infer [--batch N] [--threads N] [--seconds S]
-// prints one JSON line like Lanewise.Bench: the median and the best of half-second windows, after a warm-up.
+// prints one JSON line like Lanewise.Bench: the median and the best of half-second windows, after a warm-up,
+// and how many parameters the file itself holds (batch norm folded into the convolutions where the exporter did so), all float32.
 using System.Diagnostics;
 using System.Globalization;
+using Lanewise.OnnxPeer;
 using Microsoft.ML.OnnxRuntime;
 
 if (args.Length < 2 || args[1] != "infer")
@@ -10,6 +12,7 @@ if (args.Length < 2 || args[1] != "infer")
     return 2;
 }
 
+long parameters = Initialisers.CountParameters(File.ReadAllBytes(args[0]));
 int batch = Option("--batch", 64), seconds = Option("--seconds", 6), threads = Option("--threads", Environment.ProcessorCount);
 using var options = new SessionOptions
 {
@@ -20,6 +23,10 @@ using var options = new SessionOptions
 };
 using var session = new InferenceSession(args[0], options);
 using var run = new RunOptions();
+if (session.InputMetadata.Single().Value.ElementType != typeof(float))
+{
+    throw new InvalidDataException($"{args[0]}: its input is not float32");
+}
 
 // Input and output are bound once, so that a step copies and allocates nothing outside the runtime.
 using var binding = session.CreateIoBinding();
@@ -50,8 +57,7 @@ while (total.Elapsed.TotalSeconds < seconds || rates.Count < 3)
 
 rates.Sort();
 string version = OrtEnv.Instance().GetVersionString();
-string parameters = session.ModelMetadata.CustomMetadataMap.GetValueOrDefault("parameters", "null");
-Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{{\"peer\":\"onnxruntime {version}\",\"model\":\"{Path.GetFileNameWithoutExtension(args[0])}\",\"mode\":\"infer\",\"batch\":{batch},\"threads\":{threads},\"parameters\":{parameters},\"images_per_second\":{rates[rates.Count / 2]:F1},\"best\":{rates[^1]:F1}}}"));
+Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{{\"peer\":\"onnxruntime {version}\",\"model\":\"{Path.GetFileNameWithoutExtension(args[0])}\",\"mode\":\"infer\",\"batch\":{batch},\"threads\":{threads},\"parameters\":{parameters},\"precision\":\"float32\",\"images_per_second\":{rates[rates.Count / 2]:F1},\"best\":{rates[^1]:F1}}}"));
 return 0;
 
 int Option(string name, int fallback)

@@ -67,6 +67,7 @@ internal static class CommandLine
             ConvertVerb.Create(),
             ModelsVerb.Create(),
             CostVerb.Create(),
+            BenchVerb.Create(),
             DataVerb.Create(),
             DepthVerb.Create(),
             InfoVerb.Create(),

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.CompilerServices;
 
 namespace Lanewise.Kernels;
@@ -10,32 +9,9 @@ internal static unsafe class Ceiling<L, V>
 {
     // Two units with a latency of four cycles need eight independent chains; twelve leave slack and fit 16 registers.
     private const int Chains = 12;
-    private const int Rounds = 6;
-    private const double RoundSeconds = 0.02;
 
     /// <summary>Billions of floating-point operations a second of one thread, the best of a few rounds of 20 ms.</summary>
-    public static double Measure()
-    {
-        double best = 0;
-        int steps = 1 << 12;
-        for (int round = 0; round < Rounds;)
-        {
-            long start = Stopwatch.GetTimestamp();
-            float sum = Run(steps);
-            double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-            GC.KeepAlive(sum);
-            if (seconds < RoundSeconds && steps < 1 << 29)
-            {
-                steps *= 2;
-                continue;
-            }
-
-            best = Math.Max(best, 2.0 * Chains * L.Width * steps / seconds / 1e9);
-            round++;
-        }
-
-        return best;
-    }
+    public static double Measure() => 2.0 * Chains * L.Width * Rounds.BestRate(steps => GC.KeepAlive(Run(steps))) / 1e9;
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static float Run(int steps)

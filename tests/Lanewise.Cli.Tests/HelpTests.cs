@@ -13,6 +13,7 @@ public sealed class HelpTests
     [InlineData("models")]
     [InlineData("cost")]
     [InlineData("cost conv")]
+    [InlineData("bench")]
     [InlineData("depth")]
     [InlineData("info")]
     [InlineData("data")]

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Lanewise.Cli.Runs;
 using Lanewise.Cli.Verbs;
+using Lanewise.Kernels;
 
 namespace Lanewise.Cli.Tests;
 
@@ -19,6 +20,7 @@ public sealed class TrainOptionsTests
     [InlineData("residual --sched step --milestones 80,", "--milestones 80,: expected positive numbers in ascending order")]
     [InlineData("residual --sched step --milestones 80,40", "--milestones 80,40: expected positive numbers in ascending order")]
     [InlineData("residual --sched step --milestones 0,1", "--milestones 0,1: expected positive numbers in ascending order")]
+    [InlineData("residual --algorithm winograd", "There is no algorithm 'winograd'; there are auto, direct")]
     [InlineData("residual --classes 0", "--classes 0: expected a whole number from 1 to 100000")]
     public void A_wrong_value_is_answered_with_what_was_expected(string words, string expected)
     {
@@ -68,7 +70,7 @@ public sealed class TrainOptionsTests
     [Theory]
     [InlineData("residual --sched step --milestones 2,3.5 --warmup-epochs 0.5 --warmup-lr 0.001 --nesterov --classes 12 --weights w --no-aux")]
     [InlineData("residual --opt adamw --sched cosine --min-lr 1e-5 --weights w --freeze")]
-    [InlineData("residual --sched step --decay-epochs 2.4 --decay-rate 0.97 --aux")]
+    [InlineData("residual --sched step --decay-epochs 2.4 --decay-rate 0.97 --aux --algorithm direct")]
     public void All_is_written_into_the_arguments_and_read_again(string words)
     {
         using var folder = new TemporaryFolder();
@@ -98,6 +100,7 @@ public sealed class TrainOptionsTests
         var read = RunArguments.Load(folder["args.json"]);
         Assert.Equal((0.03, ScheduleKind.None, 0.0), (read.Recipe.LearningRate, read.Recipe.Schedule, read.Recipe.WarmupEpochs));
         Assert.Equal((null, null, false, null), (read.Weights, read.Classes, read.Freeze, read.AuxiliaryClassifiers));
+        Assert.Equal(Conv2dAlgorithm.Auto, read.Algorithm);
         Assert.Equal((2000, null), (read.LimitTrain, read.LimitTest));
     }
 
@@ -110,6 +113,7 @@ public sealed class TrainOptionsTests
     [InlineData("--min-lr 0.0001", "--min-lr 0.0001: the run to resume has 0;")]
     [InlineData("--milestones 2,3", "--milestones 2,3: the run to resume has none;")]
     [InlineData("--classes 12", "--classes 12: the run to resume has 10;")]
+    [InlineData("--algorithm direct", "--algorithm direct: the run to resume has auto;")]
     [InlineData("--freeze", "--freeze True: the run to resume has False;")]
     [InlineData("--aux", "--aux: the run to resume began without it")]
     public void A_resumed_run_keeps_its_recipe(string words, string expected)

@@ -60,6 +60,9 @@ internal sealed record RunArguments
 
     public int Threads { get; init; } = System.Environment.ProcessorCount;
 
+    /// <summary>How convolutions are computed.</summary>
+    public Conv2dAlgorithm Algorithm { get; init; }
+
     /// <summary>Whether events for TensorBoard are written.</summary>
     public bool TensorBoard { get; init; }
 
@@ -110,6 +113,7 @@ internal sealed record RunArguments
         Threads = Threads,
         // A run keeps its width, on which the last bits depend, wherever the processor has it.
         LaneWidth = KernelSet.Widths.Contains(LaneWidth) ? LaneWidth : 0,
+        Algorithm = Algorithm,
         Preprocessing = preprocessing,
         Augmentation = Augmentations.Find(Augmentation ?? Augmentations.Names[0]),
     };
@@ -160,6 +164,7 @@ internal sealed record RunArguments
 
         json.WriteNumber("seed", Seed);
         json.WriteNumber("threads", Threads);
+        json.WriteString("algorithm", Word.Of(Algorithm));
         json.WriteBoolean("tensorboard", TensorBoard);
         WriteNumber(json, "limit_train", LimitTrain);
         WriteNumber(json, "limit_test", LimitTest);
@@ -191,6 +196,7 @@ internal sealed record RunArguments
         AuxiliaryClassifiers = json.Find("aux")?.GetBoolean(),
         Seed = json.GetProperty("seed").GetInt32(),
         Threads = Limited("threads", json, Options.MostThreads),
+        Algorithm = json.Find("algorithm") is { } algorithm ? ReadAlgorithm(algorithm.GetString()) : default,
         TensorBoard = json.Find("tensorboard")?.GetBoolean() ?? false,
         LimitTrain = json.Find("limit_train")?.GetInt32(),
         LimitTest = json.Find("limit_test")?.GetInt32(),
@@ -212,6 +218,9 @@ internal sealed record RunArguments
 
     private static int Limited(string name, JsonElement json, int most) =>
         json.GetProperty(name).GetInt32() is var value && value >= 1 && value <= most ? value : throw new FormatException($"{name} is {value}");
+
+    private static Conv2dAlgorithm ReadAlgorithm(string? word) =>
+        Word.Find<Conv2dAlgorithm>(word ?? "") ?? throw new FormatException($"there is no algorithm '{word}'");
 
     private static int? ReadClasses(int? classes) =>
         classes is null or (>= 1 and <= MostClasses) ? classes : throw new FormatException($"{classes} classes");

@@ -4,6 +4,7 @@ using Lanewise.Engine;
 using Lanewise.Files;
 using Lanewise.Graphs;
 using Lanewise.Imaging;
+using Lanewise.Kernels;
 using Lanewise.Models;
 using Lanewise.Training;
 
@@ -46,14 +47,15 @@ internal sealed record RunModel(ModelFile File, Network Network, Preprocessing P
     /// <param name="splits">Whose test pictures are taken.</param>
     /// <param name="batchSize">Pictures that are worked on together.</param>
     /// <param name="threads">Threads.</param>
+    /// <param name="algorithm">How convolutions are computed.</param>
     /// <param name="judged">Is told of each picture; null for nobody.</param>
     /// <param name="cancellation">Stops between two batches.</param>
     /// <exception cref="LanewiseException">Model and pictures do not fit.</exception>
     public async Task<(Evaluation Evaluation, IReadOnlyList<string> Classes)> TestAsync(
-        DatasetSplits splits, int batchSize, int threads, Action<Judgement>? judged, CancellationToken cancellation)
+        DatasetSplits splits, int batchSize, int threads, Conv2dAlgorithm algorithm, Action<Judgement>? judged, CancellationToken cancellation)
     {
         RequireClassesOf(splits);
-        var plan = Plan.Compile(Network, new PlanOptions { BatchSize = batchSize, Threads = threads });
+        var plan = Plan.Compile(Network, new PlanOptions { BatchSize = batchSize, Threads = threads, Algorithm = algorithm });
         plan.Load(Weights);
         var evaluation = await Task.Run(() => Evaluation.Run(plan, splits.Test, Preprocessing, judged, cancellation), cancellation).ConfigureAwait(false);
         return (evaluation, File.Card.Dataset is null && splits.Test.Classes.Count == Classes.Count ? splits.Test.Classes : Classes);

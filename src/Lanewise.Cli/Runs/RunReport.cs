@@ -85,7 +85,7 @@ internal sealed partial class RunReport(RunFolder folder)
     private async Task<RunTest> TestAsync(RunModel model, DatasetSplits splits, CancellationToken cancellation)
     {
         var mistakes = new Mistakes(Mistakes);
-        var (evaluation, classes) = await model.TestAsync(splits, RunModel.UsualBatch, Threads, mistakes.Add, cancellation).ConfigureAwait(false);
+        var (evaluation, classes) = await model.TestAsync(splits, RunModel.UsualBatch, Threads, _arguments.Algorithm, mistakes.Add, cancellation).ConfigureAwait(false);
         var pictures = new PreparedDataset(splits.Test, model.Preprocessing);
         var input = model.Preprocessing.Input;
         return new(splits.Name, evaluation, classes, [.. mistakes.Surest.Select(mistake =>

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Lanewise.Cli.Runs;
 using Lanewise.Cli.Terminals;
 using Lanewise.Data;
+using Lanewise.Kernels;
 using Lanewise.Training;
 
 namespace Lanewise.Cli.Verbs;
@@ -25,6 +26,7 @@ internal sealed class EvalVerb
     private readonly Option<int?> _limitTest = Options.Limit("--limit-test", "Test on the first N pictures only.");
     private readonly Option<int> _batchSize = Options.BatchSize(RunModel.UsualBatch, "Pictures that are worked on together.");
     private readonly Option<int> _threads = Options.Threads();
+    private readonly Option<Conv2dAlgorithm?> _algorithm = Options.Algorithm();
     private readonly InputOptions _input = new();
     private readonly Option<BadPicture> _onBadPicture = Options.OnBadPicture();
     private readonly Option<bool> _json = Options.Json();
@@ -34,7 +36,7 @@ internal sealed class EvalVerb
         var options = new EvalVerb();
         var verb = new Verb("eval", "Tell how good a model is: test accuracy, each class's precision and recall, confusion matrix.", Examples)
         {
-            options._checkpoint, options._model, options._dataset, options._dataDir, options._limitTest, options._batchSize, options._threads, options._onBadPicture, options._json,
+            options._checkpoint, options._model, options._dataset, options._dataDir, options._limitTest, options._batchSize, options._threads, options._algorithm, options._onBadPicture, options._json,
         };
         foreach (var option in options._input.All)
         {
@@ -50,7 +52,7 @@ internal sealed class EvalVerb
         var model = RunModel.Load(parse.GetRequiredValue(_checkpoint), parse.GetValue(_model), _input.Read(parse));
         var splits = await RunData.LoadAsync(
             parse.GetValue(_dataset) ?? model.File.Card.Dataset, parse.GetValue(_dataDir), parse.GetValue(_onBadPicture), null, parse.GetValue(_limitTest), cancellation).ConfigureAwait(false);
-        var (evaluation, classes) = await model.TestAsync(splits, parse.GetValue(_batchSize), parse.GetValue(_threads), judged: null, cancellation).ConfigureAwait(false);
+        var (evaluation, classes) = await model.TestAsync(splits, parse.GetValue(_batchSize), parse.GetValue(_threads), parse.GetValue(_algorithm) ?? default, judged: null, cancellation).ConfigureAwait(false);
         if (parse.GetValue(_json))
         {
             JsonOutput.Print(json => Write(json, model.Network.Name, splits.Name, evaluation, classes));

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using Lanewise.Data;
+using Lanewise.Kernels;
 using Lanewise.Models;
 
 namespace Lanewise.Cli.Verbs;
@@ -55,7 +56,13 @@ internal static class Options
         return option;
     }
 
-    public static Option<int> Threads() => WholeNumber("--threads", Environment.ProcessorCount, 1, MostThreads, "Threads; the result does not depend on them.");
+    public static Option<int> Threads(string description = "Threads; the result does not depend on them.") =>
+        WholeNumber("--threads", Environment.ProcessorCount, 1, MostThreads, description);
+
+    /// <summary>The algorithms that users choose among; the library's third forces what auto would not take.</summary>
+    public static Option<Conv2dAlgorithm?> Algorithm() => Choice(
+        "--algorithm", "algorithm", Conv2dAlgorithm.Auto,
+        "How convolutions are computed, by layer as the plan sees fit or all as the exact textbook sum", Conv2dAlgorithm.Auto, Conv2dAlgorithm.Direct);
 
     public static Option<int> BatchSize(int ordinary, string description)
     {
@@ -121,10 +128,11 @@ internal static class Options
     /// <param name="kind">What the message calls the thing that is chosen.</param>
     /// <param name="ordinary">What is meant by none, for help.</param>
     /// <param name="description">For help; the words are added.</param>
-    public static Option<T?> Choice<T>(string name, string kind, T ordinary, string description)
+    /// <param name="among">The values to choose among; all if none is named.</param>
+    public static Option<T?> Choice<T>(string name, string kind, T ordinary, string description, params T[] among)
         where T : struct, Enum
     {
-        string[] words = Word.All<T>();
+        string[] words = among.Length == 0 ? Word.All<T>() : [.. among.Select(Word.Of)];
         return new(name)
         {
             Description = $"{description}: {string.Join(", ", words)}; {Word.Of(ordinary)} if not given.",
@@ -133,7 +141,7 @@ internal static class Options
             CustomParser = result =>
             {
                 string text = result.Tokens[0].Value;
-                if (Word.Find<T>(text) is { } value)
+                if (Word.Find<T>(text) is { } value && words.Contains(Word.Of(value)))
                 {
                     return value;
                 }

@@ -5,6 +5,7 @@ using Lanewise.Cli.Runs;
 using Lanewise.Cli.Terminals;
 using Lanewise.Engine;
 using Lanewise.Imaging;
+using Lanewise.Kernels;
 
 namespace Lanewise.Cli.Verbs;
 
@@ -31,6 +32,7 @@ internal sealed class PredictVerb
 
     private readonly Option<int> _topK = Options.WholeNumber("--top-k", 3, 1, 1000, "How many of the likeliest classes to tell.");
     private readonly Option<string?> _model = Options.Model();
+    private readonly Option<Conv2dAlgorithm?> _algorithm = Options.Algorithm();
     private readonly InputOptions _input = new();
     private readonly Option<bool> _json = Options.Json();
 
@@ -41,7 +43,7 @@ internal sealed class PredictVerb
         var options = new PredictVerb();
         var verb = new Verb("predict", "Tell what is on pictures: the likeliest classes, with probabilities.", Examples)
         {
-            options._checkpoint, options._images, options._topK, options._model, options._json,
+            options._checkpoint, options._images, options._topK, options._model, options._algorithm, options._json,
         };
         foreach (var option in options._input.All)
         {
@@ -56,7 +58,7 @@ internal sealed class PredictVerb
     {
         var model = RunModel.Load(parse.GetRequiredValue(_checkpoint), parse.GetValue(_model), _input.Read(parse));
         var pictures = model.Read(parse.GetRequiredValue(_images), cancellation);
-        var predictions = Predict(model, pictures);
+        var predictions = Predict(model, pictures, parse.GetValue(_algorithm) ?? default);
         int top = Math.Min(parse.GetValue(_topK), model.Classes.Count);
         if (parse.GetValue(_json))
         {
@@ -74,10 +76,10 @@ internal sealed class PredictVerb
         return ExitCode.Done;
     }
 
-    private static List<Prediction> Predict(RunModel model, RunPictures pictures)
+    private static List<Prediction> Predict(RunModel model, RunPictures pictures, Conv2dAlgorithm algorithm)
     {
         int count = pictures.Files.Length, classes = model.Network.Classes;
-        var plan = Plan.Compile(model.Network, new PlanOptions { BatchSize = Math.Min(LargestBatch, count), Threads = 1 });
+        var plan = Plan.Compile(model.Network, new PlanOptions { BatchSize = Math.Min(LargestBatch, count), Threads = 1, Algorithm = algorithm });
         plan.Load(model.Weights);
         var predictions = new List<Prediction>();
         foreach (int[] batch in Enumerable.Range(0, count).Chunk(LargestBatch))

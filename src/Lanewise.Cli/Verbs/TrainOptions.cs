@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Lanewise.Cli.Runs;
 using Lanewise.Data;
+using Lanewise.Kernels;
 using Lanewise.Models;
 
 namespace Lanewise.Cli.Verbs;
@@ -29,6 +30,7 @@ internal sealed class TrainOptions
     private readonly Option<bool> _noAux = new("--no-aux") { Description = "Leave auxiliary classifiers out, where the model would train them along." };
     private readonly Option<int> _seed = Options.WholeNumber("--seed", 1, int.MinValue, int.MaxValue, "Decides the initial weights, the order of the pictures, how they are varied, and what dropout drops.");
     private readonly Option<int> _threads = Options.Threads();
+    private readonly Option<Conv2dAlgorithm?> _algorithm = Options.Algorithm();
     private readonly Option<string?> _output = Options.Text("--output", "FOLDER", "The run folder, new or empty; by default runs/MODEL-1, -2 and so on.");
     private readonly Option<string?> _resume = Options.Text("--resume", "RUN", "Go on with that run, with its settings and to equal bits; only --epochs, --threads, --data-dir and --tensorboard may differ.");
     private readonly Option<int?> _limitTrain = Options.Limit("--limit-train", "Train on the first N pictures only.");
@@ -91,6 +93,7 @@ internal sealed class TrainOptions
         AuxiliaryClassifiers = Auxiliary(parse),
         Seed = parse.GetValue(_seed),
         Threads = parse.GetValue(_threads),
+        Algorithm = parse.GetValue(_algorithm) ?? default,
         LimitTrain = parse.GetValue(_limitTrain),
         LimitTest = parse.GetValue(_limitTest),
         Input = _input.Read(parse),
@@ -109,6 +112,7 @@ internal sealed class TrainOptions
         Options.RequireSame(parse, _classes, earlier.Classes);
         Options.RequireSame(parse, _freeze, earlier.Freeze);
         Options.RequireSame(parse, _seed, earlier.Seed);
+        Options.RequireSame(parse, _algorithm, Word.Of(parse.GetValue(_algorithm) ?? default), Word.Of(earlier.Algorithm));
         Options.RequireSame(parse, _limitTrain, earlier.LimitTrain);
         Options.RequireSame(parse, _limitTest, earlier.LimitTest);
         Options.RequireSame(parse, _augmentation, earlier.Augmentation);
@@ -144,7 +148,7 @@ internal sealed class TrainOptions
 
     private IEnumerable<Option> All =>
     [
-        _dataset, _dataDir, _epochs, _batchSize, .. _recipe.All, _weights, _classes, _freeze, _aux, _noAux, _seed, _threads,
+        _dataset, _dataDir, _epochs, _batchSize, .. _recipe.All, _weights, _classes, _freeze, _aux, _noAux, _seed, _threads, _algorithm,
         _output, _resume, _limitTrain, _limitTest, .. _input.All, _augmentation, _onBadPicture, _tensorBoard, _json,
     ];
 

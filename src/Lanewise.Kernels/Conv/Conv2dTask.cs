@@ -44,6 +44,9 @@ public abstract class Conv2dTask
 
     /// <summary>The most parts that the call can be shared in.</summary>
     public abstract int Units { get; }
+
+    /// <summary>The algorithm and its micro-kernel's tile, outputs × pixels, for a person to read: <c>taps 4×6</c>, <c>F(4,3) 4×6</c>.</summary>
+    public abstract string Tile { get; }
 }
 
 /// <summary>A convolution as a list of taps.</summary>
@@ -78,6 +81,8 @@ internal sealed class DirectConv2dTask : Conv2dTask
     public int Group { get; init; }
 
     public override int Units => (Output.Height + BandRows - 1) / BandRows * OutputChunks;
+
+    public override string Tile => $"taps {Group}×{Taps.MostPixels}";
 
     /// <summary>The first output of a chunk, a multiple of the group; the number of outputs for the chunk behind the last.</summary>
     public int ChunkStart(int chunk)
@@ -125,4 +130,7 @@ public sealed class Conv2dGradientTask
 
     /// <summary>The most parts that the call can be shared in.</summary>
     public int Units => (Gradient.Channels + Group - 1) / Group;
+
+    /// <summary>The algorithm and its micro-kernel's tile, outputs × taps, for a person to read: <c>taps 4×6</c>.</summary>
+    public string Tile => $"taps {Group}×{Groups.MostTaps}";
 }

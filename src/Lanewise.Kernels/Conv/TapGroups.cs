@@ -23,6 +23,9 @@ internal sealed class TapGroups
     /// <summary>All groups, chunk by chunk of input channels.</summary>
     public TapGroup[] Taps { get; }
 
+    /// <summary>Taps of the largest group; 0 where no tap meets the picture.</summary>
+    public int MostTaps => Taps.Select(group => group.Taps).DefaultIfEmpty().Max();
+
     /// <summary>Chunk i's groups are ChunkStart[i] … ChunkStart[i + 1] − 1.</summary>
     public int[] ChunkStart { get; }
 

@@ -71,6 +71,9 @@ internal sealed class TapTable
     /// <summary>All tiles, row by row.</summary>
     public Tile[] Tiles { get; }
 
+    /// <summary>Pixels of the largest tile.</summary>
+    public int MostPixels => Tiles.Max(tile => tile.Pixels);
+
     /// <summary>Row i's tiles are RowStart[i] … RowStart[i + 1] − 1.</summary>
     public int[] RowStart { get; }
 

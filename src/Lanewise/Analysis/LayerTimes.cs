@@ -61,7 +61,7 @@ public sealed class LayerTimes
     {
         options ??= new LayerTimesOptions();
         var times = new StepTimes(network, options.BatchSize, options.Training);
-        times.Run(options.Patience, cancellation: cancellation);
+        times.Run(options.Patience, cancellation);
         return new(times);
     }
 

@@ -61,6 +61,33 @@ public sealed class NetworkCost
         return new(network, modules.Select(m => new LayerCost(m.Key, [.. m], m.Last().Shape)));
     }
 
+    /// <summary>
+    /// Floating-point operations of a step for one picture by direct arithmetic, two for each multiply-add of convolutions and linear
+    /// layers, those with a padding's zeros included, bias not. Inference: the forward pass, without auxiliary classifiers. Training: forward, gradient to the
+    /// weights and gradient to the input, the last only where something behind it is trained: not for the first layer.
+    /// </summary>
+    /// <param name="network">The network.</param>
+    /// <param name="training">Whether the training step is counted, instead of inference.</param>
+    public static long StepFlops(Network network, bool training)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        if (!training)
+        {
+            return 2 * (network.AuxiliaryOutputs.Count == 0 ? network : network.UpTo(network.Output)).MultiplyAdds;
+        }
+
+        long products = 0;
+        bool[] trained = new bool[network.Nodes.Count];
+        foreach (var node in network.Nodes)
+        {
+            bool passesOn = node.Inputs.Any(input => trained[input.Index]);
+            trained[node.Index] = passesOn || node.Parameters.Any(p => !p.IsBuffer);
+            products += node.MultiplyAdds * (passesOn ? 3 : 2);
+        }
+
+        return 2 * products;
+    }
+
     /// <summary>A layer's share of all multiply-adds, 0 to 1; 0 where there are none at all.</summary>
     public double ShareOf(LayerCost layer) => Total.MultiplyAdds == 0 ? 0 : (double)layer.MultiplyAdds / Total.MultiplyAdds;
 

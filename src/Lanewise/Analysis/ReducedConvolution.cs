@@ -53,7 +53,7 @@ public sealed class ReducedConvolution
         }
 
         StepTimes[] times = [.. costs.Select(c => new StepTimes(c.Network, images, training: false))];
-        StepTimes.RunInTurn(times, patience, cancellation: cancellation);
+        StepTimes.RunInTurn(times, patience, cancellation);
         return new(images, TimeOf(Direct, times[0]), Reduced is null ? null : TimeOf(Reduced, times[1]));
     }
 

@@ -108,7 +108,8 @@ internal sealed class BlockProgram
         }
     }
 
-    public void Emit(Unit unit, string kernel, Work work) => _steps.Add(new Step(unit.Node.Path, $"{unit.Node.Op.Name}.{kernel}", work));
+    public void Emit(Unit unit, string kernel, Work work, string? tile = null) =>
+        _steps.Add(new Step(unit.Node.Path, $"{unit.Node.Op.Name}.{kernel}", work, tile));
 
     /// <summary>Emits work whose parts are planes of a value.</summary>
     public void Emit(Unit unit, string kernel, Value planes, BlockAction run) => Emit(unit, kernel, Work.PerBlock(planes.PlaneCount, run));
@@ -121,7 +122,7 @@ internal sealed class BlockProgram
     public void EmitGradient(Unit unit, Value value, Conv2dTask task)
     {
         task.Add = value.Written ? value.Gradient : value.PassedOn.TryDequeue(out var passed) ? passed : null;
-        Emit(unit, "BackwardInput", Work.PerBlock(task.Units, (kernels, in memory, part) => kernels.Conv2d(task, memory, part)));
+        Emit(unit, "BackwardInput", Work.PerBlock(task.Units, (kernels, in memory, part) => kernels.Conv2d(task, memory, part)), task.Tile);
         (value.Written, value.LastWriter) = (true, task);
     }
 

@@ -31,4 +31,5 @@ internal sealed record Work(int Units, BlockAction? Each, BatchAction All)
 /// <param name="Path">The node it belongs to.</param>
 /// <param name="Kernel">What it does, for example <c>Conv2d.BackwardInput</c>.</param>
 /// <param name="Work">How.</param>
-internal sealed record Step(string Path, string Kernel, Work Work);
+/// <param name="Tile">A convolution's algorithm and tile, for a person to read; null for another kernel.</param>
+internal sealed record Step(string Path, string Kernel, Work Work, string? Tile = null);

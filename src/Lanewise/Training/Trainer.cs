@@ -42,6 +42,7 @@ public sealed class Trainer
             Training = true,
             Threads = options.Threads,
             LaneWidth = options.LaneWidth,
+            Algorithm = options.Algorithm,
             Trains = options.Trains,
             Seed = options.Seed,
         });

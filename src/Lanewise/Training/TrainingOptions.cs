@@ -1,6 +1,7 @@
 using Lanewise.Data;
 using Lanewise.Data.Transforms;
 using Lanewise.Graphs;
+using Lanewise.Kernels;
 using Lanewise.Models;
 
 namespace Lanewise.Training;
@@ -31,6 +32,9 @@ public sealed record TrainingOptions
 
     /// <summary>Images in a block: 16, 8, 4 or 1; 0 for the widest that the processor has.</summary>
     public int LaneWidth { get; init; }
+
+    /// <summary>How convolutions are computed, in training and in each epoch's test.</summary>
+    public Conv2dAlgorithm Algorithm { get; init; }
 
     /// <summary>
     /// How pictures become the network's input; null for what the catalogue says of a model of the network's name, and for MNIST's

@@ -77,4 +77,25 @@ public sealed class NetworkCostTests
     [Fact]
     public void A_depth_of_nothing_is_refused() =>
         Assert.Throws<ArgumentOutOfRangeException>(() => NetworkCost.Of(ModelCatalog.Find("residual").ForClasses(10), depth: 0));
+
+    [Fact]
+    public void A_step_s_operations_are_those_that_a_person_counts()
+    {
+        // Two convolutions of the picture, whose gradient nobody needs, and one of their 4 + 6 channels of 6×6.
+        var network = Network.Define("small", new(3, 6, 6), x => x.Conv2d("a", 4, kernel: 1)
+            .Concat(x.Conv2d("b", 6, kernel: 3, padding: 1)).Conv2d("c", 2, kernel: 6).BatchNorm2d("bn").Flatten().Linear("fc", 5));
+        const long Picture = 36 * (4 * 3 + 6 * 3 * 9), Behind = 2 * 10 * 36 + 5 * 2;
+        Assert.Equal(2 * (Picture + Behind), NetworkCost.StepFlops(network, training: false));
+        Assert.Equal(2 * (2 * Picture + 3 * Behind), NetworkCost.StepFlops(network, training: true));
+    }
+
+    [Fact]
+    public void Inference_leaves_auxiliary_classifiers_out()
+    {
+        var entry = ModelCatalog.Find("googlenet");
+        Network plain = entry.Create(new ModelOptions()), auxiliary = entry.Create(new ModelOptions { AuxiliaryClassifiers = true });
+        Assert.Equal(2 * plain.MultiplyAdds, NetworkCost.StepFlops(auxiliary, training: false));
+        long heads = auxiliary.MultiplyAdds - plain.MultiplyAdds;
+        Assert.Equal(NetworkCost.StepFlops(plain, training: true) + 6 * heads, NetworkCost.StepFlops(auxiliary, training: true));
+    }
 }

@@ -96,6 +96,8 @@ internal sealed class WinogradTask : Conv2dTask
 
     public override int Units => Blocks * Shares;
 
+    public override string Tile => $"F({TileSide},{Taps}) {Group}×{Sums.Max(sum => sum.Taps.MostPixels)}";
+
     /// <summary>Outputs in a group of the packed weights.</summary>
     public required int PackedGroup { get; init; }
 

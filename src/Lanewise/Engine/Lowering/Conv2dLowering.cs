@@ -56,7 +56,7 @@ internal sealed class Conv2dLowering : Lowering
             program.Register(task);
             task.Add = unit.Shortcut is not { } shortcut ? null : x.Lanes is null ? g.Output(shortcut.Data) : shortcut.Data;
             task.ReLU = unit.ReLU;
-            program.Emit(unit, "Forward", Work.PerBlock(task.Units, (kernels, in memory, part) => kernels.Conv2d(task, memory, part)));
+            program.Emit(unit, "Forward", Work.PerBlock(task.Units, (kernels, in memory, part) => kernels.Conv2d(task, memory, part)), task.Tile);
         }
     }
 
@@ -84,7 +84,7 @@ internal sealed class Conv2dLowering : Lowering
             {
                 kernels.Conv2dGradient(task, block, part);
             }
-        }));
+        }), task.Tile);
     }
 
     private static void EmitInputGradient(Unit unit, BlockProgram program)
@@ -104,7 +104,7 @@ internal sealed class Conv2dLowering : Lowering
             var task = program.Kernels.Conv2dBackwardInput(g.Geometry, g.Output(dy), g.Input(x.Gradient), g.Weights, program.Options.ChosenAlgorithm);
             program.Register(task);
             task.Add = x.Written ? g.Input(x.Gradient) : null;
-            program.Emit(unit, "BackwardInput", Work.PerBlock(task.Units, (kernels, in memory, part) => kernels.Conv2d(task, memory, part)));
+            program.Emit(unit, "BackwardInput", Work.PerBlock(task.Units, (kernels, in memory, part) => kernels.Conv2d(task, memory, part)), task.Tile);
         }
 
         (x.Written, x.LastWriter) = (true, null);

@@ -1,0 +1,107 @@
+using System.Text.Json;
+using Lanewise.Analysis;
+using Lanewise.Cli.Verbs;
+
+namespace Lanewise.Cli.Terminals;
+
+/// <summary>Measured speeds as tables and as JSON.</summary>
+/// <param name="options">How they were measured.</param>
+/// <param name="ceiling">The ceiling of so many threads.</param>
+/// <param name="oneThread">One thread's, for kernel calls; null where none were measured.</param>
+internal sealed class BenchReport(ThroughputOptions options, ProcessorCeiling ceiling, ProcessorCeiling? oneThread)
+{
+    private const string Nothing = "–";
+
+    public required IReadOnlyList<BenchResult> Results { get; init; }
+
+    public void Print()
+    {
+        Report.Line(FormattableString.Invariant(
+            $"ceiling {ceiling.Gflops:F1} GFLOP/s on {Threads(options.Threads)}, lanes of {ceiling.LaneWidth}; clock {ceiling.ClockGhz:F2} GHz, {ceiling.FmasPerCycle:F2} multiply-adds a cycle: {ceiling.FmasPerCycle / 2:P0} of two units"));
+        Report.Line();
+        var table = new ReportTable("model", "mode", ">batch", ">images/s", ">GFLOP/s", ">of ceiling", ">bytes a step");
+        foreach (var result in Results)
+        {
+            var speed = result.Speed;
+            table.Add(
+                result.Network.Name, Word.Of(result.Mode), Report.Count(speed.BatchSize), FormattableString.Invariant($"{speed.ImagesPerSecond:N1}"),
+                FormattableString.Invariant($"{speed.Gflops:F1}"), Share(speed.Gflops / ceiling.Gflops), FormattableString.Invariant($"{speed.AllocatedBytesPerStep:N0}"));
+        }
+
+        table.Print();
+        foreach (var result in Results.Where(result => result.Calls is not null))
+        {
+            PrintCalls(result);
+        }
+    }
+
+    public void Write(Utf8JsonWriter json)
+    {
+        json.WriteNumber("ceiling_gflops", ceiling.Gflops);
+        json.WriteNumber("lane_width", ceiling.LaneWidth);
+        json.WriteNumber("threads", options.Threads);
+        json.WriteNumber("clock_ghz", ceiling.ClockGhz);
+        json.WriteNumber("fma_per_cycle", ceiling.FmasPerCycle);
+        json.WriteString("algorithm", Word.Of(options.Algorithm));
+        if (oneThread is not null)
+        {
+            json.WriteNumber("thread_ceiling_gflops", oneThread.Gflops);
+        }
+
+        json.WriteObjects("results", Results, result => Write(json, result));
+    }
+
+    private void Write(Utf8JsonWriter json, BenchResult result)
+    {
+        var speed = result.Speed;
+        json.WriteString("model", result.Network.Name);
+        json.WriteString("mode", Word.Of(result.Mode));
+        json.WriteNumber("batch", speed.BatchSize);
+        json.WriteNumber("parameters", result.Network.ParameterCount);
+        json.WriteNumber("flops_per_image", speed.FlopsPerImage);
+        json.WriteNumber("images_per_second", speed.ImagesPerSecond);
+        json.WriteNumber("best_images_per_second", speed.Best);
+        json.WriteNumber("gflops", speed.Gflops);
+        json.WriteNumber("share", speed.Gflops / ceiling.Gflops);
+        json.WriteNumber("allocated_bytes_per_step", speed.AllocatedBytesPerStep);
+        if (result.Calls is { } calls)
+        {
+            json.WriteObjects("layers", calls, call => Write(json, call));
+        }
+    }
+
+    private void Write(Utf8JsonWriter json, KernelTime call)
+    {
+        json.WriteString("name", call.Layer);
+        json.WriteString("kernel", call.Kernel);
+        json.WriteString("tile", call.Tile);
+        json.WriteNumber("seconds", call.Seconds);
+        json.WriteNumberOrNull("gflops", call.Gflops ?? double.NaN);
+        json.WriteNumberOrNull("share", call.Gflops / oneThread!.Gflops ?? double.NaN);
+        json.WriteNumber("time_share", call.Share);
+    }
+
+    private void PrintCalls(BenchResult result)
+    {
+        var calls = result.Calls!;
+        Report.Line();
+        Report.Line(FormattableString.Invariant(
+            $"{result.Network.Name}, {Word.Of(result.Mode)}, {CostReport.Pictures(result.Speed.BatchSize)}, on one thread of {oneThread!.Gflops:F1} GFLOP/s: {calls.Sum(call => call.Seconds) * 1e6:N0} µs in kernels"));
+        Report.Line();
+        var table = new ReportTable("layer", "kernel", "tile", ">µs", ">GFLOP/s", ">of ceiling", ">of the step");
+        foreach (var call in calls)
+        {
+            table.Add(
+                call.Layer, call.Kernel, call.Tile ?? Nothing, FormattableString.Invariant($"{call.Seconds * 1e6:N1}"),
+                call.Gflops is { } gflops ? FormattableString.Invariant($"{gflops:F1}") : Nothing,
+                call.Gflops is { } speed ? Share(speed / oneThread.Gflops) : Nothing,
+                Share(call.Share));
+        }
+
+        table.Print();
+    }
+
+    private static string Threads(int count) => count == 1 ? "1 thread" : $"{count} threads";
+
+    private static string Share(double share) => FormattableString.Invariant($"{share * 100:F1} %");
+}

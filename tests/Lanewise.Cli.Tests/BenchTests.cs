@@ -1,0 +1,99 @@
+using System.Text.Json;
+
+namespace Lanewise.Cli.Tests;
+
+public sealed class BenchTests(TrainedRun trained)
+{
+    private static readonly string Anywhere = Path.GetTempPath();
+
+    [Fact]
+    public async Task The_ceiling_comes_first_then_a_row_a_model_and_mode()
+    {
+        string[] lines = (await RunAsync("inception", "RESIDUAL", "inception", "-b", "8", "--threads", "1")).Out.Split('\n');
+        Assert.Matches(@"^ceiling \d+\.\d GFLOP/s on 1 thread, lanes of \d+; clock \d+\.\d\d GHz, \d+\.\d\d multiply-adds a cycle: \d+ % of two units$", lines[0]);
+        Assert.Matches("^model +mode +batch +images/s +GFLOP/s +of ceiling +bytes a step *$", lines[2]);
+        Assert.Matches(@"^inception +train +8 +[\d,]+\.\d +\d+\.\d +\d+\.\d % +[\d,]+ *$", lines[3]);
+        Assert.Equal(["inception", "train", "inception", "infer", "residual", "train", "residual", "infer"], lines[3..^1].SelectMany(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[..2]));
+    }
+
+    [Fact]
+    public async Task Json_gives_raw_numbers_that_fit_each_other()
+    {
+        var json = Parse(await RunAsync("residual", "--threads", "2", "--lanes", "1", "--mode", "infer", "--algorithm", "direct", "--json"));
+        Assert.Equal((1, 2, "direct"), (json.GetProperty("lane_width").GetInt32(), json.GetProperty("threads").GetInt32(), json.GetProperty("algorithm").GetString()));
+        var result = Assert.Single(json.GetProperty("results").EnumerateArray());
+        Assert.Equal(("residual", "infer", 64, 41_514), (result.GetProperty("model").GetString(), result.GetProperty("mode").GetString(), result.GetProperty("batch").GetInt32(), result.GetProperty("parameters").GetInt32()));
+        double gflops = Number(result, "gflops");
+        Assert.Equal(Number(result, "images_per_second") * Number(result, "flops_per_image") / 1e9, gflops, 6);
+        Assert.Equal(gflops / Number(json, "ceiling_gflops"), Number(result, "share"), 9);
+        Assert.True(Number(json, "clock_ghz") > 0);
+        Assert.True(Number(result, "allocated_bytes_per_step") >= 0);
+        Assert.False(result.TryGetProperty("layers", out _));
+    }
+
+    [Fact]
+    public async Task Layers_tell_tile_and_share_of_every_call()
+    {
+        var json = Parse(await RunAsync("residual", "--mode", "train", "-b", "4", "--layers", "--json"));
+        var layers = json.GetProperty("results")[0].GetProperty("layers").EnumerateArray().ToArray();
+        Assert.Equal(("conv1", "Conv2d.Forward"), (layers[0].GetProperty("name").GetString(), layers[0].GetProperty("kernel").GetString()));
+        Assert.Equal("Conv2d.BackwardWeights", layers[^1].GetProperty("kernel").GetString());
+        Assert.Matches(@"^(taps|F\(\d,\d\)) \d×\d$", layers[0].GetProperty("tile").GetString());
+        Assert.Equal(1, layers.Sum(layer => Number(layer, "time_share")), 9);
+        Assert.Equal(Number(layers[0], "gflops") / Number(json, "thread_ceiling_gflops"), Number(layers[0], "share"), 9);
+        Assert.Equal(JsonValueKind.Null, layers.First(layer => layer.GetProperty("kernel").GetString() == "MaxPool2d.Forward").GetProperty("gflops").ValueKind);
+    }
+
+    [Fact]
+    public async Task Layers_are_a_table_too()
+    {
+        string text = (await RunAsync("residual", "--mode", "infer", "-b", "4", "--layers")).Out;
+        Assert.Matches(@"\nresidual, infer, 4 pictures, on one thread of \d+\.\d GFLOP/s: [\d,]+ µs in kernels\n", text);
+        Assert.Matches(@"\nmaxpool2d1 +MaxPool2d\.Forward +– +[\d,]+\.\d +– +– +\d+\.\d % *\n", text);
+    }
+
+    [Theory]
+    [InlineData("bench residal", "There is no model 'residal'")]
+    [InlineData("bench --mode fast", "There is no mode 'fast'; there are both, train, infer")]
+    [InlineData("bench --lanes 3", "--lanes 3: this processor has ")]
+    [InlineData("bench --seconds 0", "--seconds 0: expected a number above 0")]
+    [InlineData("bench --threads 0", "--threads 0: expected a whole number from 1 to 256")]
+    [InlineData("bench -b 0", "--batch-size 0: expected a whole number from 1 to 65536")]
+    [InlineData("bench --algorithm winograd", "There is no algorithm 'winograd'; there are auto, direct")]
+    public async Task A_wrong_option_is_one_line(string words, string expected) =>
+        Assert.Contains(expected, (await CliProgram.RunAsync(Anywhere, words.Split(' '))).OneError(exitCode: 2), StringComparison.Ordinal);
+
+    [Fact]
+    public async Task A_batch_that_no_memory_holds_is_one_line() =>
+        Assert.Contains("memory", (await CliProgram.RunAsync(Anywhere, "bench", "resnet152", "-b", "65536", "--mode", "train")).OneError(), StringComparison.Ordinal);
+
+    [Fact]
+    public async Task It_can_be_stopped()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "signals are sent as on Unix");
+        using var program = CliProgram.Start(Anywhere, "bench", "--seconds", "3600", "-b", "1", "--json");
+        await Task.Delay(1500, TestContext.Current.CancellationToken);
+        program.Signal("INT");
+        var stopped = await program.EndAsync();
+        Assert.Equal((130, "", "stopped."), (stopped.ExitCode, stopped.Out, stopped.ErrorLines[^1]));
+    }
+
+    [Fact]
+    public async Task The_exact_sum_can_be_asked_for_wherever_a_network_runs()
+    {
+        using var folder = new TemporaryFolder();
+        (await CliProgram.RunAsync(folder.Path, "train", "residual", "--dataset", "digits", "--limit-train", "64", "--limit-test", "32", "--epochs", "1", "--algorithm", "direct", "--output", "run")).Ok();
+        Assert.Contains("\"algorithm\": \"direct\"", await File.ReadAllTextAsync(folder["run/args.json"], TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        string[] eval = ["eval", trained.Run, "--dataset", "digits", "--limit-test", "32", "--json"];
+        Assert.NotEqual(await LossAsync(eval), await LossAsync([.. eval, "--algorithm", "direct"]));
+    }
+
+    private static async Task<double> LossAsync(string[] arguments) => Number(Parse((await CliProgram.RunAsync(Anywhere, arguments)).Ok()), "test_loss");
+
+    // Two processes on one core may make the clock look odd, which is said on stderr.
+    private static async Task<CliResult> RunAsync(params string[] arguments) => (await CliProgram.RunAsync(Anywhere, ["bench", .. arguments, "--seconds", "0.01"])).Ok();
+
+    private static JsonElement Parse(CliResult result) => JsonDocument.Parse(result.Out).RootElement.Clone();
+
+    private static double Number(JsonElement json, string key) => json.GetProperty(key).GetDouble();
+}
