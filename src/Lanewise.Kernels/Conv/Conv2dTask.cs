@@ -82,7 +82,7 @@ internal sealed class DirectConv2dTask : Conv2dTask
 
     public override int Units => (Output.Height + BandRows - 1) / BandRows * OutputChunks;
 
-    public override string Tile => $"taps {Group}×{Taps.MostPixels}";
+    public override string Tile => $"{(Lanes is null ? "taps" : "channels")} {Group}×{Taps.MostPixels}";
 
     /// <summary>The first output of a chunk, a multiple of the group; the number of outputs for the chunk behind the last.</summary>
     public int ChunkStart(int chunk)

@@ -61,7 +61,7 @@ internal sealed class Fusion
     public bool CouplesPictures => Units.Any(u => u is { Node.Op: BatchNorm2d, Trains: true });
 
     /// <summary>Whether the network can run with channels in the lanes.</summary>
-    public bool TakesChannelLanes => !_options.Differentiates && Units.All(u => u.Lowering.TakesChannelLanes(u))
+    public bool TakesChannelLanes => !_options.Differentiates && Units.Count > 0 && Units.All(u => u.Lowering.TakesChannelLanes(u))
         && _nodes.All(n => n.Op is not Flatten || n.Inputs[0].Shape.Pixels == 1 || IsReadByLinear(n));
 
     /// <summary>Fuses a network's nodes.</summary>

@@ -95,6 +95,59 @@ public sealed class OpCaseTests
         }
     }
 
+    /// <summary>Channels in the lanes: the same products in the same order, so the same bits as with images in them.</summary>
+    [Theory]
+    [MemberData(nameof(OpCases.NamesAndWidths), MemberType = typeof(OpCases))]
+    public void Channels_in_the_lanes_give_the_same_bits_as_images(string name, int width)
+    {
+        const int Count = 3;
+        var run = ReferenceRun.Of(OpCases.Find(name));
+        var (images, channels) = (With(LaneUse.Images, 1, WorkOrder.Automatic), With(LaneUse.Channels, 1, WorkOrder.Automatic));
+        Compare.Close("output in evaluation", run.At(Count).EvaluationOutput, channels.Logits, OpCases.Find(name).Tolerance);
+        Assert.Equal(Compare.Bits(images.Logits), Compare.Bits(channels.Logits));
+        Assert.Equal(Compare.Bits(images.Logits), Compare.Bits(With(LaneUse.Channels, 3, WorkOrder.Layers).Logits));
+
+        Plan With(LaneUse lanes, int threads, WorkOrder schedule) => Infer(run, Count, new PlanOptions
+        {
+            BatchSize = Count,
+            LaneWidth = width,
+            Threads = threads,
+            Lanes = lanes,
+            Schedule = schedule,
+            Algorithm = Conv2dAlgorithm.Direct,
+        });
+    }
+
+    [Theory]
+    [MemberData(nameof(OpCases.WinogradNamesAndWidths), MemberType = typeof(OpCases))]
+    public void Winograds_way_with_channels_in_the_lanes_agrees_with_the_reference(string name, int width)
+    {
+        const double Loss = 5;
+        const int Count = 2;
+        var run = ReferenceRun.Of(OpCases.Find(name));
+        var options = new PlanOptions { BatchSize = Count, LaneWidth = width, Threads = 1, Lanes = LaneUse.Channels, Algorithm = Conv2dAlgorithm.Winograd };
+        var plan = Infer(run, Count, options);
+        Assert.NotEmpty(plan.Program.Transforms);
+        Compare.Close("output in evaluation", run.At(Count).EvaluationOutput, plan.Logits, Loss * OpCases.Find(name).Tolerance);
+        var parallel = Infer(run, Count, options with { Threads = 3, Schedule = WorkOrder.Layers });
+        Assert.Equal(Compare.Bits(plan.Logits), Compare.Bits(parallel.Logits));
+    }
+
+    [Theory]
+    [InlineData("inception", true)]
+    [InlineData("residual", true)]
+    [InlineData("resnet18", true)]
+    [InlineData("googlenet", true)]
+    [InlineData("googlenet-paper", false)]
+    public void Few_pictures_run_with_channels_in_the_lanes_where_every_op_can(string model, bool can)
+    {
+        var network = Lanewise.Models.ModelCatalog.Find(model).Create(new Lanewise.Models.ModelOptions());
+        int width = KernelSet.Widths[0];
+        Assert.Equal(can ? 1 : width, Plan.Compile(network, new PlanOptions { BatchSize = 1 }).Program.BlockPictures);
+        Assert.Equal(width, Plan.Compile(network, new PlanOptions { BatchSize = width }).Program.BlockPictures);
+        Assert.Equal(width, Plan.Compile(network, new PlanOptions { BatchSize = 1, InputGradient = true }).Program.BlockPictures);
+    }
+
     [Fact]
     public void Winograds_way_is_taken_in_inference_where_it_pays_and_nowhere_else()
     {
@@ -132,6 +185,14 @@ public sealed class OpCaseTests
         var options = new PlanOptions { BatchSize = 2 * width + 3, LaneWidth = width, Threads = threads, Training = true, InputGradient = true, GuardVectors = guard, Schedule = schedule, Algorithm = algorithm };
         var plan = Plan.Compile(run.Network, options);
         plan.Load(run.Weights);
+        return plan;
+    }
+
+    private static Plan Infer(ReferenceRun run, int count, PlanOptions options)
+    {
+        var plan = Plan.Compile(run.Network, options);
+        plan.Load(run.Weights);
+        plan.Infer(run.At(count), run.At(count).Indices);
         return plan;
     }
 
