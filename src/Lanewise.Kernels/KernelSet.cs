@@ -139,7 +139,7 @@ public abstract class KernelSet
     public Conv2dGradientTask Conv2dBackwardWeights(Conv2dGeometry geometry, Planes x, Planes dy, int weights, int bias)
     {
         int group = GroupOf(geometry.OutChannels), rows = GradientBandRows(dy);
-        return new(TapGroups.Build(geometry, x, dy, group, MostPixels(group), rows, LaneWidth), x, dy)
+        return new(TapGroups.Build(geometry, x, dy, group, Math.Min(6, MostPixels(group)), rows, LaneWidth), x, dy)
         {
             Weights = weights,
             Bias = bias,
@@ -265,8 +265,8 @@ public abstract class KernelSet
         _ => vectors % 4 == 0 ? 4 : vectors % 3 == 0 ? 3 : vectors % 5 == 0 ? 5 : Math.Min(vectors, 4),
     };
 
-    /// <summary>Pixels, or taps, beside a group: what the registers hold besides the group's weights and one input.</summary>
-    private int MostPixels(int group) => Math.Min(6, (Registers - group - 1) / group);
+    /// <summary>Pixels beside a group: what the registers hold besides the group's weights and one input.</summary>
+    private int MostPixels(int group) => Math.Min(12, (Registers - group - 1) / group);
 
     /// <summary>Rows whose inputs and outputs fit well within a second-level cache of 1 MB.</summary>
     private int BandRows(Planes source, Planes output)

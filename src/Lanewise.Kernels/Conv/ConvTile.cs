@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Lanewise.Kernels;
 
 /// <summary>
-/// The micro-kernel: a group of output channels × one to six pixels, summed over a list of taps. One method for each
-/// number of pixels, alike but for it, since only locals stay in registers. The scalar line it equals:
+/// The micro-kernel: a group of output channels × one to six pixels, or, for small groups, more, summed over a list of taps. One
+/// method for each number of pixels, alike but for it, since only locals stay in registers. The scalar line it equals:
 /// <c>y[k][pixel] = bias[k] + Σ over taps of w[k][tap] · x[tap + pixel]</c>, then + add, masked, max(0, ·).
 /// </summary>
 internal static unsafe class ConvTile<L, V, G, O>
@@ -19,6 +19,9 @@ internal static unsafe class ConvTile<L, V, G, O>
     {
         switch (tile->Pixels)
         {
+            case 12: Twelve(f, tile, k); break;
+            case 9: Nine(f, tile, k); break;
+            case 8: Eight(f, tile, k); break;
             case 6: Six(f, tile, k); break;
             case 5: Five(f, tile, k); break;
             case 4: Four(f, tile, k); break;
@@ -26,6 +29,118 @@ internal static unsafe class ConvTile<L, V, G, O>
             case 2: Two(f, tile, k); break;
             default: One(f, tile, k); break;
         }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Twelve(ConvFrame* f, Tile* tile, int k)
+    {
+        G q0 = O.Weights<G>(f->Bias + k * f->BiasStride, f->BiasStride), q1 = q0, q2 = q0, q3 = q0, q4 = q0, q5 = q0, q6 = q0, q7 = q0, q8 = q0, q9 = q0, q10 = q0, q11 = q0;
+        nint step = f->SourceStep;
+        float* x = f->Source + tile->Source, w = f->Weights + k * f->WeightsPerOutput;
+        Tap* first = f->Taps + tile->FirstTap, end = first + tile->Taps;
+        for (int chunk = f->Chunks; chunk > 0; chunk--, x += f->ChunkInput, w += f->ChunkWeight)
+        {
+            for (Tap* tap = first; tap < end; tap++)
+            {
+                float* p = x + tap->Input;
+                var g = O.Weights<G>(w + tap->Weight, f->WeightStride);
+                q0.Fma(O.Input(p), g);
+                q1.Fma(O.Input(p + step), g);
+                q2.Fma(O.Input(p + 2 * step), g);
+                q3.Fma(O.Input(p + 3 * step), g);
+                q4.Fma(O.Input(p + 4 * step), g);
+                q5.Fma(O.Input(p + 5 * step), g);
+                q6.Fma(O.Input(p + 6 * step), g);
+                q7.Fma(O.Input(p + 7 * step), g);
+                q8.Fma(O.Input(p + 8 * step), g);
+                q9.Fma(O.Input(p + 9 * step), g);
+                q10.Fma(O.Input(p + 10 * step), g);
+                q11.Fma(O.Input(p + 11 * step), g);
+            }
+        }
+
+        Finish(q0, f, tile, k, 0);
+        Finish(q1, f, tile, k, 1);
+        Finish(q2, f, tile, k, 2);
+        Finish(q3, f, tile, k, 3);
+        Finish(q4, f, tile, k, 4);
+        Finish(q5, f, tile, k, 5);
+        Finish(q6, f, tile, k, 6);
+        Finish(q7, f, tile, k, 7);
+        Finish(q8, f, tile, k, 8);
+        Finish(q9, f, tile, k, 9);
+        Finish(q10, f, tile, k, 10);
+        Finish(q11, f, tile, k, 11);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Nine(ConvFrame* f, Tile* tile, int k)
+    {
+        G q0 = O.Weights<G>(f->Bias + k * f->BiasStride, f->BiasStride), q1 = q0, q2 = q0, q3 = q0, q4 = q0, q5 = q0, q6 = q0, q7 = q0, q8 = q0;
+        nint step = f->SourceStep;
+        float* x = f->Source + tile->Source, w = f->Weights + k * f->WeightsPerOutput;
+        Tap* first = f->Taps + tile->FirstTap, end = first + tile->Taps;
+        for (int chunk = f->Chunks; chunk > 0; chunk--, x += f->ChunkInput, w += f->ChunkWeight)
+        {
+            for (Tap* tap = first; tap < end; tap++)
+            {
+                float* p = x + tap->Input;
+                var g = O.Weights<G>(w + tap->Weight, f->WeightStride);
+                q0.Fma(O.Input(p), g);
+                q1.Fma(O.Input(p + step), g);
+                q2.Fma(O.Input(p + 2 * step), g);
+                q3.Fma(O.Input(p + 3 * step), g);
+                q4.Fma(O.Input(p + 4 * step), g);
+                q5.Fma(O.Input(p + 5 * step), g);
+                q6.Fma(O.Input(p + 6 * step), g);
+                q7.Fma(O.Input(p + 7 * step), g);
+                q8.Fma(O.Input(p + 8 * step), g);
+            }
+        }
+
+        Finish(q0, f, tile, k, 0);
+        Finish(q1, f, tile, k, 1);
+        Finish(q2, f, tile, k, 2);
+        Finish(q3, f, tile, k, 3);
+        Finish(q4, f, tile, k, 4);
+        Finish(q5, f, tile, k, 5);
+        Finish(q6, f, tile, k, 6);
+        Finish(q7, f, tile, k, 7);
+        Finish(q8, f, tile, k, 8);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Eight(ConvFrame* f, Tile* tile, int k)
+    {
+        G q0 = O.Weights<G>(f->Bias + k * f->BiasStride, f->BiasStride), q1 = q0, q2 = q0, q3 = q0, q4 = q0, q5 = q0, q6 = q0, q7 = q0;
+        nint step = f->SourceStep;
+        float* x = f->Source + tile->Source, w = f->Weights + k * f->WeightsPerOutput;
+        Tap* first = f->Taps + tile->FirstTap, end = first + tile->Taps;
+        for (int chunk = f->Chunks; chunk > 0; chunk--, x += f->ChunkInput, w += f->ChunkWeight)
+        {
+            for (Tap* tap = first; tap < end; tap++)
+            {
+                float* p = x + tap->Input;
+                var g = O.Weights<G>(w + tap->Weight, f->WeightStride);
+                q0.Fma(O.Input(p), g);
+                q1.Fma(O.Input(p + step), g);
+                q2.Fma(O.Input(p + 2 * step), g);
+                q3.Fma(O.Input(p + 3 * step), g);
+                q4.Fma(O.Input(p + 4 * step), g);
+                q5.Fma(O.Input(p + 5 * step), g);
+                q6.Fma(O.Input(p + 6 * step), g);
+                q7.Fma(O.Input(p + 7 * step), g);
+            }
+        }
+
+        Finish(q0, f, tile, k, 0);
+        Finish(q1, f, tile, k, 1);
+        Finish(q2, f, tile, k, 2);
+        Finish(q3, f, tile, k, 3);
+        Finish(q4, f, tile, k, 4);
+        Finish(q5, f, tile, k, 5);
+        Finish(q6, f, tile, k, 6);
+        Finish(q7, f, tile, k, 7);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

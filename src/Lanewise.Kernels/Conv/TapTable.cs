@@ -10,7 +10,7 @@ internal struct Tap
     public int Weight;
 }
 
-/// <summary>A few neighbouring pixels of one output row that share a list of taps.</summary>
+/// <summary>Neighbouring pixels of one output row that share a list of taps.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal struct Tile
 {
@@ -23,7 +23,7 @@ internal struct Tile
     /// <summary>The first pixel's output column.</summary>
     public int Column;
 
-    /// <summary>How many pixels, 1 to 6.</summary>
+    /// <summary>How many pixels: 1 to 6, 8, 9 or 12.</summary>
     public int Pixels;
 
     /// <summary>The first tap of its list.</summary>
@@ -233,6 +233,13 @@ internal sealed class TapTable
         int best = pixels, cheapest = int.MaxValue;
         for (int pieces = (pixels + options.MostPixels - 1) / options.MostPixels; pieces <= pixels; pieces++)
         {
+            int most = (pixels + pieces - 1) / pieces;
+            // There are micro-kernels for these numbers of pixels.
+            if (most > 6 && (pixels % pieces > 0 || most is not (8 or 9 or 12)))
+            {
+                continue;
+            }
+
             int cost = 0;
             for (int piece = 0; piece < pieces; piece++)
             {

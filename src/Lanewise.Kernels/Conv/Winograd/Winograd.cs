@@ -129,9 +129,11 @@ internal static unsafe class Winograd<L, V>
                 frame.Source = from + (nint)point * task.InputPoint * L.Width;
                 frame.Weights = memory.Weights.Pointer + task.Transformed + (nint)point * task.WeightPoint + k * frame.WeightsPerOutput;
                 frame.Output = Surface.Of<L, V>(to + (nint)point * task.OutputPoint * L.Width, sum.Output(task.Chunk));
-                for (int piece = 0; piece < table.Tiles.Length; piece++)
+                // What is larger, inputs or weights, is read once.
+                int step = task.Lanes is null ? 1 : table.Tiles.Length;
+                for (int piece = 0; piece < table.Tiles.Length; piece += step)
                 {
-                    Conv2d<L, V>.Outputs<O>(&frame, tiles + piece, tiles + piece + 1, 0, outputs, task.Group);
+                    Conv2d<L, V>.Outputs<O>(&frame, tiles + piece, tiles + piece + step, 0, outputs, task.Group);
                 }
             }
         }

@@ -17,6 +17,7 @@ internal sealed class WinogradTask : Conv2dTask
     private const int FewestTiles = 6, MostTiles = 18;
     private const int MostOutputs = 32;
     private const int Parts = 16;
+    private const int LineFloats = 16;
 
     public WinogradTask(Conv2dGeometry geometry, bool isBackward, Planes source, Planes output, int group, int mostPixels, int laneWidth, ChannelLanes? lanes = null)
         : base(source, output)
@@ -108,13 +109,19 @@ internal sealed class WinogradTask : Conv2dTask
     /// <summary>Whether it takes less time than the direct way, by the operations of both.</summary>
     private static bool Pays(Conv2dGeometry g, Planes source, Planes output, ChannelLanes? lanes)
     {
-        // In multiply-adds' time: a transform of 36 values is some 12 × 20 operations on one channel.
-        const double Transform = 160, Margin = 0.85;
+        // In multiply-adds' time: a transform of 36 values is some 12 × 20 operations on one channel; a cache line of weights comes
+        // from memory; and so many sums must be under way at once.
+        const double Transform = 160, Line = 12, Chains = 8, Margin = 0.85;
+        const int Beside = 4;
         int side = Side - g.Rows.Kernel + 1;
         double tiles = Math.Ceiling((double)output.Height / side) * Math.Ceiling((double)output.Width / side);
         double products = (double)(lanes?.Channels ?? source.Channels) * output.Channels;
-        double winograd = tiles * (Points * products + Transform * (source.Channels + output.Channels));
-        return winograd < Margin * products * g.Positions * output.Height * output.Width;
+        double weight = Line / (lanes is null ? LineFloats : 1);
+        double winograd = products * Points * (tiles * Idle(tiles) + weight) + tiles * Transform * (source.Channels + output.Channels);
+        double direct = products * g.Positions * (output.Height * output.Width * Idle(output.Width) + weight);
+        return winograd < Margin * direct;
+
+        double Idle(double pixels) => Math.Max(1, Chains / (pixels * Math.Min(output.Channels, Beside)));
     }
 
     /// <summary>Whether the algorithm can do it.</summary>
