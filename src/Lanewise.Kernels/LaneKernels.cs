@@ -23,7 +23,7 @@ internal sealed class LaneKernels<L, V> : KernelSet
         }
     }
 
-    public override void TransformWeights(Conv2dTask task, LaneMemory weights, Part part) => Winograd<L, V>.TransformWeights((WinogradTask)task, weights, part);
+    public override void TransformWeights(Conv2dTask task, LaneMemory weights, Part part) => WinogradWeights<L, V>.Run((WinogradTask)task, weights, part);
 
     public override void Conv2dGradient(Conv2dGradientTask task, in BlockMemory memory, Part part) => Conv2d<L, V>.RunGradient(task, memory, part);
 

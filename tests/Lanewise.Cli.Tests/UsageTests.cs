@@ -3,8 +3,8 @@ namespace Lanewise.Cli.Tests;
 public sealed class UsageTests
 {
     [Theory]
-    [InlineData("", "train, eval, predict, explain, report, convert, models, cost, data, depth, info")]
-    [InlineData("trian residual", "no verb 'trian'; there are train, eval, predict, explain, report, convert, models, cost, data, depth, info; did you mean 'train'?")]
+    [InlineData("", "train, eval, predict, explain, report, convert, models, cost, bench, data, depth, info")]
+    [InlineData("trian residual", "no verb 'trian'; there are train, eval, predict, explain, report, convert, models, cost, bench, data, depth, info; did you mean 'train'?")]
     [InlineData("train", "name a model (inception, inception-relu, residual, googlenet,")]
     [InlineData("train resdual", "plain110; did you mean 'residual'?")]
     [InlineData("train residual --dataset nist", "no dataset 'nist'; there are mnist, fashion-mnist, kmnist, cifar10, cifar100, digits; did you mean 'mnist'?")]

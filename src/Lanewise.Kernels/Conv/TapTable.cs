@@ -231,7 +231,7 @@ internal sealed class TapTable
         // A tap costs its products, but never less than the latency that a dozen accumulators hide; and a fixed part.
         const int Latency = 12, Fixed = 4;
         int best = pixels, cheapest = int.MaxValue;
-        for (int pieces = (pixels + options.MostPixels - 1) / options.MostPixels; pieces <= pixels; pieces++)
+        for (int pieces = Math.Max(1, (pixels + options.MostPixels - 1) / options.MostPixels); pieces <= pixels; pieces++)
         {
             int most = (pixels + pieces - 1) / pieces;
             // There are micro-kernels for these numbers of pixels.

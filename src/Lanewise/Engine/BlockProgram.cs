@@ -9,9 +9,11 @@ namespace Lanewise.Engine;
 internal sealed class BlockProgram
 {
     private readonly ActivationLayout _layout;
+    private const int TransformParts = 64;
     private readonly Dictionary<Unit, Planes> _scratch = [];
     private readonly List<Step> _steps = [];
     private readonly ChannelLanes? _inputLanes;
+    private readonly bool _transformsInPassing;
 
     public BlockProgram(Fusion fusion, ParameterLayout parameters, KernelSet kernels, PlanOptions options)
     {
@@ -19,6 +21,7 @@ internal sealed class BlockProgram
         WeightFloats = parameters.Floats;
         Kernels = kernels;
         Options = options;
+        _transformsInPassing = fusion.CouplesPictures;
         _layout = new ActivationLayout(kernels.LaneWidth, options.GuardVectors);
         Lay(fusion);
         (Input, _inputLanes) = (fusion.Input.Data, fusion.Input.Lanes);
@@ -95,15 +98,30 @@ internal sealed class BlockProgram
         }
     }
 
-    /// <summary>Gives a convolution the memory that it needs beside its layouts.</summary>
-    public void Register(Conv2dTask task)
+    /// <summary>
+    /// Gives a convolution, which is emitted next, the memory that it needs beside its layouts. Where all blocks go through a layer
+    /// together its weights are transformed on the spot, in memory that all layers share; else beforehand, for all layers.
+    /// </summary>
+    public void Register(Unit unit, Conv2dTask task)
     {
         const int Alignment = 16;
         ScratchFloats = Math.Max(ScratchFloats, task.ScratchFloats);
-        if (task.TransformedFloats > 0)
+        if (task.TransformedFloats == 0)
+        {
+            return;
+        }
+
+        int floats = checked(task.TransformedFloats + Alignment - 1) / Alignment * Alignment;
+        if (_transformsInPassing)
+        {
+            task.Transformed = Parameters.Floats;
+            WeightFloats = Math.Max(WeightFloats, checked(Parameters.Floats + floats));
+            Emit(unit, "TransformWeights", Work.Across(TransformParts, (kernels, blocks, part) => kernels.TransformWeights(task, blocks[0].Weights, part)));
+        }
+        else
         {
             task.Transformed = WeightFloats;
-            WeightFloats = checked(WeightFloats + (task.TransformedFloats + Alignment - 1) / Alignment * Alignment);
+            WeightFloats = checked(WeightFloats + floats);
             Transforms.Add(task);
         }
     }

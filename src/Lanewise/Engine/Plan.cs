@@ -219,7 +219,7 @@ public sealed class Plan
     private static Fusion Fuse(Network network, PlanOptions options, KernelSet kernels)
     {
         int width = kernels.LaneWidth;
-        bool few = options.BatchSize <= width / 2 && !options.Differentiates;
+        bool few = options.BatchSize <= width * 3 / 4 && !options.Differentiates;
         if (options.Lanes == LaneUse.Channels || (options.Lanes == LaneUse.Automatic && few))
         {
             var fusion = Fusion.Of(network, options, width);

@@ -37,12 +37,9 @@ public sealed record PlanOptions
 
     /// <summary>
     /// How convolutions are computed. <see cref="Conv2dAlgorithm.Auto"/> takes Winograd's way, which rounds a little differently,
-    /// where it pays: in inference only, since training would transform the weights anew at every step.
+    /// layer by layer where it pays; gradients to the weights are always summed directly.
     /// </summary>
     public Conv2dAlgorithm Algorithm { get; init; }
-
-    /// <summary>How convolutions of this plan are computed.</summary>
-    internal Conv2dAlgorithm ChosenAlgorithm => Algorithm == Conv2dAlgorithm.Auto && Differentiates ? Conv2dAlgorithm.Direct : Algorithm;
 
     /// <summary>Vectors kept free behind each activation, which tests watch.</summary>
     internal int GuardVectors { get; init; }

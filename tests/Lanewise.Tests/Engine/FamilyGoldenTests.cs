@@ -40,7 +40,8 @@ public sealed class FamilyGoldenTests
     public void Losses_gradients_and_running_statistics_are_PyTorchs(string model)
     {
         var (golden, network) = Read(model);
-        var plan = Plan.Compile(network, new PlanOptions { BatchSize = Batch, Threads = 2, Training = true });
+        // Rounding of another kind than PyTorch's moves kinks, and with them some gradients by a per cent.
+        var plan = Plan.Compile(network, new PlanOptions { BatchSize = Batch, Threads = 2, Training = true, Algorithm = Conv2dAlgorithm.Direct });
         plan.Load(Formula.Weights(network));
         var source = Formula.Pictures(Batch, network.Input, Classes);
         var update = new OptimizerWork(plan.TakeLikeWeights()) { Step = new SgdStep(LearningRate, Momentum, 0, Nesterov: false) };

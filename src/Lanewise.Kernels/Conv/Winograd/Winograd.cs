@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 
 namespace Lanewise.Kernels;
 
@@ -34,19 +33,6 @@ internal static unsafe class Winograd<L, V>
                 SumChannels<O>(task, memory, sum, k, outputs, scratch, sums);
                 TransformOutputs<O>(task, memory, sum, tile, k, outputs, sums);
             }
-        }
-    }
-
-    /// <summary>Writes the transformed weights of the part's outputs.</summary>
-    public static void TransformWeights(WinogradTask task, LaneMemory weights, Part part)
-    {
-        if (task.Geometry.OutChannels % Lane4.Width == 0 && task.PackedGroup % Lane4.Width == 0 && Vector128.IsHardwareAccelerated)
-        {
-            WinogradWeights<Lane4, Vector128<float>>.Run(task, weights, part);
-        }
-        else
-        {
-            WinogradWeights<Lane1, float>.Run(task, weights, part);
         }
     }
 
@@ -187,63 +173,6 @@ internal static unsafe class Winograd<L, V>
             v = add == null ? v : L.Add(v, L.Load(add + at));
             v = mask == null ? v : L.IfGreater(L.Load(mask + at), L.Zero, v, L.Zero);
             L.Store(task.ReLU ? L.Max(L.Zero, v) : v, y + at);
-        }
-    }
-}
-
-/// <summary>The weights' transform, for a few outputs at once, side by side in a lane each as they are packed.</summary>
-internal static unsafe class WinogradWeights<L, V>
-    where L : unmanaged, ILane<V>
-    where V : unmanaged
-{
-    private const int Side = WinogradTask.Side, Points = WinogradTask.Points;
-
-    public static void Run(WinogradTask task, LaneMemory memory, Part part)
-    {
-        var g = task.Geometry;
-        int taps = task.Taps, packed = task.PackedGroup;
-        float* filter = stackalloc float[Points * L.Width], half = stackalloc float[Points * L.Width], points = stackalloc float[Points * L.Width];
-        float* weights = memory.Pointer + task.Weights, to = memory.Pointer + task.Transformed;
-        var (first, end) = part.Of(g.OutChannels / L.Width);
-        for (int k = first * L.Width; k < end * L.Width; k += L.Width)
-        {
-            float* from = weights + (nint)(k / packed) * packed * g.InChannels * g.Positions + k % packed;
-            for (int c = 0; c < g.InChannels; c++, from += g.Positions * packed)
-            {
-                for (int i = 0; i < g.Positions; i++)
-                {
-                    // The gradient's filter is the forward one turned by 180 degrees.
-                    L.Store(L.Load(from + (nint)(task.IsBackward ? g.Positions - 1 - i : i) * packed), filter + (nint)i * L.Width);
-                }
-
-                for (int j = 0; j < taps; j++)
-                {
-                    WinogradTransform<L, V>.Filter(filter + j * L.Width, taps * L.Width, half + j * L.Width, taps * L.Width, taps);
-                }
-
-                for (int i = 0; i < Side; i++)
-                {
-                    WinogradTransform<L, V>.Filter(half + i * taps * L.Width, L.Width, points + i * Side * L.Width, L.Width, taps);
-                }
-
-                Store(task, points, k, c, to);
-            }
-        }
-    }
-
-    /// <summary>Writes a filter's points where the sum over channels reads them, <c>[point][output / group][channel][output % group]</c>.</summary>
-    private static void Store(WinogradTask task, float* points, int k, int c, float* to)
-    {
-        var g = task.Geometry;
-        int group = task.OutputGroup;
-        for (int lane = 0; lane < L.Width; lane++)
-        {
-            var (output, channel) = task.IsBackward ? (c, k + lane) : (k + lane, c);
-            float* at = to + (nint)(output / group) * group * task.InChannels + (nint)channel * group + output % group;
-            for (int point = 0; point < Points; point++)
-            {
-                at[(nint)point * task.WeightPoint] = points[point * L.Width + lane];
-            }
         }
     }
 }

@@ -42,7 +42,7 @@ internal sealed class WinogradTask : Conv2dTask
         Shares = Blocks >= Parts || chunks < 4 ? 1 : Math.Min(chunks / 2, Parts / Blocks);
         InputPoint = Sums[^1].Source.Channels * Sums[^1].Source.PlaneStride | 1;
         OutputPoint = Chunk * Sums[^1].Output(Chunk).PlaneStride | 1;
-        WeightPoint = (output.Channels + group - 1) / group * OutputGroup * InChannels;
+        WeightPoint = ((output.Channels + group - 1) / group * OutputGroup * InChannels + LineFloats - 1) / LineFloats * LineFloats;
         int columns = (Math.Min(Sums[^1].Source.Width, TileColumns) - 1) * TileSide + Side;
         ScratchFloats = checked((Points * (InputPoint + OutputPoint) + columns * Side) * laneWidth);
         TransformedFloats = checked(Points * WeightPoint);
@@ -102,12 +102,19 @@ internal sealed class WinogradTask : Conv2dTask
     /// <summary>Outputs in a group of the packed weights.</summary>
     public required int PackedGroup { get; init; }
 
+    /// <summary>The channels of the convolution's result, forward, or of its input's gradient.</summary>
+    public int OutChannels => IsBackward ? Geometry.InChannels : Geometry.OutChannels;
+
+    /// <summary>Where the packed weights of each output of the forward convolution begin.</summary>
+    public int[] PackedStart => field ??= [.. Enumerable.Range(0, Geometry.OutChannels).Select(k =>
+        k / PackedGroup * PackedGroup * Geometry.InChannels * Geometry.Positions + k % PackedGroup)];
+
     /// <summary>Whether a convolution is computed so.</summary>
-    public static bool IsFor(Conv2dAlgorithm algorithm, Conv2dGeometry geometry, Planes source, Planes output, ChannelLanes? lanes = null) =>
-        algorithm != Conv2dAlgorithm.Direct && Fits(geometry) && (algorithm == Conv2dAlgorithm.Winograd || Pays(geometry, source, output, lanes));
+    public static bool IsFor(Conv2dAlgorithm algorithm, Conv2dGeometry geometry, bool isBackward, Planes source, Planes output, ChannelLanes? lanes = null) =>
+        algorithm != Conv2dAlgorithm.Direct && Fits(geometry) && (algorithm == Conv2dAlgorithm.Winograd || Pays(geometry, isBackward, source, output, lanes));
 
     /// <summary>Whether it takes less time than the direct way, by the operations of both.</summary>
-    private static bool Pays(Conv2dGeometry g, Planes source, Planes output, ChannelLanes? lanes)
+    private static bool Pays(Conv2dGeometry g, bool isBackward, Planes source, Planes output, ChannelLanes? lanes)
     {
         // In multiply-adds' time: a transform of 36 values is some 12 × 20 operations on one channel; a cache line of weights comes
         // from memory; and so many sums must be under way at once.
@@ -118,9 +125,12 @@ internal sealed class WinogradTask : Conv2dTask
         double products = (double)(lanes?.Channels ?? source.Channels) * output.Channels;
         double weight = Line / (lanes is null ? LineFloats : 1);
         double winograd = products * Points * (tiles * Idle(tiles) + weight) + tiles * Transform * (source.Channels + output.Channels);
-        double direct = products * g.Positions * (output.Height * output.Width * Idle(output.Width) + weight);
+        // The direct way leaves out a row of taps beyond the picture, and about half of the columns.
+        double taps = Meetings(g.Rows, source.Height, output.Height) * (Meetings(g.Columns, source.Width, output.Width) + g.Columns.Kernel * output.Width) / 2;
+        double direct = products * (taps * Idle(output.Width) + g.Positions * weight);
         return winograd < Margin * direct;
 
+        double Meetings(ConvAxis axis, int from, int to) => (isBackward ? axis.Backward(to) : axis.Forward(from)).Sum(taps => taps.Length);
         double Idle(double pixels) => Math.Max(1, Chains / (pixels * Math.Min(output.Channels, Beside)));
     }
 

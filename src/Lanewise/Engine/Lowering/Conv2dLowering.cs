@@ -49,11 +49,11 @@ internal sealed class Conv2dLowering : Lowering
         var (x, y) = (unit.Inputs[0], unit.Output);
         foreach (var g in Slices(unit, program))
         {
-            var algorithm = program.Options.ChosenAlgorithm;
+            var algorithm = program.Options.Algorithm;
             var task = x.Lanes is { } lanes
                 ? program.Kernels.ChannelConv2d(g.Geometry, lanes, x.Data, y.Data, g.Weights, g.Bias, algorithm)
                 : program.Kernels.Conv2dForward(g.Geometry, g.Input(x.Data), g.Output(y.Data), g.Weights, g.Bias, algorithm);
-            program.Register(task);
+            program.Register(unit, task);
             task.Add = unit.Shortcut is not { } shortcut ? null : x.Lanes is null ? g.Output(shortcut.Data) : shortcut.Data;
             task.ReLU = unit.ReLU;
             program.Emit(unit, "Forward", Work.PerBlock(task.Units, (kernels, in memory, part) => kernels.Conv2d(task, memory, part)), task.Tile);
@@ -93,16 +93,16 @@ internal sealed class Conv2dLowering : Lowering
         Slice[] slices = [.. Slices(unit, program)];
         if (slices is [var whole])
         {
-            var task = program.Kernels.Conv2dBackwardInput(whole.Geometry, dy, x.Gradient, whole.Weights, program.Options.ChosenAlgorithm);
-            program.Register(task);
+            var task = program.Kernels.Conv2dBackwardInput(whole.Geometry, dy, x.Gradient, whole.Weights, program.Options.Algorithm);
+            program.Register(unit, task);
             program.EmitGradient(unit, x, task);
             return;
         }
 
         foreach (var g in slices)
         {
-            var task = program.Kernels.Conv2dBackwardInput(g.Geometry, g.Output(dy), g.Input(x.Gradient), g.Weights, program.Options.ChosenAlgorithm);
-            program.Register(task);
+            var task = program.Kernels.Conv2dBackwardInput(g.Geometry, g.Output(dy), g.Input(x.Gradient), g.Weights, program.Options.Algorithm);
+            program.Register(unit, task);
             task.Add = x.Written ? g.Input(x.Gradient) : null;
             program.Emit(unit, "BackwardInput", Work.PerBlock(task.Units, (kernels, in memory, part) => kernels.Conv2d(task, memory, part)), task.Tile);
         }

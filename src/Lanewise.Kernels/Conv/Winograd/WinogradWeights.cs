@@ -1,0 +1,86 @@
+using System.Runtime.Intrinsics;
+
+namespace Lanewise.Kernels;
+
+/// <summary>
+/// The weights' transform. Its lanes hold filters that will lie side by side where the sums over channels read them,
+/// <c>[point][output / group][channel][output % group]</c>, so that each of the 36 points is one store.
+/// </summary>
+internal static unsafe class WinogradWeights<L, V>
+    where L : unmanaged, ILane<V>
+    where V : unmanaged
+{
+    private const int Side = WinogradTask.Side, Points = WinogradTask.Points;
+
+    /// <summary>Writes the part's transformed weights.</summary>
+    public static void Run(WinogradTask task, LaneMemory memory, Part part)
+    {
+        int taps = task.Taps, positions = taps * taps, step = positions * task.PackedGroup;
+        float* filter = stackalloc float[positions * L.Width], half = stackalloc float[Side * taps * L.Width], none = stackalloc float[1];
+        float** from = stackalloc float*[L.Width];
+        float* weights = memory.Pointer + task.Weights, to = memory.Pointer + task.Transformed;
+        *none = 0;
+        var (first, end) = part.Of(task.WeightPoint / L.Width);
+        var (place, lane) = Math.DivRem(first * L.Width, task.OutputGroup);
+        var (group, channel) = Math.DivRem(place, task.InChannels);
+        for (float* at = to + (nint)first * L.Width; first < end; first++, at += L.Width)
+        {
+            for (int i = 0; i < L.Width; i++)
+            {
+                int output = group * task.OutputGroup + lane;
+                var (k, c) = task.IsBackward ? (channel, output) : (output, channel);
+                from[i] = output < task.OutChannels ? weights + task.PackedStart[k] + (nint)c * step : none;
+                if (++lane == task.OutputGroup)
+                {
+                    lane = 0;
+                    if (++channel == task.InChannels)
+                    {
+                        (channel, group) = (0, group + 1);
+                    }
+                }
+            }
+
+            Gather(task, from, none, positions, filter);
+            for (int j = 0; j < taps; j++)
+            {
+                WinogradTransform<L, V>.Filter(filter + j * L.Width, taps * L.Width, half + j * L.Width, taps * L.Width, taps);
+            }
+
+            for (int i = 0; i < Side; i++)
+            {
+                WinogradTransform<L, V>.Filter(half + i * taps * L.Width, L.Width, at + (nint)i * Side * task.WeightPoint, task.WeightPoint, taps);
+            }
+        }
+    }
+
+    /// <summary>Takes a filter into each lane; the gradient's filter is the forward one turned by 180 degrees.</summary>
+    private static void Gather(WinogradTask task, float** from, float* none, int positions, float* to)
+    {
+        const int Run = 4;
+        nint step = task.IsBackward ? -task.PackedGroup : task.PackedGroup;
+        nint start = task.IsBackward ? (positions - 1) * task.PackedGroup : 0;
+        for (int lane = 0; lane < L.Width;)
+        {
+            float* p = from[lane] + start, last = to + positions * L.Width;
+            bool neighbours = L.Width >= Run && from[lane + 1] == from[lane] + 1 && from[lane + 2] == from[lane] + 2 && from[lane + 3] == from[lane] + 3;
+            if (neighbours)
+            {
+                for (float* at = to + lane; at < last; at += L.Width, p += step)
+                {
+                    Vector128.Store(Vector128.Load(p), at);
+                }
+
+                lane += Run;
+                continue;
+            }
+
+            bool exists = from[lane] != none;
+            for (float* at = to + lane; at < last; at += L.Width, p += step)
+            {
+                *at = exists ? *p : 0;
+            }
+
+            lane++;
+        }
+    }
+}
