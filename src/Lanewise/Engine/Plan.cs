@@ -218,18 +218,20 @@ public sealed class Plan
 
     private static Fusion Fuse(Network network, PlanOptions options, KernelSet kernels)
     {
-        int width = kernels.LaneWidth;
-        bool few = options.BatchSize <= width * 3 / 4 && !options.Differentiates;
-        if (options.Lanes == LaneUse.Channels || (options.Lanes == LaneUse.Automatic && few))
+        var images = Fusion.Of(network, options, channelLanes: 0);
+        bool channels = options.Lanes switch
         {
-            var fusion = Fusion.Of(network, options, width);
-            if (fusion.TakesChannelLanes)
-            {
-                return fusion;
-            }
+            LaneUse.Images => false,
+            LaneUse.Channels => true,
+            _ => options.BatchSize <= kernels.LaneWidth * 3 / 4 || images.MovesMoreActivationsThanWeights(kernels.LaneWidth),
+        };
+        if (options.Differentiates || !channels)
+        {
+            return images;
         }
 
-        return Fusion.Of(network, options, 0);
+        var fusion = Fusion.Of(network, options, kernels.LaneWidth);
+        return fusion.TakesChannelLanes ? fusion : images;
     }
 
     private void NeedLogits()
