@@ -60,21 +60,30 @@ internal sealed class Fusion
     /// <summary>Whether batch norm makes each picture's output depend on the whole batch.</summary>
     public bool CouplesPictures => Units.Any(u => u is { Node.Op: BatchNorm2d, Trains: true });
 
+    /// <summary>Bytes of activations that one picture's units read and write.</summary>
+    private long ActivationTraffic => Units.Sum(u => u.Reads.Append(u.Output).Sum(v => (long)v.Shape.Count)) * sizeof(float);
+
     /// <summary>Whether the network can run with channels in the lanes.</summary>
     public bool TakesChannelLanes => Units.Count > 0 && Units.All(u => u.Lowering.TakesChannelLanes(u))
         && _nodes.All(n => n.Op is not Flatten || n.Inputs[0].Shape.Pixels == 1 || IsReadByLinear(n));
 
+    /// <summary>Whether a block of pictures is so large that its activations come from memory.</summary>
+    public bool IsLarge(int blockPictures)
+    {
+        // In all that is read and written; below this the caches keep it.
+        const long Cached = 64L << 20;
+        return ActivationTraffic * blockPictures > Cached;
+    }
+
     /// <summary>
-    /// Whether a block of pictures is so large that its activations come from memory, and more of them than weights: then one picture
-    /// at a time, whose activations stay in the cache while the weights pass by, is the faster way to infer.
+    /// Whether a block of pictures is large, and more activations come from memory than weights: then one picture at a time, whose
+    /// activations stay in the cache while the weights pass by, is the faster way to infer.
     /// </summary>
     public bool MovesMoreActivationsThanWeights(int blockPictures)
     {
-        // Measured with ResNet-18 (no), GoogLeNet and ResNet-50 (yes); a block's traffic below this stays in the caches.
-        const long Cached = 64L << 20;
+        // Between ResNet-18 (no) and ResNet-50 and GoogLeNet (yes), as measured.
         const double Share = 0.7;
-        long activations = Units.Sum(u => u.Reads.Append(u.Output).Sum(v => (long)v.Shape.Count)) * sizeof(float);
-        return activations * blockPictures > Cached && activations > Share * sizeof(float) * _network.ParameterCount;
+        return IsLarge(blockPictures) && ActivationTraffic > Share * sizeof(float) * _network.ParameterCount;
     }
 
     /// <summary>Fuses a network's nodes.</summary>

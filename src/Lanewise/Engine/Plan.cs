@@ -223,7 +223,8 @@ public sealed class Plan
         {
             LaneUse.Images => false,
             LaneUse.Channels => true,
-            _ => options.BatchSize <= kernels.LaneWidth * 3 / 4 || images.MovesMoreActivationsThanWeights(kernels.LaneWidth),
+            // Threads cannot share a small network's only block well.
+            _ => options.BatchSize <= kernels.LaneWidth * 3 / 4 || (options.BatchSize <= kernels.LaneWidth && !images.IsLarge(kernels.LaneWidth)) || images.MovesMoreActivationsThanWeights(kernels.LaneWidth),
         };
         if (options.Differentiates || !channels)
         {

@@ -144,7 +144,7 @@ public sealed class OpCaseTests
         var network = Lanewise.Models.ModelCatalog.Find(model).Create(new Lanewise.Models.ModelOptions());
         int width = KernelSet.Widths[0];
         Assert.Equal(can ? 1 : width, Plan.Compile(network, new PlanOptions { BatchSize = 1 }).Program.BlockPictures);
-        Assert.Equal(width, Plan.Compile(network, new PlanOptions { BatchSize = width }).Program.BlockPictures);
+        Assert.Equal(model == "googlenet" ? 1 : width, Plan.Compile(network, new PlanOptions { BatchSize = 2 * width }).Program.BlockPictures);
         Assert.Equal(width, Plan.Compile(network, new PlanOptions { BatchSize = 1, InputGradient = true }).Program.BlockPictures);
     }
 
