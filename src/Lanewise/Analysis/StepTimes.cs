@@ -18,7 +18,7 @@ internal sealed class StepTimes
 
     /// <summary>Compiles the network, and takes the first batch through it, which counts for nothing.</summary>
     /// <param name="network">The network.</param>
-    /// <param name="batchSize">Pictures in a batch; 0 for one block.</param>
+    /// <param name="batchSize">Pictures in a batch; 0 for one block, with images in the lanes.</param>
     /// <param name="training">Whether the backward pass is timed too.</param>
     /// <param name="laneWidth">Pictures in a block; 0 for the most that the processor has lanes for.</param>
     /// <param name="algorithm">How convolutions are computed.</param>
@@ -26,7 +26,15 @@ internal sealed class StepTimes
     public StepTimes(Network network, int batchSize, bool training, int laneWidth = 0, Conv2dAlgorithm algorithm = Conv2dAlgorithm.Auto)
     {
         Images = batchSize == 0 ? KernelSet.For(laneWidth).LaneWidth : batchSize;
-        _trial = new TrialPlan(network, new PlanOptions { BatchSize = Images, Training = training, Threads = 1, LaneWidth = laneWidth, Algorithm = algorithm });
+        _trial = new TrialPlan(network, new PlanOptions
+        {
+            BatchSize = Images,
+            Training = training,
+            Threads = 1,
+            LaneWidth = laneWidth,
+            Algorithm = algorithm,
+            Lanes = batchSize == 0 ? LaneUse.Images : LaneUse.Automatic,
+        });
         _steps = [.. Program.Forward, .. Program.Backward];
         _samples = [.. _steps.Select(_ => new List<double>())];
         _trial.Run();
