@@ -60,7 +60,7 @@ public abstract class KernelSet
         int group = GroupOf(geometry.OutChannels);
         return WinogradTask.IsFor(algorithm, geometry, isBackward: false, x, y)
             ? new WinogradTask(geometry, isBackward: false, x, y, group, MostPixels(group), LaneWidth) { Weights = weights, Bias = bias, PackedGroup = group }
-            : new DirectConv2dTask(TapTable.Forward(geometry, x, group, MostPixels(group), LaneWidth), x, y)
+            : new DirectConv2dTask(TapTable.Forward(geometry, x, lanes: null, group, MostPixels(group), LaneWidth), x, y)
             {
                 Weights = weights,
                 Bias = bias,
@@ -91,7 +91,7 @@ public abstract class KernelSet
         int group = VectorGroupOf(VectorsOf(geometry.OutChannels));
         return WinogradTask.IsFor(algorithm, geometry, isBackward: false, x, y, lanes)
             ? new WinogradTask(geometry, isBackward: false, x, y, group, MostPixels(group), LaneWidth, lanes) { Weights = weights, Bias = bias, PackedGroup = group * LaneWidth }
-            : new DirectConv2dTask(TapTable.Channels(geometry, lanes, x, group, MostPixels(group), LaneWidth), x, y, lanes)
+            : new DirectConv2dTask(TapTable.Forward(geometry, x, lanes, group, MostPixels(group), LaneWidth), x, y, lanes)
             {
                 Weights = weights,
                 Bias = bias,

@@ -47,6 +47,13 @@ public abstract class Conv2dTask
 
     /// <summary>The algorithm and its micro-kernel's tile, outputs × pixels, for a person to read: <c>taps 4×6</c>, <c>F(4,3) 4×6</c>.</summary>
     public abstract string Tile { get; }
+
+    /// <summary>Where a part begins when the output's planes are cut in parts of whole groups; their number for the part behind the last.</summary>
+    private protected int CutOutputs(int group, int part, int parts)
+    {
+        int groups = (Output.Channels + group - 1) / group;
+        return Math.Min(groups * part / parts * group, Output.Channels);
+    }
 }
 
 /// <summary>A convolution as a list of taps.</summary>
@@ -59,8 +66,6 @@ internal sealed class DirectConv2dTask : Conv2dTask
     }
 
     public TapTable Taps { get; }
-
-    public int Outputs => Output.Channels;
 
     /// <summary>From one output to the next, in packed weights.</summary>
     public int WeightsPerOutput { get; init; }
@@ -85,11 +90,7 @@ internal sealed class DirectConv2dTask : Conv2dTask
     public override string Tile => $"{(Lanes is null ? "taps" : "channels")} {Group}×{Taps.MostPixels}";
 
     /// <summary>The first output of a chunk, a multiple of the group; the number of outputs for the chunk behind the last.</summary>
-    public int ChunkStart(int chunk)
-    {
-        int groups = (Outputs + Group - 1) / Group;
-        return Math.Min(groups * chunk / OutputChunks * Group, Outputs);
-    }
+    public int ChunkStart(int chunk) => CutOutputs(Group, chunk, OutputChunks);
 }
 
 /// <summary>One convolution's weight and bias gradient.</summary>

@@ -87,40 +87,32 @@ internal sealed class TapTable
     public int ChunkWeight { get; }
 
     /// <summary>The forward pass: y[k][p][q] = Σ over (c, r, s) of w[k][c][r][s] · x[c][p·stride + r − padding][q·stride + s − padding].</summary>
-    public static TapTable Forward(Conv2dGeometry g, Planes x, int group, int mostPixels, int laneWidth) => new(new TapTableOptions
+    /// <param name="g">The convolution.</param>
+    /// <param name="x">Its input.</param>
+    /// <param name="lanes">Where its channels lie where lanes are channels, of the input one at a time, of the output all; null where they are images.</param>
+    /// <param name="group">Output planes that a micro-kernel takes together.</param>
+    /// <param name="mostPixels">The most pixels beside them.</param>
+    /// <param name="laneWidth">L.</param>
+    public static TapTable Forward(Conv2dGeometry g, Planes x, ChannelLanes? lanes, int group, int mostPixels, int laneWidth)
     {
-        Source = x,
-        Rows = g.Rows.Forward(x.Height),
-        Columns = g.Columns.Forward(x.Width),
-        SourceStep = g.Columns.Stride,
-        OutputStep = 1,
-        Channels = g.InChannels,
-        ChannelMultiple = 1,
-        InputOf = c => c * x.PlaneStride * laneWidth,
-        WeightOf = c => c * g.Positions * group,
-        PositionWeight = (r, s) => (r * g.Columns.Kernel + s) * group,
-        Group = group,
-        MostPixels = mostPixels,
-        LaneWidth = laneWidth,
-    });
-
-    /// <summary>The forward pass where lanes are channels: of the input one at a time, of the output all.</summary>
-    public static TapTable Channels(Conv2dGeometry g, ChannelLanes lanes, Planes x, int group, int mostPixels, int laneWidth) => new(new TapTableOptions
-    {
-        Source = x,
-        Rows = g.Rows.Forward(x.Height),
-        Columns = g.Columns.Forward(x.Width),
-        SourceStep = g.Columns.Stride,
-        OutputStep = 1,
-        Channels = g.InChannels,
-        ChannelMultiple = lanes.AreFull(laneWidth) ? laneWidth : g.InChannels,
-        InputOf = c => lanes.Offset(c, x.PlaneStride, laneWidth),
-        WeightOf = c => c * g.Positions * group * laneWidth,
-        PositionWeight = (r, s) => (r * g.Columns.Kernel + s) * group * laneWidth,
-        Group = group,
-        MostPixels = mostPixels,
-        LaneWidth = laneWidth,
-    });
+        int outputs = lanes is null ? group : group * laneWidth;
+        return new(new TapTableOptions
+        {
+            Source = x,
+            Rows = g.Rows.Forward(x.Height),
+            Columns = g.Columns.Forward(x.Width),
+            SourceStep = g.Columns.Stride,
+            OutputStep = 1,
+            Channels = g.InChannels,
+            ChannelMultiple = lanes is null ? 1 : lanes.AreFull(laneWidth) ? laneWidth : g.InChannels,
+            InputOf = c => lanes?.Offset(c, x.PlaneStride, laneWidth) ?? c * x.PlaneStride * laneWidth,
+            WeightOf = c => c * g.Positions * outputs,
+            PositionWeight = (r, s) => (r * g.Columns.Kernel + s) * outputs,
+            Group = group,
+            MostPixels = mostPixels,
+            LaneWidth = laneWidth,
+        });
+    }
 
     /// <summary>The gradient to the input: dx[c][h][w] = Σ over (k, r, s) of w[k][c][r][s] · dy[k][p][q], read from the forward packing.</summary>
     public static TapTable BackwardInput(Conv2dGeometry g, Planes dx, Planes dy, int packed, int group, int mostPixels, int laneWidth) => new(new TapTableOptions

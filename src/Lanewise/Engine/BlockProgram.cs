@@ -8,8 +8,8 @@ namespace Lanewise.Engine;
 /// </summary>
 internal sealed class BlockProgram
 {
-    private readonly ActivationLayout _layout;
     private const int TransformParts = 64;
+    private readonly ActivationLayout _layout;
     private readonly Dictionary<Unit, Planes> _scratch = [];
     private readonly List<Step> _steps = [];
     private readonly ChannelLanes? _inputLanes;
@@ -98,36 +98,15 @@ internal sealed class BlockProgram
         }
     }
 
-    /// <summary>
-    /// Gives a convolution, which is emitted next, the memory that it needs beside its layouts. Where all blocks go through a layer
-    /// together its weights are transformed on the spot, in memory that all layers share; else beforehand, for all layers.
-    /// </summary>
-    public void Register(Unit unit, Conv2dTask task)
-    {
-        const int Alignment = 16;
-        ScratchFloats = Math.Max(ScratchFloats, task.ScratchFloats);
-        if (task.TransformedFloats == 0)
-        {
-            return;
-        }
-
-        int floats = checked(task.TransformedFloats + Alignment - 1) / Alignment * Alignment;
-        if (_transformsInPassing)
-        {
-            task.Transformed = Parameters.Floats;
-            WeightFloats = Math.Max(WeightFloats, checked(Parameters.Floats + floats));
-            Emit(unit, "TransformWeights", Work.Across(TransformParts, (kernels, blocks, part) => kernels.TransformWeights(task, blocks[0].Weights, part)));
-        }
-        else
-        {
-            task.Transformed = WeightFloats;
-            WeightFloats = checked(WeightFloats + floats);
-            Transforms.Add(task);
-        }
-    }
-
     public void Emit(Unit unit, string kernel, Work work, string? tile = null) =>
         _steps.Add(new Step(unit.Node.Path, $"{unit.Node.Op.Name}.{kernel}", work, tile));
+
+    /// <summary>Emits a convolution, or its gradient to the input.</summary>
+    public void Emit(Unit unit, string kernel, Conv2dTask task)
+    {
+        Register(unit, task);
+        Emit(unit, kernel, Work.PerBlock(task.Units, (kernels, in memory, part) => kernels.Conv2d(task, memory, part)), task.Tile);
+    }
 
     /// <summary>Emits work whose parts are planes of a value.</summary>
     public void Emit(Unit unit, string kernel, Value planes, BlockAction run) => Emit(unit, kernel, Work.PerBlock(planes.PlaneCount, run));
@@ -140,7 +119,7 @@ internal sealed class BlockProgram
     public void EmitGradient(Unit unit, Value value, Conv2dTask task)
     {
         task.Add = value.Written ? value.Gradient : value.PassedOn.TryDequeue(out var passed) ? passed : null;
-        Emit(unit, "BackwardInput", Work.PerBlock(task.Units, (kernels, in memory, part) => kernels.Conv2d(task, memory, part)), task.Tile);
+        Emit(unit, "BackwardInput", task);
         (value.Written, value.LastWriter) = (true, task);
     }
 
@@ -167,6 +146,34 @@ internal sealed class BlockProgram
         var scratch = _layout.TakePlaced(value.Shape);
         Emit(unit, "Backward", Work.PerBlock(1, write(scratch)));
         EmitGradient(unit, value, (planes, _) => (kernels, in memory, part) => kernels.Add(planes, scratch, planes, relu: false, memory, part));
+    }
+
+    /// <summary>
+    /// Gives a convolution, which is emitted next, the memory that it needs beside its layouts. Where all blocks go through a layer
+    /// together its weights are transformed on the spot, in memory that all layers share; else beforehand, for all layers.
+    /// </summary>
+    private void Register(Unit unit, Conv2dTask task)
+    {
+        const int Alignment = 16;
+        ScratchFloats = Math.Max(ScratchFloats, task.ScratchFloats);
+        if (task.TransformedFloats == 0)
+        {
+            return;
+        }
+
+        int floats = checked(task.TransformedFloats + Alignment - 1) / Alignment * Alignment;
+        if (_transformsInPassing)
+        {
+            task.Transformed = Parameters.Floats;
+            WeightFloats = Math.Max(WeightFloats, checked(Parameters.Floats + floats));
+            Emit(unit, "TransformWeights", Work.Across(TransformParts, (kernels, blocks, part) => kernels.TransformWeights(task, blocks[0].Weights, part)));
+        }
+        else
+        {
+            task.Transformed = WeightFloats;
+            WeightFloats = checked(WeightFloats + floats);
+            Transforms.Add(task);
+        }
     }
 
     private void Lay(Fusion fusion)

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Lanewise.Kernels;
 
-/// <summary>Convolution by Winograd's way. A lane holds an image, as everywhere; the sums at a point run through the taps' micro-kernel.</summary>
+/// <summary>Convolution by Winograd's way. The transforms are written for one image, whatever the lanes hold; the sums at a point run through the taps' micro-kernel.</summary>
 internal static unsafe class Winograd<L, V>
     where L : unmanaged, ILane<V>
     where V : unmanaged

@@ -144,11 +144,7 @@ internal sealed class WinogradTask : Conv2dTask
     public int BlockStart(int block) => (int)((long)Tiles * block / Blocks);
 
     /// <summary>The first output of a share, a multiple of the group; the number of outputs for the share behind the last.</summary>
-    public int ShareStart(int share)
-    {
-        int groups = (Output.Channels + Group - 1) / Group;
-        return Math.Min(groups * share / Shares * Group, Output.Channels);
-    }
+    public int ShareStart(int share) => CutOutputs(Group, share, Shares);
 
     /// <summary>The sum over channels at one point, for a block of so many tiles: a 1×1 convolution of a picture of one row.</summary>
     internal sealed class PointSum
@@ -156,9 +152,7 @@ internal sealed class WinogradTask : Conv2dTask
         public PointSum(int planes, int tiles, int group, int mostPixels, int laneWidth, ChannelLanes? lanes)
         {
             Source = Planes.Lay(planes, 1, tiles, 0, 0);
-            Taps = lanes is null
-                ? TapTable.Forward(Conv2dGeometry.Linear(planes, group), Source, group, mostPixels, laneWidth)
-                : TapTable.Channels(Conv2dGeometry.Linear(lanes.Channels, group * laneWidth), lanes, Source, group, mostPixels, laneWidth);
+            Taps = TapTable.Forward(Conv2dGeometry.Linear(lanes?.Channels ?? planes, group), Source, lanes, group, mostPixels, laneWidth);
         }
 
         public Planes Source { get; }

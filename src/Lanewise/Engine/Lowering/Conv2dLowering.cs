@@ -53,10 +53,9 @@ internal sealed class Conv2dLowering : Lowering
             var task = x.Lanes is { } lanes
                 ? program.Kernels.ChannelConv2d(g.Geometry, lanes, x.Data, y.Data, g.Weights, g.Bias, algorithm)
                 : program.Kernels.Conv2dForward(g.Geometry, g.Input(x.Data), g.Output(y.Data), g.Weights, g.Bias, algorithm);
-            program.Register(unit, task);
             task.Add = unit.Shortcut is not { } shortcut ? null : x.Lanes is null ? g.Output(shortcut.Data) : shortcut.Data;
             task.ReLU = unit.ReLU;
-            program.Emit(unit, "Forward", Work.PerBlock(task.Units, (kernels, in memory, part) => kernels.Conv2d(task, memory, part)), task.Tile);
+            program.Emit(unit, "Forward", task);
         }
     }
 
@@ -94,7 +93,6 @@ internal sealed class Conv2dLowering : Lowering
         if (slices is [var whole])
         {
             var task = program.Kernels.Conv2dBackwardInput(whole.Geometry, dy, x.Gradient, whole.Weights, program.Options.Algorithm);
-            program.Register(unit, task);
             program.EmitGradient(unit, x, task);
             return;
         }
@@ -102,9 +100,8 @@ internal sealed class Conv2dLowering : Lowering
         foreach (var g in slices)
         {
             var task = program.Kernels.Conv2dBackwardInput(g.Geometry, g.Output(dy), g.Input(x.Gradient), g.Weights, program.Options.Algorithm);
-            program.Register(unit, task);
             task.Add = x.Written ? g.Input(x.Gradient) : null;
-            program.Emit(unit, "BackwardInput", Work.PerBlock(task.Units, (kernels, in memory, part) => kernels.Conv2d(task, memory, part)), task.Tile);
+            program.Emit(unit, "BackwardInput", task);
         }
 
         (x.Written, x.LastWriter) = (true, null);
