@@ -12,6 +12,9 @@ public readonly record struct BlockMemory(LaneMemory Activations, LaneMemory Wei
     /// <summary>The running thread's own memory, which holds nothing between two calls.</summary>
     public LaneMemory Scratch { get; init; } = LaneMemory.Empty;
 
+    /// <summary>Memory of all threads that work on the same layer, which holds nothing between two layers.</summary>
+    public LaneMemory Shared { get; init; } = LaneMemory.Empty;
+
     /// <summary>The place in the batch of the block's first image.</summary>
     public int First { get; init; }
 

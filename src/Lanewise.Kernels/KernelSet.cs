@@ -130,16 +130,25 @@ public abstract class KernelSet
             };
     }
 
-    /// <summary>Prepares the gradient to a convolution's weights and bias.</summary>
+    /// <summary>Prepares the gradient to a convolution's weights and bias: tasks that together make it, one after the other.</summary>
     /// <param name="geometry">The convolution.</param>
     /// <param name="x">Its input.</param>
     /// <param name="dy">The gradient to its output.</param>
     /// <param name="weights">Where its packed weight gradients begin.</param>
     /// <param name="bias">Where its bias gradients begin; negative for none.</param>
-    public Conv2dGradientTask Conv2dBackwardWeights(Conv2dGeometry geometry, Planes x, Planes dy, int weights, int bias)
+    /// <param name="blocks">The most blocks that a call sums over.</param>
+    /// <param name="algorithm">How it is computed.</param>
+    public IReadOnlyList<Conv2dGradientTask> Conv2dBackwardWeights(
+        Conv2dGeometry geometry, Planes x, Planes dy, int weights, int bias, int blocks, Conv2dAlgorithm algorithm = Conv2dAlgorithm.Auto)
     {
         int group = GroupOf(geometry.OutChannels), rows = GradientBandRows(dy);
-        return new(TapGroups.Build(geometry, x, dy, group, Math.Min(6, MostPixels(group)), rows, LaneWidth), x, dy)
+        if (WinogradGradientTask.IsFor(algorithm, geometry, x, dy, LaneWidth))
+        {
+            int vectors = VectorGroupOf(VectorsOf(geometry.OutChannels));
+            return WinogradGradientTask.Of(geometry, x, dy, weights, bias, new(vectors, MostPixels(vectors), group, LaneWidth, blocks));
+        }
+
+        return [new DirectGradientTask(TapGroups.Build(geometry, x, dy, group, Math.Min(6, MostPixels(group)), rows, LaneWidth), x, dy)
         {
             Weights = weights,
             Bias = bias,
@@ -148,7 +157,7 @@ public abstract class KernelSet
             WeightsPerOutput = Packing(geometry).PerOutput,
             InputStep = geometry.Columns.Stride,
             InputRowStep = geometry.Rows.Stride,
-        };
+        }];
     }
 
     /// <summary>Runs a convolution or its gradient to the input. Writes the output.</summary>
@@ -157,8 +166,11 @@ public abstract class KernelSet
     /// <summary>Writes the transformed weights of a convolution that has some, from the packed ones; shared by outputs.</summary>
     public abstract void TransformWeights(Conv2dTask task, LaneMemory weights, Part part);
 
+    /// <summary>Writes what a weight gradient that has <see cref="Conv2dGradientTask.TransformUnits"/> reads, into the blocks' shared memory.</summary>
+    public abstract void TransformGradient(Conv2dGradientTask task, ReadOnlySpan<BlockMemory> blocks, Part part);
+
     /// <summary>Adds to the weight and bias gradients.</summary>
-    public abstract void Conv2dGradient(Conv2dGradientTask task, in BlockMemory memory, Part part);
+    public abstract void Conv2dGradient(Conv2dGradientTask task, ReadOnlySpan<BlockMemory> blocks, Part part);
 
     /// <summary>Max pooling. Writes the output and the winners.</summary>
     public abstract void MaxPool2d(PoolTask task, in BlockMemory memory, Part part);

@@ -25,7 +25,22 @@ internal sealed class LaneKernels<L, V> : KernelSet
 
     public override void TransformWeights(Conv2dTask task, LaneMemory weights, Part part) => WinogradWeights<L, V>.Run((WinogradTask)task, weights, part);
 
-    public override void Conv2dGradient(Conv2dGradientTask task, in BlockMemory memory, Part part) => Conv2d<L, V>.RunGradient(task, memory, part);
+    public override void TransformGradient(Conv2dGradientTask task, ReadOnlySpan<BlockMemory> blocks, Part part) =>
+        WinogradGradient<L, V>.Transform((WinogradGradientTask)task, blocks, part);
+
+    public override void Conv2dGradient(Conv2dGradientTask task, ReadOnlySpan<BlockMemory> blocks, Part part)
+    {
+        if (task is WinogradGradientTask winograd)
+        {
+            WinogradGradient<L, V>.Run(winograd, blocks, part);
+            return;
+        }
+
+        foreach (ref readonly var block in blocks)
+        {
+            Conv2d<L, V>.RunGradient((DirectGradientTask)task, block, part);
+        }
+    }
 
     public override void MaxPool2d(PoolTask task, in BlockMemory memory, Part part) => MaxPool2d<L, V>.Forward(task, memory, part);
 

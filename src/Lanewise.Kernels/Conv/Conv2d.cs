@@ -46,7 +46,7 @@ internal static unsafe class Conv2d<L, V>
     }
 
     /// <summary>Adds to: the weight gradients of the part's outputs and, where there is a bias, its gradients.</summary>
-    public static void RunGradient(Conv2dGradientTask task, in BlockMemory memory, Part part)
+    public static void RunGradient(DirectGradientTask task, in BlockMemory memory, Part part)
     {
         var dy = Surface.Of<L, V>(memory.Activations.Pointer, task.Gradient);
         var x = Surface.Of<L, V>(memory.Activations.Pointer, task.Input);
@@ -145,7 +145,7 @@ internal static unsafe class Conv2d<L, V>
     }
 
     /// <summary>db[k] += Σ over images and pixels of dy[k][pixel].</summary>
-    private static void BiasGradient(Surface dy, Planes planes, float* to, int first, int end)
+    public static void BiasGradient(Surface dy, Planes planes, float* to, int first, int end)
     {
         for (int k = first; k < end; k++)
         {

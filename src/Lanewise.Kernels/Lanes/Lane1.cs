@@ -65,4 +65,6 @@ internal readonly unsafe struct Lane1 : ILane<float>
         to[2] += c;
         to[3] += d;
     }
+
+    public static void StoreTurned(float a, float b, float c, float d, float* to, nint step) => throw new NotSupportedException("one lane has nothing to turn");
 }

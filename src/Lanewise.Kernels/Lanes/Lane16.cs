@@ -84,4 +84,11 @@ internal readonly unsafe struct Lane16 : ILane<Vector512<float>>
         var half = abcd.GetLower() + abcd.GetUpper();
         (Vector128.Load(to) + (half.GetLower() + half.GetUpper())).Store(to);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreTurned(Vector512<float> a, Vector512<float> b, Vector512<float> c, Vector512<float> d, float* to, nint step)
+    {
+        Lane8.StoreTurned(a.GetLower(), b.GetLower(), c.GetLower(), d.GetLower(), to, step);
+        Lane8.StoreTurned(a.GetUpper(), b.GetUpper(), c.GetUpper(), d.GetUpper(), to + 8 * step, step);
+    }
 }

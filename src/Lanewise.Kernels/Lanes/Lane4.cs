@@ -83,4 +83,13 @@ internal readonly unsafe struct Lane4 : ILane<Vector128<float>>
         to[2] += Sum(c);
         to[3] += Sum(d);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreTurned(Vector128<float> a, Vector128<float> b, Vector128<float> c, Vector128<float> d, float* to, nint step)
+    {
+        for (int lane = 0; lane < 4; lane++, to += step)
+        {
+            (to[0], to[1], to[2], to[3]) = (a[lane], b[lane], c[lane], d[lane]);
+        }
+    }
 }

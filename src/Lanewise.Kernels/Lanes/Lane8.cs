@@ -83,4 +83,22 @@ internal readonly unsafe struct Lane8 : ILane<Vector256<float>>
         var abcd = Avx.Shuffle(ab, cd, 0x44) + Avx.Shuffle(ab, cd, 0xEE);
         (Vector128.Load(to) + (abcd.GetLower() + abcd.GetUpper())).Store(to);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreTurned(Vector256<float> a, Vector256<float> b, Vector256<float> c, Vector256<float> d, float* to, nint step)
+    {
+        // Transposed within the 128-bit halves.
+        Vector256<float> ab = Avx.UnpackLow(a, b), cd = Avx.UnpackLow(c, d), ef = Avx.UnpackHigh(a, b), gh = Avx.UnpackHigh(c, d);
+        Store(Avx.Shuffle(ab, cd, 0x44), to, 4 * step);
+        Store(Avx.Shuffle(ab, cd, 0xEE), to + step, 4 * step);
+        Store(Avx.Shuffle(ef, gh, 0x44), to + 2 * step, 4 * step);
+        Store(Avx.Shuffle(ef, gh, 0xEE), to + 3 * step, 4 * step);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        static void Store(Vector256<float> v, float* to, nint step)
+        {
+            v.GetLower().Store(to);
+            v.GetUpper().Store(to + step);
+        }
+    }
 }

@@ -25,6 +25,7 @@ internal sealed class BlockProgram
         _layout = new ActivationLayout(kernels.LaneWidth, options.GuardVectors);
         Lay(fusion);
         (Input, _inputLanes) = (fusion.Input.Data, fusion.Input.Lanes);
+        GoesByLayers = Schedule.GoesByLayers(fusion, this);
         Output = _inputLanes is null ? Logits.Of(fusion.Output, 1) : new Logits(_layout.TakePlaced(fusion.Output.Shape), null, 1);
         Auxiliary = [.. fusion.Outputs.Skip(1).Zip(fusion.Auxiliary, (value, a) => Logits.Of(value, a.Weight))];
         foreach (var unit in fusion.Units)
@@ -82,6 +83,15 @@ internal sealed class BlockProgram
     /// <summary>Floats of a thread's own memory.</summary>
     public int ScratchFloats { get; private set; }
 
+    /// <summary>Floats of memory that the threads which work on a layer share.</summary>
+    public int SharedFloats { get; private set; }
+
+    /// <summary>Whether all blocks go through a layer before the next one begins.</summary>
+    public bool GoesByLayers { get; }
+
+    /// <summary>The most blocks that work across blocks is given.</summary>
+    public int MostBlocks => GoesByLayers ? (Options.BatchSize - 1) / BlockPictures + 1 : 1;
+
     /// <summary>Whether a gradient to this value is wanted.</summary>
     public static bool Wants(Value value) => value.Differentiable;
 
@@ -106,6 +116,19 @@ internal sealed class BlockProgram
     {
         Register(unit, task);
         Emit(unit, kernel, Work.PerBlock(task.Units, (kernels, in memory, part) => kernels.Conv2d(task, memory, part)), task.Tile);
+    }
+
+    /// <summary>Emits a convolution's weight gradient, or a part of it.</summary>
+    public void Emit(Unit unit, Conv2dGradientTask task)
+    {
+        ScratchFloats = Math.Max(ScratchFloats, task.ScratchFloats);
+        SharedFloats = Math.Max(SharedFloats, task.SharedFloats);
+        if (task.TransformUnits > 0)
+        {
+            Emit(unit, "TransformGradient", Work.Across(task.TransformUnits, (kernels, blocks, part) => kernels.TransformGradient(task, blocks, part)));
+        }
+
+        Emit(unit, "BackwardWeights", Work.Across(task.Units, (kernels, blocks, part) => kernels.Conv2dGradient(task, blocks, part)), task.Tile);
     }
 
     /// <summary>Emits work whose parts are planes of a value.</summary>

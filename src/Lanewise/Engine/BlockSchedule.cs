@@ -19,12 +19,14 @@ internal sealed class BlockSchedule : Schedule, IWork
     private readonly LaneMemory _weights;
     private readonly LaneMemory _noGradients = new(0);
     private readonly LaneMemory[] _scratch;
+    private readonly LaneMemory[] _shared;
     private readonly float[][] _pictures;
     private readonly int _inputs;
 
-    public BlockSchedule(BlockProgram program, Batch batch, LaneMemory weights, int blocks)
+    public BlockSchedule(BlockProgram program, Batch batch, LaneMemory weights)
     {
         var options = program.Options;
+        int blocks = (options.BatchSize - 1) / program.BlockPictures + 1;
         (_program, _batch, _weights) = (program, batch, weights);
         _inputs = batch.Inputs;
         Slots = new LaneMemory[options.Differentiates ? Math.Min(blocks, MostSlots) : 0];
@@ -35,11 +37,13 @@ internal sealed class BlockSchedule : Schedule, IWork
 
         Activations = new LaneMemory[options.Threads];
         _scratch = new LaneMemory[options.Threads];
+        _shared = new LaneMemory[options.Threads];
         _pictures = new float[options.Threads][];
         for (int i = 0; i < options.Threads; i++)
         {
             Activations[i] = new LaneMemory(program.ActivationFloats);
             _scratch[i] = new LaneMemory(program.ScratchFloats);
+            _shared[i] = new LaneMemory(program.SharedFloats);
             _pictures[i] = new float[_inputs * program.BlockPictures];
         }
     }
@@ -60,7 +64,8 @@ internal sealed class BlockSchedule : Schedule, IWork
         int step = training ? Slots.Length : _batch.Blocks;
         for (int block = item; block < _batch.Blocks; block += step)
         {
-            RunBlock(_pictures[worker], _batch.Memory(block, Activations[worker], _weights, training ? Slots[item] : _noGradients) with { Scratch = _scratch[worker] });
+            var memory = _batch.Memory(block, Activations[worker], _weights, training ? Slots[item] : _noGradients);
+            RunBlock(_pictures[worker], memory with { Scratch = _scratch[worker], Shared = _shared[worker] });
         }
     }
 

@@ -17,7 +17,9 @@ internal sealed class LayerSchedule : Schedule, IWork
     private readonly LaneMemory _weights;
     private readonly LaneMemory _gradients;
     private readonly LaneMemory[] _scratch;
-    private readonly BlockMemory[] _blocks;
+    private readonly LaneMemory _shared;
+    /// <summary>[thread][block]: each thread sees the blocks with its own scratch memory.</summary>
+    private readonly BlockMemory[][] _blocks;
     private readonly float[][] _pictures;
     private readonly int _inputs;
     private readonly int _wantedParts;
@@ -25,16 +27,18 @@ internal sealed class LayerSchedule : Schedule, IWork
     private Work? _work;
     private int _parts;
 
-    public LayerSchedule(BlockProgram program, Batch batch, LaneMemory weights, int blocks)
+    public LayerSchedule(BlockProgram program, Batch batch, LaneMemory weights)
     {
         var options = program.Options;
+        int blocks = program.MostBlocks;
         (_program, _batch, _weights) = (program, batch, weights);
         _inputs = batch.Inputs;
         _wantedParts = options.Threads == 1 ? 1 : options.Threads * PartsPerThread;
         _gradients = new LaneMemory(options.Differentiates ? program.Parameters.GradientFloats : 0);
         Slots = options.Differentiates ? [_gradients] : [];
         _scratch = [.. Enumerable.Range(0, options.Threads).Select(_ => new LaneMemory(program.ScratchFloats))];
-        _blocks = new BlockMemory[blocks];
+        _shared = new LaneMemory(program.SharedFloats);
+        _blocks = [.. _scratch.Select(_ => new BlockMemory[blocks])];
         Activations = new LaneMemory[blocks];
         _pictures = new float[blocks][];
         for (int i = 0; i < blocks; i++)
@@ -65,7 +69,11 @@ internal sealed class LayerSchedule : Schedule, IWork
         int blocks = _batch.Blocks;
         for (int i = 0; i < blocks; i++)
         {
-            _blocks[i] = _batch.Memory(i, Activations[i], _weights, _gradients);
+            var memory = _batch.Memory(i, Activations[i], _weights, _gradients) with { Shared = _shared };
+            for (int worker = 0; worker < _scratch.Length; worker++)
+            {
+                _blocks[worker][i] = memory with { Scratch = _scratch[worker] };
+            }
         }
 
         Run(workers, Phase.Read, _batch.Count);
@@ -84,6 +92,7 @@ internal sealed class LayerSchedule : Schedule, IWork
     public void Run(int worker, int item)
     {
         var kernels = _program.Kernels;
+        var blocks = _blocks[worker];
         switch (_phase)
         {
             case Phase.Read:
@@ -91,13 +100,13 @@ internal sealed class LayerSchedule : Schedule, IWork
                 _batch.Read(item, _pictures[block].AsSpan(lane * _inputs, _inputs));
                 break;
             case Phase.LanesIn:
-                ref readonly var memory = ref _blocks[item / _parts];
+                ref readonly var memory = ref blocks[item / _parts];
                 _program.Read(_pictures[item / _parts], memory, new Part(item % _parts, _parts));
                 break;
-            case Phase.Step when _work!.Each is { } each: each(kernels, _blocks[item / _parts] with { Scratch = _scratch[worker] }, new Part(item % _parts, _parts)); break;
-            case Phase.Step: _work!.All(kernels, _blocks.AsSpan(0, _batch.Blocks), new Part(item, _parts)); break;
-            case Phase.Judge: _batch.Judge(_blocks[item]); break;
-            case Phase.InputGradients: _batch.TakeInputGradients(_blocks[item]); break;
+            case Phase.Step when _work!.Each is { } each: each(kernels, blocks[item / _parts], new Part(item % _parts, _parts)); break;
+            case Phase.Step: _work!.All(kernels, blocks.AsSpan(0, _batch.Blocks), new Part(item, _parts)); break;
+            case Phase.Judge: _batch.Judge(blocks[item]); break;
+            case Phase.InputGradients: _batch.TakeInputGradients(blocks[item]); break;
             default: throw new InvalidOperationException($"there is no phase {_phase}");
         }
     }

@@ -31,7 +31,7 @@ public sealed class Plan
         _transforms = new WeightTransforms(_program, _weights);
         _workers = Workers.For(options.Threads);
         _batch = new Batch(network, _program);
-        _schedule = Schedule.Of(fusion, _program, _batch, _weights);
+        _schedule = Schedule.Of(_program, _batch, _weights);
     }
 
     /// <summary>What was compiled.</summary>

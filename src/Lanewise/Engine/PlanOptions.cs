@@ -37,7 +37,7 @@ public sealed record PlanOptions
 
     /// <summary>
     /// How convolutions are computed. <see cref="Conv2dAlgorithm.Auto"/> takes Winograd's way, which rounds a little differently,
-    /// layer by layer where it pays; gradients to the weights are always summed directly.
+    /// layer by layer where it pays.
     /// </summary>
     public Conv2dAlgorithm Algorithm { get; init; }
 

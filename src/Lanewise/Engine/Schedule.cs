@@ -31,19 +31,21 @@ internal abstract class Schedule
         return fusion.Units.Sum(u => u.Node.MultiplyAdds) * program.BlockPictures / fusion.Units.Count >= FewestMultiplyAdds;
     }
 
-    /// <summary>The schedule that suits the network and the batch. For training it does not depend on the threads, nor do the bits.</summary>
-    public static Schedule Of(Fusion fusion, BlockProgram program, Batch batch, LaneMemory weights)
+    /// <summary>Whether all blocks should go through a layer before the next one begins. For training it does not depend on the threads, nor do the bits.</summary>
+    public static bool GoesByLayers(Fusion fusion, BlockProgram program)
     {
         var options = program.Options;
         int blocks = (options.BatchSize - 1) / program.BlockPictures + 1;
-        bool layers = fusion.CouplesPictures || options.Schedule switch
+        return fusion.CouplesPictures || options.Schedule switch
         {
             WorkOrder.Blocks => false,
             WorkOrder.Layers => true,
             _ => options.Differentiates ? program.ActivationFloats > MostFloats : blocks < options.Threads && IsWorthSharing(fusion, program),
         };
-        return layers
-            ? new LayerSchedule(program, batch, weights, blocks)
-            : new BlockSchedule(program, batch, weights, blocks);
     }
+
+    /// <summary>The schedule that the program was made for.</summary>
+    public static Schedule Of(BlockProgram program, Batch batch, LaneMemory weights) => program.GoesByLayers
+        ? new LayerSchedule(program, batch, weights)
+        : new BlockSchedule(program, batch, weights);
 }

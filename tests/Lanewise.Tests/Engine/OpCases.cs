@@ -97,6 +97,8 @@ internal static class OpCases
         Of("tiles, 5×5 padding 1", new(8, 10, 7), x => x.Conv2d("conv", 4, kernel: 5, padding: 1)),
         Of("tiles, 3×3 padding 2", new(8, 6, 7), x => x.Conv2d("conv", 4, kernel: 3, padding: 2)),
         Of("tiles, many channels", new(72, 7, 7), x => x.Conv2d("conv", 148, kernel: 3, padding: 1)),
+        Of("tiles in several pieces", new(5, 16, 15), x => x.Conv2d("conv", 32, kernel: 3, padding: 1)),
+        Of("tiles in several pieces, 5×5", new(70, 9, 9), x => x.Conv2d("conv", 20, kernel: 5, padding: 2)),
         Of("tiles, a shortcut", new(8, 7, 7), x => x.Conv2d("conv1", 8, kernel: 3, padding: 1).ReLU().Conv2d("conv2", 8, kernel: 3, padding: 1).Add(x).ReLU()),
         Of("tiles, branches", new(8, 8, 8), x => x.Conv2d("a", 8, kernel: 3, padding: 1).Concat(x.Conv2d("b", 8, kernel: 5, padding: 2))),
     ];
@@ -109,6 +111,8 @@ internal static class OpCases
     public static TheoryData<string> CoupledNames => [.. All.Where(c => ReferenceRun.Of(c).IsCoupled).Select(c => c.Name)];
 
     public static TheoryData<string, int> NamesAndWidths => WithWidths(All);
+
+    public static TheoryData<string, int> TileNamesAndWidths => WithWidths(Winograds);
 
     /// <summary>Those with a convolution that Winograd's way can compute, and nothing that decides by a hair.</summary>
     public static TheoryData<string, int> WinogradNamesAndWidths => WithWidths(

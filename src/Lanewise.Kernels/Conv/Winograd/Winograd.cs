@@ -40,51 +40,15 @@ internal static unsafe class Winograd<L, V>
     private static void TransformInputs(WinogradTask task, in BlockMemory memory, WinogradTask.PointSum sum, int firstTile, float* to, float* columns)
     {
         var x = Surface.Of<L, V>(memory.Activations.Pointer, task.Source);
-        nint plane = (nint)sum.Source.PlaneStride * L.Width;
+        nint plane = (nint)sum.Source.PlaneStride * L.Width, point = (nint)task.InputPoint * L.Width;
         for (int done = 0, tiles; done < sum.Source.Width; done += tiles)
         {
-            var (tileRow, tileColumn) = Math.DivRem(firstTile + done, task.TileColumns);
-            tiles = Math.Min(sum.Source.Width - done, task.TileColumns - tileColumn);
-            int row = tileRow * task.TileSide - task.Padding, column = tileColumn * task.TileSide - task.Padding;
-            float* from = x.Pointer + row * x.Pitch + column * x.Pixel, at = to + (nint)done * L.Width;
-            for (int c = 0; c < task.Source.Channels; c++, from += x.Plane, at += plane)
+            int first = firstTile + done;
+            tiles = Math.Min(sum.Source.Width - done, task.Grid.Columns - first % task.Grid.Columns);
+            float* at = to + (nint)done * L.Width;
+            for (int c = 0; c < task.Source.Channels; c++, at += plane)
             {
-                TransformRow(task, from, x.Pitch, row, column, tiles, columns, at);
-            }
-        }
-    }
-
-    /// <summary>Transforms neighbouring tiles of one channel: every column once, and a tile's six as soon as they are there.</summary>
-    private static void TransformRow(WinogradTask task, float* from, nint pitch, int row, int column, int tiles, float* columns, float* to)
-    {
-        float* edge = stackalloc float[Side * L.Width];
-        nint point = (nint)task.InputPoint * L.Width;
-        int side = task.TileSide;
-        bool rowsInside = row >= 0 && row + Side <= task.Source.Height;
-        for (int tile = 0, next = 0; tile < tiles; tile++, columns += side * Side * L.Width, to += L.Width)
-        {
-            for (; next < tile * side + Side; next++, from += L.Width, column++)
-            {
-                float* half = columns + (next - tile * side) * Side * L.Width;
-                bool inside = (uint)column < (uint)task.Source.Width;
-                if (inside && rowsInside)
-                {
-                    WinogradTransform<L, V>.Input(from, pitch, half, L.Width);
-                    continue;
-                }
-
-                for (int i = 0; i < Side; i++)
-                {
-                    bool exists = inside && (uint)(row + i) < (uint)task.Source.Height;
-                    L.Store(exists ? L.Load(from + i * pitch) : L.Zero, edge + i * L.Width);
-                }
-
-                WinogradTransform<L, V>.Input(edge, L.Width, half, L.Width);
-            }
-
-            for (int i = 0; i < Side; i++)
-            {
-                WinogradTransform<L, V>.Input(columns + i * L.Width, Side * L.Width, to + i * Side * point, point);
+                WinogradTiles<L, V>.Transform(task.Source, task.Grid, x.Pointer + c * x.Plane, first, tiles, columns, at, L.Width, point);
             }
         }
     }
@@ -132,7 +96,7 @@ internal static unsafe class Winograd<L, V>
         var y = Surface.Of<L, V>(activations, task.Output);
         var add = task.Add is { } shortcut ? Surface.Of<L, V>(activations, shortcut) : default;
         var mask = task.Mask is { } cut ? Surface.Of<L, V>(activations, cut) : default;
-        int side = task.TileSide;
+        int side = task.Grid.Side;
         float* half = stackalloc float[Points * L.Width];
         nint plane = (nint)sum.Output(task.Chunk).PlaneStride * L.Width, point = (nint)task.OutputPoint * L.Width;
         for (int i = 0; i < outputs; i++)
@@ -141,7 +105,7 @@ internal static unsafe class Winograd<L, V>
             V bias = task.Bias >= 0 ? O.Bias(memory.Weights.Pointer + task.Bias + (nint)k * O.OutputLanes) : L.Zero;
             for (int t = 0; t < sum.Source.Width; t++)
             {
-                var (tileRow, tileColumn) = Math.DivRem(firstTile + t, task.TileColumns);
+                var (tileRow, tileColumn) = Math.DivRem(firstTile + t, task.Grid.Columns);
                 int row = tileRow * side, column = tileColumn * side;
                 float* m = from + i * plane + (nint)t * L.Width;
                 for (int j = 0; j < Side; j++)

@@ -26,14 +26,11 @@ internal sealed class WinogradTask : Conv2dTask
         InChannels = lanes?.Channels ?? source.Channels;
         OutputGroup = lanes is null ? group : group * laneWidth;
         Taps = geometry.Rows.Kernel;
-        TileSide = Side - Taps + 1;
-        Padding = isBackward ? Taps - 1 - geometry.Rows.Padding : geometry.Rows.Padding;
-        TileColumns = (output.Width + TileSide - 1) / TileSide;
-        Tiles = TileColumns * ((output.Height + TileSide - 1) / TileSide);
+        Grid = TileGrid.Of(output, Taps, isBackward ? Taps - 1 - geometry.Rows.Padding : geometry.Rows.Padding);
         long perTile = (long)Points * source.Channels * laneWidth * sizeof(float);
         int most = (int)Math.Clamp(Cache / perTile, FewestTiles, MostTiles);
-        Blocks = (Tiles + most - 1) / most;
-        int fewest = Tiles / Blocks;
+        Blocks = (Grid.Count + most - 1) / most;
+        int fewest = Grid.Count / Blocks;
         Sums = [.. Enumerable.Range(fewest, 2).Select(tiles => new PointSum(source.Channels, tiles, group, mostPixels, laneWidth, lanes))];
         int chunk = Math.Max(group, MostOutputs / group * group);
         Chunk = Math.Min(chunk, (output.Channels + group - 1) / group * group);
@@ -43,7 +40,7 @@ internal sealed class WinogradTask : Conv2dTask
         InputPoint = Sums[^1].Source.Channels * Sums[^1].Source.PlaneStride | 1;
         OutputPoint = Chunk * Sums[^1].Output(Chunk).PlaneStride | 1;
         WeightPoint = ((output.Channels + group - 1) / group * OutputGroup * InChannels + LineFloats - 1) / LineFloats * LineFloats;
-        int columns = (Math.Min(Sums[^1].Source.Width, TileColumns) - 1) * TileSide + Side;
+        int columns = Grid.InputColumns(Sums[^1].Source.Width);
         ScratchFloats = checked((Points * (InputPoint + OutputPoint) + columns * Side) * laneWidth);
         TransformedFloats = checked(Points * WeightPoint);
     }
@@ -64,15 +61,8 @@ internal sealed class WinogradTask : Conv2dTask
     /// <summary>Taps of the filter in one dimension.</summary>
     public int Taps { get; }
 
-    /// <summary>Outputs of a tile in one dimension.</summary>
-    public int TileSide { get; }
-
-    /// <summary>Rows and columns of zeros before the source's first.</summary>
-    public int Padding { get; }
-
-    public int TileColumns { get; }
-
-    public int Tiles { get; }
+    /// <summary>The tiles.</summary>
+    public TileGrid Grid { get; }
 
     /// <summary>Blocks of tiles that are worked on together.</summary>
     public int Blocks { get; }
@@ -97,7 +87,7 @@ internal sealed class WinogradTask : Conv2dTask
 
     public override int Units => Blocks * Shares;
 
-    public override string Tile => $"F({TileSide},{Taps}) {Group}×{Sums.Max(sum => sum.Taps.MostPixels)}";
+    public override string Tile => $"F({Grid.Side},{Taps}) {Group}×{Sums.Max(sum => sum.Taps.MostPixels)}";
 
     /// <summary>Outputs in a group of the packed weights.</summary>
     public required int PackedGroup { get; init; }
@@ -106,8 +96,7 @@ internal sealed class WinogradTask : Conv2dTask
     public int OutChannels => IsBackward ? Geometry.InChannels : Geometry.OutChannels;
 
     /// <summary>Where the packed weights of each output of the forward convolution begin.</summary>
-    public int[] PackedStart => field ??= [.. Enumerable.Range(0, Geometry.OutChannels).Select(k =>
-        k / PackedGroup * PackedGroup * Geometry.InChannels * Geometry.Positions + k % PackedGroup)];
+    public int[] PackedStart => field ??= PackedStarts(Geometry, PackedGroup);
 
     /// <summary>Whether a convolution is computed so.</summary>
     public static bool IsFor(Conv2dAlgorithm algorithm, Conv2dGeometry geometry, bool isBackward, Planes source, Planes output, ChannelLanes? lanes = null) =>
@@ -135,13 +124,17 @@ internal sealed class WinogradTask : Conv2dTask
     }
 
     /// <summary>Whether the algorithm can do it.</summary>
-    private static bool Fits(Conv2dGeometry g)
+    public static bool Fits(Conv2dGeometry g)
     {
         return g.Rows == g.Columns && g.Rows is { Kernel: 3 or 5, Stride: 1, Dilation: 1 } axis && axis.Padding == axis.PaddingAfter && axis.Padding < axis.Kernel;
     }
 
+    /// <summary>Where the packed weights of each output begin.</summary>
+    public static int[] PackedStarts(Conv2dGeometry g, int group) =>
+        [.. Enumerable.Range(0, g.OutChannels).Select(k => k / group * group * g.InChannels * g.Positions + k % group)];
+
     /// <summary>A block's first tile.</summary>
-    public int BlockStart(int block) => (int)((long)Tiles * block / Blocks);
+    public int BlockStart(int block) => (int)((long)Grid.Count * block / Blocks);
 
     /// <summary>The first output of a share, a multiple of the group; the number of outputs for the share behind the last.</summary>
     public int ShareStart(int share) => CutOutputs(Group, share, Shares);

@@ -13,11 +13,14 @@ internal static unsafe class WinogradTransform<L, V>
 {
     /// <summary>Bᵀ: from six inputs, <paramref name="step"/> apart, to six points, <paramref name="toStep"/> apart.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Input(float* from, nint step, float* to, nint toStep)
+    public static void Input(float* from, nint step, float* to, nint toStep) => Input(
+        L.Load(from), L.Load(from + step), L.Load(from + 2 * step), L.Load(from + 3 * step), L.Load(from + 4 * step), L.Load(from + 5 * step), to, toStep);
+
+    /// <summary>Bᵀ, of six inputs.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Input(V d0, V d1, V d2, V d3, V d4, V d5, float* to, nint toStep)
     {
         V half = L.Create(0.5f), oneAndHalf = L.Create(1.5f), twoAndHalf = L.Create(2.5f), two = L.Create(2);
-        V d0 = L.Load(from), d1 = L.Load(from + step), d2 = L.Load(from + 2 * step);
-        V d3 = L.Load(from + 3 * step), d4 = L.Load(from + 4 * step), d5 = L.Load(from + 5 * step);
         V even = L.Subtract(d4, d2), odd = L.Subtract(d3, d1);
         L.Store(L.Fma(oneAndHalf, odd, L.Add(L.Subtract(d0, d2), even)), to);
         L.Store(L.Fma(twoAndHalf, d3, L.Subtract(L.Fma(half, d2, d4), d1)), to + toStep);
@@ -61,5 +64,49 @@ internal static unsafe class WinogradTransform<L, V>
         V two = L.Create(-2), atTwo = L.Fma(two, L.Fma(two, L.Fma(two, L.Fma(two, w4, w3), w2), w1), w0);
         L.Store(L.Multiply(L.Create(1 / 15f), atTwo), to + 4 * toStep);
         L.Store(taps == 5 ? w4 : w2, to + 5 * toStep);
+    }
+
+    /// <summary>A: from the gradients to four outputs, or to two, to six points.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Gradient(float* from, nint step, float* to, nint toStep, int outputs)
+    {
+        V y0 = L.Load(from), y1 = L.Load(from + step), half = L.Create(0.5f), two = L.Create(-2), last = y1;
+        V even = y0, odd = y1, atHalf = L.Fma(half, y1, y0), atTwo = L.Fma(two, y1, y0);
+        if (outputs == 4)
+        {
+            V y2 = L.Load(from + 2 * step);
+            last = L.Load(from + 3 * step);
+            (even, odd) = (L.Add(y0, y2), L.Add(y1, last));
+            atHalf = L.Fma(L.Create(0.125f), last, L.Fma(L.Create(0.25f), y2, atHalf));
+            atTwo = L.Fma(L.Create(-8), last, L.Fma(L.Create(4), y2, atTwo));
+        }
+
+        L.Store(y0, to);
+        L.Store(L.Add(even, odd), to + toStep);
+        L.Store(L.Subtract(even, odd), to + 2 * toStep);
+        L.Store(atHalf, to + 3 * toStep);
+        L.Store(atTwo, to + 4 * toStep);
+        L.Store(last, to + 5 * toStep);
+    }
+
+    /// <summary>Gᵀ: from six points to the gradients of a filter of 3 or 5 taps.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void FilterGradient(float* from, nint step, float* to, nint toStep, int taps)
+    {
+        V third = L.Create(1 / 3f), u1 = L.Load(from + step), u2 = L.Load(from + 2 * step), last = L.Load(from + 5 * step);
+        V even = L.Multiply(third, L.Subtract(u1, u2)), odd = L.Multiply(third, L.Add(u1, u2));
+        V half = L.Multiply(L.Create(-16 / 15f), L.Load(from + 3 * step)), two = L.Multiply(L.Create(1 / 15f), L.Load(from + 4 * step));
+        L.Store(L.Add(L.Add(L.Load(from), even), L.Add(half, two)), to);
+        L.Store(L.Fma(L.Create(-2), two, L.Fma(L.Create(0.5f), half, odd)), to + toStep);
+        V second = L.Fma(L.Create(4), two, L.Fma(L.Create(0.25f), half, even));
+        if (taps == 3)
+        {
+            L.Store(L.Add(second, last), to + 2 * toStep);
+            return;
+        }
+
+        L.Store(second, to + 2 * toStep);
+        L.Store(L.Fma(L.Create(-8), two, L.Fma(L.Create(0.125f), half, odd)), to + 3 * toStep);
+        L.Store(L.Add(L.Fma(L.Create(16), two, L.Fma(L.Create(1 / 16f), half, even)), last), to + 4 * toStep);
     }
 }

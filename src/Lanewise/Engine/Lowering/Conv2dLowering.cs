@@ -76,14 +76,11 @@ internal sealed class Conv2dLowering : Lowering
 
     private static void EmitWeightGradient(Unit unit, BlockProgram program, Slice g)
     {
-        var task = program.Kernels.Conv2dBackwardWeights(g.Geometry, g.Input(unit.Inputs[0].Data), g.Output(unit.Output.Gradient), g.Weights, g.Bias);
-        program.Emit(unit, "BackwardWeights", Work.Across(task.Units, (kernels, blocks, part) =>
+        var (x, dy) = (g.Input(unit.Inputs[0].Data), g.Output(unit.Output.Gradient));
+        foreach (var task in program.Kernels.Conv2dBackwardWeights(g.Geometry, x, dy, g.Weights, g.Bias, program.MostBlocks, program.Options.Algorithm))
         {
-            foreach (ref readonly var block in blocks)
-            {
-                kernels.Conv2dGradient(task, block, part);
-            }
-        }), task.Tile);
+            program.Emit(unit, task);
+        }
     }
 
     private static void EmitInputGradient(Unit unit, BlockProgram program)
