@@ -58,8 +58,8 @@ public abstract class KernelSet
     public Conv2dTask Conv2dForward(Conv2dGeometry geometry, Planes x, Planes y, int weights, int bias, Conv2dAlgorithm algorithm = Conv2dAlgorithm.Auto)
     {
         int group = GroupOf(geometry.OutChannels);
-        return WinogradTask.IsFor(algorithm, geometry, isBackward: false, x, y)
-            ? new WinogradTask(geometry, isBackward: false, x, y, group, MostPixels(group), LaneWidth) { Weights = weights, Bias = bias, PackedGroup = group }
+        return WinogradTask.SideFor(algorithm, geometry, isBackward: false, x, y) is > 0 and var side
+            ? new WinogradTask(geometry, isBackward: false, x, y, side, group, MostPixels(group), LaneWidth) { Weights = weights, Bias = bias, PackedGroup = group }
             : new DirectConv2dTask(TapTable.Forward(geometry, x, lanes: null, group, MostPixels(group), LaneWidth), x, y)
             {
                 Weights = weights,
@@ -89,8 +89,8 @@ public abstract class KernelSet
         Conv2dGeometry geometry, ChannelLanes lanes, Planes x, Planes y, int weights, int bias, Conv2dAlgorithm algorithm = Conv2dAlgorithm.Auto)
     {
         int group = VectorGroupOf(VectorsOf(geometry.OutChannels));
-        return WinogradTask.IsFor(algorithm, geometry, isBackward: false, x, y, lanes)
-            ? new WinogradTask(geometry, isBackward: false, x, y, group, MostPixels(group), LaneWidth, lanes) { Weights = weights, Bias = bias, PackedGroup = group * LaneWidth }
+        return WinogradTask.SideFor(algorithm, geometry, isBackward: false, x, y, lanes) is > 0 and var side
+            ? new WinogradTask(geometry, isBackward: false, x, y, side, group, MostPixels(group), LaneWidth, lanes) { Weights = weights, Bias = bias, PackedGroup = group * LaneWidth }
             : new DirectConv2dTask(TapTable.Forward(geometry, x, lanes, group, MostPixels(group), LaneWidth), x, y, lanes)
             {
                 Weights = weights,
@@ -114,8 +114,8 @@ public abstract class KernelSet
     public Conv2dTask Conv2dBackwardInput(Conv2dGeometry geometry, Planes dy, Planes dx, int weights, Conv2dAlgorithm algorithm = Conv2dAlgorithm.Auto)
     {
         int packed = GroupOf(geometry.OutChannels), group = GroupOf(geometry.InChannels);
-        return WinogradTask.IsFor(algorithm, geometry, isBackward: true, dy, dx)
-            ? new WinogradTask(geometry, isBackward: true, dy, dx, group, MostPixels(group), LaneWidth) { Weights = weights, Bias = -1, PackedGroup = packed }
+        return WinogradTask.SideFor(algorithm, geometry, isBackward: true, dy, dx) is > 0 and var side
+            ? new WinogradTask(geometry, isBackward: true, dy, dx, side, group, MostPixels(group), LaneWidth) { Weights = weights, Bias = -1, PackedGroup = packed }
             : new DirectConv2dTask(TapTable.BackwardInput(geometry, dx, dy, packed, group, MostPixels(group), LaneWidth), dy, dx)
             {
                 Weights = weights,

@@ -23,7 +23,7 @@ internal sealed class LaneKernels<L, V> : KernelSet
         }
     }
 
-    public override void TransformWeights(Conv2dTask task, LaneMemory weights, Part part) => WinogradWeights<L, V>.Run((WinogradTask)task, weights, part);
+    public override void TransformWeights(Conv2dTask task, LaneMemory weights, Part part) => TransformWeights((WinogradTask)task, weights, part);
 
     public override void TransformGradient(Conv2dGradientTask task, ReadOnlySpan<BlockMemory> blocks, Part part) =>
         WinogradGradient<L, V>.Transform((WinogradGradientTask)task, blocks, part);
@@ -135,13 +135,23 @@ internal sealed class LaneKernels<L, V> : KernelSet
     private static void Conv2d<O>(Conv2dTask task, in BlockMemory memory, Part part)
         where O : unmanaged, IOperands<L, V>
     {
-        if (task is WinogradTask winograd)
+        switch (task)
         {
-            Winograd<L, V>.Run<O>(winograd, memory, part);
+            case WinogradTask { Side: WinogradTask.SixPoints } winograd: Winograd<L, V, SixPoints<L, V>>.Run<O>(winograd, memory, part); break;
+            case WinogradTask winograd: Winograd<L, V, FourPoints<L, V>>.Run<O>(winograd, memory, part); break;
+            default: Conv2d<L, V>.Run<O>((DirectConv2dTask)task, memory, part); break;
+        }
+    }
+
+    private static void TransformWeights(WinogradTask task, LaneMemory weights, Part part)
+    {
+        if (task.Side == WinogradTask.SixPoints)
+        {
+            WinogradWeights<L, V, SixPoints<L, V>>.Run(task, weights, part);
         }
         else
         {
-            Conv2d<L, V>.Run<O>((DirectConv2dTask)task, memory, part);
+            WinogradWeights<L, V, FourPoints<L, V>>.Run(task, weights, part);
         }
     }
 }

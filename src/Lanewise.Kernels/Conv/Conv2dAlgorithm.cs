@@ -1,6 +1,6 @@
 namespace Lanewise.Kernels;
 
-/// <summary>How a convolution and the gradient to its input are computed.</summary>
+/// <summary>How a convolution and its gradients are computed.</summary>
 public enum Conv2dAlgorithm
 {
     /// <summary>By Winograd's way where it pays.</summary>
@@ -9,6 +9,9 @@ public enum Conv2dAlgorithm
     /// <summary>As the sum over all taps, always.</summary>
     Direct,
 
-    /// <summary>By Winograd's way wherever it can do it.</summary>
+    /// <summary>By Winograd's way wherever it can do it: F(4,3) and F(2,5).</summary>
     Winograd,
+
+    /// <summary>The same with F(2,3) for 3×3 taps, which saves less and loses less precision.</summary>
+    WinogradSmall,
 }

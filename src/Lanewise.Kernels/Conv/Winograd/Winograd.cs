@@ -3,11 +3,14 @@ using System.Runtime.CompilerServices;
 namespace Lanewise.Kernels;
 
 /// <summary>Convolution by Winograd's way. The transforms are written for one image, whatever the lanes hold; the sums at a point run through the taps' micro-kernel.</summary>
-internal static unsafe class Winograd<L, V>
+internal static unsafe class Winograd<L, V, T>
     where L : unmanaged, ILane<V>
     where V : unmanaged
+    where T : unmanaged, IWinogradTransform<L, V>
 {
-    private const int Side = WinogradTask.Side, Points = WinogradTask.Points;
+    private static int Side => T.Side;
+
+    private static int Points => T.Side * T.Side;
 
     /// <summary>Writes the part's tiles and channels of the output.</summary>
     public static void Run<O>(WinogradTask task, in BlockMemory memory, Part part)
@@ -48,7 +51,7 @@ internal static unsafe class Winograd<L, V>
             float* at = to + (nint)done * L.Width;
             for (int c = 0; c < task.Source.Channels; c++, at += plane)
             {
-                WinogradTiles<L, V>.Transform(task.Source, task.Grid, x.Pointer + c * x.Plane, first, tiles, columns, at, L.Width, point);
+                WinogradTiles<L, V, T>.Transform(task.Source, task.Grid, x.Pointer + c * x.Plane, first, tiles, columns, at, L.Width, point);
             }
         }
     }
@@ -110,14 +113,14 @@ internal static unsafe class Winograd<L, V>
                 float* m = from + i * plane + (nint)t * L.Width;
                 for (int j = 0; j < Side; j++)
                 {
-                    WinogradTransform<L, V>.Output(m + j * point, Side * point, half + j * L.Width, Side * L.Width, side);
+                    T.Output(m + j * point, Side * point, half + j * L.Width, Side * L.Width, side);
                 }
 
                 int rows = Math.Min(side, task.Output.Height - row), columns = Math.Min(side, task.Output.Width - column);
                 for (int r = 0; r < rows; r++)
                 {
                     float* line = half + r * Side * L.Width;
-                    WinogradTransform<L, V>.Output(line, L.Width, line, L.Width, side);
+                    T.Output(line, L.Width, line, L.Width, side);
                     Finish(task, line, columns, bias, At(y, k, row + r, column), At(add, k, row + r, column), At(mask, k, row + r, column));
                 }
             }

@@ -11,7 +11,7 @@ internal static unsafe class WinogradGradient<L, V>
     where L : unmanaged, ILane<V>
     where V : unmanaged
 {
-    private const int Side = WinogradTask.Side, Points = WinogradTask.Points;
+    private const int Side = WinogradGradientTask.Side, Points = Side * Side;
 
     /// <summary>Writes the part's tiles and channels of the transformed input and gradient of all blocks.</summary>
     public static void Transform(WinogradGradientTask task, ReadOnlySpan<BlockMemory> blocks, Part part)
@@ -66,13 +66,13 @@ internal static unsafe class WinogradGradient<L, V>
 
     private static void TransformInput(WinogradGradientTask task, in BlockMemory memory, int tile, int plane, int first)
     {
-        float* columns = stackalloc float[WinogradTask.Points * L.Width];
+        float* columns = stackalloc float[Points * L.Width];
         var x = Surface.Of<L, V>(memory.Activations.Pointer, task.Input);
         float* to = memory.Shared.Pointer + (nint)plane * task.InputPlanes.PlaneStride * L.Width;
         int end = Math.Min(first + L.Width, task.Geometry.InChannels);
         for (int c = first; c < end; c++)
         {
-            WinogradTiles<L, V>.Transform(
+            WinogradTiles<L, V, SixPoints<L, V>>.Transform(
                 task.Input, task.Grid, x.Pointer + c * x.Plane, task.FirstTile + tile, 1, columns, to + (nint)c * L.Width, 0, (nint)task.InputPoint * L.Width);
         }
     }
@@ -137,12 +137,12 @@ internal static unsafe class WinogradGradient<L, V>
     {
         for (int j = 0; j < side; j++)
         {
-            WinogradTransform<L, V>.Gradient(from + j * L.Width, pitch, half + j * L.Width, side * L.Width, side);
+            SixPoints<L, V>.Gradient(from + j * L.Width, pitch, half + j * L.Width, side * L.Width, side);
         }
 
         for (int i = 0; i < Side; i++)
         {
-            WinogradTransform<L, V>.Gradient(half + i * side * L.Width, L.Width, to + i * Side * L.Width, L.Width, side);
+            SixPoints<L, V>.Gradient(half + i * side * L.Width, L.Width, to + i * Side * L.Width, L.Width, side);
         }
     }
 
@@ -190,12 +190,12 @@ internal static unsafe class WinogradGradient<L, V>
         {
             for (int j = 0; j < Side; j++)
             {
-                WinogradTransform<L, V>.FilterGradient(from + j * point, Side * point, half + j * L.Width, Side * L.Width, taps);
+                SixPoints<L, V>.FilterGradient(from + j * point, Side * point, half + j * L.Width, Side * L.Width, taps);
             }
 
             for (int r = 0; r < taps; r++)
             {
-                WinogradTransform<L, V>.FilterGradient(half + r * Side * L.Width, L.Width, weights + r * taps * L.Width, L.Width, taps);
+                SixPoints<L, V>.FilterGradient(half + r * Side * L.Width, L.Width, weights + r * taps * L.Width, L.Width, taps);
             }
 
             Add(weights, positions, starts, to + (nint)channel * positions * task.PackedGroup, task.PackedGroup);

@@ -7,8 +7,10 @@ namespace Lanewise.Kernels;
 /// </summary>
 internal sealed class WinogradGradientTask : Conv2dGradientTask
 {
-    /// <summary>Points in both dimensions.</summary>
-    public const int Points = WinogradTask.Points;
+    /// <summary>Points in one dimension: F(4,3) or F(2,5).</summary>
+    public const int Side = WinogradTask.SixPoints;
+
+    private const int Points = Side * Side;
 
     /// <summary>The sums at all points of a group of outputs and a chunk of inputs stay in the second-level cache.</summary>
     private const int SumBytes = 512 * 1024;
@@ -109,7 +111,7 @@ internal sealed class WinogradGradientTask : Conv2dGradientTask
     /// <summary>The tasks that together sum over all tiles, one after the other.</summary>
     public static IReadOnlyList<WinogradGradientTask> Of(Conv2dGeometry geometry, Planes x, Planes dy, int weights, int bias, WinogradGradientOptions options)
     {
-        var grid = TileGrid.Of(dy, geometry.Rows.Kernel, geometry.Rows.Padding);
+        var grid = TileGrid.Of(dy, Side, geometry.Rows.Kernel, geometry.Rows.Padding);
         int outputs = (geometry.OutChannels + options.LaneWidth - 1) / options.LaneWidth * options.LaneWidth;
         long perTile = (long)Points * (geometry.InChannels + outputs) * options.LaneWidth * sizeof(float);
         int most = Math.Max(1, (int)Math.Max(TileBytes / perTile, FewestTiles) / options.Blocks), pieces = (grid.Count + most - 1) / most;
@@ -130,7 +132,7 @@ internal sealed class WinogradGradientTask : Conv2dGradientTask
         // In multiply-adds' time, for a block: a tile's transform, the same with the turn of outputs into lanes, the transform of a
         // vector of sums; and, the direct way, the sum over the lanes behind each weight.
         const double Transform = 500, Turned = 800, Summed = 300, LaneSum = 6, Margin = 0.85;
-        var grid = TileGrid.Of(dy, g.Rows.Kernel, g.Rows.Padding);
+        var grid = TileGrid.Of(dy, Side, g.Rows.Kernel, g.Rows.Padding);
         int vectors = (g.OutChannels + laneWidth - 1) / laneWidth, outputs = vectors * laneWidth;
         double winograd = (double)Points * grid.Count * g.InChannels * outputs + grid.Count * (Transform * g.InChannels + Turned * outputs) + Summed * vectors * g.InChannels;
         double rows = g.Rows.Forward(x.Height).Sum(taps => taps.Length), columns = g.Columns.Forward(x.Width).Sum(taps => taps.Length);

@@ -1,17 +1,18 @@
 namespace Lanewise.Kernels;
 
 /// <summary>
-/// A convolution of 3×3 or 5×5 taps, stride 1, in either direction, by Winograd's way: tiles of 6×6 inputs are transformed, channels are
-/// summed at each of the 36 points, and the sums are transformed into 4×4 or 2×2 outputs: 36 products instead of 144 or 100.
+/// A convolution of 3×3 or 5×5 taps, stride 1, in either direction, by Winograd's way: tiles of inputs are transformed, channels are
+/// summed at each point, and the sums are transformed into outputs. With 6×6 points these are 4×4 or 2×2 outputs, 36 products instead
+/// of 144 or 100; with 4×4 points, for 3×3 taps, 2×2 outputs, 16 products instead of 36.
 /// Weights are transformed too, each time they have changed.
 /// </summary>
 internal sealed class WinogradTask : Conv2dTask
 {
-    /// <summary>Points in one dimension.</summary>
-    public const int Side = 6;
+    /// <summary>Points in one dimension: F(4,3) and F(2,5).</summary>
+    public const int SixPoints = 6;
 
-    /// <summary>Points in both.</summary>
-    public const int Points = Side * Side;
+    /// <summary>F(2,3).</summary>
+    public const int FourPoints = 4;
 
     private const int Cache = 640 * 1024;
     private const int FewestTiles = 6, MostTiles = 18;
@@ -19,14 +20,15 @@ internal sealed class WinogradTask : Conv2dTask
     private const int Parts = 16;
     private const int LineFloats = 16;
 
-    public WinogradTask(Conv2dGeometry geometry, bool isBackward, Planes source, Planes output, int group, int mostPixels, int laneWidth, ChannelLanes? lanes = null)
+    public WinogradTask(Conv2dGeometry geometry, bool isBackward, Planes source, Planes output, int side, int group, int mostPixels, int laneWidth, ChannelLanes? lanes = null)
         : base(source, output)
     {
         (Geometry, IsBackward, Group, Lanes) = (geometry, isBackward, group, lanes);
         InChannels = lanes?.Channels ?? source.Channels;
         OutputGroup = lanes is null ? group : group * laneWidth;
         Taps = geometry.Rows.Kernel;
-        Grid = TileGrid.Of(output, Taps, isBackward ? Taps - 1 - geometry.Rows.Padding : geometry.Rows.Padding);
+        (Side, Points) = (side, side * side);
+        Grid = TileGrid.Of(output, side, Taps, isBackward ? Taps - 1 - geometry.Rows.Padding : geometry.Rows.Padding);
         long perTile = (long)Points * source.Channels * laneWidth * sizeof(float);
         int most = (int)Math.Clamp(Cache / perTile, FewestTiles, MostTiles);
         Blocks = (Grid.Count + most - 1) / most;
@@ -44,6 +46,12 @@ internal sealed class WinogradTask : Conv2dTask
         ScratchFloats = checked((Points * (InputPoint + OutputPoint) + columns * Side) * laneWidth);
         TransformedFloats = checked(Points * WeightPoint);
     }
+
+    /// <summary>Points in one dimension.</summary>
+    public int Side { get; }
+
+    /// <summary>Points in both.</summary>
+    public int Points { get; }
 
     public Conv2dGeometry Geometry { get; }
 
@@ -98,29 +106,24 @@ internal sealed class WinogradTask : Conv2dTask
     /// <summary>Where the packed weights of each output of the forward convolution begin.</summary>
     public int[] PackedStart => field ??= PackedStarts(Geometry, PackedGroup);
 
-    /// <summary>Whether a convolution is computed so.</summary>
-    public static bool IsFor(Conv2dAlgorithm algorithm, Conv2dGeometry geometry, bool isBackward, Planes source, Planes output, ChannelLanes? lanes = null) =>
-        algorithm != Conv2dAlgorithm.Direct && Fits(geometry) && (algorithm == Conv2dAlgorithm.Winograd || Pays(geometry, isBackward, source, output, lanes));
-
-    /// <summary>Whether it takes less time than the direct way, by the operations of both.</summary>
-    private static bool Pays(Conv2dGeometry g, bool isBackward, Planes source, Planes output, ChannelLanes? lanes)
+    /// <summary>The points in one dimension by which a convolution is computed; 0 for the direct way.</summary>
+    public static int SideFor(Conv2dAlgorithm algorithm, Conv2dGeometry geometry, bool isBackward, Planes source, Planes output, ChannelLanes? lanes = null)
     {
-        // In multiply-adds' time: a transform of 36 values is some 12 × 20 operations on one channel; a cache line of weights comes
-        // from memory; and so many sums must be under way at once.
-        const double Transform = 160, Line = 12, Chains = 8, Margin = 0.85;
-        const int Beside = 4;
-        int side = Side - g.Rows.Kernel + 1;
-        double tiles = Math.Ceiling((double)output.Height / side) * Math.Ceiling((double)output.Width / side);
-        double products = (double)(lanes?.Channels ?? source.Channels) * output.Channels;
-        double weight = Line / (lanes is null ? LineFloats : 1);
-        double winograd = products * Points * (tiles * Idle(tiles) + weight) + tiles * Transform * (source.Channels + output.Channels);
-        // The direct way leaves out a row of taps beyond the picture, and about half of the columns.
-        double taps = Meetings(g.Rows, source.Height, output.Height) * (Meetings(g.Columns, source.Width, output.Width) + g.Columns.Kernel * output.Width) / 2;
-        double direct = products * (taps * Idle(output.Width) + g.Positions * weight);
-        return winograd < Margin * direct;
+        const double Margin = 0.85;
+        if (algorithm == Conv2dAlgorithm.Direct || !Fits(geometry))
+        {
+            return 0;
+        }
 
-        double Meetings(ConvAxis axis, int from, int to) => (isBackward ? axis.Backward(to) : axis.Forward(from)).Sum(taps => taps.Length);
-        double Idle(double pixels) => Math.Max(1, Chains / (pixels * Math.Min(output.Channels, Beside)));
+        bool takesFour = geometry.Rows.Kernel == 3;
+        if (algorithm != Conv2dAlgorithm.Auto)
+        {
+            return takesFour && algorithm == Conv2dAlgorithm.WinogradSmall ? FourPoints : SixPoints;
+        }
+
+        var cost = new WinogradCost(geometry, isBackward, source, output, lanes);
+        double six = cost.Winograd(SixPoints), four = takesFour ? cost.Winograd(FourPoints) : double.PositiveInfinity;
+        return Math.Min(six, four) < Margin * cost.Direct() ? (four < six ? FourPoints : SixPoints) : 0;
     }
 
     /// <summary>Whether the algorithm can do it.</summary>

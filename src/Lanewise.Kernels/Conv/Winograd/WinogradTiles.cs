@@ -1,21 +1,20 @@
-using System.Runtime.CompilerServices;
-
 namespace Lanewise.Kernels;
 
 /// <summary>The transform of a convolution's input, tile by tile.</summary>
-internal static unsafe class WinogradTiles<L, V>
+internal static unsafe class WinogradTiles<L, V, T>
     where L : unmanaged, ILane<V>
     where V : unmanaged
+    where T : unmanaged, IWinogradTransform<L, V>
 {
-    private const int Side = WinogradTask.Side;
+    private static int Side => T.Side;
 
-    /// <summary>Transforms neighbouring tiles of one channel: every column once, and a tile's six as soon as they are there.</summary>
+    /// <summary>Transforms neighbouring tiles of one channel: every column once, and a tile's own as soon as they are there.</summary>
     /// <param name="source">The input.</param>
     /// <param name="grid">The tiles.</param>
     /// <param name="plane">The channel's first pixel.</param>
     /// <param name="first">The first tile.</param>
     /// <param name="tiles">How many, all of one row.</param>
-    /// <param name="columns">Memory for as many columns of six as lie under them.</param>
+    /// <param name="columns">Memory for as many columns of points as lie under them.</param>
     /// <param name="to">Where the first tile's first point goes.</param>
     /// <param name="toTile">From one tile to the next.</param>
     /// <param name="toPoint">From one point to the next.</param>
@@ -33,26 +32,22 @@ internal static unsafe class WinogradTiles<L, V>
                 float* half = columns + (next - tile * side) * Side * L.Width;
                 if ((uint)column >= (uint)source.Width)
                 {
-                    WinogradTransform<L, V>.Input(L.Zero, L.Zero, L.Zero, L.Zero, L.Zero, L.Zero, half, L.Width);
+                    T.Input(from, pitch, 0, 0, half, L.Width);
                 }
                 else if (above <= 0 && below >= Side)
                 {
-                    WinogradTransform<L, V>.Input(from, pitch, half, L.Width);
+                    T.Input(from, pitch, half, L.Width);
                 }
                 else
                 {
-                    V d0 = Row(0), d1 = Row(1), d2 = Row(2), d3 = Row(3), d4 = Row(4), d5 = Row(5);
-                    WinogradTransform<L, V>.Input(d0, d1, d2, d3, d4, d5, half, L.Width);
+                    T.Input(from, pitch, above, below, half, L.Width);
                 }
             }
 
             for (int i = 0; i < Side; i++)
             {
-                WinogradTransform<L, V>.Input(columns + i * L.Width, Side * L.Width, to + i * Side * toPoint, toPoint);
+                T.Input(columns + i * L.Width, Side * L.Width, to + i * Side * toPoint, toPoint);
             }
         }
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        V Row(int i) => i >= above && i < below ? L.Load(from + i * pitch) : L.Zero;
     }
 }

@@ -4,13 +4,14 @@ namespace Lanewise.Kernels;
 
 /// <summary>
 /// The weights' transform. Its lanes hold filters that will lie side by side where the sums over channels read them,
-/// <c>[point][output / group][channel][output % group]</c>, so that each of the 36 points is one store.
+/// <c>[point][output / group][channel][output % group]</c>, so that each of the points is one store.
 /// </summary>
-internal static unsafe class WinogradWeights<L, V>
+internal static unsafe class WinogradWeights<L, V, T>
     where L : unmanaged, ILane<V>
     where V : unmanaged
+    where T : unmanaged, IWinogradTransform<L, V>
 {
-    private const int Side = WinogradTask.Side, Points = WinogradTask.Points;
+    private static int Side => T.Side;
 
     /// <summary>Writes the part's transformed weights.</summary>
     public static void Run(WinogradTask task, LaneMemory memory, Part part)
@@ -43,12 +44,12 @@ internal static unsafe class WinogradWeights<L, V>
             Gather(task, from, none, positions, filter);
             for (int j = 0; j < taps; j++)
             {
-                WinogradTransform<L, V>.Filter(filter + j * L.Width, taps * L.Width, half + j * L.Width, taps * L.Width, taps);
+                T.Filter(filter + j * L.Width, taps * L.Width, half + j * L.Width, taps * L.Width, taps);
             }
 
             for (int i = 0; i < Side; i++)
             {
-                WinogradTransform<L, V>.Filter(half + i * taps * L.Width, L.Width, at + (nint)i * Side * task.WeightPoint, task.WeightPoint, taps);
+                T.Filter(half + i * taps * L.Width, L.Width, at + (nint)i * Side * task.WeightPoint, task.WeightPoint, taps);
             }
         }
     }

@@ -7,30 +7,28 @@ namespace Lanewise.Kernels;
 /// F(4,3), or two of a 5-tap one, F(2,5), by products at the points 0, 1, −1, ½, −2 and ∞. These points lose less precision than
 /// the usual 0, ±1, ±2, ∞, and both filters share the transform of the input.
 /// </summary>
-internal static unsafe class WinogradTransform<L, V>
+internal readonly unsafe struct SixPoints<L, V> : IWinogradTransform<L, V>
     where L : unmanaged, ILane<V>
     where V : unmanaged
 {
-    /// <summary>Bᵀ: from six inputs, <paramref name="step"/> apart, to six points, <paramref name="toStep"/> apart.</summary>
+    public static int Side => 6;
+
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Input(float* from, nint step, float* to, nint toStep) => Input(
         L.Load(from), L.Load(from + step), L.Load(from + 2 * step), L.Load(from + 3 * step), L.Load(from + 4 * step), L.Load(from + 5 * step), to, toStep);
 
-    /// <summary>Bᵀ, of six inputs.</summary>
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Input(V d0, V d1, V d2, V d3, V d4, V d5, float* to, nint toStep)
+    public static void Input(float* from, nint step, int first, int end, float* to, nint toStep)
     {
-        V half = L.Create(0.5f), oneAndHalf = L.Create(1.5f), twoAndHalf = L.Create(2.5f), two = L.Create(2);
-        V even = L.Subtract(d4, d2), odd = L.Subtract(d3, d1);
-        L.Store(L.Fma(oneAndHalf, odd, L.Add(L.Subtract(d0, d2), even)), to);
-        L.Store(L.Fma(twoAndHalf, d3, L.Subtract(L.Fma(half, d2, d4), d1)), to + toStep);
-        L.Store(L.Fma(half, d3, L.Subtract(L.Add(d4, d1), L.Multiply(twoAndHalf, d2))), to + 2 * toStep);
-        L.Store(L.Fma(two, odd, even), to + 3 * toStep);
-        L.Store(L.Subtract(even, L.Multiply(half, odd)), to + 4 * toStep);
-        L.Store(L.Fma(oneAndHalf, even, L.Subtract(L.Subtract(d5, d3), odd)), to + 5 * toStep);
+        Input(Row(0), Row(1), Row(2), Row(3), Row(4), Row(5), to, toStep);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        V Row(int i) => i >= first && i < end ? L.Load(from + i * step) : L.Zero;
     }
 
-    /// <summary>Aᵀ: from six points to four outputs, or to two.</summary>
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Output(float* from, nint step, float* to, nint toStep, int outputs)
     {
@@ -49,7 +47,7 @@ internal static unsafe class WinogradTransform<L, V>
         L.Store(L.Add(L.Fma(L.Create(-8), m4, L.Fma(L.Create(0.125f), m3, difference)), last), to + 3 * toStep);
     }
 
-    /// <summary>G: from a filter of 3 or 5 taps to six points.</summary>
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Filter(float* from, nint step, float* to, nint toStep, int taps)
     {
@@ -108,5 +106,18 @@ internal static unsafe class WinogradTransform<L, V>
         L.Store(second, to + 2 * toStep);
         L.Store(L.Fma(L.Create(-8), two, L.Fma(L.Create(0.125f), half, odd)), to + 3 * toStep);
         L.Store(L.Add(L.Fma(L.Create(16), two, L.Fma(L.Create(1 / 16f), half, even)), last), to + 4 * toStep);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Input(V d0, V d1, V d2, V d3, V d4, V d5, float* to, nint toStep)
+    {
+        V half = L.Create(0.5f), oneAndHalf = L.Create(1.5f), twoAndHalf = L.Create(2.5f), two = L.Create(2);
+        V even = L.Subtract(d4, d2), odd = L.Subtract(d3, d1);
+        L.Store(L.Fma(oneAndHalf, odd, L.Add(L.Subtract(d0, d2), even)), to);
+        L.Store(L.Fma(twoAndHalf, d3, L.Subtract(L.Fma(half, d2, d4), d1)), to + toStep);
+        L.Store(L.Fma(half, d3, L.Subtract(L.Add(d4, d1), L.Multiply(twoAndHalf, d2))), to + 2 * toStep);
+        L.Store(L.Fma(two, odd, even), to + 3 * toStep);
+        L.Store(L.Subtract(even, L.Multiply(half, odd)), to + 4 * toStep);
+        L.Store(L.Fma(oneAndHalf, even, L.Subtract(L.Subtract(d5, d3), odd)), to + 5 * toStep);
     }
 }
