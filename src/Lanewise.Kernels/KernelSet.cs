@@ -58,9 +58,8 @@ public abstract class KernelSet
     public Conv2dTask Conv2dForward(Conv2dGeometry geometry, Planes x, Planes y, int weights, int bias, Conv2dAlgorithm algorithm = Conv2dAlgorithm.Auto)
     {
         int group = GroupOf(geometry.OutChannels);
-        return WinogradTask.SideFor(algorithm, geometry, isBackward: false, x, y) is > 0 and var side
-            ? new WinogradTask(geometry, isBackward: false, x, y, side, group, MostPixels(group), LaneWidth) { Weights = weights, Bias = bias, PackedGroup = group }
-            : new DirectConv2dTask(TapTable.Forward(geometry, x, lanes: null, group, MostPixels(group), LaneWidth), x, y)
+        return WinogradTask.For(algorithm, Winograd(geometry, isBackward: false, weights, bias, group, group, lanes: null), x, y)
+            ?? (Conv2dTask)new DirectConv2dTask(TapTable.Forward(geometry, x, lanes: null, group, MostPixels(group), LaneWidth), x, y)
             {
                 Weights = weights,
                 Bias = bias,
@@ -89,9 +88,8 @@ public abstract class KernelSet
         Conv2dGeometry geometry, ChannelLanes lanes, Planes x, Planes y, int weights, int bias, Conv2dAlgorithm algorithm = Conv2dAlgorithm.Auto)
     {
         int group = VectorGroupOf(VectorsOf(geometry.OutChannels));
-        return WinogradTask.SideFor(algorithm, geometry, isBackward: false, x, y, lanes) is > 0 and var side
-            ? new WinogradTask(geometry, isBackward: false, x, y, side, group, MostPixels(group), LaneWidth, lanes) { Weights = weights, Bias = bias, PackedGroup = group * LaneWidth }
-            : new DirectConv2dTask(TapTable.Forward(geometry, x, lanes, group, MostPixels(group), LaneWidth), x, y, lanes)
+        return WinogradTask.For(algorithm, Winograd(geometry, isBackward: false, weights, bias, group, group * LaneWidth, lanes), x, y)
+            ?? (Conv2dTask)new DirectConv2dTask(TapTable.Forward(geometry, x, lanes, group, MostPixels(group), LaneWidth), x, y, lanes)
             {
                 Weights = weights,
                 Bias = bias,
@@ -114,9 +112,8 @@ public abstract class KernelSet
     public Conv2dTask Conv2dBackwardInput(Conv2dGeometry geometry, Planes dy, Planes dx, int weights, Conv2dAlgorithm algorithm = Conv2dAlgorithm.Auto)
     {
         int packed = GroupOf(geometry.OutChannels), group = GroupOf(geometry.InChannels);
-        return WinogradTask.SideFor(algorithm, geometry, isBackward: true, dy, dx) is > 0 and var side
-            ? new WinogradTask(geometry, isBackward: true, dy, dx, side, group, MostPixels(group), LaneWidth) { Weights = weights, Bias = -1, PackedGroup = packed }
-            : new DirectConv2dTask(TapTable.BackwardInput(geometry, dx, dy, packed, group, MostPixels(group), LaneWidth), dy, dx)
+        return WinogradTask.For(algorithm, Winograd(geometry, isBackward: true, weights, bias: -1, group, packed, lanes: null), dy, dx)
+            ?? (Conv2dTask)new DirectConv2dTask(TapTable.BackwardInput(geometry, dx, dy, packed, group, MostPixels(group), LaneWidth), dy, dx)
             {
                 Weights = weights,
                 Bias = -1,
@@ -259,6 +256,9 @@ public abstract class KernelSet
     /// <param name="start">The first float to update.</param>
     /// <param name="count">How many, a multiple of the lane width.</param>
     public abstract void Update(OptimizerStep step, LaneMemory weights, LaneMemory[] state, LaneMemory[] slots, int start, int count);
+
+    private WinogradOptions Winograd(Conv2dGeometry geometry, bool isBackward, int weights, int bias, int group, int packed, ChannelLanes? lanes) =>
+        new(geometry, isBackward, weights, bias) { Group = group, MostPixels = MostPixels(group), PackedGroup = packed, LaneWidth = LaneWidth, Lanes = lanes };
 
     /// <summary>Outputs that a micro-kernel takes together: a divisor of the channel count where there is a good one.</summary>
     private int GroupOf(int channels) => Registers switch

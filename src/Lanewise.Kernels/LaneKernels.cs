@@ -137,21 +137,20 @@ internal sealed class LaneKernels<L, V> : KernelSet
     {
         switch (task)
         {
-            case WinogradTask { Side: WinogradTask.SixPoints } winograd: Winograd<L, V, SixPoints<L, V>>.Run<O>(winograd, memory, part); break;
-            case WinogradTask winograd: Winograd<L, V, FourPoints<L, V>>.Run<O>(winograd, memory, part); break;
+            case WinogradTask { Side: WinogradTask.FourPoints } four: Winograd<L, V, FourPoints<L, V>>.Run<O>(four, memory, part); break;
+            case WinogradTask { Side: WinogradTask.SixPoints } six: Winograd<L, V, SixPoints<L, V>>.Run<O>(six, memory, part); break;
+            case WinogradTask eight: Winograd<L, V, EightPoints<L, V>>.Run<O>(eight, memory, part); break;
             default: Conv2d<L, V>.Run<O>((DirectConv2dTask)task, memory, part); break;
         }
     }
 
     private static void TransformWeights(WinogradTask task, LaneMemory weights, Part part)
     {
-        if (task.Side == WinogradTask.SixPoints)
+        switch (task.Side)
         {
-            WinogradWeights<L, V, SixPoints<L, V>>.Run(task, weights, part);
-        }
-        else
-        {
-            WinogradWeights<L, V, FourPoints<L, V>>.Run(task, weights, part);
+            case WinogradTask.FourPoints: WinogradWeights<L, V, FourPoints<L, V>>.Run(task, weights, part); break;
+            case WinogradTask.SixPoints: WinogradWeights<L, V, SixPoints<L, V>>.Run(task, weights, part); break;
+            default: WinogradWeights<L, V, EightPoints<L, V>>.Run(task, weights, part); break;
         }
     }
 }

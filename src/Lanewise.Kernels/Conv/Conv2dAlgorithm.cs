@@ -14,4 +14,7 @@ public enum Conv2dAlgorithm
 
     /// <summary>The same with F(2,3) for 3×3 taps, which saves less and loses less precision.</summary>
     WinogradSmall,
+
+    /// <summary>By Winograd's way along the rows only, wherever it can do it: F(6,3) and F(4,5).</summary>
+    WinogradRows,
 }

@@ -37,10 +37,10 @@ public abstract class Conv2dTask
     public int Transformed { get; set; }
 
     /// <summary>Floats of transformed weights; 0 for a convolution that reads them as they are packed.</summary>
-    public int TransformedFloats { get; private protected init; }
+    public int TransformedFloats { get; private protected set; }
 
     /// <summary>Floats of a thread's own memory that running it takes.</summary>
-    public int ScratchFloats { get; private protected init; }
+    public int ScratchFloats { get; private protected set; }
 
     /// <summary>The most parts that the call can be shared in.</summary>
     public abstract int Units { get; }

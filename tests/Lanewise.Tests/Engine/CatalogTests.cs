@@ -49,7 +49,7 @@ public sealed class CatalogTests
         int[] indices = [.. Enumerable.Range(0, Count)];
         var plan = Plan.Compile(network, new PlanOptions { BatchSize = Count, Training = true, Threads = 2 });
         plan.Load(Weights.Initialize(network, seed: 1));
-        var update = new OptimizerWork(plan.TakeLikeWeights()) { Step = new SgdStep(0.02f, 0.9f, 0, Nesterov: false) };
+        var update = new OptimizerWork(plan.TakeLikeWeights()) { Step = new SgdStep(0.005f, 0.9f, 0, Nesterov: false) };
         var losses = new List<double>();
         for (int step = 0; step < 10; step++)
         {

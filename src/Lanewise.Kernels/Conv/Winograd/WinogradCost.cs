@@ -1,43 +1,63 @@
 namespace Lanewise.Kernels;
 
 /// <summary>What a convolution costs by Winograd's way and directly, in multiply-adds' time, by the operations of both.</summary>
-/// <param name="geometry">The convolution.</param>
-/// <param name="isBackward">Whether it is the gradient to the input.</param>
+/// <param name="options">The convolution.</param>
 /// <param name="source">What is summed.</param>
 /// <param name="output">What is written.</param>
-/// <param name="lanes">The source's channels where lanes are channels.</param>
-internal sealed class WinogradCost(Conv2dGeometry geometry, bool isBackward, Planes source, Planes output, ChannelLanes? lanes)
+internal sealed class WinogradCost(WinogradOptions options, Planes source, Planes output)
 {
-    /// <summary>A tile's transform in one dimension, for each point and the square of their number.</summary>
-    private const double Transform = 0.75;
+    /// <summary>Winograd's way must cost less than this share of the direct way.</summary>
+    public const double Margin = 0.95;
 
-    /// <summary>A cache line of weights comes from memory; it holds so many.</summary>
-    private const double Line = 12, LineFloats = 16;
+    /// <summary>A transform in both dimensions and one along a row, for each point; measured.</summary>
+    private const double TileTransform = 14, RowTransform = 10;
+
+    /// <summary>A product among the many streams of two dimensions; measured.</summary>
+    private const double Streams = 1.4;
+
+    /// <summary>A cache line of weights that comes from memory; it holds so many. Fewer weights stay in the cache.</summary>
+    private const double Line = 12, LineFloats = 16, CachedWeights = 256 * 1024;
 
     /// <summary>So many sums must be under way at once; outputs beside a pixel's are at most so many.</summary>
     private const double Chains = 8, Beside = 4;
 
-    private readonly double _products = (double)(lanes?.Channels ?? source.Channels) * output.Channels;
-    private readonly double _weight = Line / (lanes is null ? LineFloats : 1);
+    private readonly Conv2dGeometry _geometry = options.Geometry;
+    private readonly double _products = (double)(options.Lanes?.Channels ?? source.Channels) * output.Channels;
+    private readonly double _weight = Line / (options.Lanes is null ? LineFloats : 1);
 
-    /// <summary>With so many points in one dimension.</summary>
-    public double Winograd(int points)
+    /// <summary>In both dimensions.</summary>
+    public double Tiles(int side)
     {
-        int side = points - geometry.Rows.Kernel + 1;
-        double tiles = Math.Ceiling((double)output.Height / side) * Math.Ceiling((double)output.Width / side);
-        double transform = Transform * points * points * points;
-        return _products * points * points * (tiles * Idle(tiles) + _weight) + tiles * transform * (source.Channels + output.Channels);
+        double points = side * side, tiles = Pieces(output.Height, side) * Pieces(output.Width, side);
+        return _products * Streams * points * tiles * Idle(tiles) + Weights(points) + tiles * TileTransform * points * (source.Channels + output.Channels);
+    }
+
+    /// <summary>Along the rows.</summary>
+    public double Rows(int side)
+    {
+        int taps = _geometry.Rows.Kernel;
+        double tiles = Pieces(output.Width, side), sums = output.Height * tiles;
+        double transforms = tiles * ((output.Height + taps - 1.0) * source.Channels + (double)output.Height * output.Channels);
+        return _products * side * taps * sums * Idle(sums) + Weights(side * taps) + transforms * RowTransform * side;
     }
 
     /// <summary>As a list of taps: a row of them beyond the picture is left out, and about half of the columns.</summary>
     public double Direct()
     {
-        var (rows, columns) = (geometry.Rows, geometry.Columns);
+        var (rows, columns) = (_geometry.Rows, _geometry.Columns);
         double taps = Meetings(rows, source.Height, output.Height) * (Meetings(columns, source.Width, output.Width) + columns.Kernel * output.Width) / 2;
-        return _products * (taps * Idle(output.Width) + geometry.Positions * _weight);
+        return _products * taps * Idle(output.Width) + Weights(_geometry.Positions);
     }
 
-    private double Meetings(ConvAxis axis, int from, int to) => (isBackward ? axis.Backward(to) : axis.Forward(from)).Sum(taps => taps.Length);
+    private double Weights(double each)
+    {
+        double channels = (double)_geometry.InChannels * _geometry.OutChannels;
+        return each * channels > CachedWeights ? _products * each * _weight : 0;
+    }
+
+    private double Pieces(int outputs, int side) => Math.Ceiling((double)outputs / (side - _geometry.Rows.Kernel + 1));
+
+    private double Meetings(ConvAxis axis, int from, int to) => (options.IsBackward ? axis.Backward(to) : axis.Forward(from)).Sum(taps => taps.Length);
 
     private double Idle(double pixels) => Math.Max(1, Chains / (pixels * Math.Min(output.Channels, Beside)));
 }

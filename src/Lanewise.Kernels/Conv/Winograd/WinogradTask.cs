@@ -1,61 +1,56 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Lanewise.Kernels;
 
 /// <summary>
-/// A convolution of 3×3 or 5×5 taps, stride 1, in either direction, by Winograd's way: tiles of inputs are transformed, channels are
-/// summed at each point, and the sums are transformed into outputs. With 6×6 points these are 4×4 or 2×2 outputs, 36 products instead
-/// of 144 or 100; with 4×4 points, for 3×3 taps, 2×2 outputs, 16 products instead of 36.
-/// Weights are transformed too, each time they have changed.
+/// A convolution of 3×3 or 5×5 taps, stride 1, in either direction, by Winograd's way: inputs are transformed, channels are summed at
+/// each point, and the sums are transformed into outputs. Weights are transformed too, each time they have changed.
 /// </summary>
-internal sealed class WinogradTask : Conv2dTask
+internal abstract class WinogradTask : Conv2dTask
 {
-    /// <summary>Points in one dimension: F(4,3) and F(2,5).</summary>
-    public const int SixPoints = 6;
-
     /// <summary>F(2,3).</summary>
     public const int FourPoints = 4;
 
-    private const int Cache = 640 * 1024;
-    private const int FewestTiles = 6, MostTiles = 18;
-    private const int MostOutputs = 32;
-    private const int Parts = 16;
-    private const int LineFloats = 16;
+    /// <summary>F(4,3) and F(2,5).</summary>
+    public const int SixPoints = 6;
 
-    public WinogradTask(Conv2dGeometry geometry, bool isBackward, Planes source, Planes output, int side, int group, int mostPixels, int laneWidth, ChannelLanes? lanes = null)
+    /// <summary>F(6,3) and F(4,5).</summary>
+    public const int EightPoints = 8;
+
+    /// <summary>What is transformed at a time stays in the second-level cache.</summary>
+    private protected const int Cache = 640 * 1024;
+
+    private const int MostOutputs = 32;
+    private const int LineFloats = 16;
+    private readonly int _laneWidth;
+
+    [SetsRequiredMembers]
+    private protected WinogradTask(WinogradOptions options, Planes source, Planes output)
         : base(source, output)
     {
-        (Geometry, IsBackward, Group, Lanes) = (geometry, isBackward, group, lanes);
-        InChannels = lanes?.Channels ?? source.Channels;
-        OutputGroup = lanes is null ? group : group * laneWidth;
-        Taps = geometry.Rows.Kernel;
-        (Side, Points) = (side, side * side);
-        Grid = TileGrid.Of(output, side, Taps, isBackward ? Taps - 1 - geometry.Rows.Padding : geometry.Rows.Padding);
-        long perTile = (long)Points * source.Channels * laneWidth * sizeof(float);
-        int most = (int)Math.Clamp(Cache / perTile, FewestTiles, MostTiles);
-        Blocks = (Grid.Count + most - 1) / most;
-        int fewest = Grid.Count / Blocks;
-        Sums = [.. Enumerable.Range(fewest, 2).Select(tiles => new PointSum(source.Channels, tiles, group, mostPixels, laneWidth, lanes))];
-        int chunk = Math.Max(group, MostOutputs / group * group);
-        Chunk = Math.Min(chunk, (output.Channels + group - 1) / group * group);
-        int chunks = (output.Channels + Chunk - 1) / Chunk;
-        // Each share of the outputs transforms the inputs anew, which only many outputs are worth.
-        Shares = Blocks >= Parts || chunks < 4 ? 1 : Math.Min(chunks / 2, Parts / Blocks);
-        InputPoint = Sums[^1].Source.Channels * Sums[^1].Source.PlaneStride | 1;
-        OutputPoint = Chunk * Sums[^1].Output(Chunk).PlaneStride | 1;
-        WeightPoint = ((output.Channels + group - 1) / group * OutputGroup * InChannels + LineFloats - 1) / LineFloats * LineFloats;
-        int columns = Grid.InputColumns(Sums[^1].Source.Width);
-        ScratchFloats = checked((Points * (InputPoint + OutputPoint) + columns * Side) * laneWidth);
-        TransformedFloats = checked(Points * WeightPoint);
+        var geometry = options.Geometry;
+        (Geometry, IsBackward, Side, Group, Lanes, _laneWidth) = (geometry, options.IsBackward, options.Side, options.Group, options.Lanes, options.LaneWidth);
+        (Weights, Bias, PackedGroup) = (options.Weights, options.Bias, options.PackedGroup);
+        InChannels = Lanes?.Channels ?? source.Channels;
+        OutputGroup = Lanes is null ? Group : Group * _laneWidth;
+        Taps = geometry.Columns.Kernel;
+        Padding = IsBackward ? Taps - 1 - geometry.Rows.Padding : geometry.Rows.Padding;
+        TileSide = Side - Taps + 1;
+        Chunk = Math.Min(Math.Max(Group, MostOutputs / Group * Group), (output.Channels + Group - 1) / Group * Group);
     }
-
-    /// <summary>Points in one dimension.</summary>
-    public int Side { get; }
-
-    /// <summary>Points in both.</summary>
-    public int Points { get; }
 
     public Conv2dGeometry Geometry { get; }
 
     public bool IsBackward { get; }
+
+    /// <summary>Points in one dimension.</summary>
+    public int Side { get; }
+
+    /// <summary>Points in all.</summary>
+    public abstract int Points { get; }
+
+    /// <summary>Rows of the filter that are summed as taps are: one where it is transformed in both dimensions.</summary>
+    public abstract int SummedRows { get; }
 
     /// <summary>Output planes that are summed together.</summary>
     public int Group { get; }
@@ -69,36 +64,34 @@ internal sealed class WinogradTask : Conv2dTask
     /// <summary>Taps of the filter in one dimension.</summary>
     public int Taps { get; }
 
-    /// <summary>The tiles.</summary>
-    public TileGrid Grid { get; }
+    /// <summary>Rows and columns of zeros before the source's first.</summary>
+    public int Padding { get; }
 
-    /// <summary>Blocks of tiles that are worked on together.</summary>
-    public int Blocks { get; }
-
-    /// <summary>How a block of the fewest tiles, or of one more, is summed.</summary>
-    public PointSum[] Sums { get; }
+    /// <summary>Outputs of a tile in one dimension.</summary>
+    public int TileSide { get; }
 
     /// <summary>Outputs that are summed, at all points, before they are transformed.</summary>
     public int Chunk { get; }
 
+    /// <summary>Blocks of tiles that are worked on together.</summary>
+    public abstract int Blocks { get; }
+
     /// <summary>In how many shares a block's outputs are cut, so that threads can share it.</summary>
-    public int Shares { get; }
+    public int Shares { get; private set; }
 
     /// <summary>From one point to the next in the transformed inputs, in vectors.</summary>
-    public int InputPoint { get; }
+    public int InputPoint { get; private set; }
 
     /// <summary>From one point to the next in the sums, in vectors.</summary>
-    public int OutputPoint { get; }
+    public int OutputPoint { get; private set; }
 
     /// <summary>From one point to the next in the transformed weights, in floats.</summary>
-    public int WeightPoint { get; }
+    public int WeightPoint { get; private set; }
 
     public override int Units => Blocks * Shares;
 
-    public override string Tile => $"F({Grid.Side},{Taps}) {Group}×{Sums.Max(sum => sum.Taps.MostPixels)}";
-
     /// <summary>Outputs in a group of the packed weights.</summary>
-    public required int PackedGroup { get; init; }
+    public int PackedGroup { get; }
 
     /// <summary>The channels of the convolution's result, forward, or of its input's gradient.</summary>
     public int OutChannels => IsBackward ? Geometry.InChannels : Geometry.OutChannels;
@@ -106,24 +99,33 @@ internal sealed class WinogradTask : Conv2dTask
     /// <summary>Where the packed weights of each output of the forward convolution begin.</summary>
     public int[] PackedStart => field ??= PackedStarts(Geometry, PackedGroup);
 
-    /// <summary>The points in one dimension by which a convolution is computed; 0 for the direct way.</summary>
-    public static int SideFor(Conv2dAlgorithm algorithm, Conv2dGeometry geometry, bool isBackward, Planes source, Planes output, ChannelLanes? lanes = null)
+    /// <summary>Prepares a convolution by Winograd's way where the algorithm wants it; null for the direct way.</summary>
+    public static WinogradTask? For(Conv2dAlgorithm algorithm, WinogradOptions options, Planes source, Planes output)
     {
-        const double Margin = 0.85;
-        if (algorithm == Conv2dAlgorithm.Direct || !Fits(geometry))
+        if (algorithm == Conv2dAlgorithm.Direct || !Fits(options.Geometry))
         {
-            return 0;
+            return null;
         }
 
-        bool takesFour = geometry.Rows.Kernel == 3;
-        if (algorithm != Conv2dAlgorithm.Auto)
+        bool hasThree = options.Geometry.Rows.Kernel == 3;
+        switch (algorithm)
         {
-            return takesFour && algorithm == Conv2dAlgorithm.WinogradSmall ? FourPoints : SixPoints;
+            case Conv2dAlgorithm.Winograd: return new TileWinogradTask(options with { Side = SixPoints }, source, output);
+            case Conv2dAlgorithm.WinogradSmall when hasThree: return new TileWinogradTask(options with { Side = FourPoints }, source, output);
+            case Conv2dAlgorithm.WinogradSmall: return new RowWinogradTask(options with { Side = SixPoints }, source, output);
+            case Conv2dAlgorithm.WinogradRows: return new RowWinogradTask(options with { Side = EightPoints }, source, output);
         }
 
-        var cost = new WinogradCost(geometry, isBackward, source, output, lanes);
-        double six = cost.Winograd(SixPoints), four = takesFour ? cost.Winograd(FourPoints) : double.PositiveInfinity;
-        return Math.Min(six, four) < Margin * cost.Direct() ? (four < six ? FourPoints : SixPoints) : 0;
+        var cost = new WinogradCost(options, source, output);
+        var (best, rows, side) = new[] { (cost.Tiles(SixPoints), false, SixPoints), (cost.Rows(SixPoints), true, SixPoints), (cost.Rows(EightPoints), true, EightPoints) }.Min();
+        if (hasThree && cost.Tiles(FourPoints) is var four && four < best)
+        {
+            (best, rows, side) = (four, false, FourPoints);
+        }
+
+        return best > WinogradCost.Margin * cost.Direct() ? null
+            : rows ? new RowWinogradTask(options with { Side = side }, source, output)
+            : new TileWinogradTask(options with { Side = side }, source, output);
     }
 
     /// <summary>Whether the algorithm can do it.</summary>
@@ -136,25 +138,69 @@ internal sealed class WinogradTask : Conv2dTask
     public static int[] PackedStarts(Conv2dGeometry g, int group) =>
         [.. Enumerable.Range(0, g.OutChannels).Select(k => k / group * group * g.InChannels * g.Positions + k % group)];
 
-    /// <summary>A block's first tile.</summary>
-    public int BlockStart(int block) => (int)((long)Grid.Count * block / Blocks);
-
     /// <summary>The first output of a share, a multiple of the group; the number of outputs for the share behind the last.</summary>
     public int ShareStart(int share) => CutOutputs(Group, share, Shares);
 
-    /// <summary>The sum over channels at one point, for a block of so many tiles: a 1×1 convolution of a picture of one row.</summary>
+    /// <summary>Takes memory for the largest block.</summary>
+    private protected void Take(PointSum largest, int columns)
+    {
+        const int Parts = 16;
+        int chunks = (Output.Channels + Chunk - 1) / Chunk;
+        // Each share of the outputs transforms the inputs anew, which only many outputs are worth.
+        Shares = Blocks >= Parts || chunks < 4 ? 1 : Math.Min(chunks / 2, Parts / Blocks);
+        InputPoint = largest.Source.Channels * largest.Source.PlaneStride | 1;
+        OutputPoint = Chunk * largest.Output(Chunk).PlaneStride | 1;
+        WeightPoint = ((Output.Channels + Group - 1) / Group * OutputGroup * InChannels * SummedRows + LineFloats - 1) / LineFloats * LineFloats;
+        ScratchFloats = checked((Points * (InputPoint + OutputPoint) + columns * Side) * _laneWidth);
+        TransformedFloats = checked(Points * WeightPoint);
+    }
+
+    /// <summary>The sum over channels at one point for a block, as a convolution of a picture of one row.</summary>
     internal sealed class PointSum
     {
-        public PointSum(int planes, int tiles, int group, int mostPixels, int laneWidth, ChannelLanes? lanes)
+        /// <summary>Prepares it.</summary>
+        /// <param name="options">The convolution.</param>
+        /// <param name="planes">The source's planes.</param>
+        /// <param name="pixels">Pixels of the block's transformed input at a point.</param>
+        /// <param name="taps">Taps for each channel.</param>
+        /// <param name="step">Pixels from one to the next.</param>
+        public PointSum(WinogradOptions options, int planes, int pixels, int taps, int step)
         {
-            Source = Planes.Lay(planes, 1, tiles, 0, 0);
-            Taps = TapTable.Forward(Conv2dGeometry.Linear(lanes?.Channels ?? planes, group), Source, lanes, group, mostPixels, laneWidth);
+            Source = Planes.Lay(planes, 1, pixels, 0, 0);
+            var geometry = new Conv2dGeometry(options.Lanes?.Channels ?? planes, options.Group, new ConvAxis(1, 1, 0, 0), new ConvAxis(taps, 1, 0, 0, step));
+            Outputs = geometry.Columns.Outputs(pixels);
+            Taps = TapTable.Forward(geometry, Source, options.Lanes, options.Group, options.MostPixels, options.LaneWidth);
         }
 
+        /// <summary>Where the block's transformed inputs lie.</summary>
         public Planes Source { get; }
+
+        /// <summary>Sums for each output channel.</summary>
+        public int Outputs { get; }
 
         public TapTable Taps { get; }
 
-        public Planes Output(int outputs) => Planes.Lay(outputs, 1, Source.Width, 0, 0);
+        public Planes Output(int outputs) => Planes.Lay(outputs, 1, Outputs, 0, 0);
     }
+}
+
+/// <summary>A convolution by Winograd's way before its points are chosen.</summary>
+internal sealed record WinogradOptions(Conv2dGeometry Geometry, bool IsBackward, int Weights, int Bias)
+{
+    /// <summary>Points in one dimension.</summary>
+    public int Side { get; init; }
+
+    /// <summary>Output planes that a micro-kernel takes together.</summary>
+    public required int Group { get; init; }
+
+    /// <summary>The most pixels beside them.</summary>
+    public required int MostPixels { get; init; }
+
+    /// <summary>Outputs in a group of the packed weights.</summary>
+    public required int PackedGroup { get; init; }
+
+    public required int LaneWidth { get; init; }
+
+    /// <summary>The source's channels where lanes are channels.</summary>
+    public ChannelLanes? Lanes { get; init; }
 }

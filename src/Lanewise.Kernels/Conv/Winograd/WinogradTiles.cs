@@ -1,12 +1,72 @@
 namespace Lanewise.Kernels;
 
-/// <summary>The transform of a convolution's input, tile by tile.</summary>
+/// <summary>Winograd's transforms in both dimensions, tile by tile.</summary>
 internal static unsafe class WinogradTiles<L, V, T>
     where L : unmanaged, ILane<V>
     where V : unmanaged
     where T : unmanaged, IWinogradTransform<L, V>
 {
     private static int Side => T.Side;
+
+    /// <summary>Transforms a block's tiles, a row of neighbours at a time.</summary>
+    public static void TransformInputs(TileWinogradTask task, in BlockMemory memory, WinogradTask.PointSum sum, int firstTile, float* to, float* columns)
+    {
+        var x = Surface.Of<L, V>(memory.Activations.Pointer, task.Source);
+        nint plane = (nint)sum.Source.PlaneStride * L.Width, point = (nint)task.InputPoint * L.Width;
+        for (int done = 0, tiles; done < sum.Outputs; done += tiles)
+        {
+            int first = firstTile + done;
+            tiles = Math.Min(sum.Outputs - done, task.Grid.Columns - first % task.Grid.Columns);
+            float* at = to + (nint)done * L.Width;
+            for (int c = 0; c < task.Source.Channels; c++, at += plane)
+            {
+                Transform(task.Source, task.Grid, x.Pointer + c * x.Plane, first, tiles, columns, at, L.Width, point);
+            }
+        }
+    }
+
+    /// <summary>Transforms a block's sums into outputs.</summary>
+    public static void TransformOutputs(TileWinogradTask task, in BlockMemory memory, WinogradTask.PointSum sum, int firstTile, int firstOutput, int outputs, float* from)
+    {
+        float* activations = memory.Activations.Pointer;
+        var y = Surface.Of<L, V>(activations, task.Output);
+        var add = task.Add is { } shortcut ? Surface.Of<L, V>(activations, shortcut) : default;
+        var mask = task.Mask is { } cut ? Surface.Of<L, V>(activations, cut) : default;
+        int side = task.TileSide;
+        float* half = stackalloc float[Side * Side * L.Width];
+        nint plane = (nint)sum.Output(task.Chunk).PlaneStride * L.Width, point = (nint)task.OutputPoint * L.Width;
+        V none = L.Create(float.NegativeInfinity), least = task.ReLU ? L.Zero : none;
+        bool isPlain = task.Add is null && task.Mask is null;
+        for (int i = 0; i < outputs; i++)
+        {
+            int k = firstOutput + i;
+            for (int t = 0; t < sum.Outputs; t++)
+            {
+                var (tileRow, tileColumn) = Math.DivRem(firstTile + t, task.Grid.Columns);
+                int row = tileRow * side, column = tileColumn * side;
+                float* m = from + i * plane + (nint)t * L.Width;
+                for (int j = 0; j < Side; j++)
+                {
+                    T.Output(m + j * point, Side * point, half + j * L.Width, Side * L.Width, side, none);
+                }
+
+                int rows = Math.Min(side, task.Output.Height - row), columns = Math.Min(side, task.Output.Width - column);
+                for (int r = 0; r < rows; r++)
+                {
+                    float* line = half + r * Side * L.Width, to = Winograd<L, V, T>.At(y, k, row + r, column);
+                    if (isPlain && columns == side)
+                    {
+                        T.Output(line, L.Width, to, L.Width, side, least);
+                    }
+                    else
+                    {
+                        T.Output(line, L.Width, line, L.Width, side, none);
+                        Winograd<L, V, T>.Finish(line, columns, least, to, Winograd<L, V, T>.At(add, k, row + r, column), Winograd<L, V, T>.At(mask, k, row + r, column));
+                    }
+                }
+            }
+        }
+    }
 
     /// <summary>Transforms neighbouring tiles of one channel: every column once, and a tile's own as soon as they are there.</summary>
     /// <param name="source">The input.</param>

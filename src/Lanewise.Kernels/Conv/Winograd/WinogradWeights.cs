@@ -16,32 +16,48 @@ internal static unsafe class WinogradWeights<L, V, T>
     /// <summary>Writes the part's transformed weights.</summary>
     public static void Run(WinogradTask task, LaneMemory memory, Part part)
     {
-        int taps = task.Taps, positions = taps * taps, step = positions * task.PackedGroup;
-        float* filter = stackalloc float[positions * L.Width], half = stackalloc float[Side * taps * L.Width], none = stackalloc float[1];
+        // Of a filter all rows are transformed together, or each by itself.
+        int taps = task.Taps, rows = taps / task.SummedRows, row = taps * task.PackedGroup, step = taps * row;
+        float* filter = stackalloc float[rows * taps * L.Width], half = stackalloc float[Side * taps * L.Width], none = stackalloc float[1];
         float** from = stackalloc float*[L.Width];
         float* weights = memory.Pointer + task.Weights, to = memory.Pointer + task.Transformed;
         *none = 0;
         var (first, end) = part.Of(task.WeightPoint / L.Width);
         var (place, lane) = Math.DivRem(first * L.Width, task.OutputGroup);
-        var (group, channel) = Math.DivRem(place, task.InChannels);
+        (int channel, int r) = Math.DivRem(place, task.SummedRows);
+        (int group, channel) = Math.DivRem(channel, task.InChannels);
         for (float* at = to + (nint)first * L.Width; first < end; first++, at += L.Width)
         {
             for (int i = 0; i < L.Width; i++)
             {
-                int output = group * task.OutputGroup + lane;
+                int output = group * task.OutputGroup + lane, turned = task.IsBackward ? task.SummedRows - 1 - r : r;
                 var (k, c) = task.IsBackward ? (channel, output) : (output, channel);
-                from[i] = output < task.OutChannels ? weights + task.PackedStart[k] + (nint)c * step : none;
-                if (++lane == task.OutputGroup)
+                from[i] = output < task.OutChannels ? weights + task.PackedStart[k] + (nint)c * step + turned * row : none;
+                if (++lane < task.OutputGroup)
                 {
-                    lane = 0;
-                    if (++channel == task.InChannels)
-                    {
-                        (channel, group) = (0, group + 1);
-                    }
+                    continue;
+                }
+
+                (lane, r) = (0, r + 1);
+                if (r < task.SummedRows)
+                {
+                    continue;
+                }
+
+                (r, channel) = (0, channel + 1);
+                if (channel == task.InChannels)
+                {
+                    (channel, group) = (0, group + 1);
                 }
             }
 
-            Gather(task, from, none, positions, filter);
+            Gather(task, from, none, rows * taps, filter);
+            if (rows == 1)
+            {
+                T.Filter(filter, L.Width, at, task.WeightPoint, taps);
+                continue;
+            }
+
             for (int j = 0; j < taps; j++)
             {
                 T.Filter(filter + j * L.Width, taps * L.Width, half + j * L.Width, taps * L.Width, taps);

@@ -1,0 +1,92 @@
+using System.Runtime.CompilerServices;
+
+namespace Lanewise.Kernels;
+
+/// <summary>
+/// F(6,3) and F(4,5): eight inputs give six outputs of a 3-tap filter, or four of a 5-tap one, by products at the points 0, ±1, ±2, ±½
+/// and ∞. For one dimension only: in two it would lose too much precision.
+/// </summary>
+internal readonly unsafe struct EightPoints<L, V> : IWinogradTransform<L, V>
+    where L : unmanaged, ILane<V>
+    where V : unmanaged
+{
+    public static int Side => 8;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Input(float* from, nint step, float* to, nint toStep) => Input(
+        L.Load(from), L.Load(from + step), L.Load(from + 2 * step), L.Load(from + 3 * step),
+        L.Load(from + 4 * step), L.Load(from + 5 * step), L.Load(from + 6 * step), L.Load(from + 7 * step), to, toStep);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Input(float* from, nint step, int first, int end, float* to, nint toStep)
+    {
+        Input(Row(0), Row(1), Row(2), Row(3), Row(4), Row(5), Row(6), Row(7), to, toStep);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        V Row(int i) => i >= first && i < end ? L.Load(from + i * step) : L.Zero;
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Output(float* from, nint step, float* to, nint toStep, int outputs, V least)
+    {
+        V m0 = L.Load(from), m1 = L.Load(from + step), m2 = L.Load(from + 2 * step), m3 = L.Load(from + 3 * step);
+        V m4 = L.Load(from + 4 * step), m5 = L.Load(from + 5 * step), m6 = L.Load(from + 6 * step), last = L.Load(from + 7 * step);
+        V one = L.Add(m1, m2), two = L.Add(m3, m4), half = L.Add(m5, m6);
+        V oneOdd = L.Subtract(m1, m2), twoOdd = L.Subtract(m3, m4), halfOdd = L.Subtract(m5, m6);
+        L.Store(L.Max(least, L.Add(L.Add(m0, one), L.Add(two, half))), to);
+        L.Store(L.Max(least, L.Fma(L.Create(0.5f), halfOdd, L.Fma(L.Create(2), twoOdd, oneOdd))), to + toStep);
+        L.Store(L.Max(least, L.Fma(L.Create(0.25f), half, L.Fma(L.Create(4), two, one))), to + 2 * toStep);
+        V third = L.Fma(L.Create(0.125f), halfOdd, L.Fma(L.Create(8), twoOdd, oneOdd));
+        if (outputs == 4)
+        {
+            L.Store(L.Max(least, L.Add(third, last)), to + 3 * toStep);
+            return;
+        }
+
+        L.Store(L.Max(least, third), to + 3 * toStep);
+        L.Store(L.Max(least, L.Fma(L.Create(1 / 16f), half, L.Fma(L.Create(16), two, one))), to + 4 * toStep);
+        L.Store(L.Max(least, L.Add(L.Fma(L.Create(1 / 32f), halfOdd, L.Fma(L.Create(32), twoOdd, oneOdd)), last)), to + 5 * toStep);
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Filter(float* from, nint step, float* to, nint toStep, int taps)
+    {
+        V w0 = L.Load(from), w1 = L.Load(from + step), w2 = L.Load(from + 2 * step), none = L.Zero;
+        V w3 = taps == 5 ? L.Load(from + 3 * step) : none, w4 = taps == 5 ? L.Load(from + 4 * step) : none;
+        V ninths = L.Create(-2 / 9f), ninetieth = L.Create(1 / 90f), fortyFifths = L.Create(32 / 45f), two = L.Create(2), four = L.Create(4), half = L.Create(0.5f), quarter = L.Create(0.25f);
+        V even = L.Add(L.Add(w0, w2), w4), odd = L.Add(w1, w3);
+        V evenTwo = L.Fma(four, L.Fma(four, w4, w2), w0), oddTwo = L.Multiply(two, L.Fma(four, w3, w1));
+        V evenHalf = L.Fma(quarter, L.Fma(quarter, w4, w2), w0), oddHalf = L.Multiply(half, L.Fma(quarter, w3, w1));
+        L.Store(w0, to);
+        L.Store(L.Multiply(ninths, L.Add(even, odd)), to + toStep);
+        L.Store(L.Multiply(ninths, L.Subtract(even, odd)), to + 2 * toStep);
+        L.Store(L.Multiply(ninetieth, L.Add(evenTwo, oddTwo)), to + 3 * toStep);
+        L.Store(L.Multiply(ninetieth, L.Subtract(evenTwo, oddTwo)), to + 4 * toStep);
+        L.Store(L.Multiply(fortyFifths, L.Add(evenHalf, oddHalf)), to + 5 * toStep);
+        L.Store(L.Multiply(fortyFifths, L.Subtract(evenHalf, oddHalf)), to + 6 * toStep);
+        L.Store(taps == 5 ? w4 : w2, to + 7 * toStep);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Input(V d0, V d1, V d2, V d3, V d4, V d5, V d6, V d7, float* to, nint toStep)
+    {
+        V twentyOneQuarters = L.Create(5.25f), seventeenQuarters = L.Create(-4.25f), fiveQuarters = L.Create(-1.25f), fiveHalves = L.Create(-2.5f);
+        L.Store(L.Fma(twentyOneQuarters, L.Subtract(d4, d2), L.Subtract(d0, d6)), to);
+        V even = L.Fma(seventeenQuarters, d4, L.Add(d2, d6)), odd = L.Fma(seventeenQuarters, d3, L.Add(d1, d5));
+        L.Store(L.Add(even, odd), to + toStep);
+        L.Store(L.Subtract(even, odd), to + 2 * toStep);
+        even = L.Fma(L.Create(0.25f), d2, L.Fma(fiveQuarters, d4, d6));
+        odd = L.Fma(L.Create(2), d5, L.Fma(fiveHalves, d3, L.Multiply(L.Create(0.5f), d1)));
+        L.Store(L.Add(even, odd), to + 3 * toStep);
+        L.Store(L.Subtract(even, odd), to + 4 * toStep);
+        even = L.Fma(L.Create(4), d2, L.Fma(L.Create(-5), d4, d6));
+        odd = L.Fma(L.Create(0.5f), d5, L.Fma(fiveHalves, d3, L.Multiply(L.Create(2), d1)));
+        L.Store(L.Add(even, odd), to + 5 * toStep);
+        L.Store(L.Subtract(even, odd), to + 6 * toStep);
+        L.Store(L.Fma(twentyOneQuarters, L.Subtract(d3, d5), L.Subtract(d7, d1)), to + 7 * toStep);
+    }
+}
