@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Lanewise.Kernels;
 
 /// <summary>Average pooling, padding counted or not.</summary>
@@ -5,11 +7,12 @@ internal static unsafe class AvgPool2d<L, V>
     where L : unmanaged, ILane<V>
     where V : unmanaged
 {
-    /// <summary>Writes the part's channels of the output: the window's sum × its scale.</summary>
+    /// <summary>Writes the part's channels of the output: the window's sum × its scale. Windows that overlap share their columns' sums.</summary>
     public static void Forward(PoolTask task, in BlockMemory memory, Part part)
     {
         var x = Surface.Of<L, V>(memory.Activations.Pointer, task.Input);
         var y = Surface.Of<L, V>(memory.Activations.Pointer, task.Output);
+        float* columns = memory.Scratch.Pointer;
         float[] scales = task.Scales;
         var (channel, end) = part.Of(task.Output.Channels);
         for (; channel < end; channel++)
@@ -17,21 +20,17 @@ internal static unsafe class AvgPool2d<L, V>
             for (int p = 0; p < task.Output.Height; p++)
             {
                 var (top, bottom) = task.Rows.Window(p);
+                float* from = x.Pointer + channel * x.Plane + top * x.Pitch, to = y.Pointer + channel * y.Plane + p * y.Pitch;
+                for (int w = 0; w < task.Input.Width; w++)
+                {
+                    L.Store(Sum(from + w * L.Width, x.Pitch, bottom - top), columns + w * L.Width);
+                }
+
                 for (int q = 0; q < task.Output.Width; q++)
                 {
                     var (left, right) = task.Columns.Window(q);
-                    V sum = L.Zero;
-                    for (int h = top; h < bottom; h++)
-                    {
-                        float* pixel = x.Pointer + channel * x.Plane + h * x.Pitch + left * x.Pixel;
-                        for (int w = left; w < right; w++, pixel += L.Width)
-                        {
-                            sum = L.Add(sum, L.Load(pixel));
-                        }
-                    }
-
-                    V scale = L.Create(scales[p * task.Output.Width + q]);
-                    L.Store(L.Multiply(sum, scale), y.Pointer + channel * y.Plane + p * y.Pitch + q * y.Pixel);
+                    V sum = Sum(columns + left * L.Width, L.Width, right - left);
+                    L.Store(L.Multiply(sum, L.Create(scales[p * task.Output.Width + q])), to + q * L.Width);
                 }
             }
         }
@@ -67,5 +66,18 @@ internal static unsafe class AvgPool2d<L, V>
                 }
             }
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V Sum(float* first, nint step, int count)
+    {
+        V sum = L.Load(first);
+        for (; count > 1; count--)
+        {
+            first += step;
+            sum = L.Add(sum, L.Load(first));
+        }
+
+        return sum;
     }
 }

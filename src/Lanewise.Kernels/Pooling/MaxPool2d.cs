@@ -14,42 +14,59 @@ internal static unsafe class MaxPool2d<L, V>
         var x = Surface.Of<L, V>(memory.Activations.Pointer, task.Input);
         var y = Surface.Of<L, V>(memory.Activations.Pointer, task.Output);
         var winner = task.Winner is { } planes ? Surface.Of<L, V>(memory.Activations.Pointer, planes) : default;
+        float* columns = memory.Scratch.Pointer + task.Columns.Before * L.Width;
         var (c, end) = part.Of(task.Output.Channels);
         for (; c < end; c++)
         {
             for (int p = 0; p < task.Output.Height; p++)
             {
                 var (top, bottom) = task.Rows.Window(p);
-                for (int q = 0; q < task.Output.Width; q++)
+                float* from = x.Pointer + c * x.Plane + top * x.Pitch, to = y.Pointer + c * y.Plane + p * y.Pitch;
+                if (winner.Pointer == null)
                 {
-                    var (left, right) = task.Columns.Window(q);
-                    float* window = x.Pointer + c * x.Plane + top * x.Pitch + left * x.Pixel;
-                    V best = L.Load(window), where = L.Zero;
-                    for (int h = top; h < bottom; h++)
-                    {
-                        float* pixel = window + (h - top) * x.Pitch;
-                        for (int w = left; w < right; w++, pixel += L.Width)
-                        {
-                            V value = L.Load(pixel);
-                            where = L.IfGreater(value, best, L.Create((h - top) * task.Columns.Widest + w - left), where);
-                            best = L.Max(best, value);
-                        }
-                    }
-
-                    if (task.ReLU)
-                    {
-                        where = L.IfGreater(best, L.Zero, where, L.Create(-1));
-                        best = L.Max(L.Zero, best);
-                    }
-
-                    nint at = p * y.Pitch + q * y.Pixel;
-                    L.Store(best, y.Pointer + c * y.Plane + at);
-                    if (winner.Pointer != null)
-                    {
-                        L.Store(where, winner.Pointer + c * winner.Plane + p * winner.Pitch + q * winner.Pixel);
-                    }
+                    Maxima<L, V>.Down(from, x.Pitch, bottom - top, task.Input.Width, columns);
+                    Maxima<L, V>.Across(task.Columns, columns, task.ReLU, to);
+                }
+                else
+                {
+                    Winners(task, from, x.Pitch, bottom - top, to, winner.Pointer + c * winner.Plane + p * winner.Pitch);
                 }
             }
+        }
+    }
+
+    /// <summary>Writes a row of the output and of the winner, from its windows' rows.</summary>
+    private static void Winners(PoolTask task, float* first, nint pitch, int rows, float* y, float* winner)
+    {
+        V one = L.Create(1), widest = L.Create(task.Columns.Widest), none = L.Create(-1);
+        bool relu = task.ReLU;
+        for (int q = 0; q < task.Output.Width; q++, y += L.Width, winner += L.Width)
+        {
+            var (left, right) = task.Columns.Window(q);
+            float* row = first + left * L.Width, end = row + rows * pitch;
+            V best = L.Load(row), where = L.Zero, start = L.Zero;
+            for (nint width = (right - left) * L.Width; row < end; row += pitch)
+            {
+                V place = start;
+                for (float* pixel = row; pixel < row + width; pixel += L.Width)
+                {
+                    V value = L.Load(pixel);
+                    where = L.IfGreater(value, best, place, where);
+                    best = L.Max(best, value);
+                    place = L.Add(place, one);
+                }
+
+                start = L.Add(start, widest);
+            }
+
+            if (relu)
+            {
+                where = L.IfGreater(best, L.Zero, where, none);
+                best = L.Max(L.Zero, best);
+            }
+
+            L.Store(best, y);
+            L.Store(where, winner);
         }
     }
 
@@ -65,26 +82,31 @@ internal static unsafe class MaxPool2d<L, V>
         }
 
         bool adds = task.Accumulate || !task.IsTiling;
+        V one = L.Create(1), widest = L.Create(task.Columns.Widest);
         var (c, end) = part.Of(task.Output.Channels);
         for (; c < end; c++)
         {
             for (int p = 0; p < task.Output.Height; p++)
             {
                 var (top, bottom) = task.Rows.Window(p);
-                for (int q = 0; q < task.Output.Width; q++)
+                float* gradient = dy.Pointer + c * dy.Plane + p * dy.Pitch, place = winner.Pointer + c * winner.Plane + p * winner.Pitch;
+                for (int q = 0; q < task.Output.Width; q++, gradient += L.Width, place += L.Width)
                 {
                     var (left, right) = task.Columns.Window(q);
-                    V value = L.Load(dy.Pointer + c * dy.Plane + p * dy.Pitch + q * dy.Pixel);
-                    V where = L.Load(winner.Pointer + c * winner.Plane + p * winner.Pitch + q * winner.Pixel);
-                    float* window = dx.Pointer + c * dx.Plane + top * dx.Pitch + left * dx.Pixel;
-                    for (int h = top; h < bottom; h++)
+                    V value = L.Load(gradient), where = L.Load(place), start = L.Zero;
+                    nint width = (right - left) * L.Width;
+                    float* row = dx.Pointer + c * dx.Plane + top * dx.Pitch + left * dx.Pixel;
+                    for (float* last = row + (bottom - top) * dx.Pitch; row < last; row += dx.Pitch)
                     {
-                        float* pixel = window + (h - top) * dx.Pitch;
-                        for (int w = left; w < right; w++, pixel += L.Width)
+                        V here = start;
+                        for (float* pixel = row; pixel < row + width; pixel += L.Width)
                         {
-                            V share = L.IfEqual(where, L.Create((h - top) * task.Columns.Widest + w - left), value);
+                            V share = L.IfEqual(where, here, value);
                             L.Store(adds ? L.Add(L.Load(pixel), share) : share, pixel);
+                            here = L.Add(here, one);
                         }
+
+                        start = L.Add(start, widest);
                     }
                 }
             }

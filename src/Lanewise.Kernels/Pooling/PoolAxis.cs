@@ -9,6 +9,7 @@ public sealed class PoolAxis
 
     private PoolAxis(int inputs, (int First, int End)[] windows, int[] counted)
     {
+        Inputs = inputs;
         _windows = windows;
         _counted = counted;
         _watchers = new (int, int)[inputs];
@@ -25,6 +26,24 @@ public sealed class PoolAxis
 
     /// <summary>The number of outputs.</summary>
     public int Outputs => _windows.Length;
+
+    /// <summary>The number of inputs.</summary>
+    internal int Inputs { get; }
+
+    /// <summary>Inputs of a window, those outside the picture included; 0 where windows differ.</summary>
+    internal int Kernel { get; private init; }
+
+    /// <summary>Inputs from one window to the next.</summary>
+    internal int Stride { get; private init; }
+
+    /// <summary>How many inputs before the first the first window begins.</summary>
+    internal int Before { get; private init; }
+
+    /// <summary>How many inputs behind the last the last window ends; negative where some are left over.</summary>
+    internal int Behind => (Outputs - 1) * Stride + Kernel - Before - Inputs;
+
+    /// <summary>Inputs, with those outside the picture.</summary>
+    internal int Reach => Before + Inputs + Math.Max(Behind, 0);
 
     /// <summary>The most inputs in a window.</summary>
     internal int Widest { get; }
@@ -46,7 +65,7 @@ public sealed class PoolAxis
             counted[i] = Math.Min(start + axis.Kernel, inputs + axis.PaddingAfter) - start;
         }
 
-        return new(inputs, windows, counted);
+        return new(inputs, windows, counted) { Kernel = axis.Kernel, Stride = axis.Stride, Before = axis.Padding };
     }
 
     /// <summary>A pooling to a given size: output i looks at inputs ⌊i·inputs / outputs⌋ … ⌈(i + 1)·inputs / outputs⌉ − 1.</summary>

@@ -40,6 +40,9 @@ public sealed class PoolTask
     /// <summary>Backward: adds to the input's gradient instead of writing it.</summary>
     public bool Accumulate { get; init; }
 
+    /// <summary>Vectors of a thread's own memory that the forward pass takes.</summary>
+    public int ScratchVectors => Columns.Reach;
+
     /// <summary>Whether every input lies in exactly one window.</summary>
     internal bool IsTiling => Rows.IsTiling && Columns.IsTiling;
 

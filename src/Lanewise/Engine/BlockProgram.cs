@@ -134,6 +134,9 @@ internal sealed class BlockProgram
     /// <summary>Emits work whose parts are planes of a value.</summary>
     public void Emit(Unit unit, string kernel, Value planes, BlockAction run) => Emit(unit, kernel, Work.PerBlock(planes.PlaneCount, run));
 
+    /// <summary>Asks for memory of a thread's own, for a kernel that is emitted next.</summary>
+    public void NeedScratch(int floats) => ScratchFloats = Math.Max(ScratchFloats, floats);
+
     /// <summary>What a unit's forward pass keeps for its backward pass, in the shape of its output.</summary>
     public Planes Scratch(Unit unit) =>
         _scratch.TryGetValue(unit, out var planes) ? planes : _scratch[unit] = _layout.TakePlaced(unit.Output.Shape);
@@ -178,7 +181,7 @@ internal sealed class BlockProgram
     private void Register(Unit unit, Conv2dTask task)
     {
         const int Alignment = 16;
-        ScratchFloats = Math.Max(ScratchFloats, task.ScratchFloats);
+        NeedScratch(task.ScratchFloats);
         if (task.TransformedFloats == 0)
         {
             return;

@@ -17,6 +17,7 @@ internal sealed class MaxPool2dLowering : Lowering
             Winner = BlockProgram.Wants(unit.Inputs[0]) ? program.Scratch(unit) : null,
             ReLU = unit.ReLU,
         };
+        program.NeedScratch(task.ScratchVectors * program.Kernels.LaneWidth);
         program.Emit(unit, "Forward", unit.Output, (kernels, in memory, part) => kernels.MaxPool2d(task, memory, part));
     }
 
@@ -46,6 +47,7 @@ internal sealed class AvgPool2dLowering : Lowering
     public override void Forward(Unit unit, BlockProgram program, bool training)
     {
         var task = Task(unit, unit.Inputs[0].Data, unit.Output.Data, adds: false);
+        program.NeedScratch(task.ScratchVectors * program.Kernels.LaneWidth);
         program.Emit(unit, "Forward", unit.Output, (kernels, in memory, part) => kernels.AvgPool2d(task, memory, part));
     }
 
