@@ -76,6 +76,15 @@ internal sealed class Batch
         (_source, Mode, _scale, Step, Count) = (source, mode, scale, step, indices.Length);
     }
 
+    /// <summary>Takes another batch's answers behind its own.</summary>
+    public void Append(Batch other)
+    {
+        other.Losses.AsSpan(0, other.Count).CopyTo(Losses.AsSpan(Count));
+        other.Predictions.AsSpan(0, other.Count).CopyTo(Predictions.AsSpan(Count));
+        other.Logits.AsSpan(0, other.Count * _classes).CopyTo(Logits.AsSpan(Count * _classes));
+        Count += other.Count;
+    }
+
     /// <summary>The memories of block <paramref name="block"/>.</summary>
     public BlockMemory Memory(int block, LaneMemory activations, LaneMemory weights, LaneMemory gradients)
     {

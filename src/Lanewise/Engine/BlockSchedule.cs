@@ -55,7 +55,10 @@ internal sealed class BlockSchedule : Schedule, IWork
     public override LaneMemory[] Slots { get; }
 
     /// <inheritdoc/>
-    public override void Run(Workers workers) => workers.Run(this, _batch.NeedsGradients ? Math.Min(_batch.Blocks, Slots.Length) : _batch.Blocks);
+    public override void Run(Workers workers) => workers.Run(this, Items);
+
+    /// <summary>Items of work in the batch.</summary>
+    public int Items => _batch.NeedsGradients ? Math.Min(_batch.Blocks, Slots.Length) : _batch.Blocks;
 
     /// <inheritdoc/>
     public void Run(int worker, int item)

@@ -17,6 +17,8 @@ public sealed class Plan
     private readonly Schedule _schedule;
     private readonly LaneMemory _weights;
     private readonly WeightTransforms _transforms;
+    private readonly Plan? _remainder;
+    private readonly JointSchedule? _joint;
     private Weights? _loaded;
 
     private Plan(Network network, PlanOptions options)
@@ -32,6 +34,8 @@ public sealed class Plan
         _workers = Workers.For(options.Threads);
         _batch = new Batch(network, _program);
         _schedule = Schedule.Of(_program, _batch, _weights);
+        _remainder = ForRemainder();
+        _joint = _remainder is null ? null : new((BlockSchedule)_schedule, (BlockSchedule)_remainder._schedule);
     }
 
     /// <summary>What was compiled.</summary>
@@ -53,6 +57,9 @@ public sealed class Plan
     public ReadOnlySpan<float> Logits => _batch.Logits.AsSpan(0, _batch.Count * Network.Classes);
 
     internal BlockProgram Program => _program;
+
+    /// <summary>The plan for the pictures that fill no block, one at a time beside the blocks; null where they make a block of their own.</summary>
+    internal Plan? Remainder => _remainder;
 
     /// <summary>Compiles <paramref name="network"/>.</summary>
     /// <exception cref="LanewiseException">An option is out of range.</exception>
@@ -85,6 +92,7 @@ public sealed class Plan
         weights = _parameters.Pack(weights, _weights);
         _loaded = _parameters.IsPartial ? weights : null;
         _transforms.AreStale = true;
+        _remainder?.Load(weights);
     }
 
     /// <summary>
@@ -216,6 +224,23 @@ public sealed class Plan
     /// <summary>Measures every kernel call of a plan of one thread.</summary>
     internal void Time(StepClock clock) => _schedule.Clock = clock;
 
+    /// <summary>Pictures that run faster one at a time than side by side in one block.</summary>
+    private static int FewPictures(KernelSet kernels) => kernels.LaneWidth * 3 / 4;
+
+    private Plan? ForRemainder()
+    {
+        int rest = Options.BatchSize % _kernels.LaneWidth;
+        bool mayHave = !Options.Differentiates && Options.Lanes == LaneUse.Automatic && Options.BatchSize > _kernels.LaneWidth
+            && rest > 0 && rest <= FewPictures(_kernels) && _program.BlockPictures > 1 && !_program.GoesByLayers;
+        if (!mayHave)
+        {
+            return null;
+        }
+
+        var plan = new Plan(Network, Options with { BatchSize = FewPictures(_kernels), Lanes = LaneUse.Channels, Schedule = WorkOrder.Blocks });
+        return plan._program.BlockPictures == 1 ? plan : null;
+    }
+
     private static Fusion Fuse(Network network, PlanOptions options, KernelSet kernels)
     {
         var images = Fusion.Of(network, options, channelLanes: 0);
@@ -224,7 +249,7 @@ public sealed class Plan
             LaneUse.Images => false,
             LaneUse.Channels => true,
             // Threads cannot share a small network's only block well.
-            _ => options.BatchSize <= kernels.LaneWidth * 3 / 4 || (options.BatchSize <= kernels.LaneWidth && !images.IsLarge(kernels.LaneWidth)) || images.MovesMoreActivationsThanWeights(kernels.LaneWidth),
+            _ => options.BatchSize <= FewPictures(kernels) || (options.BatchSize <= kernels.LaneWidth && !images.IsLarge(kernels.LaneWidth)) || images.MovesMoreActivationsThanWeights(kernels.LaneWidth),
         };
         if (options.Differentiates || !channels)
         {
@@ -250,11 +275,27 @@ public sealed class Plan
             throw new ArgumentException($"{indices.Length} pictures; this plan takes {Options.BatchSize} at most", nameof(indices));
         }
 
-        _batch.Prepare(source, indices, mode, scale, step);
-        if (!indices.IsEmpty)
+        int rest = _remainder is null ? 0 : indices.Length % _kernels.LaneWidth;
+        if (rest == 0 || rest > FewPictures(_kernels))
         {
-            _transforms.Refresh(_workers);
-            _schedule.Run(_workers);
+            Start(source, indices, mode, scale, step);
+            if (!indices.IsEmpty)
+            {
+                _schedule.Run(_workers);
+            }
+
+            return;
         }
+
+        Start(source, indices[..^rest], mode, scale, step);
+        _remainder!.Start(source, indices[^rest..], mode, scale, step);
+        _joint!.Run(_workers);
+        _batch.Append(_remainder._batch);
+    }
+
+    private void Start(IExampleSource source, ReadOnlySpan<int> indices, BatchMode mode, float scale, long step)
+    {
+        _batch.Prepare(source, indices, mode, scale, step);
+        _transforms.Refresh(_workers);
     }
 }

@@ -45,6 +45,38 @@ public sealed class PlanTests
         Assert.Equal("planes: its output is 2×4×4, not a row of logits; end the network with .Flatten() and .Linear(…).", e.Message);
     }
 
+    /// <summary>Pictures that fill no block run one at a time beside the blocks, and give the same bits by direct sums.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void Pictures_that_fill_no_block_run_one_at_a_time(int threads)
+    {
+        foreach (int width in KernelSet.Widths.Where(w => w > 1))
+        {
+            var network = ModelCatalog.Find("residual").ForClasses(10);
+            var options = new PlanOptions { BatchSize = 2 * width + 1, LaneWidth = width, Threads = threads, Algorithm = Conv2dAlgorithm.Direct };
+            var (mixed, images) = (Plan.Compile(network, options), Plan.Compile(network, options with { Lanes = LaneUse.Images }));
+            Assert.Equal(1, mixed.Remainder?.Program.BlockPictures);
+            Assert.Null(images.Remainder);
+            Assert.Null(Plan.Compile(network, options with { BatchSize = 2 * width }).Remainder);
+            Assert.Null(Plan.Compile(network, options with { Training = true }).Remainder);
+            var weights = Weights.Initialize(network, 1);
+            mixed.Load(weights);
+            images.Load(weights);
+            foreach (int count in new[] { 2 * width + 1, 1, width, width + 1, 2 * width - 1 })
+            {
+                var source = TensorSource.Random(count, network.Input.Count, network.Classes);
+                int[] indices = [.. Enumerable.Range(0, count)];
+                mixed.Evaluate(source, indices);
+                images.Evaluate(source, indices);
+                Assert.Equal(count, mixed.Predictions.Length);
+                Assert.Equal(Compare.Bits(images.Logits), Compare.Bits(mixed.Logits));
+                Assert.Equal(images.Losses.ToArray(), mixed.Losses.ToArray());
+                Assert.Equal(images.Predictions.ToArray(), mixed.Predictions.ToArray());
+            }
+        }
+    }
+
     [Fact]
     public void A_batch_that_no_memory_holds_is_refused()
     {
