@@ -1,12 +1,11 @@
 using Lanewise.Engine;
 using Lanewise.Graphs;
-using Lanewise.Kernels;
 using Lanewise.Models;
 using Xunit;
 
 namespace Lanewise.Tests.Engine;
 
-/// <summary>Every registered model, without a word about any of them.</summary>
+/// <summary>Every registered model, without a word about any of them; <see cref="CatalogTrainingTests"/> trains them.</summary>
 public sealed class CatalogTests
 {
     private const double Tolerance = 1e-4;
@@ -20,15 +19,22 @@ public sealed class CatalogTests
     public void A_model_runs_as_the_reference_does(string name)
     {
         const int Count = 2;
-        var run = new ReferenceRun(Small(name, classes: 7), seed: 3);
-        Assert.Equal(new Shape(7, 1, 1), run.Network.Output.Shape);
+        var network = Small(name, classes: 7);
+        Assert.Equal(new Shape(7, 1, 1), network.Output.Shape);
+        if (network.ParameterCount > MostForReference)
+        {
+            // More blocks of the kinds that a shallower one of the family has; drawing their weights alone would take seconds.
+            return;
+        }
+
+        var run = new ReferenceRun(network, seed: 3);
         if (!run.IsCoupled)
         {
             var plan = OpCaseTests.Compile(run, width: 0, threads: 2);
             OpCaseTests.Run(plan, run, Count);
             OpCaseTests.AssertClose(plan, run, Count, Tolerance);
         }
-        else if (run.Network.ParameterCount < MostForReference)
+        else
         {
             // Training with random weights is chaotic in networks so deep; goldens compare it, with weights that are not.
             var source = TensorSource.Random(Count, run.Network.Input.Count, 7);
@@ -37,29 +43,6 @@ public sealed class CatalogTests
             plan.Infer(source, [0, 1]);
             Compare.Close("logits", new ReferenceEngine(run.Network, run.Weights).Forward(source.Values()), plan.Logits, Tolerance);
         }
-    }
-
-    [Theory]
-    [MemberData(nameof(Models))]
-    public void Training_on_one_batch_lowers_its_loss(string name)
-    {
-        const int Count = 12;
-        var network = Small(name, classes: 10);
-        var source = TensorSource.Random(Count, network.Input.Count, network.Classes);
-        int[] indices = [.. Enumerable.Range(0, Count)];
-        var plan = Plan.Compile(network, new PlanOptions { BatchSize = Count, Training = true, Threads = 2 });
-        plan.Load(Weights.Initialize(network, seed: 1));
-        var update = new OptimizerWork(plan.TakeLikeWeights()) { Step = new SgdStep(0.005f, 0.9f, 0, Nesterov: false) };
-        var losses = new List<double>();
-        for (int step = 0; step < 10; step++)
-        {
-            plan.ComputeGradients(source, indices, step);
-            losses.Add(plan.Losses.ToArray().Average());
-            plan.Apply(update);
-        }
-
-        Assert.True(losses[^1] < losses[0], string.Join(", ", losses));
-        Assert.True(plan.Save().AllFinite());
     }
 
     [Theory]
@@ -74,7 +57,7 @@ public sealed class CatalogTests
     }
 
     /// <summary>The model at the smallest picture that it takes, but not so small that batch norm has nothing to average.</summary>
-    private static Network Small(string name, int classes)
+    internal static Network Small(string name, int classes)
     {
         var entry = ModelCatalog.Find(name);
         for (int side = SmallSide; ; side++)
