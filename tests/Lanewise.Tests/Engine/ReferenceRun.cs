@@ -10,8 +10,11 @@ internal sealed class ReferenceRun
     // Closer to a kink than this, single precision may fall on the other side of it, and no gradient is right or wrong.
     private const double Margin = 1e-5;
     private const int MostTries = 50;
+    // A prime above the widest block's lanes: no two pictures of a block, or of one lane in several blocks, are the same.
+    private const int Distinct = 17;
     private static readonly ConcurrentDictionary<string, Lazy<ReferenceRun>> Known = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<int, Lazy<ReferenceBatch>> _batches = [];
+    private readonly Lazy<ReferenceBatch>[] _pictures;
     private readonly int _seed;
 
     public ReferenceRun(Network network, int seed)
@@ -20,6 +23,7 @@ internal sealed class ReferenceRun
         _seed = seed;
         Weights = Vary(network, Weights.Initialize(network, seed));
         IsCoupled = network.Nodes.Any(n => n.Op is BatchNorm2d or Dropout);
+        _pictures = [.. Enumerable.Range(1, Distinct).Select(i => new Lazy<ReferenceBatch>(() => Draw(1, seed * 1000 + i)))];
     }
 
     public Network Network { get; }
@@ -33,25 +37,20 @@ internal sealed class ReferenceRun
     public static ReferenceRun Of(OpCase one) => Known.GetOrAdd(one.Name, _ => new(() => new ReferenceRun(one.Network, seed: 1))).Value;
 
     /// <summary>A batch of so many pictures.</summary>
-    public ReferenceBatch At(int count) => _batches.GetOrAdd(count, _ => new(() => IsCoupled ? Draw(count, _seed) : Grow(count))).Value;
+    public ReferenceBatch At(int count) => _batches.GetOrAdd(count, _ => new(() => IsCoupled ? Draw(count, _seed) : Join(count))).Value;
 
-    /// <summary>The batch one picture shorter, and one more: pictures that have nothing to do with each other are run once.</summary>
-    private ReferenceBatch Grow(int count)
+    /// <summary>Pictures that have nothing to do with each other are run once each; further ones than <see cref="Distinct"/> are the first again.</summary>
+    private ReferenceBatch Join(int count)
     {
-        var last = Draw(1, _seed * 1000 + count);
-        if (count == 1)
+        ReferenceBatch[] ones = [.. Enumerable.Range(0, count).Select(i => _pictures[i % Distinct].Value)];
+        double[] output = [.. ones.SelectMany(o => o.Output)];
+        return new([.. ones.SelectMany(o => o.Pictures)], Network.Classes, [.. ones.SelectMany(o => o.OutputGradient)])
         {
-            return last;
-        }
-
-        var before = At(count - 1);
-        return new([.. before.Pictures, .. last.Pictures], Network.Classes, [.. before.OutputGradient, .. last.OutputGradient])
-        {
-            Output = [.. before.Output, .. last.Output],
-            EvaluationOutput = [.. before.EvaluationOutput, .. last.EvaluationOutput],
-            InputGradient = [.. before.InputGradient, .. last.InputGradient],
-            Gradients = last.Gradients.ToDictionary(p => p.Key, p => p.Value.Zip(before.Gradients[p.Key], (a, b) => a + b).ToArray(), StringComparer.Ordinal),
-            Buffers = last.Buffers,
+            Output = output,
+            EvaluationOutput = output,
+            InputGradient = [.. ones.SelectMany(o => o.InputGradient)],
+            Gradients = ones[0].Gradients.Keys.ToDictionary(name => name, name => Sum([.. ones.Select(o => o.Gradients[name])]), StringComparer.Ordinal),
+            Buffers = ones[0].Buffers,
         };
     }
 
@@ -80,6 +79,20 @@ internal sealed class ReferenceRun
                 };
             }
         }
+    }
+
+    private static double[] Sum(double[][] addends)
+    {
+        double[] sum = [.. addends[0]];
+        foreach (double[] addend in addends.AsSpan(1))
+        {
+            for (int i = 0; i < sum.Length; i++)
+            {
+                sum[i] += addend[i];
+            }
+        }
+
+        return sum;
     }
 
     private static float[] Draw(Random random, int count)
