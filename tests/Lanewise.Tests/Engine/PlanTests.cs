@@ -223,13 +223,14 @@ public sealed class PlanTests
 
         static int[] Train(int width, int threads)
         {
-            const int Batch = 70;
+            // Where a block is a picture, a few more than there are slots to share.
+            int batch = Math.Min(70, 17 * width + 2);
             var network = Residual.Create();
-            var (plan, source) = (Trainer(network, Batch, threads, width), TensorSource.Random(Batch, network.Input.Count, 10));
+            var (plan, source) = (Trainer(network, batch, threads, width), TensorSource.Random(batch, network.Input.Count, 10));
             var update = new OptimizerWork(plan.TakeLikeWeights()) { Step = new SgdStep(0.05f, 0.9f, 1e-4f, Nesterov: true) };
             for (int step = 0; step < 3; step++)
             {
-                plan.ComputeGradients(source, [.. Enumerable.Range(0, Batch - step)]);
+                plan.ComputeGradients(source, [.. Enumerable.Range(0, batch - step)]);
                 plan.Apply(update);
             }
 
