@@ -16,7 +16,7 @@ internal static class Formula
         new(Signed("pictures", count * input.Count), [.. Enumerable.Range(0, count).Select(i => (float)(i % classes))]);
 
     /// <summary>SplitMix64, its seed the FNV-1a hash of a name.</summary>
-    public static IEnumerable<ulong> Bits(string name, int count)
+    public static SplitMix64 Bits(string name)
     {
         ulong seed = 0xCBF29CE484222325;
         foreach (byte b in Encoding.UTF8.GetBytes(name))
@@ -24,11 +24,7 @@ internal static class Formula
             seed = (seed ^ b) * 0x100000001B3;
         }
 
-        var random = new SplitMix64(seed);
-        for (int i = 0; i < count; i++)
-        {
-            yield return random.Next();
-        }
+        return new(seed);
     }
 
     private static float[] Values(ParameterSpec p)
@@ -42,7 +38,17 @@ internal static class Formula
             : Scale(Uniform(p.Name, p.Count), 1, 0.5f);
     }
 
-    private static float[] Uniform(string name, int count) => [.. Bits(name, count).Select(SplitMix64.Single)];
+    private static float[] Uniform(string name, int count)
+    {
+        var bits = Bits(name);
+        var values = new float[count];
+        for (int i = 0; i < count; i++)
+        {
+            values[i] = SplitMix64.Single(bits.Next());
+        }
+
+        return values;
+    }
 
     private static float[] Signed(string name, int count) => Scale(Uniform(name, count), 2, -1);
 

@@ -152,5 +152,15 @@ public sealed class FamilyGoldenTests
         ];
     }
 
-    private static double Project(double[] values, string name) => values.Zip(Formula.Bits(name, values.Length), (v, bits) => bits >> 63 == 1 ? v : -v).Sum();
+    private static double Project(double[] values, string name)
+    {
+        var bits = Formula.Bits(name);
+        double sum = 0;
+        foreach (double value in values)
+        {
+            sum += bits.Next() >> 63 == 1 ? value : -value;
+        }
+
+        return sum;
+    }
 }
