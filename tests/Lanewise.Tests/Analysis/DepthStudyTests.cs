@@ -10,6 +10,14 @@ public sealed class DepthStudyTests
 {
     private static readonly DepthRun Plain8 = new(DepthFamily.Plain, 8, BatchNorm: true, WeightStart.Default, Seed: 3);
 
+    /// <summary>The shallow plain network, trained to the end; the tests only look at it.</summary>
+    private static readonly Lazy<Task<DepthTraining>> Whole = new(async () =>
+    {
+        var training = Study(Options).Train(Plain8);
+        await Run(training);
+        return training;
+    });
+
     // 90 pictures in batches of 16 are six steps an epoch.
     private static DepthStudyOptions Options => new()
     {
@@ -52,9 +60,7 @@ public sealed class DepthStudyTests
     [Fact]
     public async Task Errors_are_those_of_the_weights_and_samples_are_spread_over_all_steps()
     {
-        var study = Study(Options);
-        var training = study.Train(Plain8);
-        await Run(training);
+        var (study, training) = (Study(Options), await Whole.Value);
         var result = training.Result;
         Assert.Equal([0, 4, 8, 12, 17], result.Samples.Select(s => s.Step));
         Assert.Equal(Flat(study.MeasureStart(Plain8)), Flat(result with { Samples = [result.AtStart], Epochs = [] }));
@@ -75,9 +81,7 @@ public sealed class DepthStudyTests
     [InlineData(18)]
     public async Task Stopped_after_any_step_and_resumed_it_finds_the_same(int steps)
     {
-        var study = Study(Options);
-        var whole = study.Train(Plain8);
-        await Run(whole);
+        var (study, whole) = (Study(Options), await Whole.Value);
         var stopped = study.Train(Plain8);
         using (var stop = new CancellationTokenSource())
         {
@@ -121,11 +125,10 @@ public sealed class DepthStudyTests
     [Fact]
     public async Task A_result_that_does_not_reach_to_the_checkpoint_is_refused()
     {
-        var training = Study(Options).Train(Plain8);
-        await Run(training);
-        var cut = training.Result with { Epochs = [] };
-        Assert.Contains("begin this run anew", Assert.Throws<LanewiseException>(() => training.Resume(training.State, cut)).Message);
-        Assert.Throws<LanewiseException>(() => training.Resume(training.State, training.Result with { Run = Plain8 with { Seed = 4 } }));
+        var (training, whole) = (Study(Options).Train(Plain8), await Whole.Value);
+        var cut = whole.Result with { Epochs = [] };
+        Assert.Contains("begin this run anew", Assert.Throws<LanewiseException>(() => training.Resume(whole.State, cut)).Message);
+        Assert.Throws<LanewiseException>(() => training.Resume(whole.State, whole.Result with { Run = Plain8 with { Seed = 4 } }));
     }
 
     [Fact]

@@ -41,8 +41,9 @@ public sealed class PictureReaderTests
     public void A_large_drawing_on_grey_paper_is_framed_as_MNIST_frames_it()
     {
         // Each pixel becomes 9×9, off the middle of a large sheet, dark ink on light grey.
+        const int Digits = 30;
         double difference = 0;
-        for (int i = 0; i < 100; i++)
+        for (int i = 0; i < Digits; i++)
         {
             byte[] digit = Digit(i);
             var picture = Read(Encode(640, 480, (x, y) =>
@@ -51,7 +52,7 @@ public sealed class PictureReaderTests
                     : Grey(200)));
             Assert.True(picture.Inverted);
             Assert.StartsWith("640×480; inverted (dark ink on a light ground); cropped to the ink (", picture.Treatment, StringComparison.Ordinal);
-            difference += digit.Zip(picture.Pixels).Average(pair => Math.Abs(pair.First - pair.Second)) / 100;
+            difference += digit.Zip(picture.Pixels).Average(pair => Math.Abs(pair.First - pair.Second)) / Digits;
         }
 
         // Of 255: edges differ, and one digit in four lies a pixel aside, as rounding decides; two neighbours in MNIST differ by 43.
