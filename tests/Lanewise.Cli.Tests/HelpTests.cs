@@ -23,7 +23,7 @@ public sealed class HelpTests
     public async Task Every_verb_explains_itself_with_examples(string verb)
     {
         string[] words = verb.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        var result = (await CliProgram.RunAsync(Path.GetTempPath(), [.. words, "--help"])).Ok();
+        var result = (await InProcess.RunAsync([.. words, "--help"])).Ok();
         Assert.Empty(result.Error);
         Assert.Contains("Usage:", result.Out, StringComparison.Ordinal);
         Assert.Contains("Examples:", result.Out, StringComparison.Ordinal);

@@ -77,13 +77,31 @@ public sealed class UsageTests
     [InlineData("data verify mnits", "no dataset 'mnits'; there are mnist, fashion-mnist, kmnist, cifar10, cifar100, digits; did you mean 'mnist'?")]
     public async Task Wrong_usage_gets_one_line_and_a_hint(string arguments, string expected)
     {
-        // A word of nothing, as a shell's "" gives it, is written as "".
+        Check(await InProcess.RunAsync(Words(arguments)), expected);
+    }
+
+    [Theory]
+    [InlineData("", "train, eval, predict")]
+    [InlineData("train residual -b 0", "--batch-size 0: expected a whole number from 1 to 65536")]
+    [InlineData("train --resume runs/a --output b", "leave --output out")]
+    [InlineData("train residual --output \"\"", "--output: its value is empty")]
+    [InlineData("convert a.pth b.pth", "OUT b.pth: only .safetensors files are written")]
+    [InlineData("depth --depths 20,20", "--depths 20,20: the same is named twice")]
+    public async Task A_process_used_wrongly_leaves_nothing(string arguments, string expected)
+    {
         using var folder = new TemporaryFolder();
-        var words = arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(word => word == "\"\"" ? "" : word);
-        var result = await CliProgram.RunAsync(folder.Path, [.. words]);
+        Check(await CliProgram.RunAsync(folder.Path, Words(arguments)), expected);
+        Assert.Empty(Directory.GetFileSystemEntries(folder.Path));
+    }
+
+    private static void Check(CliResult result, string expected)
+    {
         Assert.Contains(expected, result.OneError(exitCode: 2), StringComparison.Ordinal);
         Assert.Equal(2, result.ErrorLines.Length);
         Assert.Matches("^Try 'lanewise.* --help'.$", result.ErrorLines[1]);
-        Assert.Empty(Directory.GetFileSystemEntries(folder.Path));
     }
+
+    /// <summary>A word of nothing, as a shell's "" gives it, is written as "".</summary>
+    private static string[] Words(string arguments) =>
+        [.. arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(word => word == "\"\"" ? "" : word)];
 }
