@@ -69,7 +69,7 @@ public abstract class KernelSet
                 SourceStep = geometry.Columns.Stride,
                 OutputStep = 1,
                 BandRows = BandRows(x, y),
-                OutputChunks = OutputChunks(x, y, group),
+                LaneWidth = LaneWidth,
             };
     }
 
@@ -99,7 +99,7 @@ public abstract class KernelSet
                 SourceStep = geometry.Columns.Stride,
                 OutputStep = 1,
                 BandRows = BandRows(x, y),
-                OutputChunks = OutputChunks(x, y, group),
+                LaneWidth = LaneWidth,
             };
     }
 
@@ -123,7 +123,7 @@ public abstract class KernelSet
                 SourceStep = 1,
                 OutputStep = geometry.Columns.Stride,
                 BandRows = BandRows(dy, dx),
-                OutputChunks = OutputChunks(dy, dx, group),
+                LaneWidth = LaneWidth,
             };
     }
 
@@ -286,14 +286,6 @@ public abstract class KernelSet
         const int Cache = 512 * 1024;
         long perRow = (long)(source.Channels * source.Pitch + output.Channels * output.Pitch) * LaneWidth * sizeof(float);
         return (int)Math.Clamp(Cache / perRow, 1, output.Height);
-    }
-
-    /// <summary>Chunks of outputs that give a layer of few bands enough parts to share.</summary>
-    private int OutputChunks(Planes source, Planes output, int group)
-    {
-        const int Parts = 16;
-        int bands = (output.Height - 1) / BandRows(source, output) + 1, groups = (output.Channels + group - 1) / group;
-        return Math.Clamp(Parts / bands, 1, groups);
     }
 
     /// <summary>

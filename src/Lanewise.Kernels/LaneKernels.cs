@@ -137,8 +137,8 @@ internal sealed class LaneKernels<L, V> : KernelSet
     {
         switch (task)
         {
-            case WinogradTask { Side: WinogradTask.FourPoints } four: Winograd<L, V, FourPoints<L, V>>.Run<O>(four, memory, part); break;
-            case WinogradTask { Side: WinogradTask.SixPoints } six: Winograd<L, V, SixPoints<L, V>>.Run<O>(six, memory, part); break;
+            case WinogradTask { Side: WinogradForm.FourPoints } four: Winograd<L, V, FourPoints<L, V>>.Run<O>(four, memory, part); break;
+            case WinogradTask { Side: WinogradForm.SixPoints } six: Winograd<L, V, SixPoints<L, V>>.Run<O>(six, memory, part); break;
             case WinogradTask eight: Winograd<L, V, EightPoints<L, V>>.Run<O>(eight, memory, part); break;
             default: Conv2d<L, V>.Run<O>((DirectConv2dTask)task, memory, part); break;
         }
@@ -148,8 +148,8 @@ internal sealed class LaneKernels<L, V> : KernelSet
     {
         switch (task.Side)
         {
-            case WinogradTask.FourPoints: WinogradWeights<L, V, FourPoints<L, V>>.Run(task, weights, part); break;
-            case WinogradTask.SixPoints: WinogradWeights<L, V, SixPoints<L, V>>.Run(task, weights, part); break;
+            case WinogradForm.FourPoints: WinogradWeights<L, V, FourPoints<L, V>>.Run(task, weights, part); break;
+            case WinogradForm.SixPoints: WinogradWeights<L, V, SixPoints<L, V>>.Run(task, weights, part); break;
             default: WinogradWeights<L, V, EightPoints<L, V>>.Run(task, weights, part); break;
         }
     }

@@ -49,7 +49,8 @@ public sealed class BenchTests(TrainedRun trained)
     {
         string text = (await RunAsync("residual", "--mode", "infer", "-b", "4", "--layers")).Out;
         Assert.Matches(@"\nresidual, infer, 4 pictures, on one thread of \d+\.\d GFLOP/s: [\d,]+ µs in kernels\n", text);
-        Assert.Matches(@"\nmaxpool2d1 +MaxPool2d\.Forward +– +[\d,]+\.\d +– +– +\d+\.\d % *\n", text);
+        Assert.Matches(@"\nconv1 +Conv2d\.Forward +(channels|taps) \d×\d+, pool 2×2 +[\d,]+\.\d +\d+\.\d +\d+\.\d % +\d+\.\d % *\n", text);
+        Assert.Matches(@"\n(fc +Linear\.ChannelsOut|flatten1 +Flatten\.Forward) +– +[\d,]+\.\d +– +– +\d+\.\d % *\n", text);
     }
 
     [Theory]

@@ -34,13 +34,20 @@ internal static unsafe class Conv2d<L, V>
                 ChunkInput = task.Taps.ChunkInput,
                 ChunkWeight = task.Taps.ChunkWeight,
             };
+            if (task.Pool is { } pool)
+            {
+                PooledConv2d<L, V>.Run<O>(task, pool, &frame, tiles, memory, part);
+                return;
+            }
+
             int[] rows = task.Taps.RowStart;
+            int chunks = task.OutputChunks;
             var (first, end) = part.Of(task.Units);
             for (int unit = first; unit < end; unit++)
             {
-                var (band, chunk) = Math.DivRem(unit, task.OutputChunks);
+                var (band, chunk) = Math.DivRem(unit, chunks);
                 int row = band * task.BandRows, last = Math.Min(row + task.BandRows, rows.Length - 1);
-                Outputs<O>(&frame, tiles + rows[row], tiles + rows[last], task.ChunkStart(chunk), task.ChunkStart(chunk + 1), task.Group);
+                Outputs<O>(&frame, tiles + rows[row], tiles + rows[last], task.ChunkStart(chunk, chunks), task.ChunkStart(chunk + 1, chunks), task.Group);
             }
         }
     }

@@ -12,7 +12,7 @@ public abstract class Conv2dTask
     /// <summary>What is summed.</summary>
     public Planes Source { get; }
 
-    /// <summary>What is written.</summary>
+    /// <summary>What is written, or pooled.</summary>
     public Planes Output { get; }
 
     /// <summary>Where the packed weights begin, in floats of the weights' memory.</summary>
@@ -30,6 +30,9 @@ public abstract class Conv2dTask
     /// <summary>Whether max(0, ·) ends the sum.</summary>
     public bool ReLU { get; set; }
 
+    /// <summary>Max pooling of the output, whose result is written instead of it; null for none.</summary>
+    public PoolTask? Pool { get; set; }
+
     /// <summary>The source's channels where lanes are channels; null where they are images.</summary>
     public ChannelLanes? Lanes { get; private protected init; }
 
@@ -40,13 +43,25 @@ public abstract class Conv2dTask
     public int TransformedFloats { get; private protected set; }
 
     /// <summary>Floats of a thread's own memory that running it takes.</summary>
-    public int ScratchFloats { get; private protected set; }
+    public abstract int ScratchFloats { get; }
 
     /// <summary>The most parts that the call can be shared in.</summary>
     public abstract int Units { get; }
 
-    /// <summary>The algorithm and its micro-kernel's tile, outputs × pixels, for a person to read: <c>taps 4×6</c>, <c>F(4,3) 4×6</c>.</summary>
-    public abstract string Tile { get; }
+    /// <summary>The algorithm and its micro-kernel's tile, outputs × pixels, for a person to read: <c>taps 4×6</c>, <c>F(4,3) 4×6, pool 2×2</c>.</summary>
+    public string Tile => Pool is null ? Kernel : $"{Kernel}, pool {Pool.Rows.Kernel}×{Pool.Columns.Kernel}";
+
+    private protected abstract string Kernel { get; }
+
+    /// <summary>Whether a convolution can pool its output before it is written.</summary>
+    /// <param name="algorithm">How it is computed.</param>
+    /// <param name="geometry">The convolution.</param>
+    /// <param name="source">What is summed.</param>
+    /// <param name="output">What is pooled.</param>
+    /// <param name="lanes">The source's channels where lanes are channels; null where they are images.</param>
+    /// <param name="pool">The pooling, along either axis.</param>
+    public static bool CanPool(Conv2dAlgorithm algorithm, Conv2dGeometry geometry, Planes source, Planes output, ChannelLanes? lanes, ConvAxis pool) =>
+        WinogradForm.For(algorithm, geometry, isBackward: false, source, output, lanes)?.CanPool(geometry, pool) ?? DirectConv2dTask.CanPool(pool);
 
     /// <summary>Where a part begins when the output's planes are cut in parts of whole groups; their number for the part behind the last.</summary>
     private protected int CutOutputs(int group, int part, int parts)
@@ -59,6 +74,9 @@ public abstract class Conv2dTask
 /// <summary>A convolution as a list of taps.</summary>
 internal sealed class DirectConv2dTask : Conv2dTask
 {
+    private const int FewestOverlapping = 4;
+    private const int Parts = 16;
+
     public DirectConv2dTask(TapTable taps, Planes source, Planes output, ChannelLanes? lanes = null)
         : base(source, output)
     {
@@ -66,6 +84,9 @@ internal sealed class DirectConv2dTask : Conv2dTask
     }
 
     public TapTable Taps { get; }
+
+    /// <summary>Whether pooling each row at once gains anything: not where it joins three pooled rows or more, as measured.</summary>
+    public static bool CanPool(ConvAxis pool) => pool.Kernel <= 2 * pool.Stride;
 
     /// <summary>From one output to the next, in packed weights.</summary>
     public int WeightsPerOutput { get; init; }
@@ -80,15 +101,24 @@ internal sealed class DirectConv2dTask : Conv2dTask
     /// <summary>Output rows that run through all outputs before the next rows do, so that their inputs stay in the cache.</summary>
     public int BandRows { get; init; }
 
-    /// <summary>In how many chunks a band's outputs are cut, so that threads can share it.</summary>
-    public int OutputChunks { get; init; }
-
     public int Group { get; init; }
 
-    public override int Units => (Output.Height + BandRows - 1) / BandRows * OutputChunks;
+    public required int LaneWidth { get; init; }
 
-    public override string Tile => $"{(Lanes is null ? "taps" : "channels")} {Group}×{Taps.MostPixels}";
+    /// <summary>Rows of what is written that a part has at least; several pooled ones where each part sums anew what its windows share with the next one's.</summary>
+    public int SharedRows => Pool is null ? BandRows : Math.Max(BandRows / Pool.Rows.Stride, Pool.Rows.Overlaps ? FewestOverlapping : 1);
 
-    /// <summary>The first output of a chunk, a multiple of the group; the number of outputs for the chunk behind the last.</summary>
-    public int ChunkStart(int chunk) => CutOutputs(Group, chunk, OutputChunks);
+    /// <summary>In how many chunks a band's outputs are cut, so that threads have enough parts to share.</summary>
+    public int OutputChunks => Math.Clamp(Parts / Bands, 1, (Output.Channels + Group - 1) / Group);
+
+    public override int Units => Bands * OutputChunks;
+
+    public override int ScratchFloats => Pool is null ? 0 : checked(Group * Pool.Columns.Reach * LaneWidth);
+
+    private protected override string Kernel => $"{(Lanes is null ? "taps" : "channels")} {Group}×{Taps.MostPixels}";
+
+    private int Bands => ((Pool?.Output ?? Output).Height + SharedRows - 1) / SharedRows;
+
+    /// <summary>The first output of one of so many chunks, a multiple of the group; the number of outputs for the chunk behind the last.</summary>
+    public int ChunkStart(int chunk, int chunks) => CutOutputs(Group, chunk, chunks);
 }

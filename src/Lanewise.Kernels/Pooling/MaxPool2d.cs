@@ -25,7 +25,7 @@ internal static unsafe class MaxPool2d<L, V>
                 if (winner.Pointer == null)
                 {
                     Maxima<L, V>.Down(from, x.Pitch, bottom - top, task.Input.Width, columns);
-                    Maxima<L, V>.Across(task.Columns, columns, task.ReLU, to);
+                    Maxima<L, V>.Across(task.Columns, columns, joins: false, task.ReLU, to);
                 }
                 else
                 {

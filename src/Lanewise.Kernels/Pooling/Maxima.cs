@@ -19,8 +19,11 @@ internal static unsafe class Maxima<L, V>
         }
     }
 
-    /// <summary>Writes y: the maximum of each of a row's windows. Writes the pixels before and behind the row too, where it repeats its ends.</summary>
-    public static void Across(PoolAxis axis, float* row, bool relu, float* y)
+    /// <summary>
+    /// Writes y: the maximum of each of a row's windows, or, where it joins, of that and what y holds. Writes the pixels before and
+    /// behind the row too, where it repeats its ends.
+    /// </summary>
+    public static void Across(PoolAxis axis, float* row, bool joins, bool relu, float* y)
     {
         float* first = row - axis.Before * L.Width, last = row + (axis.Inputs - 1) * L.Width;
         for (int i = 1; i <= axis.Before; i++)
@@ -38,12 +41,14 @@ internal static unsafe class Maxima<L, V>
         for (float* end = y + axis.Outputs * L.Width; y < end; y += L.Width, first += stride)
         {
             V best = Of(first, L.Width, kernel);
+            best = joins ? L.Max(L.Load(y), best) : best;
             L.Store(relu ? L.Max(L.Zero, best) : best, y);
         }
     }
 
+    /// <summary>The maximum of so many values.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static V Of(float* first, nint step, int count)
+    public static V Of(float* first, nint step, int count)
     {
         V best = L.Load(first);
         for (; count > 1; count--)

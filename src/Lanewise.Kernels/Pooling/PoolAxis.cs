@@ -45,6 +45,9 @@ public sealed class PoolAxis
     /// <summary>Inputs, with those outside the picture.</summary>
     internal int Reach => Before + Inputs + Math.Max(Behind, 0);
 
+    /// <summary>Whether neighbouring windows share inputs.</summary>
+    internal bool Overlaps => Kernel > Stride;
+
     /// <summary>The most inputs in a window.</summary>
     internal int Widest { get; }
 

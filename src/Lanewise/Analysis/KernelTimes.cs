@@ -5,7 +5,7 @@ namespace Lanewise.Analysis;
 /// <summary>What one kernel call of a network's step takes, on one thread.</summary>
 /// <param name="Layer">The layer's path.</param>
 /// <param name="Kernel">What is done, for example <c>Conv2d.BackwardInput</c>.</param>
-/// <param name="Tile">A convolution's algorithm and tile (<c>taps 4×6</c>, <c>F(4,3) 4×6</c>: outputs × most pixels); null for another kernel.</param>
+/// <param name="Tile">A convolution's algorithm and tile (<c>taps 4×6</c>, <c>F(4,3) 4×6, pool 2×2</c>: outputs × most pixels, and the max pooling that ends it); null for another kernel.</param>
 /// <param name="Seconds">The median for the whole batch.</param>
 /// <param name="Gflops">GFLOP/s of direct arithmetic, see <see cref="Throughput.Gflops"/>; null where nothing is counted.</param>
 /// <param name="Share">Its share of all calls' time, 0 to 1.</param>

@@ -27,8 +27,8 @@ public sealed record LayerTime(double Forward, double Backward, double Share)
 
 /// <summary>
 /// Measured times of a network's layers: a plan's kernel calls one by one, on one thread, with random weights and pictures; of
-/// each the median of many runs. What the engine folds into another layer, such as ReLU, a residual's sum, or batch norm in
-/// inference, counts there and takes no time of its own. Reading pictures in and the loss belong to no layer and are not counted.
+/// each the median of many runs. What the engine folds into another layer, such as ReLU, a residual's sum, or, in inference,
+/// batch norm and max pooling, counts there and takes no time of its own. Reading pictures in and the loss belong to no layer and are not counted.
 /// </summary>
 public sealed class LayerTimes
 {

@@ -5,8 +5,8 @@ namespace Lanewise.Engine;
 
 /// <summary>
 /// Turns a network's nodes into units of work: batch norm that only evaluates is folded into the convolution before it, ReLU and
-/// a residual's sum end the unit before them, ReLU and max pooling become one (they commute), branches write into their slice of
-/// the concatenation. Inference leaves out what leads to no output.
+/// a residual's sum end the unit before them, ReLU and max pooling become one (they commute) and, where there is no gradient, end the
+/// convolution before them, branches write into their slice of the concatenation. Inference leaves out what leads to no output.
 /// </summary>
 internal sealed class Fusion
 {
@@ -118,7 +118,8 @@ internal sealed class Fusion
             case ReLU: PlaceReLU(node); break;
             case Add when FoldAdd(node): break;
             case BatchNorm2d when FoldNorm(node): break;
-            case Dropout when !_options.Training: PassDropout(node); break;
+            case MaxPool2d when FoldPool(node): break;
+            case Dropout when !_options.Training: Pass(node); break;
             case Concat: PlaceConcat(node); break;
             case Flatten when _channelLanes > 0: Alias(node, node.Inputs[0]); break;
             default: AddUnit(node); break;
@@ -160,7 +161,7 @@ internal sealed class Fusion
             && _nodes.Any(n => n.Op is MaxPool2d && n.Inputs[0] == node);
         if (onlyForPool)
         {
-            Alias(node, input);
+            Pass(node);
             _deferredReLU[node.Index] = true;
         }
         else if (_consumers[input.Index] == 1 && _makers[input.Index] is { ReLU: false } maker && Takes(maker.Node.Op))
@@ -183,7 +184,7 @@ internal sealed class Fusion
     {
         var input = node.Inputs[0];
         bool folds = _consumers[input.Index] == 1 && !Trains(node)
-            && _makers[input.Index] is { Node.Op: Conv2d, Trains: false, ReLU: false, Shortcut: null, Norm: null };
+            && _makers[input.Index] is { Node.Op: Conv2d, Trains: false, ReLU: false, Shortcut: null, Norm: null, Pool: null };
         if (folds)
         {
             _makers[input.Index]!.Norm = node;
@@ -200,7 +201,7 @@ internal sealed class Fusion
         foreach (var (last, other) in new[] { (a, b), (b, a) })
         {
             bool folds = a != b && _consumers[last.Index] == 1 && !_deferredReLU[other.Index] && !_deferredReLU[last.Index]
-                && _makers[last.Index] is { Node.Op: Conv2d or BatchNorm2d, ReLU: false, Shortcut: null } unit
+                && _makers[last.Index] is { Node.Op: Conv2d or BatchNorm2d, ReLU: false, Shortcut: null, Pool: null } unit
                 && _values[other.Index].Place < unit.Place;
             if (folds)
             {
@@ -213,8 +214,25 @@ internal sealed class Fusion
         return false;
     }
 
-    /// <summary>Dropout that drops nothing; what else reads its input must not see what is folded behind it.</summary>
-    private void PassDropout(Node node)
+    /// <summary>Folds max pooling into a convolution with no other reader, which writes its result only where something is differentiated.</summary>
+    private bool FoldPool(Node node)
+    {
+        var input = node.Inputs[0];
+        bool folds = !_options.Differentiates && _consumers[input.Index] == 1
+            && _makers[input.Index] is { Node.Op: Conv2d, Pool: null } unit && Conv2dLowering.CanPool(unit, (MaxPool2d)node.Op, _options.Algorithm);
+        if (folds)
+        {
+            var maker = _makers[input.Index]!;
+            maker.TakePool(node, new Value(node.Shape, maker.Place, LanesOf(node)));
+            maker.ReLU |= _deferredReLU[input.Index];
+            (_values[node.Index], _makers[node.Index]) = (maker.Output, maker);
+        }
+
+        return folds;
+    }
+
+    /// <summary>A node that changes nothing, or not yet; what else reads its input must not see what is folded behind it.</summary>
+    private void Pass(Node node)
     {
         Alias(node, node.Inputs[0]);
         if (_consumers[node.Inputs[0].Index] > 1)

@@ -13,7 +13,8 @@ internal sealed class Unit(Node node, Value[] inputs, Value output)
 
     public Value[] Inputs { get; } = inputs;
 
-    public Value Output { get; } = output;
+    /// <summary>What it writes.</summary>
+    public Value Output { get; private set; } = output;
 
     /// <summary>How it becomes kernel calls.</summary>
     public Lowering Lowering { get; } = Lowering.Of(node);
@@ -27,9 +28,15 @@ internal sealed class Unit(Node node, Value[] inputs, Value output)
     /// <summary>A convolution's batch norm that was folded into its weights; null where there is none.</summary>
     public Node? Norm { get; set; }
 
+    /// <summary>Max pooling of a convolution's result, which is all that is written then; null where there is none.</summary>
+    public Node? Pool { get; private set; }
+
     /// <summary>Whether max(0, ·) was folded in.</summary>
     public bool ReLU { get; set; }
 
     /// <summary>All values that it reads.</summary>
     public IEnumerable<Value> Reads => Shortcut is null ? Inputs : Inputs.Append(Shortcut);
+
+    /// <summary>Folds max pooling in.</summary>
+    public void TakePool(Node pool, Value output) => (Pool, Output) = (pool, output);
 }

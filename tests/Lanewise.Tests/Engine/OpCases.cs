@@ -16,7 +16,7 @@ internal sealed record OpCase(string Name, Network Network, double Tolerance)
 
 /// <summary>
 /// All op cases: the commonest ops one by one here, further ones in <see cref="WindowCases"/> and <see cref="NormCases"/>, what fusion
-/// makes of several in <see cref="FusionCases"/>.
+/// makes of several in <see cref="FusionCases"/> and <see cref="PoolCases"/>.
 /// </summary>
 internal static class OpCases
 {
@@ -103,7 +103,7 @@ internal static class OpCases
         Of("tiles, branches", new(8, 8, 8), x => x.Conv2d("a", 8, kernel: 3, padding: 1).Concat(x.Conv2d("b", 8, kernel: 5, padding: 2))),
     ];
 
-    public static IReadOnlyList<OpCase> All { get; } = [.. Convolutions, .. Others, .. Channels, .. Winograds, .. WindowCases.All, .. NormCases.All, .. FusionCases.All];
+    public static IReadOnlyList<OpCase> All { get; } = [.. Convolutions, .. Others, .. Channels, .. Winograds, .. WindowCases.All, .. NormCases.All, .. FusionCases.All, .. PoolCases.All];
 
     public static TheoryData<string> Names => [.. All.Select(c => c.Name)];
 
@@ -120,7 +120,7 @@ internal static class OpCases
         one => one.Network.Nodes.Any(n => n.Op is Conv2d { KernelHeight: 3 or 5, Stride: 1, Dilation: 1, Groups: 1 } c
             && c.KernelHeight == c.KernelWidth && c.Padding.Top < c.KernelHeight && c.Padding == new Padding(c.Padding.Top, c.Padding.Top)));
 
-    private static TheoryData<string, int> WithWidths(IReadOnlyList<OpCase> cases, Func<OpCase, bool>? wants = null)
+    public static TheoryData<string, int> WithWidths(IReadOnlyList<OpCase> cases, Func<OpCase, bool>? wants = null)
     {
         var data = new TheoryData<string, int>();
         foreach (var one in cases.Where(one => wants?.Invoke(one) != false))

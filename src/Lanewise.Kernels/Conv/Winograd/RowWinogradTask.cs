@@ -41,7 +41,7 @@ internal sealed class RowWinogradTask : WinogradTask
     /// <summary>Blocks of neighbouring tiles that a band is cut in.</summary>
     public int Columns { get; }
 
-    public override string Tile => $"F({TileSide},{Taps}) rows {Group}×{_sums.Max(sum => sum.Taps.MostPixels)}";
+    private protected override string Kernel => $"F({TileSide},{Taps}) rows {Group}×{_sums.Max(sum => sum.Taps.MostPixels)}";
 
     /// <summary>A band's first row.</summary>
     public int RowStart(int band) => (int)((long)Output.Height * band / Bands);

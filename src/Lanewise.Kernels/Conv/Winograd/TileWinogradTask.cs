@@ -34,7 +34,7 @@ internal sealed class TileWinogradTask : WinogradTask
     /// <summary>How a block of the fewest tiles, or of one more, is summed.</summary>
     public PointSum[] Sums { get; }
 
-    public override string Tile => $"F({TileSide},{Taps}) {Group}×{Sums.Max(sum => sum.Taps.MostPixels)}";
+    private protected override string Kernel => $"F({TileSide},{Taps}) {Group}×{Sums.Max(sum => sum.Taps.MostPixels)}";
 
     /// <summary>A block's first tile.</summary>
     public int BlockStart(int block) => (int)((long)Grid.Count * block / Blocks);

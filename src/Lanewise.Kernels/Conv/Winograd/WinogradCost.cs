@@ -1,10 +1,12 @@
 namespace Lanewise.Kernels;
 
 /// <summary>What a convolution costs by Winograd's way and directly, in multiply-adds' time, by the operations of both.</summary>
-/// <param name="options">The convolution.</param>
+/// <param name="geometry">The convolution.</param>
+/// <param name="isBackward">Whether it is the gradient to the input.</param>
 /// <param name="source">What is summed.</param>
 /// <param name="output">What is written.</param>
-internal sealed class WinogradCost(WinogradOptions options, Planes source, Planes output)
+/// <param name="lanes">The source's channels where lanes are channels.</param>
+internal sealed class WinogradCost(Conv2dGeometry geometry, bool isBackward, Planes source, Planes output, ChannelLanes? lanes)
 {
     /// <summary>Winograd's way must cost less than this share of the direct way.</summary>
     public const double Margin = 0.95;
@@ -21,43 +23,45 @@ internal sealed class WinogradCost(WinogradOptions options, Planes source, Plane
     /// <summary>So many sums must be under way at once; outputs beside a pixel's are at most so many.</summary>
     private const double Chains = 8, Beside = 4;
 
-    private readonly Conv2dGeometry _geometry = options.Geometry;
-    private readonly double _products = (double)(options.Lanes?.Channels ?? source.Channels) * output.Channels;
-    private readonly double _weight = Line / (options.Lanes is null ? LineFloats : 1);
+    private readonly double _products = (double)(lanes?.Channels ?? source.Channels) * output.Channels;
+    private readonly double _weight = Line / (lanes is null ? LineFloats : 1);
+
+    /// <summary>One of Winograd's ways.</summary>
+    public double Of(WinogradForm form) => form.AlongRows ? Rows(form.Side) : Tiles(form.Side);
+
+    /// <summary>As a list of taps: a row of them beyond the picture is left out, and about half of the columns.</summary>
+    public double Direct()
+    {
+        var (rows, columns) = (geometry.Rows, geometry.Columns);
+        double taps = Meetings(rows, source.Height, output.Height) * (Meetings(columns, source.Width, output.Width) + columns.Kernel * output.Width) / 2;
+        return _products * taps * Idle(output.Width) + Weights(geometry.Positions);
+    }
 
     /// <summary>In both dimensions.</summary>
-    public double Tiles(int side)
+    private double Tiles(int side)
     {
         double points = side * side, tiles = Pieces(output.Height, side) * Pieces(output.Width, side);
         return _products * Streams * points * tiles * Idle(tiles) + Weights(points) + tiles * TileTransform * points * (source.Channels + output.Channels);
     }
 
     /// <summary>Along the rows.</summary>
-    public double Rows(int side)
+    private double Rows(int side)
     {
-        int taps = _geometry.Rows.Kernel;
+        int taps = geometry.Rows.Kernel;
         double tiles = Pieces(output.Width, side), sums = output.Height * tiles;
         double transforms = tiles * ((output.Height + taps - 1.0) * source.Channels + (double)output.Height * output.Channels);
         return _products * side * taps * sums * Idle(sums) + Weights(side * taps) + transforms * RowTransform * side;
     }
 
-    /// <summary>As a list of taps: a row of them beyond the picture is left out, and about half of the columns.</summary>
-    public double Direct()
-    {
-        var (rows, columns) = (_geometry.Rows, _geometry.Columns);
-        double taps = Meetings(rows, source.Height, output.Height) * (Meetings(columns, source.Width, output.Width) + columns.Kernel * output.Width) / 2;
-        return _products * taps * Idle(output.Width) + Weights(_geometry.Positions);
-    }
-
     private double Weights(double each)
     {
-        double channels = (double)_geometry.InChannels * _geometry.OutChannels;
+        double channels = (double)geometry.InChannels * geometry.OutChannels;
         return each * channels > CachedWeights ? _products * each * _weight : 0;
     }
 
-    private double Pieces(int outputs, int side) => Math.Ceiling((double)outputs / (side - _geometry.Rows.Kernel + 1));
+    private double Pieces(int outputs, int side) => Math.Ceiling((double)outputs / (side - geometry.Rows.Kernel + 1));
 
-    private double Meetings(ConvAxis axis, int from, int to) => (options.IsBackward ? axis.Backward(to) : axis.Forward(from)).Sum(taps => taps.Length);
+    private double Meetings(ConvAxis axis, int from, int to) => (isBackward ? axis.Backward(to) : axis.Forward(from)).Sum(taps => taps.Length);
 
     private double Idle(double pixels) => Math.Max(1, Chains / (pixels * Math.Min(output.Channels, Beside)));
 }

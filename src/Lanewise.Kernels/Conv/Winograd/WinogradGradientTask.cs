@@ -8,7 +8,7 @@ namespace Lanewise.Kernels;
 internal sealed class WinogradGradientTask : Conv2dGradientTask
 {
     /// <summary>Points in one dimension: F(4,3) or F(2,5).</summary>
-    public const int Side = WinogradTask.SixPoints;
+    public const int Side = WinogradForm.SixPoints;
 
     private const int Points = Side * Side;
 
@@ -124,7 +124,7 @@ internal sealed class WinogradGradientTask : Conv2dGradientTask
 
     /// <summary>Whether a weight gradient is computed so.</summary>
     public static bool IsFor(Conv2dAlgorithm algorithm, Conv2dGeometry geometry, Planes x, Planes dy, int laneWidth) =>
-        algorithm != Conv2dAlgorithm.Direct && WinogradTask.Fits(geometry) && (algorithm == Conv2dAlgorithm.Winograd || Pays(geometry, x, dy, laneWidth));
+        algorithm != Conv2dAlgorithm.Direct && WinogradForm.Fits(geometry) && (algorithm == Conv2dAlgorithm.Winograd || Pays(geometry, x, dy, laneWidth));
 
     /// <summary>Whether it takes less time than the direct way, by the operations of both.</summary>
     private static bool Pays(Conv2dGeometry g, Planes x, Planes dy, int laneWidth)

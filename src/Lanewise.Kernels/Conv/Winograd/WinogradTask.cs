@@ -8,21 +8,13 @@ namespace Lanewise.Kernels;
 /// </summary>
 internal abstract class WinogradTask : Conv2dTask
 {
-    /// <summary>F(2,3).</summary>
-    public const int FourPoints = 4;
-
-    /// <summary>F(4,3) and F(2,5).</summary>
-    public const int SixPoints = 6;
-
-    /// <summary>F(6,3) and F(4,5).</summary>
-    public const int EightPoints = 8;
-
     /// <summary>What is transformed at a time stays in the second-level cache.</summary>
     private protected const int Cache = 640 * 1024;
 
     private const int MostOutputs = 32;
     private const int LineFloats = 16;
     private readonly int _laneWidth;
+    private int _scratchFloats;
 
     [SetsRequiredMembers]
     private protected WinogradTask(WinogradOptions options, Planes source, Planes output)
@@ -90,6 +82,8 @@ internal abstract class WinogradTask : Conv2dTask
 
     public override int Units => Blocks * Shares;
 
+    public override int ScratchFloats => _scratchFloats;
+
     /// <summary>Outputs in a group of the packed weights.</summary>
     public int PackedGroup { get; }
 
@@ -100,39 +94,13 @@ internal abstract class WinogradTask : Conv2dTask
     public int[] PackedStart => field ??= PackedStarts(Geometry, PackedGroup);
 
     /// <summary>Prepares a convolution by Winograd's way where the algorithm wants it; null for the direct way.</summary>
-    public static WinogradTask? For(Conv2dAlgorithm algorithm, WinogradOptions options, Planes source, Planes output)
-    {
-        if (algorithm == Conv2dAlgorithm.Direct || !Fits(options.Geometry))
+    public static WinogradTask? For(Conv2dAlgorithm algorithm, WinogradOptions options, Planes source, Planes output) =>
+        WinogradForm.For(algorithm, options.Geometry, options.IsBackward, source, output, options.Lanes) switch
         {
-            return null;
-        }
-
-        bool hasThree = options.Geometry.Rows.Kernel == 3;
-        switch (algorithm)
-        {
-            case Conv2dAlgorithm.Winograd: return new TileWinogradTask(options with { Side = SixPoints }, source, output);
-            case Conv2dAlgorithm.WinogradSmall when hasThree: return new TileWinogradTask(options with { Side = FourPoints }, source, output);
-            case Conv2dAlgorithm.WinogradSmall: return new RowWinogradTask(options with { Side = SixPoints }, source, output);
-            case Conv2dAlgorithm.WinogradRows: return new RowWinogradTask(options with { Side = EightPoints }, source, output);
-        }
-
-        var cost = new WinogradCost(options, source, output);
-        var (best, rows, side) = new[] { (cost.Tiles(SixPoints), false, SixPoints), (cost.Rows(SixPoints), true, SixPoints), (cost.Rows(EightPoints), true, EightPoints) }.Min();
-        if (hasThree && cost.Tiles(FourPoints) is var four && four < best)
-        {
-            (best, rows, side) = (four, false, FourPoints);
-        }
-
-        return best > WinogradCost.Margin * cost.Direct() ? null
-            : rows ? new RowWinogradTask(options with { Side = side }, source, output)
-            : new TileWinogradTask(options with { Side = side }, source, output);
-    }
-
-    /// <summary>Whether the algorithm can do it.</summary>
-    public static bool Fits(Conv2dGeometry g)
-    {
-        return g.Rows == g.Columns && g.Rows is { Kernel: 3 or 5, Stride: 1, Dilation: 1 } axis && axis.Padding == axis.PaddingAfter && axis.Padding < axis.Kernel;
-    }
+            null => null,
+            { AlongRows: true, Side: var side } => new RowWinogradTask(options with { Side = side }, source, output),
+            { Side: var side } => new TileWinogradTask(options with { Side = side }, source, output),
+        };
 
     /// <summary>Where the packed weights of each output begin.</summary>
     public static int[] PackedStarts(Conv2dGeometry g, int group) =>
@@ -151,7 +119,7 @@ internal abstract class WinogradTask : Conv2dTask
         InputPoint = largest.Source.Channels * largest.Source.PlaneStride | 1;
         OutputPoint = Chunk * largest.Output(Chunk).PlaneStride | 1;
         WeightPoint = ((Output.Channels + Group - 1) / Group * OutputGroup * InChannels * SummedRows + LineFloats - 1) / LineFloats * LineFloats;
-        ScratchFloats = checked((Points * (InputPoint + OutputPoint) + columns * Side) * _laneWidth);
+        _scratchFloats = checked((Points * (InputPoint + OutputPoint) + columns * Side) * _laneWidth);
         TransformedFloats = checked(Points * WeightPoint);
     }
 

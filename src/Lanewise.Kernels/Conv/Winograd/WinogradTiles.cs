@@ -29,7 +29,8 @@ internal static unsafe class WinogradTiles<L, V, T>
     public static void TransformOutputs(TileWinogradTask task, in BlockMemory memory, WinogradTask.PointSum sum, int firstTile, int firstOutput, int outputs, float* from)
     {
         float* activations = memory.Activations.Pointer;
-        var y = Surface.Of<L, V>(activations, task.Output);
+        var pool = task.Pool;
+        var y = Surface.Of<L, V>(activations, pool?.Output ?? task.Output);
         var add = task.Add is { } shortcut ? Surface.Of<L, V>(activations, shortcut) : default;
         var mask = task.Mask is { } cut ? Surface.Of<L, V>(activations, cut) : default;
         int side = task.TileSide;
@@ -53,7 +54,7 @@ internal static unsafe class WinogradTiles<L, V, T>
                 int rows = Math.Min(side, task.Output.Height - row), columns = Math.Min(side, task.Output.Width - column);
                 for (int r = 0; r < rows; r++)
                 {
-                    float* line = half + r * Side * L.Width, to = Winograd<L, V, T>.At(y, k, row + r, column);
+                    float* line = half + r * Side * L.Width, to = pool is null ? Winograd<L, V, T>.At(y, k, row + r, column) : line;
                     if (isPlain && columns == side)
                     {
                         T.Output(line, L.Width, to, L.Width, side, least);
@@ -64,6 +65,33 @@ internal static unsafe class WinogradTiles<L, V, T>
                         Winograd<L, V, T>.Finish(line, columns, least, to, Winograd<L, V, T>.At(add, k, row + r, column), Winograd<L, V, T>.At(mask, k, row + r, column));
                     }
                 }
+
+                if (pool is not null)
+                {
+                    Pool(pool, half, row, rows, column, columns, y.Pointer + k * y.Plane, y.Pitch);
+                }
+            }
+        }
+    }
+
+    /// <summary>Writes the pooled pixels of a tile.</summary>
+    private static void Pool(PoolTask pool, float* tile, int row, int rows, int column, int columns, float* y, nint pitch)
+    {
+        int size = pool.Rows.Kernel;
+        for (int i = 0; i < rows && (row + i) / size < pool.Output.Height; i += size)
+        {
+            float* to = y + (row + i) / size * pitch + column / size * L.Width;
+            for (int j = 0; j < columns && (column + j) / size < pool.Output.Width; j += size, to += L.Width)
+            {
+                float* first = tile + (i * Side + j) * L.Width;
+                int width = Math.Min(size, columns - j);
+                V best = Maxima<L, V>.Of(first, L.Width, width);
+                for (int r = 1; r < Math.Min(size, rows - i); r++)
+                {
+                    best = L.Max(best, Maxima<L, V>.Of(first + r * Side * L.Width, L.Width, width));
+                }
+
+                L.Store(best, to);
             }
         }
     }

@@ -4,7 +4,7 @@ using Lanewise.Kernels;
 namespace Lanewise.Engine;
 
 /// <summary>
-/// Conv2d, with the batch norm, the residual and the ReLU that were folded into it; and Linear, a convolution of one pixel.
+/// Conv2d, with the batch norm, the residual, the ReLU and the max pooling that were folded into it; and Linear, a convolution of one pixel.
 /// Groups are convolutions of slices, one after the other.
 /// </summary>
 internal sealed class Conv2dLowering : Lowering
@@ -27,6 +27,15 @@ internal sealed class Conv2dLowering : Lowering
         return unit.Output.Lanes is null ? kernels.Packing(geometry) : kernels.ChannelPacking(geometry);
     }
 
+    /// <summary>Whether max pooling can end a unit.</summary>
+    public static bool CanPool(Unit unit, MaxPool2d pool, Conv2dAlgorithm algorithm)
+    {
+        var (x, y, groups) = (unit.Inputs[0], unit.Node.Shape, Groups(unit.Node.Op));
+        var source = Planes.Lay(x.PlaneCount / groups, x.Shape.Height, x.Shape.Width, 0, 0);
+        var output = Planes.Lay(unit.Output.PlaneCount / groups, y.Height, y.Width, 0, 0);
+        return Conv2dTask.CanPool(algorithm, Geometry(unit.Node.Op, x.Shape), source, output, x.Lanes, Window.Axis(pool));
+    }
+
     /// <inheritdoc/>
     public override bool TakesChannelLanes(Unit unit) => Groups(unit.Node.Op) == 1 && (unit.Shortcut is null || unit.Shortcut.Lanes!.Equals(unit.Output.Lanes));
 
@@ -46,15 +55,17 @@ internal sealed class Conv2dLowering : Lowering
 
     public override void Forward(Unit unit, BlockProgram program, bool training)
     {
-        var (x, y) = (unit.Inputs[0], unit.Output);
+        var (x, y, pool) = (unit.Inputs[0], unit.Output.Data, PoolOf(unit));
+        var sums = pool?.Input ?? y;
         foreach (var g in Slices(unit, program))
         {
             var algorithm = program.Options.Algorithm;
             var task = x.Lanes is { } lanes
-                ? program.Kernels.ChannelConv2d(g.Geometry, lanes, x.Data, y.Data, g.Weights, g.Bias, algorithm)
-                : program.Kernels.Conv2dForward(g.Geometry, g.Input(x.Data), g.Output(y.Data), g.Weights, g.Bias, algorithm);
+                ? program.Kernels.ChannelConv2d(g.Geometry, lanes, x.Data, sums, g.Weights, g.Bias, algorithm)
+                : program.Kernels.Conv2dForward(g.Geometry, g.Input(x.Data), g.Output(sums), g.Weights, g.Bias, algorithm);
             task.Add = unit.Shortcut is not { } shortcut ? null : x.Lanes is null ? g.Output(shortcut.Data) : shortcut.Data;
             task.ReLU = unit.ReLU;
+            task.Pool = pool is null || x.Lanes is not null ? pool : new PoolTask(pool.Rows, pool.Columns, g.Output(sums), g.Output(y));
             program.Emit(unit, "Forward", task);
         }
     }
@@ -102,6 +113,18 @@ internal sealed class Conv2dLowering : Lowering
         }
 
         (x.Written, x.LastWriter) = (true, null);
+    }
+
+    private static PoolTask? PoolOf(Unit unit)
+    {
+        if (unit.Pool is not { } pool)
+        {
+            return null;
+        }
+
+        var sums = unit.Node.Shape;
+        var (rows, columns) = PoolAxes.Of(pool.Op, sums);
+        return new(rows, columns, Planes.Lay(unit.Output.PlaneCount, sums.Height, sums.Width, 0, 0), unit.Output.Data);
     }
 
     private static IEnumerable<Slice> Slices(Unit unit, BlockProgram program)

@@ -11,7 +11,7 @@ internal sealed class MaxPool2dLowering : Lowering
 
     public override void Forward(Unit unit, BlockProgram program, bool training)
     {
-        var (rows, columns) = PoolAxes.Of(unit);
+        var (rows, columns) = PoolAxes.Of(unit.Node.Op, unit.Inputs[0].Shape);
         var task = new PoolTask(rows, columns, unit.Inputs[0].Data, unit.Output.Data)
         {
             Winner = BlockProgram.Wants(unit.Inputs[0]) ? program.Scratch(unit) : null,
@@ -28,7 +28,7 @@ internal sealed class MaxPool2dLowering : Lowering
             return;
         }
 
-        var (rows, columns) = PoolAxes.Of(unit);
+        var (rows, columns) = PoolAxes.Of(unit.Node.Op, unit.Inputs[0].Shape);
         var winner = program.Scratch(unit);
         program.EmitGradient(unit, unit.Inputs[0], (dx, adds) =>
         {
@@ -65,22 +65,18 @@ internal sealed class AvgPool2dLowering : Lowering
 
     private static PoolTask Task(Unit unit, Planes input, Planes output, bool adds)
     {
-        var (rows, columns) = PoolAxes.Of(unit);
+        var (rows, columns) = PoolAxes.Of(unit.Node.Op, unit.Inputs[0].Shape);
         return new PoolTask(rows, columns, input, output) { CountIncludePad = unit.Node.Op is AvgPool2d { CountIncludePad: true }, Accumulate = adds };
     }
 }
 
 /// <summary>The kernels' words for a pooling's windows, the same in both directions.</summary>
-file static class PoolAxes
+internal static class PoolAxes
 {
-    public static (PoolAxis Rows, PoolAxis Columns) Of(Unit unit)
+    public static (PoolAxis Rows, PoolAxis Columns) Of(Op op, Shape x) => op switch
     {
-        var x = unit.Inputs[0].Shape;
-        return unit.Node.Op switch
-        {
-            Pool2d pool => (PoolAxis.Of(Window.Axis(pool), x.Height), PoolAxis.Of(Window.Axis(pool), x.Width)),
-            AdaptiveAvgPool2d pool => (PoolAxis.Adaptive(x.Height, pool.OutHeight), PoolAxis.Adaptive(x.Width, pool.OutWidth)),
-            var op => throw new ArgumentException($"{op.Name} is no pooling", nameof(unit)),
-        };
-    }
+        Pool2d pool => (PoolAxis.Of(Window.Axis(pool), x.Height), PoolAxis.Of(Window.Axis(pool), x.Width)),
+        AdaptiveAvgPool2d pool => (PoolAxis.Adaptive(x.Height, pool.OutHeight), PoolAxis.Adaptive(x.Width, pool.OutWidth)),
+        _ => throw new ArgumentException($"{op.Name} is no pooling", nameof(op)),
+    };
 }

@@ -1,0 +1,56 @@
+using System.Runtime.InteropServices;
+
+namespace Lanewise.Kernels;
+
+/// <summary>Which of Winograd's ways a convolution goes.</summary>
+/// <param name="AlongRows">In one dimension only.</param>
+/// <param name="Side">Points in one dimension.</param>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct WinogradForm(bool AlongRows, int Side)
+{
+    /// <summary>F(2,3).</summary>
+    public const int FourPoints = 4;
+
+    /// <summary>F(4,3) and F(2,5).</summary>
+    public const int SixPoints = 6;
+
+    /// <summary>F(6,3) and F(4,5).</summary>
+    public const int EightPoints = 8;
+
+    /// <summary>The way that the algorithm wants; null for the direct one.</summary>
+    public static WinogradForm? For(Conv2dAlgorithm algorithm, Conv2dGeometry geometry, bool isBackward, Planes source, Planes output, ChannelLanes? lanes)
+    {
+        if (algorithm == Conv2dAlgorithm.Direct || !Fits(geometry))
+        {
+            return null;
+        }
+
+        bool hasThree = geometry.Rows.Kernel == 3;
+        return algorithm switch
+        {
+            Conv2dAlgorithm.Winograd => new(false, SixPoints),
+            Conv2dAlgorithm.WinogradSmall => hasThree ? new(false, FourPoints) : new(true, SixPoints),
+            Conv2dAlgorithm.WinogradRows => new(true, EightPoints),
+            _ => Cheapest(new WinogradCost(geometry, isBackward, source, output, lanes), hasThree),
+        };
+    }
+
+    /// <summary>Whether any of them can do it.</summary>
+    public static bool Fits(Conv2dGeometry g)
+    {
+        return g.Rows == g.Columns && g.Rows is { Kernel: 3 or 5, Stride: 1, Dilation: 1 } axis && axis.Padding == axis.PaddingAfter && axis.Padding < axis.Kernel;
+    }
+
+    /// <summary>Whether max pooling's windows lie whole within the outputs that are transformed together.</summary>
+    public bool CanPool(Conv2dGeometry geometry, ConvAxis pool) =>
+        !AlongRows && pool.Kernel == pool.Stride && pool.Padding == 0 && (Side - geometry.Rows.Kernel + 1) % pool.Kernel == 0;
+
+    private static WinogradForm? Cheapest(WinogradCost cost, bool hasThree)
+    {
+        WinogradForm[] forms = hasThree
+            ? [new(false, SixPoints), new(false, FourPoints), new(true, SixPoints), new(true, EightPoints)]
+            : [new(false, SixPoints), new(true, SixPoints), new(true, EightPoints)];
+        var best = forms.MinBy(cost.Of);
+        return cost.Of(best) < WinogradCost.Margin * cost.Direct() ? best : null;
+    }
+}

@@ -1,0 +1,100 @@
+using Lanewise.Engine;
+using Lanewise.Graphs;
+using Lanewise.Kernels;
+using Xunit;
+
+namespace Lanewise.Tests.Engine;
+
+/// <summary>Max pooling as the end of a convolution, in plans that only infer.</summary>
+public sealed class PoolFusionTests
+{
+    private const float Sentinel = -123.5f;
+
+    [Theory]
+    [MemberData(nameof(PoolCases.FusedAndWidths), MemberType = typeof(PoolCases))]
+    public void Rows_are_pooled_as_they_are_summed(string name, int width) =>
+        AssertPools(name, width, Conv2dAlgorithm.Direct, loss: 1);
+
+    [Theory]
+    [MemberData(nameof(PoolCases.InTilesAndWidths), MemberType = typeof(PoolCases))]
+    public void Winograds_tiles_are_pooled_before_they_are_written(string name, int width) =>
+        AssertPools(name, width, Conv2dAlgorithm.Winograd, loss: 5);
+
+    [Theory]
+    [MemberData(nameof(PoolCases.ApartNames), MemberType = typeof(PoolCases))]
+    public void What_is_asked_for_itself_is_written_and_pooled_by_a_step_of_its_own(string name)
+    {
+        foreach (var algorithm in new[] { Conv2dAlgorithm.Direct, Conv2dAlgorithm.Winograd })
+        {
+            var steps = Infer(name, 2, new PlanOptions { BatchSize = 2, Algorithm = algorithm }).Program.Forward;
+            Assert.Single(steps, s => s.Kernel == "MaxPool2d.Forward");
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(PoolCases.OfRowsNames), MemberType = typeof(PoolCases))]
+    public void Windows_that_no_tile_holds_keep_nothing_from_Winograds_way(string name)
+    {
+        var pooled = OpCases.Find(name).Network;
+        var plan = Plan.Compile(pooled, new PlanOptions { BatchSize = 2, Algorithm = Conv2dAlgorithm.Winograd });
+        bool byTiles = pooled.Nodes.Any(n => n.Op is Conv2d { KernelHeight: 3, Stride: 1 });
+        Assert.Equal(byTiles, plan.Program.Transforms.Count > 0);
+        Assert.Equal(byTiles, plan.Program.Forward.Any(s => s.Kernel == "MaxPool2d.Forward"));
+    }
+
+    [Fact]
+    public void A_plan_with_gradients_keeps_both()
+    {
+        var network = OpCases.Find("conv 5×5, max pool 2").Network;
+        foreach (var options in new PlanOptions[] { new() { Training = true }, new() { InputGradient = true } })
+        {
+            Assert.Contains(Plan.Compile(network, options).Program.Forward, s => s.Kernel == "MaxPool2d.Forward");
+        }
+    }
+
+    /// <summary>A negative weight would make the largest value the smallest.</summary>
+    [Fact]
+    public void Batch_norm_behind_a_pooled_convolution_stays_behind_it()
+    {
+        var steps = Plan.Compile(OpCases.Find("conv, max pool 2, batch norm").Network, new PlanOptions()).Program.Forward;
+        Assert.Equal(["Conv2d.Forward", "BatchNorm2d.Forward"], steps.Select(s => s.Kernel));
+    }
+
+    private static void AssertPools(string name, int width, Conv2dAlgorithm algorithm, double loss)
+    {
+        foreach (var lanes in new[] { LaneUse.Images, LaneUse.Channels })
+        {
+            int count = width + 2;
+            var options = new PlanOptions { BatchSize = count, LaneWidth = width, Threads = 1, Algorithm = algorithm, Lanes = lanes, Schedule = WorkOrder.Blocks };
+            var plan = Infer(name, count, options with { GuardVectors = 2 });
+            Assert.DoesNotContain(plan.Program.Forward, s => s.Kernel == "MaxPool2d.Forward");
+            Assert.Contains(plan.Program.Forward, s => s.Tile?.Contains(", pool ", StringComparison.Ordinal) == true);
+            Assert.Equal(algorithm == Conv2dAlgorithm.Winograd, plan.Program.Transforms.Count > 0);
+            Compare.Close("output", ReferenceRun.Of(OpCases.Find(name)).At(count).EvaluationOutput, plan.Logits, loss * OpCases.Find(name).Tolerance);
+            foreach (var (start, length) in plan.Program.Guards)
+            {
+                Assert.All(plan.Activations[0].Slice(start, length).ToArray(), v => Assert.Equal(Sentinel, v));
+            }
+
+            foreach (var (threads, schedule) in new[] { (3, WorkOrder.Blocks), (1, WorkOrder.Layers), (3, WorkOrder.Layers), (7, WorkOrder.Layers) })
+            {
+                var parallel = Infer(name, count, options with { Threads = threads, Schedule = schedule });
+                Assert.Equal(Compare.Bits(plan.Logits), Compare.Bits(parallel.Logits));
+            }
+        }
+    }
+
+    private static Plan Infer(string name, int count, PlanOptions options)
+    {
+        var run = ReferenceRun.Of(OpCases.Find(name));
+        var plan = Plan.Compile(run.Network, options);
+        plan.Load(run.Weights);
+        foreach (var (start, length) in plan.Program.Guards)
+        {
+            plan.Activations[0].Slice(start, length).Fill(Sentinel);
+        }
+
+        plan.Infer(run.At(count), run.At(count).Indices);
+        return plan;
+    }
+}
