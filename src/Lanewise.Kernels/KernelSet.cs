@@ -103,17 +103,17 @@ public abstract class KernelSet
             };
     }
 
-    /// <summary>Prepares dx = the convolution's gradient to its input.</summary>
-    /// <param name="geometry">The convolution.</param>
-    /// <param name="dy">The gradient to its output.</param>
-    /// <param name="dx">The gradient to its input.</param>
-    /// <param name="weights">Where its packed weights begin.</param>
+    /// <summary>Prepares dx = the convolution's gradient to its input; or the sum of several's, 1×1, alike but for their outputs, and packed alike.</summary>
+    /// <param name="sources">The convolution, or those that read the same input.</param>
+    /// <param name="dx">The gradient to the input.</param>
     /// <param name="algorithm">How it is computed.</param>
-    public Conv2dTask Conv2dBackwardInput(Conv2dGeometry geometry, Planes dy, Planes dx, int weights, Conv2dAlgorithm algorithm = Conv2dAlgorithm.Auto)
+    public Conv2dTask Conv2dBackwardInput(IReadOnlyList<Conv2dSource> sources, Planes dx, Conv2dAlgorithm algorithm = Conv2dAlgorithm.Auto)
     {
+        var (geometry, first, weights) = sources[0];
+        var dy = first with { Channels = sources.Sum(source => source.Geometry.OutChannels) };
         int packed = GroupOf(geometry.OutChannels), group = GroupOf(geometry.InChannels);
         return WinogradTask.For(algorithm, Winograd(geometry, isBackward: true, weights, bias: -1, group, packed, lanes: null), dy, dx)
-            ?? (Conv2dTask)new DirectConv2dTask(TapTable.BackwardInput(geometry, dx, dy, packed, group, MostPixels(group), LaneWidth), dy, dx)
+            ?? (Conv2dTask)new DirectConv2dTask(TapTable.BackwardInput(sources, dx, packed, group, MostPixels(group), LaneWidth), dy, dx)
             {
                 Weights = weights,
                 Bias = -1,

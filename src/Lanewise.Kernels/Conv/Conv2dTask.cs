@@ -48,6 +48,9 @@ public abstract class Conv2dTask
     /// <summary>The most parts that the call can be shared in.</summary>
     public abstract int Units { get; }
 
+    /// <summary>In how many bands of output rows the call is worked through, because the cache does not keep what all rows read.</summary>
+    public virtual int RowBands => 1;
+
     /// <summary>The algorithm and its micro-kernel's tile, outputs × pixels, for a person to read: <c>taps 4×6</c>, <c>F(4,3) 4×6, pool 2×2</c>.</summary>
     public string Tile => Pool is null ? Kernel : $"{Kernel}, pool {Pool.Rows.Kernel}×{Pool.Columns.Kernel}";
 
@@ -109,15 +112,15 @@ internal sealed class DirectConv2dTask : Conv2dTask
     public int SharedRows => Pool is null ? BandRows : Math.Max(BandRows / Pool.Rows.Stride, Pool.Rows.Overlaps ? FewestOverlapping : 1);
 
     /// <summary>In how many chunks a band's outputs are cut, so that threads have enough parts to share.</summary>
-    public int OutputChunks => Math.Clamp(Parts / Bands, 1, (Output.Channels + Group - 1) / Group);
+    public int OutputChunks => Math.Clamp(Parts / RowBands, 1, (Output.Channels + Group - 1) / Group);
 
-    public override int Units => Bands * OutputChunks;
+    public override int Units => RowBands * OutputChunks;
+
+    public override int RowBands => ((Pool?.Output ?? Output).Height + SharedRows - 1) / SharedRows;
 
     public override int ScratchFloats => Pool is null ? 0 : checked(Group * Pool.Columns.Reach * LaneWidth);
 
     private protected override string Kernel => $"{(Lanes is null ? "taps" : "channels")} {Group}×{Taps.MostPixels}";
-
-    private int Bands => ((Pool?.Output ?? Output).Height + SharedRows - 1) / SharedRows;
 
     /// <summary>The first output of one of so many chunks, a multiple of the group; the number of outputs for the chunk behind the last.</summary>
     public int ChunkStart(int chunk, int chunks) => CutOutputs(Group, chunk, chunks);

@@ -114,23 +114,35 @@ internal sealed class TapTable
         });
     }
 
-    /// <summary>The gradient to the input: dx[c][h][w] = Σ over (k, r, s) of w[k][c][r][s] · dy[k][p][q], read from the forward packing.</summary>
-    public static TapTable BackwardInput(Conv2dGeometry g, Planes dx, Planes dy, int packed, int group, int mostPixels, int laneWidth) => new(new TapTableOptions
+    /// <summary>
+    /// The gradient to the input: dx[c][h][w] = Σ over (k, r, s) of w[k][c][r][s] · dy[k][p][q], read from the forward packing; k runs
+    /// through the outputs of all <paramref name="sources"/>.
+    /// </summary>
+    public static TapTable BackwardInput(IReadOnlyList<Conv2dSource> sources, Planes dx, int packed, int group, int mostPixels, int laneWidth)
     {
-        Source = dy,
-        Rows = g.Rows.Backward(dx.Height),
-        Columns = g.Columns.Backward(dx.Width),
-        SourceStep = 1,
-        OutputStep = g.Columns.Stride,
-        Channels = g.OutChannels,
-        ChannelMultiple = packed,
-        InputOf = k => k * dy.PlaneStride * laneWidth,
-        WeightOf = k => k / packed * (g.InChannels * g.Positions * packed) + k % packed,
-        PositionWeight = (r, s) => (r * g.Columns.Kernel + s) * packed,
-        Group = group,
-        MostPixels = mostPixels,
-        LaneWidth = laneWidth,
-    });
+        var (g, first, weights) = sources[0];
+        var outputs = sources.SelectMany(source => Enumerable.Range(0, source.Geometry.OutChannels).Select(k => (
+            Input: (source.Gradient.Offset - first.Offset + k * source.Gradient.PlaneStride) * laneWidth,
+            Weight: source.Weights - weights + k / packed * (g.InChannels * g.Positions * packed) + k % packed,
+            source.Gradient.Pitch))).ToArray();
+        return new(new TapTableOptions
+        {
+            Source = first,
+            Rows = g.Rows.Backward(dx.Height),
+            Columns = g.Columns.Backward(dx.Width),
+            SourceStep = 1,
+            OutputStep = g.Columns.Stride,
+            Channels = outputs.Length,
+            ChannelMultiple = sources.Count == 1 ? packed : outputs.Length,
+            InputOf = k => outputs[k].Input,
+            PitchOf = outputs.All(k => k.Pitch == first.Pitch) ? null : k => outputs[k].Pitch,
+            WeightOf = k => outputs[k].Weight,
+            PositionWeight = (r, s) => (r * g.Columns.Kernel + s) * packed,
+            Group = group,
+            MostPixels = mostPixels,
+            LaneWidth = laneWidth,
+        });
+    }
 
     private void AddRow(TapTableOptions options, int row, int[] pieces, int chunk)
     {
@@ -165,7 +177,9 @@ internal sealed class TapTable
     /// <summary>The list for these rows and columns; tiles that need the same one share it.</summary>
     private (int First, int Count) List(TapTableOptions options, AxisTap[] rows, List<AxisTap> columns, int chunk)
     {
-        string key = string.Join(',', rows.Select(t => (t.Source - rows[0].Source, t.Kernel))) + '|'
+        // From row to row, inputs of several pitches do not keep their distances.
+        string key = (options.PitchOf is null || rows.Length == 0 ? "" : $"{rows[0].Source}|")
+            + string.Join(',', rows.Select(t => (t.Source - rows[0].Source, t.Kernel))) + '|'
             + string.Join(',', columns.Select(t => (t.Source - columns[0].Source, t.Kernel)));
         if (_lists.TryGetValue(key, out var known))
         {
@@ -175,11 +189,12 @@ internal sealed class TapTable
         int first = _taps.Count;
         for (int channel = 0; channel < chunk; channel++)
         {
+            int pitch = options.PitchOf?.Invoke(channel) ?? options.Source.Pitch;
             foreach (var r in rows)
             {
                 foreach (var s in columns)
                 {
-                    int pixel = (r.Source - rows[0].Source) * options.Source.Pitch + s.Source - columns[0].Source;
+                    int pixel = r.Source * pitch - rows[0].Source * options.Source.Pitch + s.Source - columns[0].Source;
                     _taps.Add(new Tap
                     {
                         Input = options.InputOf(channel) + pixel * options.LaneWidth,

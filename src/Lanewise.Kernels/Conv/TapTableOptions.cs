@@ -24,6 +24,9 @@ internal sealed record TapTableOptions
     /// <summary>Where a source channel lies, in floats from the first.</summary>
     public required Func<int, int> InputOf { get; init; }
 
+    /// <summary>From one row of a source channel to the next, where that is not the source's pitch for all; else null.</summary>
+    public Func<int, int>? PitchOf { get; init; }
+
     /// <summary>A source channel's first weight.</summary>
     public required Func<int, int> WeightOf { get; init; }
 

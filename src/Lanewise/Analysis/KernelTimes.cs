@@ -26,13 +26,12 @@ public static class KernelTimes
         times.Run(options.Duration, cancellation);
         StepTime[] calls = [.. times.Forward, .. times.Backward];
         double all = calls.Sum(call => call.Median);
-        var products = network.Nodes.ToDictionary(n => n.Path, n => n.MultiplyAdds, StringComparer.Ordinal);
         // Each of a convolution's groups is a call of its own.
         var groups = calls.CountBy(call => (call.Step.Path, call.Step.Kernel)).ToDictionary();
         return [.. calls.Select(call =>
         {
             var step = call.Step;
-            double? gflops = step.Tile is null ? null : 2e-9 * products[step.Path] / groups[(step.Path, step.Kernel)] * times.Images / call.Median;
+            double? gflops = step.Tile is null ? null : 2e-9 * step.Nodes.Sum(n => n.MultiplyAdds) / groups[(step.Path, step.Kernel)] * times.Images / call.Median;
             return new KernelTime(step.Path, step.Kernel, step.Tile, call.Median, gflops, call.Median / all);
         })];
     }

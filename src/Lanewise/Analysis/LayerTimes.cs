@@ -74,6 +74,7 @@ public sealed class LayerTimes
     }
 
     private Dictionary<string, double> ByPath(IEnumerable<StepTime> steps) => steps
-        .GroupBy(s => s.Step.Path, StringComparer.Ordinal)
-        .ToDictionary(g => g.Key, g => g.Sum(s => s.Median) / Images, StringComparer.Ordinal);
+        .SelectMany(s => s.Step.Nodes.Select(node => (node.Path, Seconds: s.Median * s.Step.ShareOf(node))))
+        .GroupBy(s => s.Path, StringComparer.Ordinal)
+        .ToDictionary(g => g.Key, g => g.Sum(s => s.Seconds) / Images, StringComparer.Ordinal);
 }

@@ -108,14 +108,16 @@ internal sealed class BlockProgram
         }
     }
 
-    public void Emit(Unit unit, string kernel, Work work, string? tile = null) =>
-        _steps.Add(new Step(unit.Node.Path, $"{unit.Node.Op.Name}.{kernel}", work, tile));
+    public void Emit(Unit unit, string kernel, Work work, string? tile = null) => Emit([unit], kernel, work, tile);
 
-    /// <summary>Emits a convolution, or its gradient to the input.</summary>
-    public void Emit(Unit unit, string kernel, Conv2dTask task)
+    public void Emit(IReadOnlyList<Unit> units, string kernel, Work work, string? tile) =>
+        _steps.Add(new Step([.. units.Select(u => u.Node)], $"{units[0].Node.Op.Name}.{kernel}", work, tile));
+
+    /// <summary>Emits a convolution, or its gradient to the input, or that of siblings.</summary>
+    public void Emit(IReadOnlyList<Unit> units, string kernel, Conv2dTask task)
     {
-        Register(unit, task);
-        Emit(unit, kernel, Work.PerBlock(task.Units, (kernels, in memory, part) => kernels.Conv2d(task, memory, part)), task.Tile);
+        Register(units[0], task);
+        Emit(units, kernel, Work.PerBlock(task.Units, (kernels, in memory, part) => kernels.Conv2d(task, memory, part)), task.Tile);
     }
 
     /// <summary>Emits a convolution's weight gradient, or a part of it.</summary>
@@ -141,11 +143,11 @@ internal sealed class BlockProgram
     public Planes Scratch(Unit unit) =>
         _scratch.TryGetValue(unit, out var planes) ? planes : _scratch[unit] = _layout.TakePlaced(unit.Output.Shape);
 
-    /// <summary>Lets a convolution write its part of a value's gradient, adding what is there already or was passed on.</summary>
-    public void EmitGradient(Unit unit, Value value, Conv2dTask task)
+    /// <summary>Lets a convolution, or siblings, write their part of a value's gradient, adding what is there already or was passed on.</summary>
+    public void EmitGradient(IReadOnlyList<Unit> units, Value value, Conv2dTask task)
     {
         task.Add = value.Written ? value.Gradient : value.PassedOn.TryDequeue(out var passed) ? passed : null;
-        Emit(unit, "BackwardInput", task);
+        Emit(units, "BackwardInput", task);
         (value.Written, value.LastWriter) = (true, task);
     }
 

@@ -43,6 +43,8 @@ internal sealed class Fusion
         {
             unit.Output.Differentiable = reaches[unit.Node.Index] && (unit.Trains || unit.Reads.Any(v => v.Differentiable));
         }
+
+        FindSiblings(reaches);
     }
 
     public List<Unit> Units { get; } = [];
@@ -261,6 +263,18 @@ internal sealed class Fusion
         {
             unit.Output.ReLU = true;
             Array.ForEach(unit.Inputs, v => v.ReLU = false);
+        }
+    }
+
+    /// <summary>1×1 convolutions of one value, alike but for their outputs, are siblings unless one adds what is made after the first.</summary>
+    private void FindSiblings(bool[] reaches)
+    {
+        var kinds = Units.Where(u => reaches[u.Node.Index] && u.Node.Op is Conv2d { KernelHeight: 1, KernelWidth: 1, Groups: 1 })
+            .GroupBy(u => (u.Inputs[0], (Conv2d)u.Node.Op with { OutChannels = 1, Bias = false, Initial = null }));
+        foreach (var kind in kinds)
+        {
+            Unit[] siblings = [.. kind.Where(u => u.Shortcut is null || u.Shortcut.Place < kind.First().Place)];
+            Array.ForEach(siblings, u => u.Siblings = siblings);
         }
     }
 

@@ -34,6 +34,7 @@ internal static class Lifetimes
 
     private static void Forward(Unit unit)
     {
+        unit.Output.UseData(unit.Siblings[0].Place);
         unit.Output.UseData(unit.Place);
         foreach (var value in unit.Reads)
         {
@@ -45,6 +46,7 @@ internal static class Lifetimes
     {
         int now = 2 * count - unit.Place;
         unit.Output.UseGradient(now);
+        unit.Output.UseGradient(2 * count - unit.Siblings[0].Place);
         if (unit.Output.ReLU || unit.Lowering.BackwardReadsOutput)
         {
             unit.Output.UseData(now);

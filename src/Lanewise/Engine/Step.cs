@@ -1,3 +1,4 @@
+using Lanewise.Graphs;
 using Lanewise.Kernels;
 
 namespace Lanewise.Engine;
@@ -28,8 +29,15 @@ internal sealed record Work(int Units, BlockAction? Each, BatchAction All)
 }
 
 /// <summary>One kernel call of a plan.</summary>
-/// <param name="Path">The node it belongs to.</param>
+/// <param name="Nodes">The node it belongs to, or several that it computes together.</param>
 /// <param name="Kernel">What it does, for example <c>Conv2d.BackwardInput</c>.</param>
 /// <param name="Work">How.</param>
 /// <param name="Tile">A convolution's algorithm and tile, for a person to read; null for another kernel.</param>
-internal sealed record Step(string Path, string Kernel, Work Work, string? Tile = null);
+internal sealed record Step(IReadOnlyList<Node> Nodes, string Kernel, Work Work, string? Tile = null)
+{
+    /// <summary>The node's path; of several the first's, and how many more: <c>incep1.branch1x1 +2</c>.</summary>
+    public string Path => Nodes is [var node] ? node.Path : $"{Nodes[0].Path} +{Nodes.Count - 1}";
+
+    /// <summary>A node's share of it, by multiply-adds.</summary>
+    public double ShareOf(Node node) => Nodes.Count == 1 ? 1 : (double)node.MultiplyAdds / Nodes.Sum(n => n.MultiplyAdds);
+}

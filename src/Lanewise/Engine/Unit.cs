@@ -34,6 +34,12 @@ internal sealed class Unit(Node node, Value[] inputs, Value output)
     /// <summary>Whether max(0, ·) was folded in.</summary>
     public bool ReLU { get; set; }
 
+    /// <summary>
+    /// Units that read the same value, itself included and in their order. All of them run when the first has its turn: forward, and
+    /// when the gradient to their input is written.
+    /// </summary>
+    public IReadOnlyList<Unit> Siblings { get => field ??= [this]; set; }
+
     /// <summary>All values that it reads.</summary>
     public IEnumerable<Value> Reads => Shortcut is null ? Inputs : Inputs.Append(Shortcut);
 

@@ -12,6 +12,7 @@ public sealed class LayerTimesTests
     private static readonly Network Block = Network.Define("block", new(3, 8, 8), x => x
         .Conv2d("stem", 8, kernel: 3, padding: 1).BatchNorm2d("bn").ReLU()
         .Module("residual", m => m.Conv2d("conv1", 8, kernel: 3, padding: 1).ReLU().Conv2d("conv2", 8, kernel: 3, padding: 1).Add(m).ReLU())
+        .Module("siblings", m => m.Conv2d("a", 4, kernel: 1).Concat(m.Conv2d("b", 8, kernel: 1)))
         .Flatten().Dropout(0.5f).Linear("fc", 4));
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
@@ -20,7 +21,7 @@ public sealed class LayerTimesTests
     public void Folded_layers_take_no_time_of_their_own()
     {
         var times = LayerTimes.Measure(Block, new LayerTimesOptions { Patience = TimeSpan.Zero }, Stop);
-        Assert.Equal(["stem", "residual.conv1", "residual.conv2", "flatten1", "fc"], Timed(times));
+        Assert.Equal(["stem", "residual.conv1", "residual.conv2", "siblings.a", "siblings.b", "flatten1", "fc"], Timed(times));
         Assert.Equal((KernelSet.Widths[0], KernelSet.Widths[0]), (times.Images, times.LaneWidth));
         Assert.All(NetworkCost.Of(Block).Layers, layer => Assert.Equal(0, times.Of(layer).Backward));
     }
@@ -29,7 +30,7 @@ public sealed class LayerTimesTests
     public void A_training_step_has_a_backward_pass()
     {
         var times = LayerTimes.Measure(Block, new LayerTimesOptions { Training = true, Patience = TimeSpan.Zero, BatchSize = 20 }, Stop);
-        Assert.Equal(["stem", "bn", "residual.conv1", "residual.conv2", "flatten1", "dropout1", "fc"], Timed(times));
+        Assert.Equal(["stem", "bn", "residual.conv1", "residual.conv2", "siblings.a", "siblings.b", "flatten1", "dropout1", "fc"], Timed(times));
         Assert.Equal(20, times.Images);
         Assert.All(NetworkCost.Of(Block).Layers.Where(l => l.Op is Conv2d or Linear), layer => Assert.NotEqual(0, times.Of(layer).Backward));
     }

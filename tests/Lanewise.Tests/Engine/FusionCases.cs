@@ -107,10 +107,37 @@ internal static class FusionCases
         Of("everything", new(1, 8, 8), x => x.Conv2d("conv1", 10, 5).MaxPool2d(2).ReLU().InceptionA("i").ResidualBlock("r").MaxPool2d(2).Flatten().Linear("fc", 10)),
     ];
 
-    public static IReadOnlyList<OpCase> All { get; } = [.. ReLUs, .. Sums, .. Concats, .. Flattens];
+    /// <summary>1×1 convolutions that read one value.</summary>
+    public static IReadOnlyList<OpCase> Siblings { get; } =
+    [
+        Of("siblings", Small, x => x.Point("a").Concat(x.Point("b"), x.Point("c"))),
+        Of("siblings of several widths", Small, x => x.Point("a", 3).Concat(x.Point("b", 8), x.Point("c", 5), x.Point("d", 12), x.Point("e", 7))),
+        Of("siblings with and without bias and relu", Small, x => Join(x.Conv("stem").ReLU(), s =>
+            s.Conv2d("a", 4, kernel: 1, bias: false).Concat(s.Point("b").ReLU(), s.Conv2d("c", 8, kernel: 1, bias: false).ReLU()))),
+        Of("siblings whose gradients' rows lie differently", Small, x => Join(x.Conv("stem").ReLU(), s =>
+            s.Point("a").Concat(s.Point("b").Conv2d("b2", 3, kernel: 5, padding: 2), s.Point("c", 8).Conv("c2")).Conv2d("d", 2, kernel: 5, padding: 2))),
+        Of("sibling read elsewhere too", Small, x => Join(x.Point("a").ReLU(), a => a.Concat(x.Point("b"), a.Conv("c"), a.MaxPool2d(3, 1, 1)))),
+        Of("siblings, and a pool reads their input", Small, x => Join(x.Conv("stem").ReLU(), s =>
+            s.Point("a").Concat(s.Point("b"), s.MaxPool2d(3, 1, 1).Point("c"), s))),
+        Of("siblings, and their input is passed on", Small, x => Join(x.Conv("stem").ReLU(), s => s.Point("a").Concat(s.Point("b")).Conv("c").Add(s).ReLU())),
+        Of("sibling with a shortcut from before", Small, x => Join(x.Conv("y"), y => x.Point("a").Concat(x.Point("b").Add(y).ReLU(), x.Point("c")))),
+        Of("sibling with a shortcut from between", Small, x => Join(x.Point("a"), a => a.Conv("y").Add(x.Point("b")).ReLU().Concat(x.Point("c"), a))),
+        Of("siblings far from each other", Small, x => Join(x.Conv("stem").ReLU(), s =>
+            s.Point("a").Concat(s.Conv("b").ReLU().Conv("c").ReLU().Conv("d").Point("e").Add(s.Point("f"))))),
+        Of("siblings with stride", Small, x => x.Conv2d("a", 4, 1, stride: 2).Concat(x.Conv2d("b", 8, 1, stride: 2)).Flatten().Concat(x.Point("c").Flatten())),
+        Of("siblings, and a branch that nobody reads", Small, x => Join(x.Conv("stem").ReLU(), s => Dead(s.Point("b").Concat(s.Point("c")), s.Point("a")))),
+        Of("siblings behind batch norm", Small, x => Join(x.Conv("stem").BatchNorm2d("bn").ReLU(), s =>
+            s.Point("a").BatchNorm2d("bn1").ReLU().Concat(s.Point("b", 8).BatchNorm2d("bn2").ReLU().Conv("c")))),
+        Of("siblings that run a band of rows at a time", new(56, 16, 16), x => x.Point("a").ReLU().Concat(x.Point("b", 6), x.Point("c", 5).ReLU()).AvgPool2d(16)),
+        Of("siblings of many channels", new(5, 3, 4), x => Join(x.Point("stem", 7), s => s.Point("a", 400).Concat(s.Point("b", 296))).Point("c", 3)),
+    ];
+
+    public static IReadOnlyList<OpCase> All { get; } = [.. ReLUs, .. Sums, .. Concats, .. Flattens, .. Siblings];
 
     /// <summary>A padded 3×3 convolution, the commonest layer.</summary>
     private static Activation Conv(this Activation x, string name, int channels = 4) => x.Conv2d(name, channels, kernel: 3, padding: 1);
+
+    private static Activation Point(this Activation x, string name, int channels = 4) => x.Conv2d(name, channels, kernel: 1);
 
     private static Activation Dense(Activation x, string name) => x.Concat(x.Conv(name, 2).ReLU());
 }

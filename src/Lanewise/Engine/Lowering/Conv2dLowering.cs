@@ -55,18 +55,21 @@ internal sealed class Conv2dLowering : Lowering
 
     public override void Forward(Unit unit, BlockProgram program, bool training)
     {
-        var (x, y, pool) = (unit.Inputs[0], unit.Output.Data, PoolOf(unit));
-        var sums = pool?.Input ?? y;
-        foreach (var g in Slices(unit, program))
+        if (unit.Siblings[0] != unit)
         {
-            var algorithm = program.Options.Algorithm;
-            var task = x.Lanes is { } lanes
-                ? program.Kernels.ChannelConv2d(g.Geometry, lanes, x.Data, sums, g.Weights, g.Bias, algorithm)
-                : program.Kernels.Conv2dForward(g.Geometry, g.Input(x.Data), g.Output(sums), g.Weights, g.Bias, algorithm);
-            task.Add = unit.Shortcut is not { } shortcut ? null : x.Lanes is null ? g.Output(shortcut.Data) : shortcut.Data;
-            task.ReLU = unit.ReLU;
-            task.Pool = pool is null || x.Lanes is not null ? pool : new PoolTask(pool.Rows, pool.Columns, g.Output(sums), g.Output(y));
-            program.Emit(unit, "Forward", task);
+            return;
+        }
+
+        var calls = unit.Siblings.SelectMany(u => Slices(u, program).Select(g => (Unit: u, Task: ForwardTask(u, program, g)))).ToArray();
+        if (unit.Siblings.Count > 1 && calls.All(call => call.Task is { RowBands: > 1, Pool: null }))
+        {
+            EmitTogether(unit.Siblings, program, Array.ConvertAll(calls, call => call.Task));
+            return;
+        }
+
+        foreach (var (sibling, task) in calls)
+        {
+            program.Emit([sibling], "Forward", task);
         }
     }
 
@@ -77,12 +80,42 @@ internal sealed class Conv2dLowering : Lowering
             EmitWeightGradient(unit, program, g);
         }
 
-        if (BlockProgram.Wants(unit.Inputs[0]))
+        if (BlockProgram.Wants(unit.Inputs[0]) && unit.Siblings[0] == unit)
         {
             EmitInputGradient(unit, program);
         }
 
         PassOn(unit);
+    }
+
+    private static Conv2dTask ForwardTask(Unit unit, BlockProgram program, Slice g)
+    {
+        var (x, y, pool) = (unit.Inputs[0], unit.Output.Data, PoolOf(unit));
+        var (sums, algorithm) = (pool?.Input ?? y, program.Options.Algorithm);
+        var task = x.Lanes is { } lanes
+            ? program.Kernels.ChannelConv2d(g.Geometry, lanes, x.Data, sums, g.Weights, g.Bias, algorithm)
+            : program.Kernels.Conv2dForward(g.Geometry, g.Input(x.Data), g.Output(sums), g.Weights, g.Bias, algorithm);
+        task.Add = unit.Shortcut is not { } shortcut ? null : x.Lanes is null ? g.Output(shortcut.Data) : shortcut.Data;
+        task.ReLU = unit.ReLU;
+        task.Pool = pool is null || x.Lanes is not null ? pool : new PoolTask(pool.Rows, pool.Columns, g.Output(sums), g.Output(y));
+        return task;
+    }
+
+    /// <summary>Lets all siblings read a few rows of their input while the cache keeps them.</summary>
+    private static void EmitTogether(IReadOnlyList<Unit> units, BlockProgram program, Conv2dTask[] tasks)
+    {
+        int parts = tasks.Max(task => task.Units);
+        program.Emit(units, "Forward", Work.PerBlock(parts, (kernels, in memory, part) =>
+        {
+            var (first, end) = part.Of(parts);
+            for (int i = first; i < end; i++)
+            {
+                foreach (var task in tasks)
+                {
+                    kernels.Conv2d(task, memory, new Part(i, parts));
+                }
+            }
+        }), tasks[0].Tile);
     }
 
     private static void EmitWeightGradient(Unit unit, BlockProgram program, Slice g)
@@ -96,20 +129,25 @@ internal sealed class Conv2dLowering : Lowering
 
     private static void EmitInputGradient(Unit unit, BlockProgram program)
     {
-        var (x, dy) = (unit.Inputs[0], unit.Output.Gradient);
-        Slice[] slices = [.. Slices(unit, program)];
-        if (slices is [var whole])
+        var x = unit.Inputs[0];
+        if (Groups(unit.Node.Op) == 1)
         {
-            var task = program.Kernels.Conv2dBackwardInput(whole.Geometry, dy, x.Gradient, whole.Weights, program.Options.Algorithm);
-            program.EmitGradient(unit, x, task);
+            // One list of taps has one stride from weight to weight.
+            foreach (var alike in unit.Siblings.GroupBy(sibling => Packing(sibling, program.Kernels).Group))
+            {
+                Unit[] units = [.. alike];
+                Conv2dSource[] sources = [.. units.SelectMany(u => Slices(u, program).Select(g => g.Source(u.Output.Gradient)))];
+                program.EmitGradient(units, x, program.Kernels.Conv2dBackwardInput(sources, x.Gradient, program.Options.Algorithm));
+            }
+
             return;
         }
 
-        foreach (var g in slices)
+        foreach (var g in Slices(unit, program))
         {
-            var task = program.Kernels.Conv2dBackwardInput(g.Geometry, g.Output(dy), g.Input(x.Gradient), g.Weights, program.Options.Algorithm);
+            var task = program.Kernels.Conv2dBackwardInput([g.Source(unit.Output.Gradient)], g.Input(x.Gradient), program.Options.Algorithm);
             task.Add = x.Written ? g.Input(x.Gradient) : null;
-            program.Emit(unit, "BackwardInput", task);
+            program.Emit([unit], "BackwardInput", task);
         }
 
         (x.Written, x.LastWriter) = (true, null);
@@ -142,5 +180,7 @@ internal sealed class Conv2dLowering : Lowering
         public Planes Input(Planes x) => x.Slice(Index * Geometry.InChannels, Geometry.InChannels);
 
         public Planes Output(Planes y) => y.Slice(Index * Geometry.OutChannels, Geometry.OutChannels);
+
+        public Conv2dSource Source(Planes dy) => new(Geometry, Output(dy), Weights);
     }
 }

@@ -1,0 +1,77 @@
+using Lanewise.Engine;
+using Lanewise.Graphs;
+using Lanewise.Kernels;
+using Lanewise.Layers;
+using Xunit;
+
+namespace Lanewise.Tests.Engine;
+
+/// <summary>1×1 convolutions that read one value run together; the op cases show that they compute the right thing.</summary>
+public sealed class SiblingTests
+{
+    public static TheoryData<string> Cases => [.. FusionCases.Siblings.Select(c => c.Name)];
+
+    [Theory]
+    [InlineData(8, "fc", "a +2", "stem")]
+    [InlineData(1, "fc", "a +1", "b", "stem")]
+    public void The_gradient_to_their_input_is_one_call_for_those_that_are_packed_alike(int outputs, params string[] calls)
+    {
+        var plan = Plan.Compile(Module(new(3, 6, 6), 4, outputs), new PlanOptions { LaneWidth = KernelSet.Widths[0], Training = true, InputGradient = true });
+        Assert.Equal(calls, plan.Program.Backward.Where(step => step.Kernel.EndsWith(".BackwardInput", StringComparison.Ordinal)).Select(step => step.Path));
+    }
+
+    [Theory]
+    [InlineData(6, "stem", "a", "b", "c", "fc")]
+    [InlineData(48, "stem", "a +2", "fc")]
+    public void Forward_they_are_one_call_where_the_cache_does_not_keep_their_input(int side, params string[] calls)
+    {
+        var network = Module(new(3, side, side), channels: 64, outputs: 8);
+        foreach (int width in KernelSet.Widths)
+        {
+            var plan = Plan.Compile(network, new PlanOptions { LaneWidth = width, Lanes = LaneUse.Images });
+            Assert.Equal(calls, plan.Program.Forward.Where(step => step.Tile is not null).Select(step => step.Path));
+        }
+    }
+
+    /// <summary>Whoever keeps a gradient too short a time finds another's values in it.</summary>
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Values_that_share_memory_give_the_same_bits_as_values_that_do_not(string name)
+    {
+        var run = ReferenceRun.Of(OpCases.Find(name));
+        foreach (int width in KernelSet.Widths)
+        {
+            var (alone, shared) = (OpCaseTests.Compile(run, width, threads: 1, guard: 1), OpCaseTests.Compile(run, width, threads: 1));
+            OpCaseTests.Run(alone, run, width + 1);
+            OpCaseTests.Run(shared, run, width + 1);
+            Assert.Equal(Compare.Bits(alone), Compare.Bits(shared));
+        }
+    }
+
+    [Theory]
+    [InlineData("a")]
+    [InlineData("b")]
+    [InlineData("a", "b", "c")]
+    public void Siblings_that_are_not_trained_leave_the_others_their_gradients(params string[] frozen)
+    {
+        var network = Module(new(3, 6, 6), channels: 4, outputs: 8);
+        var source = TensorSource.Random(5, network.Input.Count, network.Classes);
+        var all = Gradients(_ => true);
+        var some = Gradients(name => !frozen.Contains(name.Split('.')[0]));
+        Assert.Equal(all.Tensors.Select(t => t.Name).Where(name => !frozen.Contains(name.Split('.')[0])), some.Tensors.Select(t => t.Name));
+        Assert.All(some.Tensors, t => Assert.Equal(all[t.Name].Values, t.Values));
+
+        Weights Gradients(Func<string, bool> trains)
+        {
+            var plan = Plan.Compile(network, new PlanOptions { BatchSize = 5, Threads = 1, Training = true, Trains = trains });
+            plan.Load(Weights.Initialize(network, seed: 1));
+            plan.ComputeGradients(source, [0, 1, 2, 3, 4]);
+            return plan.Gradients();
+        }
+    }
+
+    private static Network Module(Shape input, int channels, int outputs) => Network.Define("module", input, x => OpCases.Join(
+        x.Conv2d("stem", channels, kernel: 3, padding: 1).ReLU(),
+        s => s.Conv2d("a", 4, kernel: 1).Concat(s.Conv2d("b", outputs, kernel: 1), s.Conv2d("c", 12, kernel: 1)))
+        .AdaptiveAvgPool2d().Flatten().Linear("fc", 3));
+}
