@@ -8,7 +8,7 @@ public sealed class DepthTests
     private static readonly string[] Tables = ["runs.csv", "epochs.csv", "gradients.csv", "depth.json"];
 
     private static readonly string[] Small =
-        ["depth", "--depths", "8,14", "--dataset", "digits", "--limit-train", "256", "--limit-test", "64", "--batch-size", "64", "--threads", "1"];
+        ["depth", "--depths", "8,14", "--dataset", "digits", "--limit-train", "128", "--limit-test", "64", "--batch-size", "32", "--threads", "1"];
 
     [Fact]
     public async Task A_study_leaves_tables_a_document_and_a_page_and_can_be_killed_stopped_and_resumed()
@@ -16,7 +16,7 @@ public sealed class DepthTests
         Assert.SkipWhen(OperatingSystem.IsWindows(), "signals are sent as on Unix");
         using var folder = new TemporaryFolder();
         var whole = (await CliProgram.RunAsync(folder.Path, [.. Small, "--epochs", "2", "--output", "whole", "--json"])).Ok();
-        Assert.Contains("4 runs, 2 epochs of 256 pictures each, judged by 64 more, into whole", whole.Error, StringComparison.Ordinal);
+        Assert.Contains("4 runs, 2 epochs of 128 pictures each, judged by 64 more, into whole", whole.Error, StringComparison.Ordinal);
         CheckDocument(whole.Out);
         CheckFiles(folder);
 
