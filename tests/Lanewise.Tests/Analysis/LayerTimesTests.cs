@@ -27,6 +27,15 @@ public sealed class LayerTimesTests
     }
 
     [Fact]
+    public void Layers_that_are_computed_together_share_the_time_by_multiply_adds()
+    {
+        var siblings = Network.Define("siblings", new(64, 48, 48), x => x.Conv2d("a", 4, kernel: 1).Concat(x.Conv2d("b", 12, kernel: 1)));
+        var times = LayerTimes.Measure(siblings, new LayerTimesOptions { Patience = TimeSpan.Zero }, Stop);
+        var layers = NetworkCost.Of(siblings).Layers;
+        Assert.Equal(3 * times.Of(layers[0]).Forward, times.Of(layers[1]).Forward, 1e-12);
+    }
+
+    [Fact]
     public void A_training_step_has_a_backward_pass()
     {
         var times = LayerTimes.Measure(Block, new LayerTimesOptions { Training = true, Patience = TimeSpan.Zero, BatchSize = 20 }, Stop);

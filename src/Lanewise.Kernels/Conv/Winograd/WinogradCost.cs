@@ -11,8 +11,11 @@ internal sealed class WinogradCost(Conv2dGeometry geometry, bool isBackward, Pla
     /// <summary>Winograd's way must cost less than this share of the direct way.</summary>
     public const double Margin = 0.95;
 
-    /// <summary>A transform in both dimensions and one along a row, for each point; measured.</summary>
-    private const double TileTransform = 14, RowTransform = 10;
+    /// <summary>A transform, for each point: of a picture that stays in the cache, along a row, and of a larger one; measured.</summary>
+    private const double TileTransform = 14, RowTransform = 10, LargeTransform = 18;
+
+    /// <summary>Vectors of a picture, input and output, that stay in the cache.</summary>
+    private const int CachedVectors = 4096;
 
     /// <summary>A product among the many streams of two dimensions; measured.</summary>
     private const double Streams = 1.4;
@@ -25,6 +28,8 @@ internal sealed class WinogradCost(Conv2dGeometry geometry, bool isBackward, Pla
 
     private readonly double _products = (double)(lanes?.Channels ?? source.Channels) * output.Channels;
     private readonly double _weight = Line / (lanes is null ? LineFloats : 1);
+
+    private bool IsLarge => source.Channels * source.PlaneStride + output.Channels * output.PlaneStride > CachedVectors;
 
     /// <summary>One of Winograd's ways.</summary>
     public double Of(WinogradForm form) => form.AlongRows ? Rows(form.Side) : Tiles(form.Side);
@@ -41,7 +46,7 @@ internal sealed class WinogradCost(Conv2dGeometry geometry, bool isBackward, Pla
     private double Tiles(int side)
     {
         double points = side * side, tiles = Pieces(output.Height, side) * Pieces(output.Width, side);
-        return _products * Streams * points * tiles * Idle(tiles) + Weights(points) + tiles * TileTransform * points * (source.Channels + output.Channels);
+        return _products * Streams * points * tiles * Idle(tiles) + Weights(points) + tiles * points * (IsLarge ? LargeTransform : TileTransform) * (source.Channels + output.Channels);
     }
 
     /// <summary>Along the rows.</summary>
@@ -50,7 +55,7 @@ internal sealed class WinogradCost(Conv2dGeometry geometry, bool isBackward, Pla
         int taps = geometry.Rows.Kernel;
         double tiles = Pieces(output.Width, side), sums = output.Height * tiles;
         double transforms = tiles * ((output.Height + taps - 1.0) * source.Channels + (double)output.Height * output.Channels);
-        return _products * side * taps * sums * Idle(sums) + Weights(side * taps) + transforms * RowTransform * side;
+        return _products * side * taps * sums * Idle(sums) + Weights(side * taps) + transforms * side * (IsLarge ? LargeTransform : RowTransform);
     }
 
     private double Weights(double each)

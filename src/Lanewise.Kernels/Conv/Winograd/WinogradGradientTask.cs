@@ -131,7 +131,7 @@ internal sealed class WinogradGradientTask : Conv2dGradientTask
     {
         // In multiply-adds' time, for a block: a tile's transform, the same with the turn of outputs into lanes, the transform of a
         // vector of sums; and, the direct way, the sum over the lanes behind each weight.
-        const double Transform = 500, Turned = 800, Summed = 300, LaneSum = 6, Margin = 0.85;
+        const double Transform = 600, Turned = 1000, Summed = 300, LaneSum = 6, Margin = 0.85;
         var grid = TileGrid.Of(dy, Side, g.Rows.Kernel, g.Rows.Padding);
         int vectors = (g.OutChannels + laneWidth - 1) / laneWidth, outputs = vectors * laneWidth;
         double winograd = (double)Points * grid.Count * g.InChannels * outputs + grid.Count * (Transform * g.InChannels + Turned * outputs) + Summed * vectors * g.InChannels;
