@@ -139,10 +139,10 @@ public abstract class KernelSet
         Conv2dGeometry geometry, Planes x, Planes dy, int weights, int bias, int blocks, Conv2dAlgorithm algorithm = Conv2dAlgorithm.Auto)
     {
         int group = GroupOf(geometry.OutChannels), rows = GradientBandRows(dy);
-        if (WinogradGradientTask.IsFor(algorithm, geometry, x, dy, LaneWidth))
+        if (WinogradGradientCost.Form(algorithm, geometry, x, dy, LaneWidth) is { } form)
         {
             int vectors = VectorGroupOf(VectorsOf(geometry.OutChannels));
-            return WinogradGradientTask.Of(geometry, x, dy, weights, bias, new(vectors, MostPixels(vectors), group, LaneWidth, blocks));
+            return WinogradGradientTask.Of(geometry, x, dy, form, weights, bias, new(vectors, MostPixels(vectors), group, LaneWidth, blocks));
         }
 
         return [new DirectGradientTask(TapGroups.Build(geometry, x, dy, group, Math.Min(6, MostPixels(group)), rows, LaneWidth), x, dy)

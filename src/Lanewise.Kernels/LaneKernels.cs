@@ -25,20 +25,32 @@ internal sealed class LaneKernels<L, V> : KernelSet
 
     public override void TransformWeights(Conv2dTask task, LaneMemory weights, Part part) => TransformWeights((WinogradTask)task, weights, part);
 
-    public override void TransformGradient(Conv2dGradientTask task, ReadOnlySpan<BlockMemory> blocks, Part part) =>
-        WinogradGradient<L, V>.Transform((WinogradGradientTask)task, blocks, part);
+    public override void TransformGradient(Conv2dGradientTask task, ReadOnlySpan<BlockMemory> blocks, Part part)
+    {
+        var winograd = (WinogradGradientTask)task;
+        if (winograd.AlongRows)
+        {
+            WinogradGradient<L, V, EightPoints<L, V>>.Transform(winograd, blocks, part);
+        }
+        else
+        {
+            WinogradGradient<L, V, SixPoints<L, V>>.Transform(winograd, blocks, part);
+        }
+    }
 
     public override void Conv2dGradient(Conv2dGradientTask task, ReadOnlySpan<BlockMemory> blocks, Part part)
     {
-        if (task is WinogradGradientTask winograd)
+        switch (task)
         {
-            WinogradGradient<L, V>.Run(winograd, blocks, part);
-            return;
-        }
+            case WinogradGradientTask { AlongRows: true } rows: WinogradGradient<L, V, EightPoints<L, V>>.Run(rows, blocks, part); break;
+            case WinogradGradientTask tiles: WinogradGradient<L, V, SixPoints<L, V>>.Run(tiles, blocks, part); break;
+            default:
+                foreach (ref readonly var block in blocks)
+                {
+                    Conv2d<L, V>.RunGradient((DirectGradientTask)task, block, part);
+                }
 
-        foreach (ref readonly var block in blocks)
-        {
-            Conv2d<L, V>.RunGradient((DirectGradientTask)task, block, part);
+                break;
         }
     }
 

@@ -93,14 +93,15 @@ internal sealed class TapTable
     /// <param name="group">Output planes that a micro-kernel takes together.</param>
     /// <param name="mostPixels">The most pixels beside them.</param>
     /// <param name="laneWidth">L.</param>
-    public static TapTable Forward(Conv2dGeometry g, Planes x, ChannelLanes? lanes, int group, int mostPixels, int laneWidth)
+    /// <param name="columns">What each output column sums, where that is not what the geometry says; else null.</param>
+    public static TapTable Forward(Conv2dGeometry g, Planes x, ChannelLanes? lanes, int group, int mostPixels, int laneWidth, AxisTap[][]? columns = null)
     {
         int outputs = lanes is null ? group : group * laneWidth;
         return new(new TapTableOptions
         {
             Source = x,
             Rows = g.Rows.Forward(x.Height),
-            Columns = g.Columns.Forward(x.Width),
+            Columns = columns ?? g.Columns.Forward(x.Width),
             SourceStep = g.Columns.Stride,
             OutputStep = 1,
             Channels = g.InChannels,

@@ -249,7 +249,7 @@ public sealed class Plan
             LaneUse.Images => false,
             LaneUse.Channels => true,
             // Threads cannot share a small network's only block well.
-            _ => options.BatchSize <= FewPictures(kernels) || (options.BatchSize <= kernels.LaneWidth && !images.IsLarge(kernels.LaneWidth)) || images.MovesMoreActivationsThanWeights(kernels.LaneWidth),
+            _ => options.BatchSize <= FewPictures(kernels) || (options.BatchSize <= kernels.LaneWidth && !images.IsLarge(kernels.LaneWidth)) || images.IsLargeAndPointwise(kernels.LaneWidth),
         };
         if (options.Differentiates || !channels)
         {

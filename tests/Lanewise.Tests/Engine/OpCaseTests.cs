@@ -110,13 +110,20 @@ public sealed class OpCaseTests
     /// <summary>Layer by layer, weight gradients are summed over the tiles of all blocks at once, and over some of the tiles at a time.</summary>
     [Theory]
     [MemberData(nameof(OpCases.TileNamesAndWidths), MemberType = typeof(OpCases))]
-    public void Winograds_way_over_several_blocks_agrees_with_the_reference(string name, int width)
+    public void Winograds_way_over_several_blocks_agrees_with_the_reference(string name, int width) => AgreesOverBlocks(name, width, Conv2dAlgorithm.Winograd);
+
+    /// <summary>The same along the rows, where a task takes some of the rows or columns of tiles.</summary>
+    [Theory]
+    [MemberData(nameof(OpCases.TileNamesAndWidths), MemberType = typeof(OpCases))]
+    public void Winograds_way_along_the_rows_over_several_blocks_agrees_with_the_reference(string name, int width) => AgreesOverBlocks(name, width, Conv2dAlgorithm.WinogradRows);
+
+    private static void AgreesOverBlocks(string name, int width, Conv2dAlgorithm algorithm)
     {
         const double Loss = 5;
         int count = 2 * width + 3;
         var run = ReferenceRun.Of(OpCases.Find(name));
-        var plan = Compile(run, width, threads: 1, schedule: WorkOrder.Layers, algorithm: Conv2dAlgorithm.Winograd);
-        var parallel = Compile(run, width, threads: 3, schedule: WorkOrder.Layers, algorithm: Conv2dAlgorithm.Winograd);
+        var plan = Compile(run, width, threads: 1, schedule: WorkOrder.Layers, algorithm: algorithm);
+        var parallel = Compile(run, width, threads: 3, schedule: WorkOrder.Layers, algorithm: algorithm);
         Assert.Contains(plan.Program.Backward, step => step.Kernel == "Conv2d.TransformGradient");
         foreach (int pictures in new[] { count, 1, count })
         {
@@ -179,7 +186,7 @@ public sealed class OpCaseTests
         var small = entry.Create(new ModelOptions { Input = network.Input with { Height = 32, Width = 32 } });
         int width = KernelSet.Widths[0];
         Assert.Equal(can ? 1 : width, Plan.Compile(small, new PlanOptions { BatchSize = 1 }).Program.BlockPictures);
-        Assert.Equal(model == "googlenet" ? 1 : width, Plan.Compile(network, new PlanOptions { BatchSize = 2 * width }).Program.BlockPictures);
+        Assert.Equal(width, Plan.Compile(network, new PlanOptions { BatchSize = 2 * width }).Program.BlockPictures);
         Assert.Equal(width, Plan.Compile(small, new PlanOptions { BatchSize = 1, InputGradient = true }).Program.BlockPictures);
     }
 

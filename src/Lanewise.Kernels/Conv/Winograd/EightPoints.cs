@@ -6,7 +6,7 @@ namespace Lanewise.Kernels;
 /// F(6,3) and F(4,5): eight inputs give six outputs of a 3-tap filter, or four of a 5-tap one, by products at the points 0, ±1, ±2, ±½
 /// and ∞. For one dimension only: in two it would lose too much precision.
 /// </summary>
-internal readonly unsafe struct EightPoints<L, V> : IWinogradTransform<L, V>
+internal readonly unsafe struct EightPoints<L, V> : IWinogradGradientTransform<L, V>
     where L : unmanaged, ILane<V>
     where V : unmanaged
 {
@@ -69,6 +69,50 @@ internal readonly unsafe struct EightPoints<L, V> : IWinogradTransform<L, V>
         L.Store(L.Multiply(fortyFifths, L.Add(evenHalf, oddHalf)), to + 5 * toStep);
         L.Store(L.Multiply(fortyFifths, L.Subtract(evenHalf, oddHalf)), to + 6 * toStep);
         L.Store(taps == 5 ? w4 : w2, to + 7 * toStep);
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Gradient(float* from, nint step, float* to, nint toStep, int outputs)
+    {
+        V y0 = L.Load(from), y1 = L.Load(from + step), y2 = L.Load(from + 2 * step), y3 = L.Load(from + 3 * step), none = L.Zero;
+        V y4 = outputs == 6 ? L.Load(from + 4 * step) : none, y5 = outputs == 6 ? L.Load(from + 5 * step) : none;
+        V two = L.Create(2), four = L.Create(4), half = L.Create(0.5f), quarter = L.Create(0.25f);
+        V even = L.Add(L.Add(y0, y2), y4), odd = L.Add(L.Add(y1, y3), y5);
+        V evenTwo = L.Fma(four, L.Fma(four, y4, y2), y0), oddTwo = L.Multiply(two, L.Fma(four, L.Fma(four, y5, y3), y1));
+        V evenHalf = L.Fma(quarter, L.Fma(quarter, y4, y2), y0), oddHalf = L.Multiply(half, L.Fma(quarter, L.Fma(quarter, y5, y3), y1));
+        L.Store(y0, to);
+        L.Store(L.Add(even, odd), to + toStep);
+        L.Store(L.Subtract(even, odd), to + 2 * toStep);
+        L.Store(L.Add(evenTwo, oddTwo), to + 3 * toStep);
+        L.Store(L.Subtract(evenTwo, oddTwo), to + 4 * toStep);
+        L.Store(L.Add(evenHalf, oddHalf), to + 5 * toStep);
+        L.Store(L.Subtract(evenHalf, oddHalf), to + 6 * toStep);
+        L.Store(outputs == 6 ? y5 : y3, to + 7 * toStep);
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void FilterGradient(float* from, nint step, float* to, nint toStep, int taps)
+    {
+        V ninths = L.Create(-2 / 9f), ninetieth = L.Create(1 / 90f), fortyFifths = L.Create(32 / 45f);
+        V u1 = L.Load(from + step), u2 = L.Load(from + 2 * step), u3 = L.Load(from + 3 * step), u4 = L.Load(from + 4 * step);
+        V u5 = L.Load(from + 5 * step), u6 = L.Load(from + 6 * step), last = L.Load(from + 7 * step);
+        V even = L.Multiply(ninths, L.Add(u1, u2)), odd = L.Multiply(ninths, L.Subtract(u1, u2));
+        V evenTwo = L.Multiply(ninetieth, L.Add(u3, u4)), oddTwo = L.Multiply(ninetieth, L.Subtract(u3, u4));
+        V evenHalf = L.Multiply(fortyFifths, L.Add(u5, u6)), oddHalf = L.Multiply(fortyFifths, L.Subtract(u5, u6));
+        L.Store(L.Add(L.Add(L.Load(from), even), L.Add(evenTwo, evenHalf)), to);
+        L.Store(L.Fma(L.Create(2), oddTwo, L.Fma(L.Create(0.5f), oddHalf, odd)), to + toStep);
+        V second = L.Fma(L.Create(4), evenTwo, L.Fma(L.Create(0.25f), evenHalf, even));
+        if (taps == 3)
+        {
+            L.Store(L.Add(second, last), to + 2 * toStep);
+            return;
+        }
+
+        L.Store(second, to + 2 * toStep);
+        L.Store(L.Fma(L.Create(8), oddTwo, L.Fma(L.Create(0.125f), oddHalf, odd)), to + 3 * toStep);
+        L.Store(L.Add(L.Fma(L.Create(16), evenTwo, L.Fma(L.Create(1 / 16f), evenHalf, even)), last), to + 4 * toStep);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

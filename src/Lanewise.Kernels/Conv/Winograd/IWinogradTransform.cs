@@ -22,3 +22,17 @@ internal unsafe interface IWinogradTransform<L, V>
     /// <summary>G: from a filter to points.</summary>
     static abstract void Filter(float* from, nint step, float* to, nint toStep, int taps);
 }
+
+/// <summary>The transforms of the gradient to the weights.</summary>
+/// <typeparam name="L">The lane operations.</typeparam>
+/// <typeparam name="V">The vector.</typeparam>
+internal unsafe interface IWinogradGradientTransform<L, V> : IWinogradTransform<L, V>
+    where L : unmanaged, ILane<V>
+    where V : unmanaged
+{
+    /// <summary>A: from the gradients to outputs, as many as the number of points and the filter leave, to points.</summary>
+    static abstract void Gradient(float* from, nint step, float* to, nint toStep, int outputs);
+
+    /// <summary>Gᵀ: from points to the gradients of a filter.</summary>
+    static abstract void FilterGradient(float* from, nint step, float* to, nint toStep, int taps);
+}

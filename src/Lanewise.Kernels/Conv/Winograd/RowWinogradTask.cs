@@ -11,7 +11,7 @@ internal sealed class RowWinogradTask : WinogradTask
 {
     private const int FewestRows = 6;
     private readonly int _tileColumns;
-    private readonly PointSum[] _sums;
+    private readonly PointSum[,] _sums;
 
     [SetsRequiredMembers]
     public RowWinogradTask(WinogradOptions options, Planes source, Planes output)
@@ -24,9 +24,8 @@ internal sealed class RowWinogradTask : WinogradTask
         int columns = Math.Clamp(most / rows, 1, _tileColumns);
         Bands = (output.Height + rows - 1) / rows;
         Columns = (_tileColumns + columns - 1) / columns;
-        _sums = [.. Enumerable.Range(output.Height / Bands, 2).SelectMany(r => Enumerable.Range(_tileColumns / Columns, 2).Select(c =>
-            new PointSum(options, source.Channels, (r + Taps - 1) * c, Taps, c)))];
-        Take(_sums[^1], columns: 0);
+        _sums = Sums(options);
+        Take(_sums.Cast<PointSum>().MaxBy(sum => sum.Source.Width)!, columns: 0);
     }
 
     public override int Points => Side;
@@ -41,7 +40,7 @@ internal sealed class RowWinogradTask : WinogradTask
     /// <summary>Blocks of neighbouring tiles that a band is cut in.</summary>
     public int Columns { get; }
 
-    private protected override string Kernel => $"F({TileSide},{Taps}) rows {Group}×{_sums.Max(sum => sum.Taps.MostPixels)}";
+    private protected override string Kernel => $"F({TileSide},{Taps}) rows {Group}×{_sums.Cast<PointSum>().Max(sum => sum.Taps.MostPixels)}";
 
     /// <summary>A band's first row.</summary>
     public int RowStart(int band) => (int)((long)Output.Height * band / Bands);
@@ -49,6 +48,37 @@ internal sealed class RowWinogradTask : WinogradTask
     /// <summary>A column's first tile.</summary>
     public int TileStart(int column) => (int)((long)_tileColumns * column / Columns);
 
-    /// <summary>How a block of so many rows and tiles beside each other is summed.</summary>
-    public PointSum Sum(int rows, int tiles) => _sums[(rows - Output.Height / Bands) * 2 + tiles - _tileColumns / Columns];
+    /// <summary>How a block of a band and of so many tiles beside each other is summed.</summary>
+    public PointSum Sum(int band, int tiles) => _sums[band, tiles - _tileColumns / Columns];
+
+    /// <summary>For each band, with the fewest tiles beside each other and with one more; bands that are alike share them.</summary>
+    private PointSum[,] Sums(WinogradOptions options)
+    {
+        var known = new Dictionary<(int Rows, int Above, int Below, int Tiles), PointSum>();
+        var sums = new PointSum[Bands, 2];
+        for (int band = 0; band < Bands; band++)
+        {
+            int rows = RowStart(band + 1) - RowStart(band), first = RowStart(band) - Padding, end = first + rows + Taps - 1;
+            int above = Math.Max(0, -first), below = Math.Max(0, end - Source.Height);
+            for (int i = 0; i < 2; i++)
+            {
+                int tiles = _tileColumns / Columns + i;
+                if (!known.TryGetValue((rows, above, below, tiles), out var sum))
+                {
+                    sum = new PointSum(options, Source.Channels, (end - first) * tiles, Taps, Meetings(rows, end - first, above, below, tiles));
+                    known[(rows, above, below, tiles)] = sum;
+                }
+
+                sums[band, i] = sum;
+            }
+        }
+
+        return sums;
+    }
+
+    /// <summary>The rows, of so many tiles each, that meet the filter's; those above and below the picture are left out.</summary>
+    private AxisTap[][] Meetings(int rows, int inputs, int above, int below, int tiles) =>
+        [.. Enumerable.Range(0, rows * tiles).Select(i => Enumerable.Range(0, Taps)
+            .Where(r => i / tiles + r >= above && i / tiles + r < inputs - below)
+            .Select(r => new AxisTap(i + r * tiles, r)).ToArray())];
 }

@@ -7,7 +7,7 @@ namespace Lanewise.Kernels;
 /// F(4,3), or two of a 5-tap one, F(2,5), by products at the points 0, 1, −1, ½, −2 and ∞. These points lose less precision than
 /// the usual 0, ±1, ±2, ∞, and both filters share the transform of the input.
 /// </summary>
-internal readonly unsafe struct SixPoints<L, V> : IWinogradTransform<L, V>
+internal readonly unsafe struct SixPoints<L, V> : IWinogradGradientTransform<L, V>
     where L : unmanaged, ILane<V>
     where V : unmanaged
 {
@@ -64,7 +64,7 @@ internal readonly unsafe struct SixPoints<L, V> : IWinogradTransform<L, V>
         L.Store(taps == 5 ? w4 : w2, to + 5 * toStep);
     }
 
-    /// <summary>A: from the gradients to four outputs, or to two, to six points.</summary>
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Gradient(float* from, nint step, float* to, nint toStep, int outputs)
     {
@@ -87,7 +87,7 @@ internal readonly unsafe struct SixPoints<L, V> : IWinogradTransform<L, V>
         L.Store(last, to + 5 * toStep);
     }
 
-    /// <summary>Gᵀ: from six points to the gradients of a filter of 3 or 5 taps.</summary>
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void FilterGradient(float* from, nint step, float* to, nint toStep, int taps)
     {

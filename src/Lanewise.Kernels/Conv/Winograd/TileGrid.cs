@@ -18,6 +18,9 @@ internal readonly record struct TileGrid(int Points, int Side, int Columns, int 
         return new(points, side, columns, columns * ((output.Height + side - 1) / side), padding);
     }
 
+    /// <summary>A tile's first output.</summary>
+    public (int Row, int Column) Corner(int tile) => (tile / Columns * Side, tile % Columns * Side);
+
     /// <summary>Input columns under the widest row of at most so many tiles.</summary>
     public int InputColumns(int tiles) => (Math.Min(tiles, Columns) - 1) * Side + Points;
 }

@@ -18,7 +18,7 @@ internal sealed class TileWinogradTask : WinogradTask
         long perTile = (long)Points * source.Channels * options.LaneWidth * sizeof(float);
         int most = (int)Math.Clamp(Cache / perTile, FewestTiles, MostTiles);
         Blocks = (Grid.Count + most - 1) / most;
-        Sums = [.. Enumerable.Range(Grid.Count / Blocks, 2).Select(tiles => new PointSum(options, source.Channels, tiles, taps: 1, step: 1))];
+        Sums = [.. Enumerable.Range(Grid.Count / Blocks, 2).Select(tiles => new PointSum(options, source.Channels, tiles, taps: 1, new ConvAxis(1, 1, 0, 0).Forward(tiles)))];
         Take(Sums[^1], Grid.InputColumns(Sums[^1].Outputs));
     }
 

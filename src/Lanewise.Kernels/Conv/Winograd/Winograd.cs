@@ -22,7 +22,7 @@ internal static unsafe class Winograd<L, V, T>
             {
                 var (band, column) = Math.DivRem(block, rows.Columns);
                 int row = rows.RowStart(band), tile = rows.TileStart(column), tiles = rows.TileStart(column + 1) - tile;
-                var sum = rows.Sum(rows.RowStart(band + 1) - row, tiles);
+                var sum = rows.Sum(band, tiles);
                 if (unit == first || share == 0)
                 {
                     WinogradRows<L, V, T>.TransformInputs(rows, memory, sum, (row, tile, tiles), inputs);

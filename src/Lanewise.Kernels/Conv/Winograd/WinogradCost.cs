@@ -52,10 +52,11 @@ internal sealed class WinogradCost(Conv2dGeometry geometry, bool isBackward, Pla
     /// <summary>Along the rows.</summary>
     private double Rows(int side)
     {
+        // Filter rows beyond the picture are left out where a tile of the micro-kernel lies within one row: of about half.
         int taps = geometry.Rows.Kernel;
-        double tiles = Pieces(output.Width, side), sums = output.Height * tiles;
-        double transforms = tiles * ((output.Height + taps - 1.0) * source.Channels + (double)output.Height * output.Channels);
-        return _products * side * taps * sums * Idle(sums) + Weights(side * taps) + transforms * side * (IsLarge ? LargeTransform : RowTransform);
+        double tiles = Pieces(output.Width, side), sums = output.Height * tiles, met = (Meetings(geometry.Rows, source.Height, output.Height) + taps * output.Height) / 2;
+        double transforms = tiles * ((double)source.Height * source.Channels + (double)output.Height * output.Channels);
+        return _products * side * met * tiles * Idle(sums) + Weights(side * taps) + transforms * side * (IsLarge ? LargeTransform : RowTransform);
     }
 
     private double Weights(double each)

@@ -7,11 +7,12 @@ namespace Lanewise.Kernels;
 /// The weight gradient by Winograd's way: dW = Gᵀ · (Σ over tiles and images of (A dy Aᵀ) ⊙ (Bᵀ x B)) · G. The sums run through the
 /// taps' micro-kernel: a tap is one tile of one image, a pixel is an input channel, and the lanes hold output channels.
 /// </summary>
-internal static unsafe class WinogradGradient<L, V>
+internal static unsafe class WinogradGradient<L, V, T>
     where L : unmanaged, ILane<V>
     where V : unmanaged
+    where T : unmanaged, IWinogradGradientTransform<L, V>
 {
-    private const int Side = WinogradGradientTask.Side, Points = Side * Side;
+    private static int Side => T.Side;
 
     /// <summary>Writes the part's tiles and channels of the transformed input and gradient of all blocks.</summary>
     public static void Transform(WinogradGradientTask task, ReadOnlySpan<BlockMemory> blocks, Part part)
@@ -21,17 +22,18 @@ internal static unsafe class WinogradGradient<L, V>
         {
             // A vector's number of channels at a time, tile by tile, so that few pages are written to in turn.
             var (slice, vector) = Math.DivRem(unit, task.InputVectors + task.Vectors);
+            var tiles = task.TilesOf(slice);
             for (int block = 0; block < blocks.Length; block++)
             {
-                for (int tile = task.SliceStart(slice); tile < task.SliceStart(slice + 1); tile++)
+                for (int tile = tiles.First; tile < tiles.End; tile++)
                 {
                     if (vector < task.InputVectors)
                     {
-                        TransformInput(task, blocks[block], tile, block * task.Tiles + tile, vector * L.Width);
+                        TransformInput(task, blocks[block], tile, block * task.Tiles + tile, vector * L.Width, task.RowsOf(slice, task.InputPlanes.Height));
                     }
                     else
                     {
-                        TransformGradient(task, blocks[block], tile, block * task.Tiles + tile, (vector - task.InputVectors) * L.Width);
+                        TransformGradient(task, blocks[block], tile, block * task.Tiles + tile, (vector - task.InputVectors) * L.Width, task.RowsOf(slice, task.GradientRows));
                     }
                 }
             }
@@ -64,85 +66,99 @@ internal static unsafe class WinogradGradient<L, V>
         }
     }
 
-    private static void TransformInput(WinogradGradientTask task, in BlockMemory memory, int tile, int plane, int first)
+    private static void TransformInput(WinogradGradientTask task, in BlockMemory memory, int tile, int plane, int first, (int First, int End) rows)
     {
-        float* columns = stackalloc float[Points * L.Width];
+        float* columns = stackalloc float[Side * Side * L.Width];
         var x = Surface.Of<L, V>(memory.Activations.Pointer, task.Input);
         float* to = memory.Shared.Pointer + (nint)plane * task.InputPlanes.PlaneStride * L.Width;
-        int end = Math.Min(first + L.Width, task.Geometry.InChannels);
-        for (int c = first; c < end; c++)
+        nint point = (nint)task.InputPoint * L.Width, pitch = (nint)task.InputPlanes.Pitch * L.Width;
+        int end = Math.Min(first + L.Width, task.Geometry.InChannels), column = (task.FirstTile + tile) * task.TileSide - task.Geometry.Columns.Padding;
+        for (int c = first; c < end && !task.AlongRows; c++)
         {
-            WinogradTiles<L, V, SixPoints<L, V>>.Transform(
-                task.Input, task.Grid, x.Pointer + c * x.Plane, task.FirstTile + tile, 1, columns, to + (nint)c * L.Width, 0, (nint)task.InputPoint * L.Width);
+            WinogradTiles<L, V, T>.Transform(task.Input, task.Grid, x.Pointer + c * x.Plane, task.FirstTile + tile, 1, columns, to + (nint)c * L.Width, 0, point);
+        }
+
+        for (int row = rows.First; row < rows.End && task.AlongRows; row++)
+        {
+            float* from = x.Pointer + (task.FirstInputRow + row) * x.Pitch, at = to + row * pitch;
+            for (int c = first; c < end; c++)
+            {
+                WinogradRows<L, V, T>.Transform(task.Input, from + c * x.Plane, column, at + (nint)c * L.Width, point);
+            }
         }
     }
 
-    /// <summary>Transforms the gradient to as many outputs as there are lanes, and turns outputs into lanes.</summary>
-    private static void TransformGradient(WinogradGradientTask task, in BlockMemory memory, int tile, int plane, int k)
+    /// <summary>Turns as many outputs as there are lanes into lanes, image by image, and transforms the gradient to them.</summary>
+    private static void TransformGradient(WinogradGradientTask task, in BlockMemory memory, int tile, int plane, int k, (int First, int End) rows)
+    {
+        int side = task.TileSide, height = task.AlongRows ? 1 : side;
+        float* turned = stackalloc float[height * side * L.Width * L.Width], half = stackalloc float[Side * side * L.Width];
+        var dy = Surface.Of<L, V>(memory.Activations.Pointer, task.Gradient);
+        nint point = (nint)task.GradientPoint * L.Width, line = (nint)task.Group * L.Width, image = task.GradientRows * line;
+        var (group, within) = Math.DivRem(k / L.Width, task.Group);
+        float* to = memory.Shared.Pointer + (nint)task.Points * task.InputPoint * L.Width + ((nint)group * task.GradientGroup + within) * L.Width + plane * L.Width * image;
+        for (int row = rows.First; row < rows.End; row++)
+        {
+            var (tileRow, tileColumn) = task.AlongRows ? (task.FirstRow + row, (task.FirstTile + tile) * side) : task.Grid.Corner(task.FirstTile + tile);
+            float* from = dy.Pointer + k * dy.Plane + tileRow * dy.Pitch + tileColumn * dy.Pixel;
+            Turn(dy, from, Math.Min(L.Width, task.Geometry.OutChannels - k), (height, side), (task.Gradient.Height - tileRow, task.Gradient.Width - tileColumn), turned);
+            for (int i = 0; i < L.Width; i++)
+            {
+                TransformTile(task.AlongRows, turned + i * L.Width, side, half, to + i * image + row * line, point);
+            }
+        }
+    }
+
+    /// <summary>Writes a tile's pixels, [pixel][image][output] instead of [output][pixel][image]; zeros for those that do not exist.</summary>
+    private static void Turn(Surface dy, float* from, int outputs, (int Height, int Width) tile, (int Rows, int Columns) existing, float* to)
     {
         const int Run = 4;
-        int side = task.Grid.Side;
-        float* points = stackalloc float[Points * L.Width * L.Width], tilePixels = stackalloc float[side * side * L.Width], half = stackalloc float[Side * side * L.Width];
-        var dy = Surface.Of<L, V>(memory.Activations.Pointer, task.Gradient);
-        var (tileRow, tileColumn) = Math.DivRem(task.FirstTile + tile, task.Grid.Columns);
-        int rows = Math.Min(side, task.Gradient.Height - tileRow * side), columns = Math.Min(side, task.Gradient.Width - tileColumn * side);
-        float* first = dy.Pointer + k * dy.Plane + tileRow * side * dy.Pitch + tileColumn * side * dy.Pixel;
-        nint point = (nint)task.GradientPoint * L.Width, image = (nint)task.Group * L.Width, next = (nint)Points * L.Width;
-        for (int i = 0; i < L.Width; i++)
+        for (int i = 0; i < L.Width; i += Run, from += Run * dy.Plane)
         {
-            int existing = k + i < task.Geometry.OutChannels ? rows : 0;
-            if (existing == side && columns == side)
+            float* at = to + i;
+            for (int r = 0; r < tile.Height; r++)
             {
-                TransformTile(first + i * dy.Plane, dy.Pitch, side, half, points + i * next);
-                continue;
-            }
-
-            FillUp(first + i * dy.Plane, dy.Pitch, existing, columns, side, tilePixels);
-            TransformTile(tilePixels, side * L.Width, side, half, points + i * next);
-        }
-
-        var (group, within) = Math.DivRem(k / L.Width, task.Group);
-        float* to = memory.Shared.Pointer + (nint)Points * task.InputPoint * L.Width + ((nint)group * task.GradientGroup + plane * image + within) * L.Width;
-        for (int p = 0; p < Points; p++, points += L.Width, to += point)
-        {
-            if (L.Width < Run)
-            {
-                L.Store(L.Load(points), to);
-                continue;
-            }
-
-            for (int i = 0; i < L.Width; i += Run)
-            {
-                float* from = points + i * next;
-                L.StoreTurned(L.Load(from), L.Load(from + next), L.Load(from + 2 * next), L.Load(from + 3 * next), to + i, image);
+                for (int s = 0; s < tile.Width; s++, at += L.Width * L.Width)
+                {
+                    float* pixel = from + r * dy.Pitch + s * dy.Pixel;
+                    int present = r < existing.Rows && s < existing.Columns ? outputs - i : 0;
+                    if (L.Width < Run)
+                    {
+                        L.Store(present > 0 ? L.Load(pixel) : L.Zero, at);
+                    }
+                    else if (present >= Run)
+                    {
+                        L.StoreTurned(L.Load(pixel), L.Load(pixel + dy.Plane), L.Load(pixel + 2 * dy.Plane), L.Load(pixel + 3 * dy.Plane), at, L.Width);
+                    }
+                    else
+                    {
+                        L.StoreTurned(
+                            present > 0 ? L.Load(pixel) : L.Zero, present > 1 ? L.Load(pixel + dy.Plane) : L.Zero, present > 2 ? L.Load(pixel + 2 * dy.Plane) : L.Zero, L.Zero, at, L.Width);
+                    }
+                }
             }
         }
     }
 
-    /// <summary>Writes a tile of which only some rows and columns exist, with zeros for the others.</summary>
-    private static void FillUp(float* from, nint pitch, int rows, int columns, int side, float* to)
-    {
-        for (int r = 0; r < side; r++, from += pitch)
-        {
-            for (int s = 0; s < side; s++, to += L.Width)
-            {
-                L.Store(r < rows && s < columns ? L.Load(from + s * L.Width) : L.Zero, to);
-            }
-        }
-    }
-
-    /// <summary>Writes the 36 points of one tile of one output's gradient, whose first pixel is given.</summary>
+    /// <summary>Writes the points of one tile of one image, whose pixels lie as <see cref="Turn"/> writes them.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void TransformTile(float* from, nint pitch, int side, float* half, float* to)
+    private static void TransformTile(bool alongRows, float* from, int side, float* half, float* to, nint point)
     {
+        nint pixel = L.Width * L.Width;
+        if (alongRows)
+        {
+            T.Gradient(from, pixel, to, point, side);
+            return;
+        }
+
         for (int j = 0; j < side; j++)
         {
-            SixPoints<L, V>.Gradient(from + j * L.Width, pitch, half + j * L.Width, side * L.Width, side);
+            T.Gradient(from + j * pixel, side * pixel, half + j * L.Width, side * L.Width, side);
         }
 
         for (int i = 0; i < Side; i++)
         {
-            SixPoints<L, V>.Gradient(half + i * side * L.Width, L.Width, to + i * Side * L.Width, L.Width, side);
+            T.Gradient(half + i * side * L.Width, L.Width, to + i * Side * point, point, side);
         }
     }
 
@@ -151,7 +167,7 @@ internal static unsafe class WinogradGradient<L, V>
     {
         float* zeros = stackalloc float[L.Width];
         L.Store(L.Zero, zeros);
-        float* shared = blocks[0].Shared.Pointer, gradient = shared + (nint)Points * task.InputPoint * L.Width;
+        float* shared = blocks[0].Shared.Pointer, gradient = shared + (nint)task.Points * task.InputPoint * L.Width;
         var table = task.Sums[channels - task.FewestChannels];
         fixed (Tap* taps = table.Taps)
         fixed (Tile* tiles = table.Tiles)
@@ -166,9 +182,9 @@ internal static unsafe class WinogradGradient<L, V>
                 WeightStride = L.Width,
                 Chunks = table.Chunks * blocks.Length,
                 ChunkInput = planes * task.InputPlanes.PlaneStride * L.Width,
-                ChunkWeight = planes * L.Width * task.Group * L.Width,
+                ChunkWeight = planes * L.Width * task.GradientRows * task.Group * L.Width,
             };
-            for (int point = 0; point < Points; point++)
+            for (int point = 0; point < task.Points; point++)
             {
                 frame.Source = shared + ((nint)point * task.InputPoint + c) * L.Width;
                 frame.Weights = gradient + ((nint)point * task.GradientPoint + (nint)group * task.GradientGroup) * L.Width;
@@ -183,19 +199,19 @@ internal static unsafe class WinogradGradient<L, V>
     {
         int taps = task.Geometry.Rows.Kernel, positions = taps * taps;
         float* half = stackalloc float[taps * Side * L.Width], weights = stackalloc float[positions * L.Width];
-        nint point = (nint)task.SumPoint * L.Width;
+        nint point = (nint)task.SumPoint * L.Width, pitch = (nint)task.SumPlanes.Pitch * L.Width;
         float* from = memory.Scratch.Pointer + (nint)vector * task.SumPlanes.PlaneStride * L.Width, to = memory.Gradients.Pointer + task.Weights;
         var starts = task.PackedStart.AsSpan(k, Math.Min(L.Width, task.Geometry.OutChannels - k));
         for (int channel = c; channel < c + channels; channel++, from += L.Width)
         {
-            for (int j = 0; j < Side; j++)
+            for (int j = 0; !task.AlongRows && j < Side; j++)
             {
-                SixPoints<L, V>.FilterGradient(from + j * point, Side * point, half + j * L.Width, Side * L.Width, taps);
+                T.FilterGradient(from + j * point, Side * point, half + j * L.Width, Side * L.Width, taps);
             }
 
             for (int r = 0; r < taps; r++)
             {
-                SixPoints<L, V>.FilterGradient(half + r * Side * L.Width, L.Width, weights + r * taps * L.Width, L.Width, taps);
+                T.FilterGradient(task.AlongRows ? from + r * pitch : half + r * Side * L.Width, task.AlongRows ? point : L.Width, weights + r * taps * L.Width, L.Width, taps);
             }
 
             Add(weights, positions, starts, to + (nint)channel * positions * task.PackedGroup, task.PackedGroup);

@@ -1,45 +1,49 @@
 namespace Lanewise.Kernels;
 
 /// <summary>
-/// A convolution's weight gradient by Winograd's way: tiles of the input and of the gradient are transformed to 36 points, the products
-/// are summed over tiles and images at each point, and the sums are transformed into 3×3 or 5×5 weight gradients. One task takes some
-/// of the tiles. The lanes of the sums are output channels, so that no sum over lanes is needed.
+/// A convolution's weight gradient by Winograd's way: tiles of the input and of the gradient are transformed to points, the products
+/// are summed over tiles and images at each point, and the sums are transformed into 3×3 or 5×5 weight gradients. The lanes of the sums
+/// are output channels, so that no sum over lanes is needed. In both dimensions a tile has 36 points; along the rows it has eight and is
+/// one row high, and the sums are a convolution of the input's rows with the gradient's. One task takes some of the tiles and rows.
 /// </summary>
 internal sealed class WinogradGradientTask : Conv2dGradientTask
 {
-    /// <summary>Points in one dimension: F(4,3) or F(2,5).</summary>
-    public const int Side = WinogradForm.SixPoints;
-
-    private const int Points = Side * Side;
-
     /// <summary>The sums at all points of a group of outputs and a chunk of inputs stay in the second-level cache.</summary>
     private const int SumBytes = 512 * 1024;
 
-    /// <summary>Transformed tiles may take so much of the cache that threads share, but there are always some.</summary>
-    private const int TileBytes = 1 << 20;
-    private const int FewestTiles = 8;
+    /// <summary>Transformed tiles may take so much of the cache that threads share, but there are always some, and rows enough for the filter.</summary>
+    private const int TileBytes = 1 << 18;
+    private const int FewestTiles = 8, FewestRows = 8;
 
-    private WinogradGradientTask(Conv2dGeometry geometry, Planes input, Planes gradient, TileGrid grid, int firstTile, int tiles, WinogradGradientOptions options)
+    private WinogradGradientTask(Conv2dGeometry geometry, Planes input, Planes gradient, WinogradForm form, Piece piece, WinogradGradientOptions options)
         : base(input, gradient)
     {
-        int lanes = options.LaneWidth;
-        (Geometry, Grid, FirstTile, Tiles, Group) = (geometry, grid, firstTile, tiles, options.Group);
-        PackedGroup = options.PackedGroup;
+        int lanes = options.LaneWidth, taps = geometry.Rows.Kernel;
+        (Geometry, AlongRows, Group, PackedGroup) = (geometry, form.AlongRows, options.Group, options.PackedGroup);
+        (FirstTile, Tiles, FirstRow, GradientRows) = (piece.FirstTile, piece.Tiles, piece.FirstRow, piece.Rows);
+        Points = form.AlongRows ? form.Side : form.Side * form.Side;
+        Grid = TileGrid.Of(gradient, form.Side, taps, geometry.Rows.Padding);
         Vectors = (geometry.OutChannels + lanes - 1) / lanes;
-        int planes = tiles * options.Blocks;
-        InputPlanes = Planes.Lay(planes, 1, geometry.InChannels, 0, 0);
+        // The rows that meet the gradient's, and how many are missing above and below.
+        int first = FirstRow - geometry.Rows.Padding, end = first + GradientRows + taps - 1;
+        FirstInputRow = form.AlongRows ? Math.Max(0, first) : 0;
+        int rows = form.AlongRows ? Math.Min(end, input.Height) - FirstInputRow : 1;
+        var axis = form.AlongRows ? new ConvAxis(GradientRows, 1, FirstInputRow - first, end - FirstInputRow - rows) : new ConvAxis(1, 1, 0, 0);
+        int planes = Tiles * options.Blocks, summed = axis.Outputs(rows);
+        InputPlanes = Planes.Lay(planes, rows, geometry.InChannels, 0, 0);
         InputPoint = planes * InputPlanes.PlaneStride | 1;
-        GradientGroup = planes * lanes * Group;
+        GradientGroup = planes * lanes * GradientRows * Group;
         GradientPoint = (Vectors + Group - 1) / Group * GradientGroup | 1;
-        int most = Math.Max(1, SumBytes / (Points * Group * lanes * sizeof(float)));
+        int most = Math.Max(1, SumBytes / (Points * summed * Group * lanes * sizeof(float)));
         Chunks = (geometry.InChannels + most - 1) / most;
         FewestChannels = geometry.InChannels / Chunks;
+        var sum = new Conv2dGeometry(Tiles * lanes, Group, axis, new ConvAxis(1, 1, 0, 0));
         Sums = [.. Enumerable.Range(FewestChannels, 2).Select(channels => TapTable.Forward(
-            Conv2dGeometry.Linear(tiles * lanes, Group), InputPlanes with { Channels = tiles, Width = channels }, ChannelLanes.Of(tiles * lanes, lanes), Group, options.MostPixels, lanes))];
-        SumPlanes = Planes.Lay(Group, 1, FewestChannels + 1, 0, 0);
+            sum, InputPlanes with { Channels = Tiles, Width = channels }, ChannelLanes.Of(Tiles * lanes, lanes), Group, options.MostPixels, lanes))];
+        SumPlanes = Planes.Lay(Group, summed, FewestChannels + 1, 0, 0);
         SumPoint = Group * SumPlanes.PlaneStride | 1;
         InputVectors = (geometry.InChannels + lanes - 1) / lanes;
-        Slices = Math.Clamp(tiles / 4, 1, 4);
+        Slices = Math.Clamp(Math.Max(Tiles, GradientRows) / 4, 1, 4);
         TransformUnits = (InputVectors + Vectors) * Slices;
         SharedFloats = checked(Points * (InputPoint + GradientPoint) * lanes);
         ScratchFloats = Points * SumPoint * lanes;
@@ -47,11 +51,32 @@ internal sealed class WinogradGradientTask : Conv2dGradientTask
 
     public Conv2dGeometry Geometry { get; }
 
+    /// <summary>Whether tiles are transformed along the rows only.</summary>
+    public bool AlongRows { get; }
+
+    /// <summary>Points in all.</summary>
+    public int Points { get; }
+
+    /// <summary>The tiles in both dimensions.</summary>
     public TileGrid Grid { get; }
 
+    /// <summary>Outputs of a tile in one dimension.</summary>
+    public int TileSide => Grid.Side;
+
+    /// <summary>The first tile; along the rows, of each row.</summary>
     public int FirstTile { get; }
 
+    /// <summary>Tiles of a block; along the rows, of each row.</summary>
     public int Tiles { get; }
+
+    /// <summary>The gradient's first row, along the rows.</summary>
+    public int FirstRow { get; }
+
+    /// <summary>Rows of the gradient, along the rows; else 1.</summary>
+    public int GradientRows { get; }
+
+    /// <summary>The input's first row, along the rows.</summary>
+    public int FirstInputRow { get; }
 
     /// <summary>Vectors of outputs that are summed together.</summary>
     public int Group { get; }
@@ -62,13 +87,13 @@ internal sealed class WinogradGradientTask : Conv2dGradientTask
     /// <summary>Vectors that hold the outputs.</summary>
     public int Vectors { get; }
 
-    /// <summary>The transformed input at a point: a plane for each tile of each block, a pixel for each channel, the images in the lanes.</summary>
+    /// <summary>The transformed input at a point: a plane for each tile of each block, a row for each of the tile's rows, a pixel for each channel, the images in the lanes.</summary>
     public Planes InputPlanes { get; }
 
     /// <summary>From one point to the next in it, in vectors.</summary>
     public int InputPoint { get; }
 
-    /// <summary>From one group of outputs to the next in the transformed gradient, [group][tile][image][output], in vectors.</summary>
+    /// <summary>From one group of outputs to the next in the transformed gradient, [group][tile][image][row][output], in vectors.</summary>
     public int GradientGroup { get; }
 
     /// <summary>From one point to the next in it.</summary>
@@ -83,7 +108,7 @@ internal sealed class WinogradGradientTask : Conv2dGradientTask
     /// <summary>How a chunk of the fewest channels, or of one more, is summed over one block's tiles and images.</summary>
     public TapTable[] Sums { get; }
 
-    /// <summary>The sums at a point: a plane for each vector of outputs, a pixel for each channel of the chunk.</summary>
+    /// <summary>The sums at a point: a plane for each vector of outputs, a row for each row of the filter that is summed as taps are, a pixel for each channel of the chunk.</summary>
     public Planes SumPlanes { get; }
 
     /// <summary>From one point to the next in them, in vectors.</summary>
@@ -92,53 +117,57 @@ internal sealed class WinogradGradientTask : Conv2dGradientTask
     /// <summary>As many vectors as there would be if the lanes held input channels.</summary>
     public int InputVectors { get; }
 
-    /// <summary>Parts of the tiles that are transformed apart.</summary>
+    /// <summary>Parts of the tiles, or of their rows, that are transformed apart.</summary>
     public int Slices { get; }
 
     public override int Units => (Vectors + Group - 1) / Group * Chunks;
 
-    public override string Tile => $"F({Grid.Side},{Geometry.Rows.Kernel}) {Group}×{Sums.Max(sum => sum.MostPixels)}";
+    public override string Tile => $"F({TileSide},{Geometry.Rows.Kernel}){(AlongRows ? " rows" : "")} {Group}×{Sums.Max(sum => sum.MostPixels)}";
 
     /// <summary>Where the packed weights of each output begin.</summary>
     public int[] PackedStart => field ??= WinogradTask.PackedStarts(Geometry, PackedGroup);
 
-    /// <summary>A slice's first tile.</summary>
-    public int SliceStart(int slice) => Tiles * slice / Slices;
+    /// <summary>A slice's tiles.</summary>
+    public (int First, int End) TilesOf(int slice) => AlongRows ? (0, Tiles) : new Part(slice, Slices).Of(Tiles);
+
+    /// <summary>A slice's share of so many rows.</summary>
+    public (int First, int End) RowsOf(int slice, int rows) => AlongRows ? new Part(slice, Slices).Of(rows) : (0, rows);
 
     /// <summary>A chunk's first channel.</summary>
     public int ChunkStart(int chunk) => (int)((long)Geometry.InChannels * chunk / Chunks);
 
     /// <summary>The tasks that together sum over all tiles, one after the other.</summary>
-    public static IReadOnlyList<WinogradGradientTask> Of(Conv2dGeometry geometry, Planes x, Planes dy, int weights, int bias, WinogradGradientOptions options)
+    public static IReadOnlyList<WinogradGradientTask> Of(Conv2dGeometry geometry, Planes x, Planes dy, WinogradForm form, int weights, int bias, WinogradGradientOptions options)
     {
-        var grid = TileGrid.Of(dy, Side, geometry.Rows.Kernel, geometry.Rows.Padding);
+        var grid = TileGrid.Of(dy, form.Side, geometry.Rows.Kernel, geometry.Rows.Padding);
         int outputs = (geometry.OutChannels + options.LaneWidth - 1) / options.LaneWidth * options.LaneWidth;
-        long perTile = (long)Points * (geometry.InChannels + outputs) * options.LaneWidth * sizeof(float);
-        int most = Math.Max(1, (int)Math.Max(TileBytes / perTile, FewestTiles) / options.Blocks), pieces = (grid.Count + most - 1) / most;
-        return [.. Enumerable.Range(0, pieces).Select(piece =>
-        {
-            int first = (int)((long)grid.Count * piece / pieces), end = (int)((long)grid.Count * (piece + 1) / pieces);
-            return new WinogradGradientTask(geometry, x, dy, grid, first, end - first, options) { Weights = weights, Bias = piece == 0 ? bias : -1 };
-        })];
+        long perPoint = (long)(geometry.InChannels + outputs) * options.LaneWidth * sizeof(float) * options.Blocks;
+        var pieces = form.AlongRows ? RowPieces(dy.Height, grid.Columns, TileBytes / (form.Side * perPoint)) : TilePieces(grid.Count, TileBytes / (form.Side * form.Side * perPoint), options.Blocks);
+        return [.. pieces.Select((piece, i) => new WinogradGradientTask(geometry, x, dy, form, piece, options) { Weights = weights, Bias = i == 0 ? bias : -1 })];
     }
 
-    /// <summary>Whether a weight gradient is computed so.</summary>
-    public static bool IsFor(Conv2dAlgorithm algorithm, Conv2dGeometry geometry, Planes x, Planes dy, int laneWidth) =>
-        algorithm != Conv2dAlgorithm.Direct && WinogradForm.Fits(geometry) && (algorithm == Conv2dAlgorithm.Winograd || Pays(geometry, x, dy, laneWidth));
+    /// <summary>Pieces of at most so many tiles, but some at least.</summary>
+    private static IEnumerable<Piece> TilePieces(int tiles, long most, int blocks) =>
+        Cut(tiles, Math.Max(most, FewestTiles / blocks)).Select(cut => new Piece(cut.First, cut.Count, 0, 1));
 
-    /// <summary>Whether it takes less time than the direct way, by the operations of both.</summary>
-    private static bool Pays(Conv2dGeometry g, Planes x, Planes dy, int laneWidth)
+    /// <summary>Pieces of at most so many tiles of a row each, but some rows at least: as many rows as there are first, then as many columns.</summary>
+    private static IEnumerable<Piece> RowPieces(int rows, int columns, long most) =>
+        from row in Cut(rows, Math.Max(most, FewestRows))
+        from column in Cut(columns, most / row.Count)
+        select new Piece(column.First, column.Count, row.First, row.Count);
+
+    private static IEnumerable<(int First, int Count)> Cut(int length, long most)
     {
-        // In multiply-adds' time, for a block: a tile's transform, the same with the turn of outputs into lanes, the transform of a
-        // vector of sums; and, the direct way, the sum over the lanes behind each weight.
-        const double Transform = 600, Turned = 1000, Summed = 300, LaneSum = 6, Margin = 0.85;
-        var grid = TileGrid.Of(dy, Side, g.Rows.Kernel, g.Rows.Padding);
-        int vectors = (g.OutChannels + laneWidth - 1) / laneWidth, outputs = vectors * laneWidth;
-        double winograd = (double)Points * grid.Count * g.InChannels * outputs + grid.Count * (Transform * g.InChannels + Turned * outputs) + Summed * vectors * g.InChannels;
-        double rows = g.Rows.Forward(x.Height).Sum(taps => taps.Length), columns = g.Columns.Forward(x.Width).Sum(taps => taps.Length);
-        double direct = (double)g.InChannels * g.OutChannels * (rows * columns + LaneSum * g.Positions);
-        return winograd < Margin * direct;
+        int pieces = (int)Math.Min(length, (length + Math.Max(1, most) - 1) / Math.Max(1, most));
+        for (int i = 0; i < pieces; i++)
+        {
+            var (first, end) = new Part(i, pieces).Of(length);
+            yield return (first, end - first);
+        }
     }
+
+    /// <summary>Tiles, and the gradient's rows along the rows.</summary>
+    private readonly record struct Piece(int FirstTile, int Tiles, int FirstRow, int Rows);
 }
 
 /// <summary>What a weight gradient by Winograd's way takes from the processor and the batch.</summary>

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Lanewise.Kernels;
 
 /// <summary>Winograd's transforms along the rows: a row of tiles after the other, so that the filter's rows lie as far apart as taps do.</summary>
@@ -11,27 +13,51 @@ internal static unsafe class WinogradRows<L, V, T>
     {
         var x = Surface.Of<L, V>(memory.Activations.Pointer, task.Source);
         nint plane = (nint)sum.Source.PlaneStride * L.Width, point = (nint)task.InputPoint * L.Width;
-        int border = task.Source.Border, rows = sum.Source.Width / block.Tiles, firstRow = block.Row - task.Padding, firstColumn = block.Tile * task.TileSide - task.Padding;
+        int rows = sum.Source.Width / block.Tiles, firstRow = block.Row - task.Padding, firstColumn = block.Tile * task.TileSide - task.Padding;
         for (int c = 0; c < task.Source.Channels; c++)
         {
             float* at = to + c * plane;
             for (int i = 0; i < rows; i++)
             {
-                bool exists = (uint)(firstRow + i) < (uint)task.Source.Height;
-                int column = firstColumn;
-                float* from = x.Pointer + c * x.Plane + (firstRow + i) * x.Pitch + (nint)column * L.Width;
-                for (int t = 0; t < block.Tiles; t++, at += L.Width, column += task.TileSide, from += (nint)task.TileSide * L.Width)
+                if ((uint)(firstRow + i) >= (uint)task.Source.Height)
                 {
-                    // Beside a row lie zeros.
-                    if (exists && column >= -border && column + T.Side <= task.Source.Width + border)
-                    {
-                        T.Input(from, L.Width, at, point);
-                    }
-                    else
-                    {
-                        T.Input(from, L.Width, -column, exists ? task.Source.Width - column : -column, at, point);
-                    }
+                    Clear(at, point, block.Tiles);
+                    at += block.Tiles * L.Width;
+                    continue;
                 }
+
+                float* row = x.Pointer + c * x.Plane + (firstRow + i) * x.Pitch;
+                for (int t = 0; t < block.Tiles; t++, at += L.Width)
+                {
+                    Transform(task.Source, row, firstColumn + t * task.TileSide, at, point);
+                }
+            }
+        }
+    }
+
+    /// <summary>Transforms the inputs of a row from a column on; beside the row lie zeros.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Transform(Planes source, float* row, int column, float* to, nint point)
+    {
+        float* from = row + (nint)column * L.Width;
+        if (column >= -source.Border && column + T.Side <= source.Width + source.Border)
+        {
+            T.Input(from, L.Width, to, point);
+        }
+        else
+        {
+            T.Input(from, L.Width, -column, source.Width - column, to, point);
+        }
+    }
+
+    /// <summary>Writes what neighbouring tiles of zeros become.</summary>
+    private static void Clear(float* at, nint point, int tiles)
+    {
+        for (int p = 0; p < T.Side; p++, at += point)
+        {
+            for (int t = 0; t < tiles; t++)
+            {
+                L.Store(L.Zero, at + t * L.Width);
             }
         }
     }

@@ -11,7 +11,9 @@ internal abstract class WinogradTask : Conv2dTask
     /// <summary>What is transformed at a time stays in the second-level cache.</summary>
     private protected const int Cache = 640 * 1024;
 
-    private const int MostOutputs = 32;
+    /// <summary>Outputs that one transformed input is read for at once: where it does not stay in the cache, few passes over it.</summary>
+    private const int MostOutputs = 128;
+
     private const int LineFloats = 16;
     private readonly int _laneWidth;
     private int _scratchFloats;
@@ -113,9 +115,8 @@ internal abstract class WinogradTask : Conv2dTask
     private protected void Take(PointSum largest, int columns)
     {
         const int Parts = 16;
-        int chunks = (Output.Channels + Chunk - 1) / Chunk;
         // Each share of the outputs transforms the inputs anew, which only many outputs are worth.
-        Shares = Blocks >= Parts || chunks < 4 ? 1 : Math.Min(chunks / 2, Parts / Blocks);
+        Shares = Math.Max(1, Math.Min((Output.Channels + MostOutputs / 2) / MostOutputs, Parts / Blocks));
         InputPoint = largest.Source.Channels * largest.Source.PlaneStride | 1;
         OutputPoint = Chunk * largest.Output(Chunk).PlaneStride | 1;
         WeightPoint = ((Output.Channels + Group - 1) / Group * OutputGroup * InChannels * SummedRows + LineFloats - 1) / LineFloats * LineFloats;
@@ -131,13 +132,13 @@ internal abstract class WinogradTask : Conv2dTask
         /// <param name="planes">The source's planes.</param>
         /// <param name="pixels">Pixels of the block's transformed input at a point.</param>
         /// <param name="taps">Taps for each channel.</param>
-        /// <param name="step">Pixels from one to the next.</param>
-        public PointSum(WinogradOptions options, int planes, int pixels, int taps, int step)
+        /// <param name="sums">For each sum, the pixels that meet taps.</param>
+        public PointSum(WinogradOptions options, int planes, int pixels, int taps, AxisTap[][] sums)
         {
             Source = Planes.Lay(planes, 1, pixels, 0, 0);
-            var geometry = new Conv2dGeometry(options.Lanes?.Channels ?? planes, options.Group, new ConvAxis(1, 1, 0, 0), new ConvAxis(taps, 1, 0, 0, step));
-            Outputs = geometry.Columns.Outputs(pixels);
-            Taps = TapTable.Forward(geometry, Source, options.Lanes, options.Group, options.MostPixels, options.LaneWidth);
+            Outputs = sums.Length;
+            var geometry = new Conv2dGeometry(options.Lanes?.Channels ?? planes, options.Group, new ConvAxis(1, 1, 0, 0), new ConvAxis(taps, 1, 0, 0));
+            Taps = TapTable.Forward(geometry, Source, options.Lanes, options.Group, options.MostPixels, options.LaneWidth, sums);
         }
 
         /// <summary>Where the block's transformed inputs lie.</summary>
