@@ -9,6 +9,8 @@ namespace Lanewise.Kernels;
 /// </summary>
 internal sealed class RowWinogradTask : WinogradTask
 {
+    /// <summary>What is transformed at a time stays in the second-level cache; more of it than in both dimensions, since the rows above and below are transformed twice.</summary>
+    private const int BlockBytes = 1280 * 1024;
     private const int FewestRows = 6;
     private readonly int _tileColumns;
     private readonly PointSum[,] _sums;
@@ -19,9 +21,9 @@ internal sealed class RowWinogradTask : WinogradTask
     {
         _tileColumns = (output.Width + TileSide - 1) / TileSide;
         long perTile = (long)Points * (source.Channels + Chunk) * options.LaneWidth * sizeof(float);
-        // As many rows as there are first, then as many columns of tiles.
-        int most = (int)(Cache / perTile), rows = Math.Clamp(most, Math.Min(FewestRows, output.Height), output.Height);
-        int columns = Math.Clamp(most / rows, 1, _tileColumns);
+        // As many tiles of a row as there are first, then as many rows: neighbours are read one after the other.
+        int most = (int)(BlockBytes / perTile), fewest = Math.Min(FewestRows, output.Height);
+        int columns = Math.Clamp(most / fewest, 1, _tileColumns), rows = Math.Clamp(most / columns, fewest, output.Height);
         Bands = (output.Height + rows - 1) / rows;
         Columns = (_tileColumns + columns - 1) / columns;
         _sums = Sums(options);
