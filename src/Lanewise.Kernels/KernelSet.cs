@@ -58,9 +58,11 @@ public abstract class KernelSet
     public Conv2dTask Conv2dForward(Conv2dGeometry geometry, Planes x, Planes y, int weights, int bias, Conv2dAlgorithm algorithm = Conv2dAlgorithm.Auto)
     {
         int group = GroupOf(geometry.OutChannels);
+        bool pairs = TakesPairs(geometry, group, x, y);
         return WinogradTask.For(algorithm, Winograd(geometry, isBackward: false, weights, bias, group, group, lanes: null), x, y)
-            ?? (Conv2dTask)new DirectConv2dTask(TapTable.Forward(geometry, x, lanes: null, group, MostPixels(group), LaneWidth), x, y)
+            ?? (Conv2dTask)new DirectConv2dTask(TapTable.Forward(geometry, x, lanes: null, group, pairs ? DirectConv2dTask.PairPixels : MostPixels(group), LaneWidth), x, y)
             {
+                Pairs = pairs,
                 Weights = weights,
                 Bias = bias,
                 Group = group,
@@ -112,9 +114,11 @@ public abstract class KernelSet
         var (geometry, first, weights) = sources[0];
         var dy = first with { Channels = sources.Sum(source => source.Geometry.OutChannels) };
         int packed = GroupOf(geometry.OutChannels), group = GroupOf(geometry.InChannels);
+        bool pairs = TakesPairs(geometry, group, dy, dx);
         return WinogradTask.For(algorithm, Winograd(geometry, isBackward: true, weights, bias: -1, group, packed, lanes: null), dy, dx)
-            ?? (Conv2dTask)new DirectConv2dTask(TapTable.BackwardInput(sources, dx, packed, group, MostPixels(group), LaneWidth), dy, dx)
+            ?? (Conv2dTask)new DirectConv2dTask(TapTable.BackwardInput(sources, dx, packed, group, pairs ? DirectConv2dTask.PairPixels : MostPixels(group), LaneWidth), dy, dx)
             {
+                Pairs = pairs,
                 Weights = weights,
                 Bias = -1,
                 Group = group,
@@ -279,6 +283,10 @@ public abstract class KernelSet
 
     /// <summary>Pixels beside a group: what the registers hold besides the group's weights and one input.</summary>
     private int MostPixels(int group) => Math.Min(12, (Registers - group - 1) / group);
+
+    /// <summary>Whether a convolution is summed in pairs of groups: 1×1, whose inputs are read once for each group, and not from a near cache.</summary>
+    private bool TakesPairs(Conv2dGeometry geometry, int group, Planes source, Planes output) =>
+        geometry.Positions == 1 && group == 4 && output.Channels >= 2 * group && BandRows(source, output) < output.Height;
 
     /// <summary>Rows whose inputs and outputs fit well within a second-level cache of 1 MB.</summary>
     private int BandRows(Planes source, Planes output)

@@ -47,7 +47,13 @@ internal static unsafe class Conv2d<L, V>
             {
                 var (band, chunk) = Math.DivRem(unit, chunks);
                 int row = band * task.BandRows, last = Math.Min(row + task.BandRows, rows.Length - 1);
-                Outputs<O>(&frame, tiles + rows[row], tiles + rows[last], task.ChunkStart(chunk, chunks), task.ChunkStart(chunk + 1, chunks), task.Group);
+                int k = task.ChunkStart(chunk, chunks), outputs = task.ChunkStart(chunk + 1, chunks);
+                if (task.Pairs)
+                {
+                    k = Pairs(&frame, tiles + rows[row], tiles + rows[last], k, outputs, task);
+                }
+
+                Outputs<O>(&frame, tiles + rows[row], tiles + rows[last], k, outputs, task.Group);
             }
         }
     }
@@ -105,6 +111,23 @@ internal static unsafe class Conv2d<L, V>
         {
             Tiles<O>(outputs - k, frame, first, end, k);
         }
+    }
+
+    /// <summary>Runs tiles for pairs of groups of the outputs k … outputs − 1, and tells where the first output lies that is in none.</summary>
+    private static int Pairs(ConvFrame* frame, Tile* first, Tile* end, int k, int outputs, DirectConv2dTask task)
+    {
+        nint band = (nint)task.BandRows * task.SourceStep * task.Source.Pitch * L.Width;
+        for (; k + 2 * task.Group <= outputs; k += 2 * task.Group)
+        {
+            // Of a tile's neighbourhood in the next band, each pair asks for another pixel.
+            frame->Ahead = band + k / (2 * task.Group) % DirectConv2dTask.PairPixels * frame->SourceStep;
+            for (Tile* tile = first; tile < end; tile++)
+            {
+                ConvPairTile<L, V, Quad<L, V>>.Run(frame, tile, k, task.Group);
+            }
+        }
+
+        return k;
     }
 
     private static void Tiles<O>(int group, ConvFrame* frame, Tile* first, Tile* end, int k)

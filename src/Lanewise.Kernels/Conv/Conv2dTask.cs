@@ -77,6 +77,9 @@ public abstract class Conv2dTask
 /// <summary>A convolution as a list of taps.</summary>
 internal sealed class DirectConv2dTask : Conv2dTask
 {
+    /// <summary>The most pixels beside a pair of groups.</summary>
+    public const int PairPixels = 3;
+
     private const int FewestOverlapping = 4;
     private const int Parts = 16;
 
@@ -106,6 +109,9 @@ internal sealed class DirectConv2dTask : Conv2dTask
 
     public int Group { get; init; }
 
+    /// <summary>Whether two groups of four outputs are summed together, which halves the inputs that are read.</summary>
+    public bool Pairs { get; init; }
+
     public required int LaneWidth { get; init; }
 
     /// <summary>Rows of what is written that a part has at least; several pooled ones where each part sums anew what its windows share with the next one's.</summary>
@@ -120,7 +126,7 @@ internal sealed class DirectConv2dTask : Conv2dTask
 
     public override int ScratchFloats => Pool is null ? 0 : checked(Group * Pool.Columns.Reach * LaneWidth);
 
-    private protected override string Kernel => $"{(Lanes is null ? "taps" : "channels")} {Group}×{Taps.MostPixels}";
+    private protected override string Kernel => $"{(Lanes is null ? "taps" : "channels")} {(Pairs ? 2 * Group : Group)}×{Taps.MostPixels}";
 
     /// <summary>The first output of one of so many chunks, a multiple of the group; the number of outputs for the chunk behind the last.</summary>
     public int ChunkStart(int chunk, int chunks) => CutOutputs(Group, chunk, chunks);

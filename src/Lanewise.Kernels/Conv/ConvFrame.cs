@@ -49,6 +49,9 @@ internal unsafe struct ConvFrame
     public nint ChunkInput;
     public nint ChunkWeight;
     public nint BiasStride;
+
+    /// <summary>From an input to one of the next band of rows that is asked for meanwhile.</summary>
+    public nint Ahead;
     public int Chunks;
     public bool ReLU;
 }

@@ -294,7 +294,7 @@ internal static unsafe class ConvTile<L, V, G, O>
 
     /// <summary>Adds, masks, cuts off at zero, and writes one pixel's outputs.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Finish(G q, ConvFrame* f, Tile* tile, int k, int pixel)
+    public static void Finish(G q, ConvFrame* f, Tile* tile, int k, int pixel)
     {
         nint at = pixel * f->OutputStep;
         if (f->Add.Pointer != null)

@@ -200,6 +200,24 @@ public sealed class OpCaseTests
     }
 
     [Theory]
+    [InlineData("conv 1×1 in pairs of groups", true)]
+    [InlineData("conv 1×1 in pairs of groups, stride 2", true)]
+    [InlineData("conv 1×1 in pairs of groups, a shortcut", true)]
+    [InlineData("conv 1×1 stride 2", false)]
+    public void Groups_are_paired_where_a_large_input_is_read_pixel_by_pixel(string name, bool paired)
+    {
+        const int Width = 16;
+        if (KernelSet.Widths.Contains(Width))
+        {
+            var plan = Compile(ReferenceRun.Of(OpCases.Find(name)), Width, threads: 1);
+            Assert.Equal(paired, Tile(plan.Program.Forward, "Conv2d.Forward") == "taps 8×3");
+            Assert.Equal(paired, Tile(plan.Program.Backward, "Conv2d.BackwardInput") == "taps 8×3");
+        }
+
+        static string? Tile(Step[] steps, string kernel) => steps.First(step => step.Kernel == kernel).Tile;
+    }
+
+    [Theory]
     [InlineData("auxiliary output")]
     [InlineData("auxiliary output before the last layer")]
     [InlineData("two auxiliary outputs with batch norm and dropout")]

@@ -54,6 +54,9 @@ internal static class OpCases
         Of("conv long list 8 to 256", new(8, 4, 4), x => x.Conv2d("conv", 256, kernel: 3, padding: 1)),
         Of("conv long list 600 channels 1×1", new(600, 2, 3), x => x.Conv2d("conv", 5, kernel: 1)),
         Of("conv long list 5 to 600 channels 1×1", new(5, 2, 3), x => x.Conv2d("conv", 600, kernel: 1)),
+        Of("conv 1×1 in pairs of groups", new(48, 14, 13), x => x.Conv2d("conv", 12, kernel: 1)),
+        Of("conv 1×1 in pairs of groups, stride 2", new(80, 15, 14), x => x.Conv2d("conv", 12, kernel: 1, stride: 2)),
+        Of("conv 1×1 in pairs of groups, a shortcut", new(48, 14, 13), x => x.Conv2d("conv", 48, kernel: 1).Add(x).ReLU()),
         Of("conv long list, prime channels", new(67, 5, 5), x => x.Conv2d("conv", 71, kernel: 3, padding: 1)),
     ];
 
