@@ -79,6 +79,12 @@ internal static unsafe class WinogradWeights<L, V, T>
         for (int lane = 0; lane < L.Width;)
         {
             float* p = from[lane] + start, last = to + positions * L.Width;
+            if (L.Width == Run * Run && lane == 0 && AreTurned(from))
+            {
+                Turn(from, start, step, to, positions);
+                return;
+            }
+
             bool neighbours = L.Width >= Run && from[lane + 1] == from[lane] + 1 && from[lane + 2] == from[lane] + 2 && from[lane + 3] == from[lane] + 3;
             if (neighbours)
             {
@@ -98,6 +104,28 @@ internal static unsafe class WinogradWeights<L, V, T>
             }
 
             lane++;
+        }
+    }
+
+    /// <summary>Whether the lanes take four times four neighbouring filters, but the other way round: so lie those of the gradient to the input.</summary>
+    private static bool AreTurned(float** from)
+    {
+        bool are = true;
+        for (int i = 0; are && i < 4; i++)
+        {
+            are = from[4 + i] == from[i] + 1 && from[8 + i] == from[i] + 2 && from[12 + i] == from[i] + 3;
+        }
+
+        return are;
+    }
+
+    /// <summary>Takes the filters of such lanes.</summary>
+    private static void Turn(float** from, nint start, nint step, float* to, int positions)
+    {
+        float* a = from[0] + start, b = from[1] + start, c = from[2] + start, d = from[3] + start;
+        for (int position = 0; position < positions; position++, a += step, b += step, c += step, d += step, to += L.Width)
+        {
+            Lane4.StoreTurned(Vector128.Load(a), Vector128.Load(b), Vector128.Load(c), Vector128.Load(d), to, 4);
         }
     }
 }
