@@ -123,7 +123,7 @@ internal static unsafe class Conv2d<L, V>
             frame->Ahead = band + k / (2 * task.Group) % DirectConv2dTask.PairPixels * frame->SourceStep;
             for (Tile* tile = first; tile < end; tile++)
             {
-                ConvPairTile<L, V, Quad<L, V>>.Run(frame, tile, k, task.Group);
+                ConvPairTile<L, V>.Run(frame, tile, k);
             }
         }
 

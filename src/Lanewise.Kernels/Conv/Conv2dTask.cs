@@ -126,7 +126,7 @@ internal sealed class DirectConv2dTask : Conv2dTask
 
     public override int ScratchFloats => Pool is null ? 0 : checked(Group * Pool.Columns.Reach * LaneWidth);
 
-    private protected override string Kernel => $"{(Lanes is null ? "taps" : "channels")} {(Pairs ? 2 * Group : Group)}×{Taps.MostPixels}";
+    private protected override string Kernel => $"{(Lanes is null ? "taps" : "channels")} {(Pairs && Pool is null ? 2 * Group : Group)}×{Taps.MostPixels}";
 
     /// <summary>The first output of one of so many chunks, a multiple of the group; the number of outputs for the chunk behind the last.</summary>
     public int ChunkStart(int chunk, int chunks) => CutOutputs(Group, chunk, chunks);

@@ -4,31 +4,33 @@ using System.Runtime.Intrinsics.X86;
 namespace Lanewise.Kernels;
 
 /// <summary>
-/// The micro-kernel for inputs that no cache near the processor keeps: two groups of output channels × one to three pixels, which reads
-/// half as many inputs for as many sums as one group × six, and asks ahead for the next band's. Otherwise it is <see cref="ConvTile{L, V, G, O}"/>.
+/// The micro-kernel for inputs that no cache near the processor keeps: two groups of four output channels × one to three pixels, which reads
+/// half as many inputs for as many sums as one group × six, and asks ahead for the next band's. One method for each number of pixels, and otherwise as <see cref="ConvTile{L, V, G, O}"/>, whose last step it shares.
 /// </summary>
-internal static unsafe class ConvPairTile<L, V, G>
+internal static unsafe class ConvPairTile<L, V>
     where L : unmanaged, ILane<V>
     where V : unmanaged
-    where G : unmanaged, IGroup<G, L, V>
 {
+    /// <summary>Outputs of a group.</summary>
+    public const int Group = 4;
+
     /// <summary>Writes one tile of the outputs of two groups, from k on.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Run(ConvFrame* f, Tile* tile, int k, int group)
+    public static void Run(ConvFrame* f, Tile* tile, int k)
     {
         switch (tile->Pixels)
         {
-            case 3: Three(f, tile, k, group); break;
-            case 2: Two(f, tile, k, group); break;
-            default: One(f, tile, k, group); break;
+            case 3: Three(f, tile, k); break;
+            case 2: Two(f, tile, k); break;
+            default: One(f, tile, k); break;
         }
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void Three(ConvFrame* f, Tile* tile, int k, int group)
+    private static void Three(ConvFrame* f, Tile* tile, int k)
     {
-        G a0 = G.Splat(f->Bias + k * f->BiasStride, f->BiasStride), b0 = G.Splat(f->Bias + (k + group) * f->BiasStride, f->BiasStride), a1 = a0, b1 = b0, a2 = a0, b2 = b0;
-        nint step = f->SourceStep, ahead = f->Ahead, next = group * f->WeightsPerOutput;
+        Quad<L, V> a0 = Quad<L, V>.Splat(f->Bias + k * f->BiasStride, f->BiasStride), b0 = Quad<L, V>.Splat(f->Bias + (k + Group) * f->BiasStride, f->BiasStride), a1 = a0, b1 = b0, a2 = a0, b2 = b0;
+        nint step = f->SourceStep, ahead = f->Ahead, next = Group * f->WeightsPerOutput;
         float* x = f->Source + tile->Source, w = f->Weights + k * f->WeightsPerOutput;
         Tap* first = f->Taps + tile->FirstTap, end = first + tile->Taps;
         for (int chunk = f->Chunks; chunk > 0; chunk--, x += f->ChunkInput, w += f->ChunkWeight)
@@ -38,30 +40,30 @@ internal static unsafe class ConvPairTile<L, V, G>
                 float* p = x + tap->Input, v = w + tap->Weight;
                 Fetch(p + ahead);
                 V x0 = L.Load(p), x1 = L.Load(p + step), x2 = L.Load(p + 2 * step);
-                var g = G.Splat(v, f->WeightStride);
+                var g = Quad<L, V>.Splat(v, f->WeightStride);
                 a0.Fma(x0, g);
                 a1.Fma(x1, g);
                 a2.Fma(x2, g);
-                g = G.Splat(v + next, f->WeightStride);
+                g = Quad<L, V>.Splat(v + next, f->WeightStride);
                 b0.Fma(x0, g);
                 b1.Fma(x1, g);
                 b2.Fma(x2, g);
             }
         }
 
-        ConvTile<L, V, G, ImageOperands<L, V>>.Finish(a0, f, tile, k, 0);
-        ConvTile<L, V, G, ImageOperands<L, V>>.Finish(b0, f, tile, k + group, 0);
-        ConvTile<L, V, G, ImageOperands<L, V>>.Finish(a1, f, tile, k, 1);
-        ConvTile<L, V, G, ImageOperands<L, V>>.Finish(b1, f, tile, k + group, 1);
-        ConvTile<L, V, G, ImageOperands<L, V>>.Finish(a2, f, tile, k, 2);
-        ConvTile<L, V, G, ImageOperands<L, V>>.Finish(b2, f, tile, k + group, 2);
+        ConvTile<L, V, Quad<L, V>, ImageOperands<L, V>>.Finish(a0, f, tile, k, 0);
+        ConvTile<L, V, Quad<L, V>, ImageOperands<L, V>>.Finish(b0, f, tile, k + Group, 0);
+        ConvTile<L, V, Quad<L, V>, ImageOperands<L, V>>.Finish(a1, f, tile, k, 1);
+        ConvTile<L, V, Quad<L, V>, ImageOperands<L, V>>.Finish(b1, f, tile, k + Group, 1);
+        ConvTile<L, V, Quad<L, V>, ImageOperands<L, V>>.Finish(a2, f, tile, k, 2);
+        ConvTile<L, V, Quad<L, V>, ImageOperands<L, V>>.Finish(b2, f, tile, k + Group, 2);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void Two(ConvFrame* f, Tile* tile, int k, int group)
+    private static void Two(ConvFrame* f, Tile* tile, int k)
     {
-        G a0 = G.Splat(f->Bias + k * f->BiasStride, f->BiasStride), b0 = G.Splat(f->Bias + (k + group) * f->BiasStride, f->BiasStride), a1 = a0, b1 = b0;
-        nint step = f->SourceStep, ahead = f->Ahead, next = group * f->WeightsPerOutput;
+        Quad<L, V> a0 = Quad<L, V>.Splat(f->Bias + k * f->BiasStride, f->BiasStride), b0 = Quad<L, V>.Splat(f->Bias + (k + Group) * f->BiasStride, f->BiasStride), a1 = a0, b1 = b0;
+        nint step = f->SourceStep, ahead = f->Ahead, next = Group * f->WeightsPerOutput;
         float* x = f->Source + tile->Source, w = f->Weights + k * f->WeightsPerOutput;
         Tap* first = f->Taps + tile->FirstTap, end = first + tile->Taps;
         for (int chunk = f->Chunks; chunk > 0; chunk--, x += f->ChunkInput, w += f->ChunkWeight)
@@ -71,26 +73,26 @@ internal static unsafe class ConvPairTile<L, V, G>
                 float* p = x + tap->Input, v = w + tap->Weight;
                 Fetch(p + ahead);
                 V x0 = L.Load(p), x1 = L.Load(p + step);
-                var g = G.Splat(v, f->WeightStride);
+                var g = Quad<L, V>.Splat(v, f->WeightStride);
                 a0.Fma(x0, g);
                 a1.Fma(x1, g);
-                g = G.Splat(v + next, f->WeightStride);
+                g = Quad<L, V>.Splat(v + next, f->WeightStride);
                 b0.Fma(x0, g);
                 b1.Fma(x1, g);
             }
         }
 
-        ConvTile<L, V, G, ImageOperands<L, V>>.Finish(a0, f, tile, k, 0);
-        ConvTile<L, V, G, ImageOperands<L, V>>.Finish(b0, f, tile, k + group, 0);
-        ConvTile<L, V, G, ImageOperands<L, V>>.Finish(a1, f, tile, k, 1);
-        ConvTile<L, V, G, ImageOperands<L, V>>.Finish(b1, f, tile, k + group, 1);
+        ConvTile<L, V, Quad<L, V>, ImageOperands<L, V>>.Finish(a0, f, tile, k, 0);
+        ConvTile<L, V, Quad<L, V>, ImageOperands<L, V>>.Finish(b0, f, tile, k + Group, 0);
+        ConvTile<L, V, Quad<L, V>, ImageOperands<L, V>>.Finish(a1, f, tile, k, 1);
+        ConvTile<L, V, Quad<L, V>, ImageOperands<L, V>>.Finish(b1, f, tile, k + Group, 1);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void One(ConvFrame* f, Tile* tile, int k, int group)
+    private static void One(ConvFrame* f, Tile* tile, int k)
     {
-        G a0 = G.Splat(f->Bias + k * f->BiasStride, f->BiasStride), b0 = G.Splat(f->Bias + (k + group) * f->BiasStride, f->BiasStride);
-        nint ahead = f->Ahead, next = group * f->WeightsPerOutput;
+        Quad<L, V> a0 = Quad<L, V>.Splat(f->Bias + k * f->BiasStride, f->BiasStride), b0 = Quad<L, V>.Splat(f->Bias + (k + Group) * f->BiasStride, f->BiasStride);
+        nint ahead = f->Ahead, next = Group * f->WeightsPerOutput;
         float* x = f->Source + tile->Source, w = f->Weights + k * f->WeightsPerOutput;
         Tap* first = f->Taps + tile->FirstTap, end = first + tile->Taps;
         for (int chunk = f->Chunks; chunk > 0; chunk--, x += f->ChunkInput, w += f->ChunkWeight)
@@ -100,15 +102,15 @@ internal static unsafe class ConvPairTile<L, V, G>
                 float* p = x + tap->Input, v = w + tap->Weight;
                 Fetch(p + ahead);
                 V x0 = L.Load(p);
-                var g = G.Splat(v, f->WeightStride);
+                var g = Quad<L, V>.Splat(v, f->WeightStride);
                 a0.Fma(x0, g);
-                g = G.Splat(v + next, f->WeightStride);
+                g = Quad<L, V>.Splat(v + next, f->WeightStride);
                 b0.Fma(x0, g);
             }
         }
 
-        ConvTile<L, V, G, ImageOperands<L, V>>.Finish(a0, f, tile, k, 0);
-        ConvTile<L, V, G, ImageOperands<L, V>>.Finish(b0, f, tile, k + group, 0);
+        ConvTile<L, V, Quad<L, V>, ImageOperands<L, V>>.Finish(a0, f, tile, k, 0);
+        ConvTile<L, V, Quad<L, V>, ImageOperands<L, V>>.Finish(b0, f, tile, k + Group, 0);
     }
 
     /// <summary>Has an input brought to the second-level cache; it may lie behind the last.</summary>

@@ -19,7 +19,11 @@ internal readonly record struct TileGrid(int Points, int Side, int Columns, int 
     }
 
     /// <summary>A tile's first output.</summary>
-    public (int Row, int Column) Corner(int tile) => (tile / Columns * Side, tile % Columns * Side);
+    public (int Row, int Column) Corner(int tile)
+    {
+        var (row, column) = Math.DivRem(tile, Columns);
+        return (row * Side, column * Side);
+    }
 
     /// <summary>Input columns under the widest row of at most so many tiles.</summary>
     public int InputColumns(int tiles) => (Math.Min(tiles, Columns) - 1) * Side + Points;

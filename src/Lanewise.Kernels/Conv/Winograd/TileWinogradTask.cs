@@ -8,6 +8,8 @@ namespace Lanewise.Kernels;
 /// </summary>
 internal sealed class TileWinogradTask : WinogradTask
 {
+    /// <summary>What is transformed at a time stays in the second-level cache.</summary>
+    private const int BlockBytes = 640 * 1024;
     private const int FewestTiles = 6, MostTiles = 18;
 
     [SetsRequiredMembers]
@@ -16,7 +18,7 @@ internal sealed class TileWinogradTask : WinogradTask
     {
         Grid = TileGrid.Of(output, Side, Taps, Padding);
         long perTile = (long)Points * source.Channels * options.LaneWidth * sizeof(float);
-        int most = (int)Math.Clamp(Cache / perTile, FewestTiles, MostTiles);
+        int most = (int)Math.Clamp(BlockBytes / perTile, FewestTiles, MostTiles);
         Blocks = (Grid.Count + most - 1) / most;
         Sums = [.. Enumerable.Range(Grid.Count / Blocks, 2).Select(tiles => new PointSum(options, source.Channels, tiles, taps: 1, new ConvAxis(1, 1, 0, 0).Forward(tiles)))];
         Take(Sums[^1], Grid.InputColumns(Sums[^1].Outputs));

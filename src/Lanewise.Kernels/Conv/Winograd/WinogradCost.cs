@@ -14,9 +14,6 @@ internal sealed class WinogradCost(Conv2dGeometry geometry, bool isBackward, Pla
     /// <summary>A transform, for each point: in both dimensions and along a row, of a picture that stays in the cache and of a larger one; measured.</summary>
     private const double TileTransform = 14, LargeTile = 22, RowTransform = 11, LargeRow = 26;
 
-    /// <summary>Vectors of a picture, input and output, that stay in the cache.</summary>
-    private const int CachedVectors = 8192;
-
     /// <summary>A product among the many streams of two dimensions; measured.</summary>
     private const double Streams = 1.4;
 
@@ -29,7 +26,14 @@ internal sealed class WinogradCost(Conv2dGeometry geometry, bool isBackward, Pla
     private readonly double _products = (double)(lanes?.Channels ?? source.Channels) * output.Channels;
     private readonly double _weight = Line / (lanes is null ? LineFloats : 1);
 
-    private bool IsLarge => source.Channels * source.PlaneStride + output.Channels * output.PlaneStride > CachedVectors;
+    private bool ComesFromMemory => IsLarge(source, output);
+
+    /// <summary>Whether a picture, input and output, is too large to stay in the cache.</summary>
+    public static bool IsLarge(Planes input, Planes output)
+    {
+        const int CachedVectors = 8192;
+        return input.Channels * input.PlaneStride + output.Channels * output.PlaneStride > CachedVectors;
+    }
 
     /// <summary>One of Winograd's ways.</summary>
     public double Of(WinogradForm form) => form.AlongRows ? Rows(form.Side) : Tiles(form.Side);
@@ -46,7 +50,7 @@ internal sealed class WinogradCost(Conv2dGeometry geometry, bool isBackward, Pla
     private double Tiles(int side)
     {
         double points = side * side, tiles = Pieces(output.Height, side) * Pieces(output.Width, side);
-        return _products * Streams * points * tiles * Idle(tiles) + Weights(points) + tiles * points * (IsLarge ? LargeTile : TileTransform) * (source.Channels + output.Channels);
+        return _products * Streams * points * tiles * Idle(tiles) + Weights(points) + tiles * points * (ComesFromMemory ? LargeTile : TileTransform) * (source.Channels + output.Channels);
     }
 
     /// <summary>Along the rows.</summary>
@@ -56,7 +60,7 @@ internal sealed class WinogradCost(Conv2dGeometry geometry, bool isBackward, Pla
         int taps = geometry.Rows.Kernel;
         double tiles = Pieces(output.Width, side), sums = output.Height * tiles, met = (Meetings(geometry.Rows, source.Height, output.Height) + taps * output.Height) / 2;
         double transforms = tiles * ((double)source.Height * source.Channels + (double)output.Height * output.Channels);
-        return _products * side * met * tiles * Idle(sums) + Weights(side * taps) + transforms * side * (IsLarge ? LargeRow : RowTransform);
+        return _products * side * met * tiles * Idle(sums) + Weights(side * taps) + transforms * side * (ComesFromMemory ? LargeRow : RowTransform);
     }
 
     private double Weights(double each)

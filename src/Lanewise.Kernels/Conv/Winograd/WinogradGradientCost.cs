@@ -13,9 +13,6 @@ internal sealed class WinogradGradientCost(Conv2dGeometry geometry, Planes x, Pl
     /// <summary>A transform for each point, and one with the turn of outputs into lanes; along the rows of a picture that comes from memory; measured.</summary>
     private const double Transform = 16, Turned = 24, LargeRow = 33;
 
-    /// <summary>Vectors of a picture, input and gradient, that stay in the cache.</summary>
-    private const int CachedVectors = 8192;
-
     /// <summary>A product where all outputs lie in one vector: it waits for the inputs.</summary>
     private const double Lone = 1.25;
 
@@ -57,7 +54,7 @@ internal sealed class WinogradGradientCost(Conv2dGeometry geometry, Planes x, Pl
     {
         int taps = geometry.Rows.Kernel;
         double tiles = TileGrid.Of(dy, WinogradForm.EightPoints, taps, geometry.Rows.Padding).Columns;
-        bool isLarge = x.Channels * x.PlaneStride + dy.Channels * dy.PlaneStride > CachedVectors;
+        bool isLarge = WinogradCost.IsLarge(x, dy);
         double transforms = tiles * ((isLarge ? LargeRow : Transform) * geometry.InChannels * x.Height + (isLarge ? LargeRow : Turned) * _outputs * dy.Height);
         return WinogradForm.EightPoints * (Products * tiles * Meetings(geometry.Rows, x.Height) + transforms + Sums(taps));
     }

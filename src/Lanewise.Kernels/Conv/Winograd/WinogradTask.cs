@@ -8,9 +8,6 @@ namespace Lanewise.Kernels;
 /// </summary>
 internal abstract class WinogradTask : Conv2dTask
 {
-    /// <summary>What is transformed at a time stays in the second-level cache.</summary>
-    private protected const int Cache = 640 * 1024;
-
     /// <summary>Outputs that one transformed input is read for at once: where it does not stay in the cache, few passes over it.</summary>
     private const int MostOutputs = 128;
 

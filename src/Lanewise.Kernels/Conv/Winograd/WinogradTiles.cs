@@ -43,8 +43,7 @@ internal static unsafe class WinogradTiles<L, V, T>
             int k = firstOutput + i;
             for (int t = 0; t < sum.Outputs; t++)
             {
-                var (tileRow, tileColumn) = Math.DivRem(firstTile + t, task.Grid.Columns);
-                int row = tileRow * side, column = tileColumn * side;
+                var (row, column) = task.Grid.Corner(firstTile + t);
                 float* m = from + i * plane + (nint)t * L.Width;
                 for (int j = 0; j < Side; j++)
                 {
@@ -109,8 +108,9 @@ internal static unsafe class WinogradTiles<L, V, T>
     public static void Transform(Planes source, TileGrid grid, float* plane, int first, int tiles, float* columns, float* to, nint toTile, nint toPoint)
     {
         nint pitch = (nint)source.Pitch * L.Width;
-        var (tileRow, tileColumn) = Math.DivRem(first, grid.Columns);
-        int side = grid.Side, row = tileRow * side - grid.Padding, column = tileColumn * side - grid.Padding;
+        var (row, column) = grid.Corner(first);
+        (row, column) = (row - grid.Padding, column - grid.Padding);
+        int side = grid.Side;
         float* from = plane + row * pitch + (nint)column * L.Width;
         int above = -row, below = source.Height - row;
         for (int tile = 0, next = 0; tile < tiles; tile++, columns += side * Side * L.Width, to += toTile)
