@@ -19,7 +19,7 @@ var test = BuiltInDigits.Test(2_000);
 var trainer = new Trainer(network, new TrainingOptions { Epochs = 2, Optimizer = new Sgd(0.02f, Momentum: 0.9f), Seed = 1 });
 await foreach (var epoch in trainer.RunAsync(train, test))
 {
-    Console.WriteLine($"epoch {epoch.Epoch}: loss {epoch.TrainLoss:F3}, test accuracy {epoch.EvalTop1:P2}, {epoch.ImagesPerSecond:N0} images/s");
+    Console.WriteLine($"epoch {epoch.Epoch}: loss {epoch.TrainLoss:F3}, test accuracy {epoch.ValTop1:P2}, {epoch.ImagesPerSecond:N0} images/s");
 }
 
-Safetensors.Write("my-residual.safetensors", trainer.Weights.Tensors);
+Safetensors.Write("my-residual.safetensors", trainer.GetWeights().Tensors);

@@ -13,15 +13,15 @@ internal static class InceptionChapter
             .Flatten()                                          // 1408
             .Linear("fc", 10));                                 // 10
 
-        foreach (var node in network.Waists)
+        foreach (var node in network.CutPoints())
         {
             Console.WriteLine($"{node.Path,-16}  {node.Shape}");
         }
 
-        Console.WriteLine($"{network.ParameterCount:N0} parameters, {network.MultiplyAdds:N0} multiply-adds an image");
+        Console.WriteLine($"{network.ParameterCount:N0} parameters, {network.Macs:N0} MACs an image");
     }
 
-    private static Activation Inception(this Activation input, string name) => input.Module(name, x =>
+    private static SymbolicTensor Inception(this SymbolicTensor input, string name) => input.Module(name, x =>
     {
         var branch1x1 = x.Conv2d("branch1x1", 16, kernel: 1);               // 16×H×W
 

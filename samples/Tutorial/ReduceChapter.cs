@@ -12,8 +12,8 @@ internal static class ReduceChapter
             .Conv2d("conv1x1", 16, kernel: 1)                   // 16×28×28
             .Conv2d("conv5x5", 32, kernel: 5, padding: 2));     // 32×28×28
 
-        Console.WriteLine($"direct   {direct.MultiplyAdds,12:N0}");
-        Console.WriteLine($"reduced  {reduced.MultiplyAdds,12:N0}");
-        Console.WriteLine($"ratio    {(double)direct.MultiplyAdds / reduced.MultiplyAdds,12:F2}");
+        Console.WriteLine($"direct   {direct.Macs,12:N0}");
+        Console.WriteLine($"reduced  {reduced.Macs,12:N0}");
+        Console.WriteLine($"ratio    {(double)direct.Macs / reduced.Macs,12:F2}");
     }
 }

@@ -13,10 +13,10 @@ internal static class ResidualChapter
             .Flatten()                                          // 512
             .Linear("fc", 10));                                 // 10
 
-        Console.WriteLine($"{network.ParameterCount:N0} parameters, {network.MultiplyAdds:N0} multiply-adds an image");
+        Console.WriteLine($"{network.ParameterCount:N0} parameters, {network.Macs:N0} MACs an image");
     }
 
-    private static Activation Residual(this Activation input, string name) => input.Module(name, x => x
+    private static SymbolicTensor Residual(this SymbolicTensor input, string name) => input.Module(name, x => x
         .Conv2d("conv1", x.Shape.Channels, kernel: 3, padding: 1).ReLU()    // C×H×W
         .Conv2d("conv2", x.Shape.Channels, kernel: 3, padding: 1)           // C×H×W
         .Add(x).ReLU());                                                    // C×H×W

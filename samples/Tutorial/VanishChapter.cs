@@ -16,7 +16,7 @@ internal static class VanishChapter
             var network = CifarResNet.Create(variant, new ModelOptions { Input = new Shape(1, 28, 28) });
 
             var plan = Plan.Compile(network, new PlanOptions { BatchSize = 64, Training = true });
-            plan.Load(Weights.Initialize(network, seed: 1));
+            plan.SetWeights(Weights.Initialize(network, seed: 1));
             plan.ComputeGradients(digits, [.. Enumerable.Range(0, 64)]);
 
             var flow = GradientFlow.Measure(network, plan.Gradients(), step: 0);

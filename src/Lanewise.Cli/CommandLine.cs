@@ -11,7 +11,7 @@ internal static class CommandLine
         """
           lanewise train residual                   train on MNIST, or on built-in digits
           lanewise eval runs/residual-1             how good it became, class by class
-          lanewise predict runs/residual-1 six.png  what is on a picture
+          lanewise predict runs/residual-1 six.png  what is on an image
           lanewise train --help                     all about one verb
         """;
 
@@ -29,7 +29,7 @@ internal static class CommandLine
         string command = "lanewise";
         try
         {
-            var parse = Parse(arguments);
+            var parse = Parse(RenamedOptions.Replace(arguments, Console.Error.WriteLine));
             command = UsageErrors.Path(parse.CommandResult);
             if (UsageErrors.Report(parse))
             {

@@ -60,6 +60,20 @@ internal static class JsonOutput
         }
     }
 
+    /// <summary>Writes a number under its present key and under the key it had before 0.2, which stays until 1.0.</summary>
+    public static void WriteRenamed(this Utf8JsonWriter json, string name, string oldName, double number)
+    {
+        json.WriteNumberOrNull(name, number);
+        json.WriteNumberOrNull(oldName, number);
+    }
+
+    /// <inheritdoc cref="WriteRenamed(Utf8JsonWriter, string, string, double)"/>
+    public static void WriteRenamed(this Utf8JsonWriter json, string name, string oldName, long number)
+    {
+        json.WriteNumber(name, number);
+        json.WriteNumber(oldName, number);
+    }
+
     /// <summary>Writes an array of whole numbers.</summary>
     public static void WriteNumbers(this Utf8JsonWriter json, string name, IEnumerable<int> numbers)
     {

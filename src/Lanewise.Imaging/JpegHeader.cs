@@ -6,9 +6,9 @@ namespace Lanewise.Imaging;
 internal static class JpegHeader
 {
     private const byte StartOfImage = 0xD8, StartOfScan = 0xDA;
-    private const int MostSegments = 1000;
+    private const int MaxSegments = 1000;
 
-    // SOF2, SOF6, SOF10 and SOF14: the frames whose scans each refine the whole picture.
+    // SOF2, SOF6, SOF10 and SOF14: the frames whose scans each refine the whole image.
     private static readonly byte[] ProgressiveFrames = [0xC2, 0xC6, 0xCA, 0xCE];
 
     /// <summary>Whether the stream holds a progressive JPEG. It is left at its beginning.</summary>
@@ -18,7 +18,7 @@ internal static class JpegHeader
         bool progressive = false;
         if (stream.ReadAtLeast(segment[..2], 2, throwOnEndOfStream: false) == 2 && segment[0] == 0xFF && segment[1] == StartOfImage)
         {
-            for (int i = 0; i < MostSegments && !progressive && stream.ReadAtLeast(segment, 4, throwOnEndOfStream: false) == 4; i++)
+            for (int i = 0; i < MaxSegments && !progressive && stream.ReadAtLeast(segment, 4, throwOnEndOfStream: false) == 4; i++)
             {
                 if (segment[0] == 0xFF && segment[1] == 0xFF)
                 {

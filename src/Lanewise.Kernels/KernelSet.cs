@@ -40,7 +40,7 @@ public abstract class KernelSet
     }
 
     /// <summary>What one thread can do at most at this width, in GFLOP/s (a multiply-add counts twice). Takes a fifth of a second.</summary>
-    public abstract double MeasureCeiling();
+    public abstract double MeasurePeak();
 
     /// <summary>The clock of the core that the caller runs on, in GHz, while it computes with whole numbers. Takes a fifth of a second.</summary>
     public static double MeasureClock() => Clock.Measure();
@@ -55,12 +55,12 @@ public abstract class KernelSet
     /// <param name="weights">Where its packed weights begin.</param>
     /// <param name="bias">Where its bias begins; negative for none.</param>
     /// <param name="algorithm">How it is computed.</param>
-    public Conv2dTask Conv2dForward(Conv2dGeometry geometry, Planes x, Planes y, int weights, int bias, Conv2dAlgorithm algorithm = Conv2dAlgorithm.Auto)
+    public Conv2dCall Conv2dForward(Conv2dGeometry geometry, Planes x, Planes y, int weights, int bias, Conv2dAlgorithm algorithm = Conv2dAlgorithm.Auto)
     {
         int group = GroupOf(geometry.OutChannels);
         bool pairs = TakesPairs(geometry, group, x, y);
-        return WinogradTask.For(algorithm, Winograd(geometry, isBackward: false, weights, bias, group, group, lanes: null), x, y)
-            ?? (Conv2dTask)new DirectConv2dTask(TapTable.Forward(geometry, x, lanes: null, group, pairs ? DirectConv2dTask.PairPixels : MostPixels(group), LaneWidth), x, y)
+        return WinogradCall.For(algorithm, Winograd(geometry, isBackward: false, weights, bias, group, group, lanes: null), x, y)
+            ?? (Conv2dCall)new DirectConv2dCall(TapTable.Forward(geometry, x, lanes: null, group, pairs ? DirectConv2dCall.PairPixels : MaxPixels(group), LaneWidth), x, y)
             {
                 Pairs = pairs,
                 Weights = weights,
@@ -86,12 +86,12 @@ public abstract class KernelSet
     /// <param name="weights">Where its packed weights begin.</param>
     /// <param name="bias">Where its bias begins; negative for none.</param>
     /// <param name="algorithm">How it is computed.</param>
-    public Conv2dTask ChannelConv2d(
+    public Conv2dCall ChannelConv2d(
         Conv2dGeometry geometry, ChannelLanes lanes, Planes x, Planes y, int weights, int bias, Conv2dAlgorithm algorithm = Conv2dAlgorithm.Auto)
     {
         int group = VectorGroupOf(VectorsOf(geometry.OutChannels));
-        return WinogradTask.For(algorithm, Winograd(geometry, isBackward: false, weights, bias, group, group * LaneWidth, lanes), x, y)
-            ?? (Conv2dTask)new DirectConv2dTask(TapTable.Forward(geometry, x, lanes, group, MostPixels(group), LaneWidth), x, y, lanes)
+        return WinogradCall.For(algorithm, Winograd(geometry, isBackward: false, weights, bias, group, group * LaneWidth, lanes), x, y)
+            ?? (Conv2dCall)new DirectConv2dCall(TapTable.Forward(geometry, x, lanes, group, MaxPixels(group), LaneWidth), x, y, lanes)
             {
                 Weights = weights,
                 Bias = bias,
@@ -109,14 +109,14 @@ public abstract class KernelSet
     /// <param name="sources">The convolution, or those that read the same input.</param>
     /// <param name="dx">The gradient to the input.</param>
     /// <param name="algorithm">How it is computed.</param>
-    public Conv2dTask Conv2dBackwardInput(IReadOnlyList<Conv2dSource> sources, Planes dx, Conv2dAlgorithm algorithm = Conv2dAlgorithm.Auto)
+    public Conv2dCall Conv2dBackwardInput(IReadOnlyList<Conv2dSource> sources, Planes dx, Conv2dAlgorithm algorithm = Conv2dAlgorithm.Auto)
     {
         var (geometry, first, weights) = sources[0];
         var dy = first with { Channels = sources.Sum(source => source.Geometry.OutChannels) };
         int packed = GroupOf(geometry.OutChannels), group = GroupOf(geometry.InChannels);
         bool pairs = TakesPairs(geometry, group, dy, dx);
-        return WinogradTask.For(algorithm, Winograd(geometry, isBackward: true, weights, bias: -1, group, packed, lanes: null), dy, dx)
-            ?? (Conv2dTask)new DirectConv2dTask(TapTable.BackwardInput(sources, dx, packed, group, pairs ? DirectConv2dTask.PairPixels : MostPixels(group), LaneWidth), dy, dx)
+        return WinogradCall.For(algorithm, Winograd(geometry, isBackward: true, weights, bias: -1, group, packed, lanes: null), dy, dx)
+            ?? (Conv2dCall)new DirectConv2dCall(TapTable.BackwardInput(sources, dx, packed, group, pairs ? DirectConv2dCall.PairPixels : MaxPixels(group), LaneWidth), dy, dx)
             {
                 Pairs = pairs,
                 Weights = weights,
@@ -131,7 +131,7 @@ public abstract class KernelSet
             };
     }
 
-    /// <summary>Prepares the gradient to a convolution's weights and bias: tasks that together make it, one after the other.</summary>
+    /// <summary>Prepares the gradient to a convolution's weights and bias: kernelCalls that together make it, one after the other.</summary>
     /// <param name="geometry">The convolution.</param>
     /// <param name="x">Its input.</param>
     /// <param name="dy">The gradient to its output.</param>
@@ -139,17 +139,17 @@ public abstract class KernelSet
     /// <param name="bias">Where its bias gradients begin; negative for none.</param>
     /// <param name="blocks">The most blocks that a call sums over.</param>
     /// <param name="algorithm">How it is computed.</param>
-    public IReadOnlyList<Conv2dGradientTask> Conv2dBackwardWeights(
+    public IReadOnlyList<Conv2dGradientCall> Conv2dBackwardWeights(
         Conv2dGeometry geometry, Planes x, Planes dy, int weights, int bias, int blocks, Conv2dAlgorithm algorithm = Conv2dAlgorithm.Auto)
     {
         int group = GroupOf(geometry.OutChannels), rows = GradientBandRows(dy);
         if (WinogradGradientCost.Form(algorithm, geometry, x, dy, LaneWidth) is { } form)
         {
             int vectors = VectorGroupOf(VectorsOf(geometry.OutChannels));
-            return WinogradGradientTask.Of(geometry, x, dy, form, weights, bias, new(vectors, MostPixels(vectors), group, LaneWidth, blocks));
+            return WinogradGradientCall.Of(geometry, x, dy, form, weights, bias, new(vectors, MaxPixels(vectors), group, LaneWidth, blocks));
         }
 
-        return [new DirectGradientTask(TapGroups.Build(geometry, x, dy, group, Math.Min(6, MostPixels(group)), rows, LaneWidth), x, dy)
+        return [new DirectGradientCall(TapGroups.Build(geometry, x, dy, group, Math.Min(6, MaxPixels(group)), rows, LaneWidth), x, dy)
         {
             Weights = weights,
             Bias = bias,
@@ -162,40 +162,40 @@ public abstract class KernelSet
     }
 
     /// <summary>Runs a convolution or its gradient to the input. Writes the output.</summary>
-    public abstract void Conv2d(Conv2dTask task, in BlockMemory memory, Part part);
+    public abstract void Conv2d(Conv2dCall call, in BlockMemory memory, Part part);
 
     /// <summary>Writes the transformed weights of a convolution that has some, from the packed ones; shared by outputs.</summary>
-    public abstract void TransformWeights(Conv2dTask task, LaneMemory weights, Part part);
+    public abstract void TransformWeights(Conv2dCall call, LaneMemory weights, Part part);
 
-    /// <summary>Writes what a weight gradient that has <see cref="Conv2dGradientTask.TransformUnits"/> reads, into the blocks' shared memory.</summary>
-    public abstract void TransformGradient(Conv2dGradientTask task, ReadOnlySpan<BlockMemory> blocks, Part part);
+    /// <summary>Writes what a weight gradient that has <see cref="Conv2dGradientCall.TransformUnits"/> reads, into the blocks' shared memory.</summary>
+    public abstract void TransformGradient(Conv2dGradientCall call, ReadOnlySpan<BlockMemory> blocks, Part part);
 
     /// <summary>Adds to the weight and bias gradients.</summary>
-    public abstract void Conv2dGradient(Conv2dGradientTask task, ReadOnlySpan<BlockMemory> blocks, Part part);
+    public abstract void Conv2dGradient(Conv2dGradientCall call, ReadOnlySpan<BlockMemory> blocks, Part part);
 
     /// <summary>Max pooling. Writes the output and the winners.</summary>
-    public abstract void MaxPool2d(PoolTask task, in BlockMemory memory, Part part);
+    public abstract void MaxPool2d(PoolCall call, in BlockMemory memory, Part part);
 
     /// <summary>Max pooling's gradient. Writes the input's gradient, or adds to it.</summary>
-    public abstract void MaxPool2dBackward(PoolTask task, in BlockMemory memory, Part part);
+    public abstract void MaxPool2dBackward(PoolCall call, in BlockMemory memory, Part part);
 
     /// <summary>Average pooling. Writes the output.</summary>
-    public abstract void AvgPool2d(PoolTask task, in BlockMemory memory, Part part);
+    public abstract void AvgPool2d(PoolCall call, in BlockMemory memory, Part part);
 
     /// <summary>Average pooling's gradient. Writes the input's gradient, or adds to it.</summary>
-    public abstract void AvgPool2dBackward(PoolTask task, in BlockMemory memory, Part part);
+    public abstract void AvgPool2dBackward(PoolCall call, in BlockMemory memory, Part part);
 
     /// <summary>Batch normalisation by the batch's statistics. Writes the output, the batch's and the running statistics.</summary>
-    public abstract void BatchNorm2d(BatchNormTask task, ReadOnlySpan<BlockMemory> blocks, Part part);
+    public abstract void BatchNorm2d(BatchNormCall call, ReadOnlySpan<BlockMemory> blocks, Part part);
 
     /// <summary>Its gradient. Adds to the gradients of weight and bias; writes the input's gradient, or adds to it.</summary>
-    public abstract void BatchNorm2dBackward(BatchNormTask task, ReadOnlySpan<BlockMemory> blocks, Part part);
+    public abstract void BatchNorm2dBackward(BatchNormCall call, ReadOnlySpan<BlockMemory> blocks, Part part);
 
     /// <summary>Batch normalisation by the running statistics. Writes the output.</summary>
-    public abstract void BatchNorm2dEvaluate(BatchNormTask task, in BlockMemory memory, Part part);
+    public abstract void BatchNorm2dEvaluate(BatchNormCall call, in BlockMemory memory, Part part);
 
     /// <summary>Its gradient to the input. Writes it, or adds to it.</summary>
-    public abstract void BatchNorm2dEvaluateBackward(BatchNormTask task, in BlockMemory memory, Part part);
+    public abstract void BatchNorm2dEvaluateBackward(BatchNormCall call, in BlockMemory memory, Part part);
 
     /// <summary>Local response normalisation. Writes y; shared by rows.</summary>
     public abstract void LocalResponseNorm(ResponseNorm norm, Planes x, Planes y, in BlockMemory memory, Part part);
@@ -262,7 +262,7 @@ public abstract class KernelSet
     public abstract void Update(OptimizerStep step, LaneMemory weights, LaneMemory[] state, LaneMemory[] slots, int start, int count);
 
     private WinogradOptions Winograd(Conv2dGeometry geometry, bool isBackward, int weights, int bias, int group, int packed, ChannelLanes? lanes) =>
-        new(geometry, isBackward, weights, bias) { Group = group, MostPixels = MostPixels(group), PackedGroup = packed, LaneWidth = LaneWidth, Lanes = lanes };
+        new(geometry, isBackward, weights, bias) { Group = group, MaxPixels = MaxPixels(group), PackedGroup = packed, LaneWidth = LaneWidth, Lanes = lanes };
 
     /// <summary>Outputs that a micro-kernel takes together: a divisor of the channel count where there is a good one.</summary>
     private int GroupOf(int channels) => Registers switch
@@ -282,7 +282,7 @@ public abstract class KernelSet
     };
 
     /// <summary>Pixels beside a group: what the registers hold besides the group's weights and one input.</summary>
-    private int MostPixels(int group) => Math.Min(12, (Registers - group - 1) / group);
+    private int MaxPixels(int group) => Math.Min(12, (Registers - group - 1) / group);
 
     /// <summary>Whether a convolution is summed in pairs of groups: 1×1, whose inputs are read once for each group, and not from a near cache.</summary>
     private bool TakesPairs(Conv2dGeometry geometry, int group, Planes source, Planes output) =>

@@ -9,25 +9,25 @@ internal sealed class LaneKernels<L, V> : KernelSet
 
     private protected override int Registers => L.Registers;
 
-    public override double MeasureCeiling() => Ceiling<L, V>.Measure();
+    public override double MeasurePeak() => FmaPeak<L, V>.Measure();
 
-    public override void Conv2d(Conv2dTask task, in BlockMemory memory, Part part)
+    public override void Conv2d(Conv2dCall call, in BlockMemory memory, Part part)
     {
-        if (task.Lanes is null)
+        if (call.Lanes is null)
         {
-            Conv2d<ImageOperands<L, V>>(task, memory, part);
+            Conv2d<ImageOperands<L, V>>(call, memory, part);
         }
         else
         {
-            Conv2d<ChannelOperands<L, V>>(task, memory, part);
+            Conv2d<ChannelOperands<L, V>>(call, memory, part);
         }
     }
 
-    public override void TransformWeights(Conv2dTask task, LaneMemory weights, Part part) => TransformWeights((WinogradTask)task, weights, part);
+    public override void TransformWeights(Conv2dCall call, LaneMemory weights, Part part) => TransformWeights((WinogradCall)call, weights, part);
 
-    public override void TransformGradient(Conv2dGradientTask task, ReadOnlySpan<BlockMemory> blocks, Part part)
+    public override void TransformGradient(Conv2dGradientCall call, ReadOnlySpan<BlockMemory> blocks, Part part)
     {
-        var winograd = (WinogradGradientTask)task;
+        var winograd = (WinogradGradientCall)call;
         if (winograd.AlongRows)
         {
             WinogradGradient<L, V, EightPoints<L, V>>.Transform(winograd, blocks, part);
@@ -38,38 +38,38 @@ internal sealed class LaneKernels<L, V> : KernelSet
         }
     }
 
-    public override void Conv2dGradient(Conv2dGradientTask task, ReadOnlySpan<BlockMemory> blocks, Part part)
+    public override void Conv2dGradient(Conv2dGradientCall call, ReadOnlySpan<BlockMemory> blocks, Part part)
     {
-        switch (task)
+        switch (call)
         {
-            case WinogradGradientTask { AlongRows: true } rows: WinogradGradient<L, V, EightPoints<L, V>>.Run(rows, blocks, part); break;
-            case WinogradGradientTask tiles: WinogradGradient<L, V, SixPoints<L, V>>.Run(tiles, blocks, part); break;
+            case WinogradGradientCall { AlongRows: true } rows: WinogradGradient<L, V, EightPoints<L, V>>.Run(rows, blocks, part); break;
+            case WinogradGradientCall tiles: WinogradGradient<L, V, SixPoints<L, V>>.Run(tiles, blocks, part); break;
             default:
                 foreach (ref readonly var block in blocks)
                 {
-                    Conv2d<L, V>.RunGradient((DirectGradientTask)task, block, part);
+                    Conv2d<L, V>.RunGradient((DirectGradientCall)call, block, part);
                 }
 
                 break;
         }
     }
 
-    public override void MaxPool2d(PoolTask task, in BlockMemory memory, Part part) => MaxPool2d<L, V>.Forward(task, memory, part);
+    public override void MaxPool2d(PoolCall call, in BlockMemory memory, Part part) => MaxPool2d<L, V>.Forward(call, memory, part);
 
-    public override void MaxPool2dBackward(PoolTask task, in BlockMemory memory, Part part) => MaxPool2d<L, V>.Backward(task, memory, part);
+    public override void MaxPool2dBackward(PoolCall call, in BlockMemory memory, Part part) => MaxPool2d<L, V>.Backward(call, memory, part);
 
-    public override void AvgPool2d(PoolTask task, in BlockMemory memory, Part part) => AvgPool2d<L, V>.Forward(task, memory, part);
+    public override void AvgPool2d(PoolCall call, in BlockMemory memory, Part part) => AvgPool2d<L, V>.Forward(call, memory, part);
 
-    public override void AvgPool2dBackward(PoolTask task, in BlockMemory memory, Part part) => AvgPool2d<L, V>.Backward(task, memory, part);
+    public override void AvgPool2dBackward(PoolCall call, in BlockMemory memory, Part part) => AvgPool2d<L, V>.Backward(call, memory, part);
 
-    public override void BatchNorm2d(BatchNormTask task, ReadOnlySpan<BlockMemory> blocks, Part part) => BatchNorm2d<L, V>.Forward(task, blocks, part);
+    public override void BatchNorm2d(BatchNormCall call, ReadOnlySpan<BlockMemory> blocks, Part part) => BatchNorm2d<L, V>.Forward(call, blocks, part);
 
-    public override void BatchNorm2dBackward(BatchNormTask task, ReadOnlySpan<BlockMemory> blocks, Part part) => BatchNorm2d<L, V>.Backward(task, blocks, part);
+    public override void BatchNorm2dBackward(BatchNormCall call, ReadOnlySpan<BlockMemory> blocks, Part part) => BatchNorm2d<L, V>.Backward(call, blocks, part);
 
-    public override void BatchNorm2dEvaluate(BatchNormTask task, in BlockMemory memory, Part part) => BatchNorm2d<L, V>.Evaluate(task, memory, part);
+    public override void BatchNorm2dEvaluate(BatchNormCall call, in BlockMemory memory, Part part) => BatchNorm2d<L, V>.Evaluate(call, memory, part);
 
-    public override void BatchNorm2dEvaluateBackward(BatchNormTask task, in BlockMemory memory, Part part) =>
-        BatchNorm2d<L, V>.EvaluateBackward(task, memory, part);
+    public override void BatchNorm2dEvaluateBackward(BatchNormCall call, in BlockMemory memory, Part part) =>
+        BatchNorm2d<L, V>.EvaluateBackward(call, memory, part);
 
     public override void LocalResponseNorm(ResponseNorm norm, Planes x, Planes y, in BlockMemory memory, Part part) =>
         LocalResponseNorm<L, V>.Forward(norm, x, y, memory, part);
@@ -144,25 +144,25 @@ internal sealed class LaneKernels<L, V> : KernelSet
         }
     }
 
-    private static void Conv2d<O>(Conv2dTask task, in BlockMemory memory, Part part)
+    private static void Conv2d<O>(Conv2dCall call, in BlockMemory memory, Part part)
         where O : unmanaged, IOperands<L, V>
     {
-        switch (task)
+        switch (call)
         {
-            case WinogradTask { Side: WinogradForm.FourPoints } four: Winograd<L, V, FourPoints<L, V>>.Run<O>(four, memory, part); break;
-            case WinogradTask { Side: WinogradForm.SixPoints } six: Winograd<L, V, SixPoints<L, V>>.Run<O>(six, memory, part); break;
-            case WinogradTask eight: Winograd<L, V, EightPoints<L, V>>.Run<O>(eight, memory, part); break;
-            default: Conv2d<L, V>.Run<O>((DirectConv2dTask)task, memory, part); break;
+            case WinogradCall { Side: WinogradForm.FourPoints } four: Winograd<L, V, FourPoints<L, V>>.Run<O>(four, memory, part); break;
+            case WinogradCall { Side: WinogradForm.SixPoints } six: Winograd<L, V, SixPoints<L, V>>.Run<O>(six, memory, part); break;
+            case WinogradCall eight: Winograd<L, V, EightPoints<L, V>>.Run<O>(eight, memory, part); break;
+            default: Conv2d<L, V>.Run<O>((DirectConv2dCall)call, memory, part); break;
         }
     }
 
-    private static void TransformWeights(WinogradTask task, LaneMemory weights, Part part)
+    private static void TransformWeights(WinogradCall call, LaneMemory weights, Part part)
     {
-        switch (task.Side)
+        switch (call.Side)
         {
-            case WinogradForm.FourPoints: WinogradWeights<L, V, FourPoints<L, V>>.Run(task, weights, part); break;
-            case WinogradForm.SixPoints: WinogradWeights<L, V, SixPoints<L, V>>.Run(task, weights, part); break;
-            default: WinogradWeights<L, V, EightPoints<L, V>>.Run(task, weights, part); break;
+            case WinogradForm.FourPoints: WinogradWeights<L, V, FourPoints<L, V>>.Run(call, weights, part); break;
+            case WinogradForm.SixPoints: WinogradWeights<L, V, SixPoints<L, V>>.Run(call, weights, part); break;
+            default: WinogradWeights<L, V, EightPoints<L, V>>.Run(call, weights, part); break;
         }
     }
 }

@@ -21,8 +21,8 @@ public sealed record Line(string Name, IReadOnlyList<(double X, double Y)> Point
 public sealed record Chart(string Title, string X, string Y, IReadOnlyList<Line> Lines) : IDrawing
 {
     private const int Width = 760, Height = 340;
-    private const int MostMarks = 40;
-    private const int MostRows = 60;
+    private const int MaxMarks = 40;
+    private const int MaxRows = 60;
 
     private static readonly LineStyle[] Dashes = [LineStyle.Solid, LineStyle.Dash, LineStyle.Dot, LineStyle.DashDot];
     private static readonly MarkerType[] Marks = [MarkerType.Circle, MarkerType.Square, MarkerType.Triangle, MarkerType.Diamond];
@@ -34,8 +34,8 @@ public sealed record Chart(string Title, string X, string Y, IReadOnlyList<Line>
     public bool IsWhole { get; init; } = true;
 
     /// <inheritdoc/>
-    public Html ToHtml() => Figures.Figure(
-        Html.Of($"""{Legend()}<div class="chart" tabindex="0" role="img" aria-label="{Title}: {string.Join(", ", Lines.Select(l => l.Name))}, over {X}">{ToSvg()}</div>{Figures.Details("Figures", ToTable())}"""),
+    public Html ToHtml() => HtmlParts.Figure(
+        Html.Of($"""{Legend()}<div class="chart" tabindex="0" role="img" aria-label="{Title}: {string.Join(", ", Lines.Select(l => l.Name))}, over {X}">{ToSvg()}</div>{HtmlParts.Details("Figures", ToTable())}"""),
         Title);
 
     /// <inheritdoc/>
@@ -74,7 +74,7 @@ public sealed record Chart(string Title, string X, string Y, IReadOnlyList<Line>
                 Color = Drawing.Series(i),
                 LineStyle = Dashes[i / 2 % Dashes.Length],
                 StrokeThickness = 2,
-                MarkerType = line.Points.Count <= MostMarks ? Marks[i % Marks.Length] : MarkerType.None,
+                MarkerType = line.Points.Count <= MaxMarks ? Marks[i % Marks.Length] : MarkerType.None,
                 MarkerSize = 3.5,
                 MarkerFill = Drawing.Series(i),
             };
@@ -109,7 +109,7 @@ public sealed record Chart(string Title, string X, string Y, IReadOnlyList<Line>
         var table = new Table([X, .. Lines.Select(l => ">" + l.Name)]);
         var byLine = Lines.Select(l => l.Points.DistinctBy(p => p.X).ToDictionary(p => p.X, p => p.Y)).ToArray();
         double[] rows = [.. byLine.SelectMany(l => l.Keys).Distinct().Order()];
-        int every = (rows.Length + MostRows - 1) / MostRows;
+        int every = (rows.Length + MaxRows - 1) / MaxRows;
         foreach (double x in rows.Where((_, i) => i % Math.Max(1, every) == 0))
         {
             table.Add([Drawing.Number(x), .. byLine.Select(l => l.TryGetValue(x, out double y) ? Drawing.Number(y) : "")]);

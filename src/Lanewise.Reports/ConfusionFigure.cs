@@ -3,7 +3,7 @@ namespace Lanewise.Reports;
 /// <summary>A confusion matrix: a table of numbers, or for many classes a heat map; and the most frequent mistakes.</summary>
 internal static class ConfusionFigure
 {
-    private const int MostInTable = 20, MostSquares = 100;
+    private const int MaxInTable = 20, MaxSquares = 100;
 
     // In percent; the number on it must stay readable.
     private const int DarkestShade = 45;
@@ -11,9 +11,9 @@ internal static class ConfusionFigure
     public static Html ToHtml(RunTest test)
     {
         int[][] confusion = test.Evaluation.Confusion;
-        return confusion.Length <= MostInTable
-            ? Html.Join(Matrix(confusion, test.Classes), Mistakes(confusion, test.Classes, MostInTable / 2))
-            : Html.Join(Map(confusion, test.Classes), Mistakes(confusion, test.Classes, 2 * MostInTable));
+        return confusion.Length <= MaxInTable
+            ? Html.Join(Matrix(confusion, test.Classes), Mistakes(confusion, test.Classes, MaxInTable / 2))
+            : Html.Join(Map(confusion, test.Classes), Mistakes(confusion, test.Classes, 2 * MaxInTable));
     }
 
     private static Html Matrix(int[][] confusion, IReadOnlyList<string> classes)
@@ -25,17 +25,17 @@ internal static class ConfusionFigure
             table.Add([Html.Of($"{classes[label]}"), .. row.Select((count, prediction) => Cell(count, (double)count / support, label == prediction))]);
         }
 
-        return Html.Of($"<p>A row is what the pictures are, a column what they were taken for. What is right stands framed on the diagonal; the larger its share of the row, the stronger the shade of a square.</p>{table.ToHtml("Confusion matrix")}");
+        return Html.Of($"<p>A row is what the images are, a column what they were taken for. What is right stands framed on the diagonal; the larger its share of the row, the stronger the shade of a square.</p>{table.ToHtml("Confusion matrix")}");
     }
 
     // The root tells a share of 1 % from none.
     private static Html Cell(int count, double share, bool isRight) => Html.Of(
-        $"""<span class="{(isRight ? "cell right" : "cell")}" style="--share:{Math.Sqrt(share) * DarkestShade:F0}%">{(count == 0 ? "·" : Figures.Count(count))}</span>""");
+        $"""<span class="{(isRight ? "cell right" : "cell")}" style="--share:{Math.Sqrt(share) * DarkestShade:F0}%">{(count == 0 ? "·" : HtmlParts.Count(count))}</span>""");
 
-    /// <summary>Shares of each row's pictures as shades; where there are very many classes, each square stands for some neighbours.</summary>
+    /// <summary>Shares of each row's images as shades; where there are very many classes, each square stands for some neighbours.</summary>
     private static Html Map(int[][] confusion, IReadOnlyList<string> classes)
     {
-        int block = (classes.Count + MostSquares - 1) / MostSquares, squares = (classes.Count + block - 1) / block;
+        int block = (classes.Count + MaxSquares - 1) / MaxSquares, squares = (classes.Count + block - 1) / block;
         double[][] counts = [.. Enumerable.Range(0, squares).Select(_ => new double[squares])];
         foreach (var (label, row) in confusion.Index())
         {
@@ -59,10 +59,10 @@ internal static class ConfusionFigure
             where label != prediction && confusion[label][prediction] > 0
             orderby confusion[label][prediction] descending
             select (Label: label, Prediction: prediction, Count: confusion[label][prediction]);
-        var table = new Table("is", "taken for", ">pictures", ">share of its class");
+        var table = new Table("is", "taken for", ">images", ">share of its class");
         foreach (var m in mistakes.Take(most))
         {
-            table.Add(classes[m.Label], classes[m.Prediction], Figures.Count(m.Count), Figures.Percent((double)m.Count / confusion[m.Label].Sum()));
+            table.Add(classes[m.Label], classes[m.Prediction], HtmlParts.Count(m.Count), HtmlParts.Percent((double)m.Count / confusion[m.Label].Sum()));
         }
 
         return mistakes.Any() ? table.ToHtml("The most frequent mistakes") : Html.Of($"<p>There was no mistake.</p>");

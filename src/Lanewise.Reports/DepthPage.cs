@@ -6,10 +6,10 @@ namespace Lanewise.Reports;
 /// <summary>The page of a depth study.</summary>
 public static class DepthPage
 {
-    private const int MostLines = 8;
+    private const int MaxLines = 8;
 
     // What lies deeper is shown in the darkest shade: beside a gradient that vanished, all others would look alike.
-    private const double MostDecades = 12;
+    private const double MaxDecades = 12;
 
     /// <summary>Makes the page of a study, or of as much of it as is done.</summary>
     /// <param name="dataset">What it was trained on.</param>
@@ -29,7 +29,7 @@ public static class DepthPage
             .. firstSeed.Any(r => r.Samples.Count > 1) ? (Section[])[new("Gradients over the steps", OverSteps(firstSeed))] : [],
             new("Zeros", Zeros(results, isTrained)),
             new("Runs", Runs(results, isTrained)),
-            new("Settings", Html.Join(Figures.Facts(settings), Html.Of($"<p>The command:</p><pre>{command}</pre>"))),
+            new("Settings", Html.Join(HtmlParts.Facts(settings), Html.Of($"<p>The command:</p><pre>{command}</pre>"))),
         ];
         string part = results.Count < planned ? $"So far {results.Count} of {planned} runs. " : "";
         string what = isTrained ? "how well plain and residual networks learn, and what reaches their first layers" : "what reaches the first layers of networks as they are initialised";
@@ -62,7 +62,7 @@ public static class DepthPage
         int seeds = results.Select(r => r.Run.Seed).Distinct().Count();
         string mean = seeds > 1 ? $" Means of {seeds} seeds; runs whose loss diverged are left out where others did not." : "";
         return Html.Join(
-            Html.Of($"<p>The share of wrong pictures, in percent. Training pictures are judged by the weights after the epoch, as test pictures are.{mean}</p>\n"),
+            Html.Of($"<p>The share of wrong images, in percent. Training images are judged by the weights after the epoch, as test images are.{mean}</p>\n"),
             Html.Each(TrainErrors(results), chart => chart.ToHtml()),
             Html.Each(TestErrors(results), chart => chart.ToHtml()));
     }
@@ -88,7 +88,7 @@ public static class DepthPage
     }
 
     private static Html AtStart(DepthResult[] runs) => Html.Join(
-        Html.Of($"<p>The norm of the gradient to each layer's weights in the network as it is initialised, seed {runs[0].Run.Seed}, over one batch of training pictures. Layer 1 is next to the picture: a line that falls towards the left is a gradient that vanishes on its way back; one that rises, a gradient that explodes. Norms of exactly 0 are not drawn.</p>\n"),
+        Html.Of($"<p>The norm of the gradient to each layer's weights in the network as it is initialised, seed {runs[0].Run.Seed}, over one batch of training images. Layer 1 is next to the image: a line that falls towards the left is a gradient that vanishes on its way back; one that rises, a gradient that explodes. Norms of exactly 0 are not drawn.</p>\n"),
         Html.Each(StartNorms(runs), chart => chart.ToHtml()));
 
     private static Line NormLine(DepthResult result, GradientSample sample) =>
@@ -98,7 +98,7 @@ public static class DepthPage
     {
         var range = Range(runs);
         return Html.Join(
-            Html.Of($"<p>The same norms over the training, as powers of ten: one row a layer, one column a measured step. All maps share one scale, of at most {MostDecades:F0} powers; what is smaller has the darkest shade, and what is exactly 0 or no number is blank.</p>\n"),
+            Html.Of($"<p>The same norms over the training, as powers of ten: one row a layer, one column a measured step. All maps share one scale, of at most {MaxDecades:F0} powers; what is smaller has the darkest shade, and what is exactly 0 or no number is blank.</p>\n"),
             Html.Each(runs.Where(r => r.Samples.Count > 1), r => Map(r, range).ToHtml()),
             Html.Each(
                 Charts("Gradient norm by layer, at the last measured step", "layer", "gradient norm", [.. runs.Select(r => NormLine(r, r.AtEnd))], isLogarithmic: true),
@@ -117,11 +117,11 @@ public static class DepthPage
         Range = range,
     };
 
-    private static (double Least, double Most) Range(DepthResult[] runs)
+    private static (double Min, double Max) Range(DepthResult[] runs)
     {
         double[] norms = [.. from r in runs from s in r.Samples from l in s.Layers let log = Math.Log10(l.Norm) where double.IsFinite(log) select log];
         double most = norms.DefaultIfEmpty(0).Max();
-        return (Math.Max(norms.DefaultIfEmpty(0).Min(), most - MostDecades), most);
+        return (Math.Max(norms.DefaultIfEmpty(0).Min(), most - MaxDecades), most);
     }
 
     private static Html Zeros(IReadOnlyList<DepthResult> results, bool isTrained)
@@ -134,12 +134,12 @@ public static class DepthPage
         }
 
         return Html.Join(
-            Html.Of($"<p>The share of a layer's gradient that is zero or denormal (below 1.2e-38), and how many layers have more than half of theirs so small. Exact zeros also come from channels whose ReLU lets no picture through. What has come to this teaches a layer nothing, at any learning rate.</p>\n"),
+            Html.Of($"<p>The share of a layer's gradient that is zero or denormal (below 1.2e-38), and how many layers have more than half of theirs so small. Exact zeros also come from channels whose ReLU lets no image through. What has come to this teaches a layer nothing, at any learning rate.</p>\n"),
             table.ToHtml("Share of the gradient that is zero or denormal"));
     }
 
     private static string[] ZeroCells(GradientSample sample) =>
-        [Figures.Percent(sample.Layers[0].ZeroShare), $"{sample.Layers.Count(l => l.ZeroShare > 0.5)} of {sample.Layers.Count}"];
+        [HtmlParts.Percent(sample.Layers[0].ZeroShare), $"{sample.Layers.Count(l => l.ZeroShare > 0.5)} of {sample.Layers.Count}"];
 
     private static Html Runs(IReadOnlyList<DepthResult> results, bool isTrained)
     {
@@ -165,9 +165,9 @@ public static class DepthPage
     /// <summary>A chart, or several where there are more lines than one can tell apart: then family by family.</summary>
     private static Chart[] Charts(string title, string x, string y, Line[] lines, bool isLogarithmic)
     {
-        Line[][] groups = lines.Length <= MostLines
+        Line[][] groups = lines.Length <= MaxLines
             ? [lines]
-            : [.. lines.GroupBy(line => line.Name.TrimEnd([.. "0123456789"]), StringComparer.Ordinal).SelectMany(family => family.Chunk(MostLines))];
+            : [.. lines.GroupBy(line => line.Name.TrimEnd([.. "0123456789"]), StringComparer.Ordinal).SelectMany(family => family.Chunk(MaxLines))];
         return [.. groups.Select(group => new Chart(Title(group), x, y, group) { IsLogarithmic = isLogarithmic })];
 
         string Title(Line[] group) => groups.Length == 1 ? title : $"{title}: {group[0].Name} to {group[^1].Name}";

@@ -15,7 +15,7 @@ public static class DepthSentences
     /// <summary>An error as a share, "diverged", or a dash where there is none.</summary>
     /// <param name="result">The run.</param>
     /// <param name="error">Its error, 0 to 1, or null.</param>
-    public static string Error(DepthResult result, double? error) => error is { } share ? Figures.Percent(share) : result.Diverged ? "diverged" : "–";
+    public static string Error(DepthResult result, double? error) => error is { } share ? HtmlParts.Percent(share) : result.Diverged ? "diverged" : "–";
 
     /// <summary>A number of any size, such as 0.613 or 2.1e-14; a dash for none, as of a gradient that is 0 everywhere.</summary>
     public static string Number(double value) =>
@@ -39,13 +39,13 @@ public static class DepthSentences
         int worse = errors.Count(e => e.Deep > e.Shallow), better = errors.Count(e => e.Deep < e.Shallow);
         string verdict = deep.CompareTo(shallow) switch
         {
-            > 0 => $"the deeper network learned its training pictures worse{InSeeds(worse, errors.Count)}",
-            < 0 => $"the deeper network learned its training pictures better{InSeeds(better, errors.Count)}",
-            _ => "both learned their training pictures equally well",
+            > 0 => $"the deeper network learned its training images worse{InSeeds(worse, errors.Count)}",
+            < 0 => $"the deeper network learned its training images better{InSeeds(better, errors.Count)}",
+            _ => "both learned their training images equally well",
         };
         string means = errors.Count > 1 ? $" (means of {errors.Count} seeds)" : "";
         string left = lost > 0 ? $"; left out: {lost} seed{(lost == 1 ? "" : "s")} with a loss that diverged" : "";
-        return $"{family}: training error {Figures.Percent(shallow)} with {pair.Shallow} layers, {Figures.Percent(deep)} with {pair.Deep}{means}: {verdict}{left}.";
+        return $"{family}: training error {HtmlParts.Percent(shallow)} with {pair.Shallow} layers, {HtmlParts.Percent(deep)} with {pair.Deep}{means}: {verdict}{left}.";
     }
 
     private static string InSeeds(int count, int all) => all == 1 ? "" : $" in {count} of {all} seeds";
@@ -59,7 +59,7 @@ public static class DepthSentences
     private static string Zeros(DepthResult[] runs)
     {
         double share = runs.Average(r => r.AtStart.Layers[0].ZeroShare);
-        return share >= Most ? $" ({Figures.Percent(share)} of it zero or denormal)" : "";
+        return share >= Most ? $" ({HtmlParts.Percent(share)} of it zero or denormal)" : "";
     }
 
     private static string Range(double[] values)

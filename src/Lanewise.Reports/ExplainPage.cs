@@ -2,21 +2,21 @@ using Lanewise.Analysis;
 
 namespace Lanewise.Reports;
 
-/// <summary>A Grad-CAM of a picture, ready to be shown.</summary>
-/// <param name="File">The picture's name.</param>
-/// <param name="Treatment">What was done to the picture on its way into the network.</param>
-/// <param name="Picture">The network's input, a PNG file's bytes.</param>
-/// <param name="Overlay">The map over the picture, likewise.</param>
+/// <summary>A Grad-CAM of an image, ready to be shown.</summary>
+/// <param name="File">The image's name.</param>
+/// <param name="Treatment">What was done to the image on its way into the network.</param>
+/// <param name="Image">The network's input, a PNG file's bytes.</param>
+/// <param name="Overlay">The map over the image, likewise.</param>
 /// <param name="Map">The map alone, likewise.</param>
 /// <param name="Layer">The layer's path.</param>
 /// <param name="Result">The map.</param>
-public sealed record GradCamFigure(string File, string Treatment, byte[] Picture, byte[] Overlay, byte[] Map, string Layer, GradCamMap Result);
+public sealed record GradCamFigure(string File, string Treatment, byte[] Image, byte[] Overlay, byte[] Map, string Layer, GradCamMap Result);
 
-/// <summary>Many small pictures in one.</summary>
+/// <summary>Many small images in one.</summary>
 /// <param name="Title">What they are.</param>
 /// <param name="Text">The caption.</param>
 /// <param name="Png">A PNG file's bytes.</param>
-/// <param name="Width">The picture's width in pixels.</param>
+/// <param name="Width">The image's width in pixels.</param>
 public sealed record SheetFigure(string Title, string Text, byte[] Png, int Width);
 
 /// <summary>What a network looks at, what its parts contribute, and what its layers see, as a page.</summary>
@@ -24,12 +24,12 @@ public sealed record SheetFigure(string Title, string Text, byte[] Png, int Widt
 /// <param name="Classes">The classes' names.</param>
 public sealed record ExplainPage(string Model, IReadOnlyList<string> Classes)
 {
-    private const int PictureWidth = 280, Top = 5;
+    private const int ImageWidth = 280, Top = 5;
 
     /// <summary>Where the network looks.</summary>
     public IReadOnlyList<GradCamFigure> GradCams { get; init; } = [];
 
-    /// <summary>What contributions were measured on: the dataset's name and its number of pictures.</summary>
+    /// <summary>What contributions were measured on: the dataset's name and its number of images.</summary>
     public string Dataset { get; init; } = "";
 
     /// <summary>What branches contribute; null where that was not asked for.</summary>
@@ -38,7 +38,7 @@ public sealed record ExplainPage(string Model, IReadOnlyList<string> Classes)
     /// <summary>What residual blocks contribute; null where that was not asked for.</summary>
     public BlockContributions? Blocks { get; init; }
 
-    /// <summary>What a layer makes of pictures, one sheet a picture.</summary>
+    /// <summary>What a layer makes of images, one sheet an image.</summary>
     public IReadOnlyList<SheetFigure> FeatureMaps { get; init; } = [];
 
     /// <summary>The first convolution's kernels; null where that was not asked for.</summary>
@@ -54,11 +54,11 @@ public sealed record ExplainPage(string Model, IReadOnlyList<string> Classes)
         .. Filters is { } filters ? [new Section(filters.Title, Content(filters))] : Array.Empty<Section>(),
     ]);
 
-    private static Html Content(SheetFigure sheet) => Figures.Figure(Figures.Picture(sheet.Png, sheet.Title, sheet.Width), sheet.Text);
+    private static Html Content(SheetFigure sheet) => HtmlParts.Figure(HtmlParts.Image(sheet.Png, sheet.Title, sheet.Width), sheet.Text);
 
     private Html GradCamContent() => Html.Of(
         $"""
-        <p>Grad-CAM (Selvaraju et al. 2017): bright is where the layer's values speak for the class, dark where they do not. Each map is divided by its own peak, which is given in units of the class's logit. The map has the layer's few pixels; over the picture it is interpolated.</p>
+        <p>Grad-CAM (Selvaraju et al. 2017): bright is where the layer's values speak for the class, dark where they do not. Each map is divided by its own peak, which is given in units of the class's logit. The map has the layer's few pixels; over the image it is interpolated.</p>
         {Html.Each(GradCams, Content)}
         """);
 
@@ -70,18 +70,18 @@ public sealed record ExplainPage(string Model, IReadOnlyList<string> Classes)
         string place = map.Peak > 0 ? $"brightest in row {brightest / map.Width + 1} of {map.Height}, column {brightest % map.Width + 1} of {map.Width}" : "dark everywhere";
         string peak = map.Peak > 0 ? FormattableString.Invariant($"peak {map.Peak:G4}") : $"nothing here speaks for {target}";
         var table = new Table("class", "probability");
-        foreach (int c in map.Answer.Ranking.Take(Top))
+        foreach (int c in map.Classification.Ranking.Take(Top))
         {
-            table.Add(Html.Of($"{Classes[c]}"), Figures.Meter(map.Answer.Probabilities[c]));
+            table.Add(Html.Of($"{Classes[c]}"), HtmlParts.Meter(map.Classification.Probabilities[c]));
         }
 
         return Html.Of(
             $"""
             <h3>{figure.File}</h3>
             <ul class="gallery large">
-            <li>{Figures.Figure(Figures.Picture(figure.Picture, $"{figure.File} as the network sees it", PictureWidth), $"The network's input: {figure.Treatment}")}</li>
-            <li>{Figures.Figure(Figures.Picture(figure.Overlay, $"Heat over {figure.File} for class {target}: {place}", PictureWidth), $"What speaks for {target}, over the picture in grey")}</li>
-            <li>{Figures.Figure(Figures.Picture(figure.Map, $"The map for class {target} alone: {place}", PictureWidth), $"The map alone: {figure.Layer}, {map.Height}×{map.Width}; {peak}")}</li>
+            <li>{HtmlParts.Figure(HtmlParts.Image(figure.Image, $"{figure.File} as the network sees it", ImageWidth), $"The network's input: {figure.Treatment}")}</li>
+            <li>{HtmlParts.Figure(HtmlParts.Image(figure.Overlay, $"Heat over {figure.File} for class {target}: {place}", ImageWidth), $"What speaks for {target}, over the image in grey")}</li>
+            <li>{HtmlParts.Figure(HtmlParts.Image(figure.Map, $"The map for class {target} alone: {place}", ImageWidth), $"The map alone: {figure.Layer}, {map.Height}×{map.Width}; {peak}")}</li>
             </ul>
             {table.ToHtml($"What the network says of {figure.File}")}
             """);
@@ -95,14 +95,14 @@ public sealed record ExplainPage(string Model, IReadOnlyList<string> Classes)
             table.Add(
                 Html.Of($"{b.Name}"),
                 Html.Of($"{b.Channels}"),
-                Html.Of($"{Figures.Percent(b.AccuracyWithout)}"),
-                Figures.Meter(branches.Accuracy - b.AccuracyWithout),
-                Figures.Meter(b.EnergyShare));
+                Html.Of($"{HtmlParts.Percent(b.Top1Without)}"),
+                HtmlParts.Meter(branches.Top1 - b.Top1Without),
+                HtmlParts.Meter(b.EnergyShare));
         }
 
         return Html.Of(
             $"""
-            <p>With all branches the network has {Figures.Percent(branches.Accuracy)} on {Dataset}. For each branch: the accuracy when its output is zero, what that costs, in points of a hundred, and its share of the squares of all values of its module. The network was not trained to do without a branch, so what is lost tells how much it relies on it, not how well it would do had it never had it.</p>
+            <p>With all branches the network has {HtmlParts.Percent(branches.Top1)} on {Dataset}. For each branch: the accuracy when its output is zero, what that costs, in points of a hundred, and its share of the squares of all values of its module. The network was not trained to do without a branch, so what is lost tells how much it relies on it, not how well it would do had it never had it.</p>
             {table.ToHtml("What each branch contributes")}
             """);
     }
@@ -114,8 +114,8 @@ public sealed record ExplainPage(string Model, IReadOnlyList<string> Classes)
         {
             table.Add(
                 Html.Of($"{b.Name}"),
-                Html.Of($"{Figures.Percent(b.AccuracyWithout)}"),
-                Figures.Meter(blocks.Accuracy - b.AccuracyWithout),
+                Html.Of($"{HtmlParts.Percent(b.Top1Without)}"),
+                HtmlParts.Meter(blocks.Top1 - b.Top1Without),
                 Html.Of($"{b.ResidualRms:F3}"),
                 Html.Of($"{b.ShortcutRms:F3}"),
                 Html.Of($"{b.Ratio:F3}"),
@@ -124,7 +124,7 @@ public sealed record ExplainPage(string Model, IReadOnlyList<string> Classes)
 
         return Html.Of(
             $"""
-            <p>With all blocks the network has {Figures.Percent(blocks.Accuracy)} on {Dataset}. For each block: the accuracy when F(x) is zero and only the shortcut is passed on, what that costs, in points of a hundred, and the root mean squares of F(x) and of the shortcut. The cosine is between the two: near 1 the block makes its input larger, near 0 it adds something new, below 0 it takes away.</p>
+            <p>With all blocks the network has {HtmlParts.Percent(blocks.Top1)} on {Dataset}. For each block: the accuracy when F(x) is zero and only the shortcut is passed on, what that costs, in points of a hundred, and the root mean squares of F(x) and of the shortcut. The cosine is between the two: near 1 the block makes its input larger, near 0 it adds something new, below 0 it takes away.</p>
             {table.ToHtml("What each residual block contributes")}
             """);
     }

@@ -6,7 +6,7 @@ namespace Lanewise.Reports;
 /// <summary>Gradient norms by layer over a training: a heat map, the first and last layers as lines, and the figures.</summary>
 internal static class GradientFigures
 {
-    private const int MostColumns = 100;
+    private const int MaxColumns = 100;
 
     public static Html ToHtml(IReadOnlyList<GradientSample> samples)
     {
@@ -15,12 +15,12 @@ internal static class GradientFigures
             return Html.Of($"<p>The run folder has no gradients.csv: the run was made by an earlier version, or no step was done. Norms by layer are therefore missing.</p>");
         }
 
-        return Html.Of($"<p>The Euclidean norm of the gradient to each layer's weights, for a batch's mean loss: how much of the loss's signal arrives there.</p>{Map(samples)}{Lines(samples)}{Figures.Details("Figures by layer", ToTable(samples))}");
+        return Html.Of($"<p>The Euclidean norm of the gradient to each layer's weights, for a batch's mean loss: how much of the loss's signal arrives there.</p>{Map(samples)}{Lines(samples)}{HtmlParts.Details("Figures by layer", ToTable(samples))}");
     }
 
     private static Html Map(IReadOnlyList<GradientSample> samples)
     {
-        int every = (samples.Count + MostColumns - 1) / MostColumns;
+        int every = (samples.Count + MaxColumns - 1) / MaxColumns;
         GradientSample[] shown = [.. samples.Where((_, i) => i % every == 0)];
         string[] layers = [.. samples[0].Layers.Select(l => l.Layer)];
         double[][] values = [.. layers.Select((_, layer) => Array.ConvertAll(shown, sample => layer < sample.Layers.Count ? Math.Log10(sample.Layers[layer].Norm) : double.NaN))];
@@ -44,7 +44,7 @@ internal static class GradientFigures
         var table = new Table("layer", $">norm at step {first.Step}", $">norm at step {last.Step}", ">zeros or denormals at the end");
         foreach (var (start, end) in first.Layers.Zip(last.Layers))
         {
-            table.Add(start.Layer, Drawing.Number(start.Norm), Drawing.Number(end.Norm), Figures.Percent(end.ZeroShare));
+            table.Add(start.Layer, Drawing.Number(start.Norm), Drawing.Number(end.Norm), HtmlParts.Percent(end.ZeroShare));
         }
 
         return table.ToHtml("Gradient norms at the first and the last sample");

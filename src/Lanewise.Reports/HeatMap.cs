@@ -18,15 +18,15 @@ namespace Lanewise.Reports;
 /// <param name="Values">[row][column].</param>
 public sealed record HeatMap(string Title, string X, string Y, string Unit, IReadOnlyList<string> Columns, IReadOnlyList<string> Rows, double[][] Values) : IDrawing
 {
-    private const int Width = 760, RowHeight = 14, Margins = 90, MostRowNames = 30, MostColumnNames = 12;
-    private const int LeastHeight = 220, MostHeight = 640;
+    private const int Width = 760, RowHeight = 14, Margins = 90, MaxRowNames = 30, MaxColumnNames = 12;
+    private const int MinHeight = 220, MaxHeight = 640;
     private const int Shades = 128;
 
     /// <summary>The lowest and the highest shade's value; null for those of the values.</summary>
-    public (double Least, double Most)? Range { get; init; }
+    public (double Min, double Max)? Range { get; init; }
 
     /// <inheritdoc/>
-    public Html ToHtml() => Figures.Figure(Html.Of($"""<div class="chart shades" tabindex="0" role="img" aria-label="{Title}: {Unit} by {Y} and {X}">{ToSvg()}</div>"""), Title);
+    public Html ToHtml() => HtmlParts.Figure(Html.Of($"""<div class="chart shades" tabindex="0" role="img" aria-label="{Title}: {Unit} by {Y} and {X}">{ToSvg()}</div>"""), Title);
 
     /// <inheritdoc/>
     public void Save(string path) => AtomicFile.WriteText(path, Drawing.File(ToSvg(), Title, Width, Height, Html.Empty, room: 0).ToString());
@@ -56,8 +56,8 @@ public sealed record HeatMap(string Title, string X, string Y, string Unit, IRea
             Minimum = least,
             Maximum = most > least ? most : least + 1,
         }, grid: false));
-        model.Axes.Add(Names(AxisPosition.Bottom, X, Columns, MostColumnNames));
-        model.Axes.Add(Names(AxisPosition.Left, Y, Rows, MostRowNames));
+        model.Axes.Add(Names(AxisPosition.Bottom, X, Columns, MaxColumnNames));
+        model.Axes.Add(Names(AxisPosition.Left, Y, Rows, MaxRowNames));
         model.Series.Add(new HeatMapSeries
         {
             X0 = 0,
@@ -71,7 +71,7 @@ public sealed record HeatMap(string Title, string X, string Y, string Unit, IRea
         return Drawing.Svg(model, Width, Height);
     }
 
-    private int Height => Math.Clamp(Rows.Count * RowHeight + Margins, LeastHeight, MostHeight);
+    private int Height => Math.Clamp(Rows.Count * RowHeight + Margins, MinHeight, MaxHeight);
 
     private static Axis Names(AxisPosition position, string title, IReadOnlyList<string> names, int most)
     {

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace Lanewise.Cli.Tests;
 
-/// <summary>Damaged data, weights and pictures: one clear line, exit 1, nothing left behind.</summary>
+/// <summary>Damaged data, weights and images: one clear line, exit 1, nothing left behind.</summary>
 public sealed class BadInputTests(TrainedRun trained)
 {
     private const int Images = 0x0803;
@@ -53,8 +53,8 @@ public sealed class BadInputTests(TrainedRun trained)
     }
 
     [Fact]
-    public async Task A_picture_that_is_none_is_refused() => Assert.Contains(
-        "is not a picture",
+    public async Task An_image_that_is_none_is_refused() => Assert.Contains(
+        "is not an image",
         (await CliProgram.RunAsync(trained.Run, "predict", ".", "summary.csv")).OneError(),
         StringComparison.Ordinal);
 

@@ -7,11 +7,11 @@ public sealed class BenchTests(TrainedRun trained)
     private static readonly string Anywhere = Path.GetTempPath();
 
     [Fact]
-    public async Task The_ceiling_comes_first_then_a_row_a_model_and_mode()
+    public async Task The_peak_comes_first_then_a_row_a_model_and_mode()
     {
         string[] lines = (await RunAsync("inception", "RESIDUAL", "inception", "-b", "8", "--threads", "1")).Out.Split('\n');
-        Assert.Matches(@"^ceiling \d+\.\d GFLOP/s on 1 thread, lanes of \d+; clock \d+\.\d\d GHz, \d+\.\d\d multiply-adds a cycle: \d+ % of two units$", lines[0]);
-        Assert.Matches("^model +mode +batch +images/s +GFLOP/s +of ceiling +bytes a step *$", lines[2]);
+        Assert.Matches(@"^peak \d+\.\d GFLOP/s on 1 thread, lanes of \d+; clock \d+\.\d\d GHz, \d+\.\d\d MACs a cycle: \d+ % of two units$", lines[0]);
+        Assert.Matches("^model +mode +batch +images/s +GFLOP/s +of peak +bytes a step *$", lines[2]);
         Assert.Matches(@"^inception +train +8 +[\d,]+\.\d +\d+\.\d +\d+\.\d % +[\d,]+ *$", lines[3]);
         Assert.Equal(["inception", "train", "inception", "infer", "residual", "train", "residual", "infer"], lines[3..^1].SelectMany(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[..2]));
     }
@@ -48,7 +48,7 @@ public sealed class BenchTests(TrainedRun trained)
     public async Task Layers_are_a_table_too()
     {
         string text = (await RunAsync("residual", "--mode", "infer", "-b", "4", "--layers")).Out;
-        Assert.Matches(@"\nresidual, infer, 4 pictures, on one thread of \d+\.\d GFLOP/s: [\d,]+ µs in kernels\n", text);
+        Assert.Matches(@"\nresidual, infer, 4 images, on one thread of \d+\.\d GFLOP/s: [\d,]+ µs in kernels\n", text);
         Assert.Matches(@"\nconv1 +Conv2d\.Forward +(channels|taps) \d×\d+, pool 2×2 +[\d,]+\.\d +\d+\.\d +\d+\.\d % +\d+\.\d % *\n", text);
         Assert.Matches(@"\n(fc +Linear\.ChannelsOut|flatten1 +Flatten\.Forward) +– +[\d,]+\.\d +– +– +\d+\.\d % *\n", text);
     }

@@ -6,14 +6,14 @@ namespace Lanewise.Cli.Tests;
 public sealed class CostTests(TrainedRun trained)
 {
     private static readonly string Anywhere = Path.GetTempPath();
-    private static readonly string[] CourseExample = ["cost", "conv", "--input", "192x28x28", "--out", "32", "--kernel", "5", "--padding", "2"];
+    private static readonly string[] TutorialExample = ["cost", "conv", "--input", "192x28x28", "--out", "32", "--kernel", "5", "--padding", "2"];
 
     [Fact]
     public async Task The_table_ends_in_the_total()
     {
         string[] lines = (await RunAsync("cost", "inception", "--depth", "1")).Out.Split('\n');
-        Assert.Equal("inception, 1×28×28 → 10 classes, for one picture", lines[0]);
-        Assert.Matches(@"^layer +op +output +parameters +multiply-adds +share +KiB *$", lines[2]);
+        Assert.Equal("inception, 1×28×28 → 10 classes, for one image", lines[0]);
+        Assert.Matches(@"^layer +op +output +parameters +MACs +share +KiB *$", lines[2]);
         Assert.Matches(@"^conv1 +Conv2d 5×5 +10×24×24 +260 +144,000 +2\.39 % +22\.5 *$", lines[3]);
         Assert.Matches(@"^maxpool2d1 +MaxPool2d 2×2/2 +10×12×12 +– +– +– +5\.6 *$", lines[4]);
         Assert.Matches(@"^incep1 +9 layers +88×12×12 +19,104 +2,730,240 +45\.36 % +136\.1 *$", lines[6]);
@@ -57,7 +57,7 @@ public sealed class CostTests(TrainedRun trained)
         Assert.EndsWith("\r\n", text, StringComparison.Ordinal);
         string[][] rows = [.. text.Split("\r\n")[..^1].Select(line => line.Split(','))];
         Assert.All(rows, row => Assert.Equal(13, row.Length));
-        Assert.Equal(["layer", "op", "kernel_height", "kernel_width", "stride", "channels", "height", "width", "parameters", "buffers", "multiply_adds", "share", "activation_bytes"], rows[0]);
+        Assert.Equal(["layer", "op", "kernel_height", "kernel_width", "stride", "channels", "height", "width", "parameters", "buffers", "macs", "share", "activation_bytes"], rows[0]);
         Assert.Equal(["conv1", "Conv2d", "3", "3", "1", "16", "32", "32", "432", "0", "442368"], rows[1][..11]);
         Assert.Equal(["layer1", "", "", "", ""], rows[4][..5]);
         Assert.Equal(269_722, rows.Skip(1).Sum(row => int.Parse(row[8], CultureInfo.InvariantCulture)));
@@ -74,7 +74,7 @@ public sealed class CostTests(TrainedRun trained)
     [Fact]
     public async Task The_course_s_example_is_counted_and_measured()
     {
-        var json = Parse(await RunAsync([.. CourseExample, "--reduce", "16", "--json"]));
+        var json = Parse(await RunAsync([.. TutorialExample, "--reduce", "16", "--json"]));
         Assert.Equal(120_422_400, json.GetProperty("direct").GetProperty("multiply_adds").GetInt64());
         Assert.Equal(12_443_648, json.GetProperty("reduced").GetProperty("multiply_adds").GetInt64());
         Assert.Equal(9.68, json.GetProperty("ratio").GetDouble(), 2);
@@ -86,7 +86,7 @@ public sealed class CostTests(TrainedRun trained)
     [Fact]
     public async Task A_convolution_alone_has_nothing_to_be_compared_with()
     {
-        var json = Parse(await RunAsync([.. CourseExample, "--stride", "2", "--json"]));
+        var json = Parse(await RunAsync([.. TutorialExample, "--stride", "2", "--json"]));
         Assert.Equal(120_422_400 / 4, json.GetProperty("direct").GetProperty("multiply_adds").GetInt64());
         Assert.All((string[])["reduced", "ratio", "time_ratio"], key => Assert.Equal(JsonValueKind.Null, json.GetProperty(key).ValueKind));
     }
@@ -94,8 +94,8 @@ public sealed class CostTests(TrainedRun trained)
     [Fact]
     public async Task The_saving_is_told_in_a_sentence()
     {
-        string text = (await RunAsync([.. CourseExample, "--reduce", "16"])).Out;
-        Assert.Matches(@"\nDirect takes 9\.68 times the multiply-adds of reduced, and \d+\.\d\d times the time\.\n", text);
+        string text = (await RunAsync([.. TutorialExample, "--reduce", "16"])).Out;
+        Assert.Matches(@"\nDirect takes 9\.68 times the MACs of reduced, and \d+\.\d\d times the time\.\n", text);
         Assert.Matches(@"\nreduced +Conv2d 1×1 → 16×28×28, Conv2d 5×5 → 32×28×28 +15,920 +12,443,648 +\d+\.\d{3} +\d+\.\d *\n", text);
     }
 

@@ -16,7 +16,7 @@ public sealed class DepthTests
         Assert.SkipWhen(OperatingSystem.IsWindows(), "signals are sent as on Unix");
         using var folder = new TemporaryFolder();
         var whole = (await CliProgram.RunAsync(folder.Path, [.. Small, "--epochs", "2", "--output", "whole", "--json"])).Ok();
-        Assert.Contains("4 runs, 2 epochs of 128 pictures each, judged by 64 more, into whole", whole.Error, StringComparison.Ordinal);
+        Assert.Contains("4 runs, 2 epochs of 128 images each, judged by 64 more, into whole", whole.Error, StringComparison.Ordinal);
         CheckDocument(whole.Out);
         CheckFiles(folder);
 

@@ -11,7 +11,7 @@ namespace Lanewise.Cli.Tests;
 public sealed class ExplainTests(TrainedRun trained)
 {
     [Fact]
-    public async Task Grad_cam_and_feature_maps_become_pictures_and_a_page()
+    public async Task Grad_cam_and_feature_maps_become_images_and_a_page()
     {
         using var folder = new TemporaryFolder();
         Directory.CreateDirectory(folder["other"]);
@@ -25,9 +25,9 @@ public sealed class ExplainTests(TrainedRun trained)
         var json = await JsonAsync(
             folder.Path, "explain", trained.Run, "six.png", "other/six.png", "--grad-cam", "--layer", "rcblock1.relu2", "--class", "3", "--feature-maps=rcblock2.conv1", "--output", "out", "--json");
         Assert.Equal("residual", json.GetProperty("model").GetString());
-        var pictures = json.GetProperty("pictures").EnumerateArray().ToArray();
-        Assert.Equal(["six.png", "other/six.png"], pictures.Select(p => p.GetProperty("file").GetString()));
-        Assert.All(pictures, p =>
+        var images = json.GetProperty("images").EnumerateArray().ToArray();
+        Assert.Equal(["six.png", "other/six.png"], images.Select(p => p.GetProperty("file").GetString()));
+        Assert.All(images, p =>
         {
             Assert.Equal("3", p.GetProperty("class").GetString());
             Assert.Equal("rcblock1.relu2", p.GetProperty("layer").GetString());
@@ -35,14 +35,14 @@ public sealed class ExplainTests(TrainedRun trained)
             Assert.True(p.GetProperty("peak").GetDouble() >= 0);
             Assert.Equal(3, p.GetProperty("top").GetArrayLength());
         });
-        string[] files = [.. pictures.SelectMany(p => p.GetProperty("files").EnumerateArray()).Select(f => f.GetString()!)];
+        string[] files = [.. images.SelectMany(p => p.GetProperty("files").EnumerateArray()).Select(f => f.GetString()!)];
         Assert.Equal(6, files.Distinct().Count());
         Assert.All(files, file => AssertPng(Path.Combine(folder.Path, file)));
-        AssertPage(Path.Combine(folder.Path, json.GetProperty("page").GetString()!), pictures: 2 * 4);
+        AssertPage(Path.Combine(folder.Path, json.GetProperty("page").GetString()!), count: 2 * 4);
     }
 
     [Fact]
-    public async Task Without_a_word_it_does_what_needs_no_picture()
+    public async Task Without_a_word_it_does_what_needs_no_image()
     {
         using var folder = new TemporaryFolder();
         File.Copy(trained.Model, folder["net.safetensors"]);
@@ -51,9 +51,9 @@ public sealed class ExplainTests(TrainedRun trained)
         Assert.Contains("rcblock2", result.Out, StringComparison.Ordinal);
         Assert.DoesNotContain("branch", result.Out, StringComparison.Ordinal);
         Assert.Equal("1 of 5: the whole network", result.ErrorLines[0]);
-        Assert.Equal($"wrote {Path.Combine("net-explain", "explain.html")} and 1 picture beside it", result.ErrorLines[^1]);
+        Assert.Equal($"wrote {Path.Combine("net-explain", "explain.html")} and 1 image beside it", result.ErrorLines[^1]);
         AssertPng(folder["net-explain/filters.png"]);
-        AssertPage(folder["net-explain/explain.html"], pictures: 1);
+        AssertPage(folder["net-explain/explain.html"], count: 1);
     }
 
     [Fact]
@@ -79,13 +79,13 @@ public sealed class ExplainTests(TrainedRun trained)
     }
 
     [Fact]
-    public async Task A_picture_may_stand_behind_feature_maps()
+    public async Task An_image_may_stand_behind_feature_maps()
     {
         using var folder = new TemporaryFolder();
         WriteDigit(folder["six.png"]);
         var json = await JsonAsync(folder.Path, "explain", trained.Run, "--output", "out", "--json", "--feature-maps", "six.png");
-        var picture = Assert.Single(json.GetProperty("pictures").EnumerateArray());
-        Assert.EndsWith("six-feature-maps.png", Assert.Single(picture.GetProperty("files").EnumerateArray()).GetString(), StringComparison.Ordinal);
+        var image = Assert.Single(json.GetProperty("images").EnumerateArray());
+        Assert.EndsWith("six-feature-maps.png", Assert.Single(image.GetProperty("files").EnumerateArray()).GetString(), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -94,14 +94,14 @@ public sealed class ExplainTests(TrainedRun trained)
     [InlineData("six.png --layer cnv1", "did you mean 'conv1'?")]
     [InlineData("six.png --feature-maps=input", "input is its input")]
     [InlineData("--branches", "--branches: residual has no parallel branches; models that have them: inception, inception-relu, googlenet, googlenet-paper.")]
-    [InlineData("text.png", "text.png is not a picture")]
+    [InlineData("text.png", "text.png is not an image")]
     [InlineData("none.png", "none.png")]
     [InlineData("six.png --output six.png", "six.png cannot be made")]
     public async Task What_does_not_fit_gets_one_line_and_leaves_nothing(string arguments, string expected)
     {
         using var folder = new TemporaryFolder();
         WriteDigit(folder["six.png"]);
-        File.WriteAllText(folder["text.png"], "no picture");
+        File.WriteAllText(folder["text.png"], "no image");
         File.Copy(trained.Model, folder["net.safetensors"]);
         var result = await CliProgram.RunAsync(folder.Path, ["explain", "net.safetensors", .. arguments.Split(' ')]);
         Assert.Contains(expected, result.OneError(), StringComparison.Ordinal);
@@ -113,7 +113,7 @@ public sealed class ExplainTests(TrainedRun trained)
         var digits = BuiltInDigits.Train(20);
         byte[] pixels = new byte[digits.Shape.Count];
         digits.Read(3, pixels);
-        PictureWriter.Write(path, digits.Shape, pixels);
+        ImageWriter.Write(path, digits.Shape, pixels);
     }
 
     private static async Task<JsonElement> JsonAsync(string folder, params string[] arguments) =>
@@ -121,12 +121,12 @@ public sealed class ExplainTests(TrainedRun trained)
 
     private static void AssertPng(string path) => Assert.Equal("\u0089PNG", string.Concat(File.ReadAllBytes(path)[..4].Select(b => (char)b)));
 
-    private static void AssertPage(string path, int pictures)
+    private static void AssertPage(string path, int count)
     {
         string page = File.ReadAllText(path);
         var html = XElement.Parse(page.Replace("<!DOCTYPE html>", "", StringComparison.Ordinal));
         var images = html.Descendants("img").ToArray();
-        Assert.Equal(pictures, images.Length);
+        Assert.Equal(count, images.Length);
         Assert.All(images, image =>
         {
             Assert.StartsWith("data:image/png;base64,", image.Attribute("src")!.Value, StringComparison.Ordinal);

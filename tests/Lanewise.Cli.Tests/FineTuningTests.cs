@@ -14,7 +14,7 @@ public sealed class FineTuningTests(TrainedRun trained)
         Assert.Contains("has no fc.weight, fc.bias for 12 classes", result.Error, StringComparison.Ordinal);
 
         var model = ModelFile.Load(folder["run/model.safetensors"]);
-        Assert.Equal(12, model.Network.Classes);
+        Assert.Equal(12, model.Network.OutputCount);
         Assert.Equal(["9", "10", "11"], model.Card.Classes.Skip(9));
         Assert.Matches(@"test accuracy [89]\d", result.Out);
         string[] rates = [.. File.ReadAllLines(folder["run/summary.csv"]).Skip(1).Select(line => line.Split(',')[5])];

@@ -34,14 +34,14 @@ public sealed class JsonTests(TrainedRun trained)
     }
 
     [Fact]
-    public async Task Predict_reads_a_digit_written_as_a_picture()
+    public async Task Predict_reads_a_digit_written_as_an_image()
     {
         using var folder = new TemporaryFolder();
         var digits = BuiltInDigits.Train(20);
         byte[] pixels = new byte[digits.Shape.Count];
         digits.Read(3, pixels);
-        PictureWriter.Write(folder["plain.png"], digits.Shape, pixels);
-        PictureWriter.Write(folder["ink.png"], digits.Shape, Array.ConvertAll(pixels, p => (byte)(255 - p)), scale: 4);
+        ImageWriter.Write(folder["plain.png"], digits.Shape, pixels);
+        ImageWriter.Write(folder["ink.png"], digits.Shape, Array.ConvertAll(pixels, p => (byte)(255 - p)), scale: 4);
 
         var result = (await CliProgram.RunAsync(folder.Path, "predict", trained.Run, "plain.png", "ink.png", "--top-k", "2", "--json")).Ok();
         Assert.Matches("^ink.png: it looks like dark ink on a light ground; treated: 112×112; inverted", Assert.Single(result.ErrorLines));

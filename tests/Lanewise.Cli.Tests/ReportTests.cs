@@ -12,7 +12,7 @@ public sealed class ReportTests(TrainedRun trained)
             ["args.json", "checkpoint.safetensors", "gradients.csv", "model.safetensors", "summary.csv"],
             Directory.GetFiles(trained.Run).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         string[] summary = File.ReadAllLines(Path.Combine(trained.Run, "summary.csv"));
-        Assert.Equal("epoch,train_loss,train_top1,eval_loss,eval_top1,lr,seconds,images_per_second", summary[0]);
+        Assert.Equal("epoch,train_loss,train_top1,val_loss,val_top1,lr,seconds,images_per_second", summary[0]);
         Assert.Equal(3, summary.Length);
         Assert.Contains(",0.03,", summary[2], StringComparison.Ordinal);
     }

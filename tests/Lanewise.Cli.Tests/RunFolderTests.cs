@@ -117,7 +117,7 @@ public sealed class RunFolderTests(TrainedRun trained)
         (await CliProgram.RunAsync(folder.Path, resume)).Ok();
         string[] lines = File.ReadAllLines(folder["gradients.csv"]);
         Assert.Equal("step,epoch,layer,norm,zero_share", lines[0]);
-        // 2,000 pictures are 32 steps an epoch.
+        // 2,000 images are 32 steps an epoch.
         Assert.StartsWith("64,3,conv1,", lines[1], StringComparison.Ordinal);
         Assert.Equal(8, lines.Skip(1).Select(line => line.Split(',')[0]).Distinct(StringComparer.Ordinal).Count());
     }

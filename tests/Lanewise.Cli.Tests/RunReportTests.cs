@@ -42,11 +42,11 @@ public sealed class RunReportTests(TrainedRun trained)
     }
 
     [Fact]
-    public async Task Without_the_test_pictures_the_page_has_the_rest()
+    public async Task Without_the_test_images_the_page_has_the_rest()
     {
         using var folder = Copy();
         var result = (await ReportAsync(folder, "--dataset", "mnist", "--data-dir", "nowhere", "--json")).Ok();
-        Assert.StartsWith("the page will lack what needs the test pictures: ", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
+        Assert.StartsWith("the page will lack what needs the test images: ", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
         var json = JsonDocument.Parse(result.Out).RootElement;
         Assert.Contains("nowhere: there is no such data folder", Text(json, "test_missing"), StringComparison.Ordinal);
         Assert.InRange(json.GetProperty("test_accuracy").GetDouble(), 0.5, 1);
@@ -61,7 +61,7 @@ public sealed class RunReportTests(TrainedRun trained)
         using var folder = Copy();
         File.Delete(folder["run/gradients.csv"]);
         var arguments = JsonNode.Parse(File.ReadAllText(folder["run/args.json"]))!.AsObject();
-        foreach (string key in (string[])["environment", "aug", "sched", "classes", "weights", "freeze", "milestones", "on_bad_picture"])
+        foreach (string key in (string[])["environment", "aug", "sched", "classes", "weights", "freeze", "milestones", "on_corrupt"])
         {
             arguments.Remove(key);
         }

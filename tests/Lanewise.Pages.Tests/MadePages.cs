@@ -9,7 +9,7 @@ namespace Lanewise.Pages.Tests;
 /// <summary>A page that the tool makes.</summary>
 /// <param name="Name">What the test calls it.</param>
 /// <param name="File">Its file.</param>
-/// <param name="Commands">Command lines that make it, run one after the other in a folder of their own, where <c>digit.png</c> is a picture.</param>
+/// <param name="Commands">Command lines that make it, run one after the other in a folder of their own, where <c>digit.png</c> is an image.</param>
 internal sealed record MadePage(string Name, string File, params string[] Commands);
 
 /// <summary>The pages that are opened in a browser, each made when it is first asked for.</summary>
@@ -20,8 +20,8 @@ public sealed class MadePages : IDisposable
     private static readonly MadePage[] All =
     [
         new("report of a run", "page.html", Train + " --epochs 2", "report run --threads 1 --output page.html"),
-        new("report without the test pictures", "page.html", Train + " --epochs 1", "report run --dataset mnist --data-dir nowhere --output page.html"),
-        new("explain, blocks and a picture", "seen/explain.html", Train + " --epochs 1", "explain run digit.png --grad-cam --blocks --feature-maps --filters --limit-test 100 --output seen"),
+        new("report without the test images", "page.html", Train + " --epochs 1", "report run --dataset mnist --data-dir nowhere --output page.html"),
+        new("explain, blocks and an image", "seen/explain.html", Train + " --epochs 1", "explain run digit.png --grad-cam --blocks --feature-maps --filters --limit-test 100 --output seen"),
         new("explain, branches", "seen/explain.html", Train.Replace("residual", "inception") + " --epochs 1", "explain run --branches --limit-test 100 --output seen"),
         new("depth", "study/depth.html", "depth --depths 8,14 --dataset digits --limit-train 128 --limit-test 64 --epochs 1 --threads 1 --output study"),
         new("depth, at the start", "study/depth.html", "depth --depths 8,20 --dataset digits --limit-train 64 --no-batch-norm --at-start --threads 1 --output study"),
@@ -50,7 +50,7 @@ public sealed class MadePages : IDisposable
         var digit = BuiltInDigits.Test(1);
         byte[] pixels = new byte[digit.Shape.Count];
         digit.Read(0, pixels);
-        PictureWriter.Write(folder["digit.png"], digit.Shape, pixels);
+        ImageWriter.Write(folder["digit.png"], digit.Shape, pixels);
         foreach (string command in page.Commands)
         {
             (await CliProgram.RunAsync(folder.Path, command.Split(' '))).Ok();

@@ -8,7 +8,7 @@ public sealed class PageTests(Browser browser, MadePages pages)
 {
     private const int Wide = 1200, Narrow = 380;
 
-    private static readonly string Pictures = Directory.CreateDirectory(Path.Combine(AppContext.BaseDirectory, "screenshots")).FullName;
+    private static readonly string Images = Directory.CreateDirectory(Path.Combine(AppContext.BaseDirectory, "screenshots")).FullName;
 
     public static TheoryData<string> Names => MadePages.Names;
 
@@ -19,7 +19,7 @@ public sealed class PageTests(Browser browser, MadePages pages)
 
     [Theory]
     [MemberData(nameof(Names))]
-    public async Task It_needs_nothing_from_elsewhere_and_every_picture_is_there(string name)
+    public async Task It_needs_nothing_from_elsewhere_and_every_image_is_there(string name)
     {
         var page = await browser.OpenAsync(Wide, ColorScheme.Light);
         var complaints = new List<string>();
@@ -90,7 +90,7 @@ public sealed class PageTests(Browser browser, MadePages pages)
     }
 
     private static Task<byte[]> ScreenshotAsync(IPage page, string title) =>
-        page.ScreenshotAsync(new() { Path = Path.Combine(Pictures, title.Replace(' ', '-') + ".png"), FullPage = true });
+        page.ScreenshotAsync(new() { Path = Path.Combine(Images, title.Replace(' ', '-') + ".png"), FullPage = true });
 
     private async Task<string> ShowAsync(IPage page, string name)
     {

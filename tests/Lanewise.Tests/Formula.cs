@@ -5,14 +5,14 @@ using Lanewise.Tests.Engine;
 
 namespace Lanewise.Tests;
 
-/// <summary>Weights and pictures that are a formula of their names, the same as in tests/goldens/families.py.</summary>
+/// <summary>Weights and images that are a formula of their names, the same as in tests/goldens/families.py.</summary>
 internal static class Formula
 {
     /// <summary>A network's weights.</summary>
     public static Weights Weights(Network network) => new(network.Parameters.Select(p => new Tensor(p.Name, p.Dimensions, Values(p))));
 
-    /// <summary>Pictures in [−1, 1), and labels in turn.</summary>
-    public static TensorSource Pictures(int count, Shape input, int classes) =>
+    /// <summary>Images in [−1, 1), and labels in turn.</summary>
+    public static TensorSource Images(int count, Shape input, int classes) =>
         new(Signed("pictures", count * input.Count), [.. Enumerable.Range(0, count).Select(i => (float)(i % classes))]);
 
     /// <summary>SplitMix64, its seed the FNV-1a hash of a name.</summary>

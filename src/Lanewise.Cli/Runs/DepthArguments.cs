@@ -11,8 +11,6 @@ namespace Lanewise.Cli.Runs;
 /// <summary>Everything needed to repeat a depth study: the content of its <c>args.json</c>.</summary>
 internal sealed record DepthArguments
 {
-    private const string Refuse = "refuse", Skip = "skip";
-
     public required IReadOnlyList<int> Depths { get; init; }
 
     public required IReadOnlyList<DepthFamily> Families { get; init; }
@@ -31,10 +29,10 @@ internal sealed record DepthArguments
 
     public string? DataDir { get; init; }
 
-    /// <summary>Where the pictures came from, for a person to read.</summary>
+    /// <summary>Where the images came from, for a person to read.</summary>
     public string? DataSource { get; init; }
 
-    public BadPicture OnBadPicture { get; init; }
+    public CorruptImagePolicy OnCorrupt { get; init; }
 
     public int TrainImages { get; init; }
 
@@ -111,7 +109,7 @@ internal sealed record DepthArguments
         json.WriteString("dataset", Dataset);
         json.WriteString("data_source", DataSource);
         json.WriteString("data_dir", DataDir);
-        json.WriteString("on_bad_picture", OnBadPicture == BadPicture.Skip ? Skip : Refuse);
+        json.WriteString("on_corrupt", Word.Of(OnCorrupt));
         json.WriteNumber("train_images", TrainImages);
         json.WriteNumber("test_images", TestImages);
         json.WriteNumber("limit_train", LimitTrain);
@@ -136,15 +134,15 @@ internal sealed record DepthArguments
         Dataset = json.GetProperty("dataset").GetString(),
         DataSource = json.GetProperty("data_source").GetString(),
         DataDir = json.GetProperty("data_dir").GetString(),
-        OnBadPicture = json.GetProperty("on_bad_picture").GetString() == Skip ? BadPicture.Skip : BadPicture.Refuse,
+        OnCorrupt = json.ReadOnCorrupt(),
         TrainImages = json.GetProperty("train_images").GetInt32(),
         TestImages = json.GetProperty("test_images").GetInt32(),
         LimitTrain = Limited("limit_train", json, int.MaxValue),
         LimitTest = Limited("limit_test", json, int.MaxValue),
-        Epochs = Limited("epochs", json, Options.MostEpochs),
+        Epochs = Limited("epochs", json, Options.MaxEpochs),
         BatchSize = Limited("batch_size", json, Options.LargestBatch),
         Recipe = RunRecipe.Read(json),
-        Threads = Limited("threads", json, Options.MostThreads),
+        Threads = Limited("threads", json, Options.MaxThreads),
         LaneWidth = json.GetProperty("lane_width").GetInt32(),
     };
 

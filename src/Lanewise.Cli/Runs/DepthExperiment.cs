@@ -61,7 +61,7 @@ internal sealed class DepthExperiment
         if (splits.Train.Count != arguments.TrainImages || splits.Test.Count != arguments.TestImages)
         {
             throw new LanewiseException(
-                $"{splits.Name} from {splits.Source} has {splits.Train.Count} + {splits.Test.Count} pictures, the study {folder.Path} began with {arguments.TrainImages} + {arguments.TestImages}; name the same data with --data-dir.");
+                $"{splits.Name} from {splits.Source} has {splits.Train.Count} + {splits.Test.Count} images, the study {folder.Path} began with {arguments.TrainImages} + {arguments.TestImages}; name the same data with --data-dir.");
         }
 
         if (!KernelSet.Widths.Contains(arguments.LaneWidth))
@@ -73,7 +73,7 @@ internal sealed class DepthExperiment
     }
 
     private static Task<DatasetSplits> LoadAsync(DepthArguments a, CancellationToken cancellation) =>
-        RunData.LoadAsync(a.Dataset, a.DataDir, a.OnBadPicture, a.LimitTrain, a.LimitTest, cancellation);
+        RunData.LoadAsync(a.Dataset, a.DataDir, a.OnCorrupt, a.LimitTrain, a.LimitTest, cancellation);
 
     private async Task<int> RunAsync(bool json, CancellationToken cancellation)
     {
@@ -147,8 +147,8 @@ internal sealed class DepthExperiment
     {
         var a = _arguments;
         string what = a.AtStart
-            ? $"their gradients at the start, over {Math.Min(a.BatchSize, a.TrainImages):N0} pictures"
-            : $"{a.Epochs} epoch{(a.Epochs == 1 ? "" : "s")} of {a.TrainImages:N0} pictures each, judged by {a.TestImages:N0} more";
+            ? $"their gradients at the start, over {Math.Min(a.BatchSize, a.TrainImages):N0} images"
+            : $"{a.Epochs} epoch{(a.Epochs == 1 ? "" : "s")} of {a.TrainImages:N0} images each, judged by {a.TestImages:N0} more";
         string left = _results.Count == 0 ? "" : $" ({runs.Count - _results.Count} left)";
         Terminal.Notice($"depth on {a.Dataset}: {string.Join(", ", runs.Select(run => run.NetworkName).Distinct(StringComparer.Ordinal))}, seed{(a.Seeds.Count == 1 ? "" : "s")} {string.Join(", ", a.Seeds)}: {Runs(runs.Count)}{left}, {what}, into {_folder.Path}");
     }

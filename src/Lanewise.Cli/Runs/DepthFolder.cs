@@ -128,7 +128,7 @@ internal sealed class DepthFolder
         Directory.CreateDirectory(under.Path);
         DepthTables.SaveGradients(under.Gradients, [result]);
         DepthTables.SaveEpochs(under.Epochs, [result]);
-        Checkpoint.Save(under.In("checkpoint.safetensors"), training.State);
+        Checkpoint.Save(under.In("checkpoint.safetensors"), training.GetState());
     }
 
     /// <summary>Removes what a run that came to an end no longer needs.</summary>

@@ -92,12 +92,12 @@ internal static class DepthReport
     /// <summary>How the study was made, for people.</summary>
     public static IEnumerable<(string Name, string Value)> Settings(DepthArguments a)
     {
-        yield return ("Dataset", $"{a.Dataset}, {Report.Count(a.TrainImages)} + {Report.Count(a.TestImages)} pictures");
+        yield return ("Dataset", $"{a.Dataset}, {Report.Count(a.TrainImages)} + {Report.Count(a.TestImages)} images");
         yield return ("Networks", $"{string.Join(" and ", a.Families.Select(Word.Of))}, {string.Join(", ", a.Depths)} layers");
         yield return ("Batch norm", a.BatchNorm ? "after each convolution" : "none");
         yield return ("Start", a.Start == WeightStart.He ? "he: N(0, 2 / fan_out)" : "default: U(±1/√fan_in)");
         yield return ("Seeds", string.Join(", ", a.Seeds));
-        yield return ("Batch", $"{a.BatchSize} pictures");
+        yield return ("Batch", $"{a.BatchSize} images");
         if (!a.AtStart)
         {
             yield return ("Epochs", a.Epochs.ToString(CultureInfo.InvariantCulture));

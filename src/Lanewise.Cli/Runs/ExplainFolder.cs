@@ -2,11 +2,11 @@ using Lanewise.Files;
 
 namespace Lanewise.Cli.Runs;
 
-/// <summary>The folder into which pictures and the page of an explanation are written; files of an earlier one are replaced.</summary>
+/// <summary>The folder into which images and the page of an explanation are written; files of an earlier one are replaced.</summary>
 internal sealed class ExplainFolder
 {
     // Names of files are limited to 255 bytes; a character may take three.
-    private const int LongestStem = 60;
+    private const int MaxStemLength = 60;
 
     private readonly string _path;
     private readonly HashSet<string> _stems = new(StringComparer.OrdinalIgnoreCase);
@@ -36,11 +36,11 @@ internal sealed class ExplainFolder
         }
     }
 
-    /// <summary>What the names of a picture's files begin with: its own name, and a number where two pictures have one name.</summary>
+    /// <summary>What the names of an image's files begin with: its own name, and a number where two images have one name.</summary>
     public string StemOf(string file)
     {
         string stem = Path.GetFileNameWithoutExtension(file);
-        stem = stem.Length == 0 ? "picture" : stem[..Math.Min(stem.Length, LongestStem)];
+        stem = stem.Length == 0 ? "image" : stem[..Math.Min(stem.Length, MaxStemLength)];
         string free = stem;
         for (int number = 2; !_stems.Add(free); number++)
         {
@@ -50,7 +50,7 @@ internal sealed class ExplainFolder
         return free;
     }
 
-    /// <summary>Writes a picture and returns its path.</summary>
+    /// <summary>Writes an image and returns its path.</summary>
     /// <exception cref="LanewiseException">It cannot be written.</exception>
     public string Write(string name, byte[] png)
     {

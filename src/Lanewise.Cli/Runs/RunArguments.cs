@@ -13,9 +13,7 @@ namespace Lanewise.Cli.Runs;
 internal sealed record RunArguments
 {
     /// <summary>The most classes that a network may be asked to have.</summary>
-    public const int MostClasses = 100_000;
-
-    private const string Refuse = "refuse", Skip = "skip";
+    public const int MaxClasses = 100_000;
 
     public required string Model { get; init; }
 
@@ -24,10 +22,10 @@ internal sealed record RunArguments
 
     public string? DataDir { get; init; }
 
-    /// <summary>Where the pictures came from, for a person to read.</summary>
+    /// <summary>Where the images came from, for a person to read.</summary>
     public string? DataSource { get; init; }
 
-    public BadPicture OnBadPicture { get; init; }
+    public CorruptImagePolicy OnCorrupt { get; init; }
 
     public InputSettings Input { get; init; } = new();
 
@@ -108,7 +106,7 @@ internal sealed record RunArguments
         BatchSize = BatchSize,
         Optimizer = Recipe.ToOptimizer(),
         Schedule = Recipe.ToSchedule(),
-        Trains = Freeze ? FineTuning.HeadOnly(network) : null,
+        IsTrainable = Freeze ? FineTuning.HeadOnly(network) : null,
         Seed = Seed,
         Threads = Threads,
         // A run keeps its width, on which the last bits depend, wherever the processor has it.
@@ -146,7 +144,7 @@ internal sealed record RunArguments
         json.WriteString("dataset", Dataset);
         json.WriteString("data_source", DataSource);
         json.WriteString("data_dir", DataDir);
-        json.WriteString("on_bad_picture", OnBadPicture == BadPicture.Skip ? Skip : Refuse);
+        json.WriteString("on_corrupt", Word.Of(OnCorrupt));
         Input.Write(json);
         json.WriteString("aug", Augmentation);
         json.WriteNumber("train_images", TrainImages);
@@ -181,12 +179,12 @@ internal sealed record RunArguments
         DataSource = json.GetProperty("data_source").GetString(),
         DataDir = json.GetProperty("data_dir").GetString(),
         // Runs of the first version did not note these.
-        OnBadPicture = json.TryGetProperty("on_bad_picture", out var bad) && bad.GetString() == Skip ? BadPicture.Skip : BadPicture.Refuse,
+        OnCorrupt = json.ReadOnCorrupt(),
         Input = InputSettings.Read(json),
         Augmentation = json.TryGetProperty("aug", out var augmentation) ? augmentation.GetString() : null,
         TrainImages = json.GetProperty("train_images").GetInt32(),
         TestImages = json.GetProperty("test_images").GetInt32(),
-        Epochs = Limited("epochs", json, Options.MostEpochs),
+        Epochs = Limited("epochs", json, Options.MaxEpochs),
         BatchSize = Limited("batch_size", json, Options.LargestBatch),
         Recipe = RunRecipe.Read(json),
         // What follows, runs of the first versions do not have.
@@ -195,7 +193,7 @@ internal sealed record RunArguments
         Freeze = json.Find("freeze")?.GetBoolean() ?? false,
         AuxiliaryClassifiers = json.Find("aux")?.GetBoolean(),
         Seed = json.GetProperty("seed").GetInt32(),
-        Threads = Limited("threads", json, Options.MostThreads),
+        Threads = Limited("threads", json, Options.MaxThreads),
         Algorithm = json.Find("algorithm") is { } algorithm ? ReadAlgorithm(algorithm.GetString()) : default,
         TensorBoard = json.Find("tensorboard")?.GetBoolean() ?? false,
         LimitTrain = json.Find("limit_train")?.GetInt32(),
@@ -223,5 +221,5 @@ internal sealed record RunArguments
         Word.Find<Conv2dAlgorithm>(word ?? "") ?? throw new FormatException($"there is no algorithm '{word}'");
 
     private static int? ReadClasses(int? classes) =>
-        classes is null or (>= 1 and <= MostClasses) ? classes : throw new FormatException($"{classes} classes");
+        classes is null or (>= 1 and <= MaxClasses) ? classes : throw new FormatException($"{classes} classes");
 }

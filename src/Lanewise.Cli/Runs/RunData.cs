@@ -6,23 +6,23 @@ using Lanewise.Imaging;
 
 namespace Lanewise.Cli.Runs;
 
-/// <summary>Loads the pictures that a verb works on.</summary>
+/// <summary>Loads the images that a verb works on.</summary>
 internal static class RunData
 {
-    /// <summary>A run's pictures, cut to its limits.</summary>
+    /// <summary>A run's images, cut to its limits.</summary>
     public static Task<DatasetSplits> LoadAsync(RunArguments a, CancellationToken cancellation) =>
-        LoadAsync(a.Dataset, a.DataDir, a.OnBadPicture, a.LimitTrain, a.LimitTest, cancellation);
+        LoadAsync(a.Dataset, a.DataDir, a.OnCorrupt, a.LimitTrain, a.LimitTest, cancellation);
 
-    /// <summary>A dataset's pictures; says on stderr which was taken when none was named.</summary>
-    public static async Task<DatasetSplits> LoadAsync(string? name, string? dataDir, BadPicture onBadPicture, int? limitTrain, int? limitTest, CancellationToken cancellation)
+    /// <summary>A dataset's images; says on stderr which was taken when none was named.</summary>
+    public static async Task<DatasetSplits> LoadAsync(string? name, string? dataDir, CorruptImagePolicy onCorrupt, int? limitTrain, int? limitTest, CancellationToken cancellation)
     {
         using var download = new DownloadDisplay();
         var options = new DatasetOptions
         {
             Roots = DatasetRoots.From(dataDir),
             Progress = download,
-            Decoder = new PictureDecoder(),
-            OnBadPicture = onBadPicture,
+            Decoder = new ImageDecoder(),
+            OnCorrupt = onCorrupt,
             Skipped = new SkippedNotices(),
         };
         var splits = await DatasetCatalog.ResolveAsync(name, options, cancellation).ConfigureAwait(false);
@@ -38,7 +38,7 @@ internal static class RunData
         };
     }
 
-    /// <summary>How training pictures are varied unless the user says otherwise: as the catalogue has it, or as suits photographs.</summary>
+    /// <summary>How training images are varied unless the user says otherwise: as the catalogue has it, or as suits photographs.</summary>
     public static Augmentation AugmentationOf(DatasetSplits splits, Shape input) =>
         DatasetCatalog.All.FirstOrDefault(entry => entry.Name == splits.Name)?.Augmentation ?? Augmentation.For(input);
 

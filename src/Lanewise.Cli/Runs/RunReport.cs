@@ -21,7 +21,7 @@ internal sealed partial class RunReport(RunFolder folder)
     /// <summary>Where it is; null for where the run found it.</summary>
     public string? DataDir { get; init; }
 
-    /// <summary>How many pictures to test on; null for as many as the run did.</summary>
+    /// <summary>How many images to test on; null for as many as the run did.</summary>
     public int? LimitTest { get; init; }
 
     public int Threads { get; init; } = Environment.ProcessorCount;
@@ -30,7 +30,7 @@ internal sealed partial class RunReport(RunFolder folder)
     public int Mistakes { get; init; }
 
     /// <exception cref="LanewiseException">A file of the run cannot be read or is damaged.</exception>
-    public async Task<RunFigures> ReadAsync(CancellationToken cancellation)
+    public async Task<RunPageData> ReadAsync(CancellationToken cancellation)
     {
         var epochs = File.Exists(folder.Summary) ? RunSummary.Load(folder.Summary) : [];
         var model = File.Exists(folder.Model) ? RunModel.Load(folder.Model, model: null, new InputSettings()) : null;
@@ -68,7 +68,7 @@ internal sealed partial class RunReport(RunFolder folder)
         catch (Exception e) when (e is LanewiseException or IOException or UnauthorizedAccessException)
         {
             string reason = e.Message.ReplaceLineEndings(" ");
-            Terminal.Notice($"the page will lack what needs the test pictures: {reason}");
+            Terminal.Notice($"the page will lack what needs the test images: {reason}");
             return (null, reason);
         }
     }
@@ -77,7 +77,7 @@ internal sealed partial class RunReport(RunFolder folder)
         Dataset ?? model.File.Card.Dataset ?? _arguments.Dataset,
         // The run may have been moved to another machine.
         DataDir ?? (Directory.Exists(_arguments.DataDir) ? _arguments.DataDir : null),
-        _arguments.OnBadPicture,
+        _arguments.OnCorrupt,
         limitTrain: null,
         LimitTest ?? (Dataset is null || Dataset == _arguments.Dataset ? _arguments.LimitTest : null),
         cancellation);
@@ -86,13 +86,13 @@ internal sealed partial class RunReport(RunFolder folder)
     {
         var mistakes = new Mistakes(Mistakes);
         var (evaluation, classes) = await model.TestAsync(splits, RunModel.UsualBatch, Threads, _arguments.Algorithm, mistakes.Add, cancellation).ConfigureAwait(false);
-        var pictures = new PreparedDataset(splits.Test, model.Preprocessing);
+        var images = new PreparedDataset(splits.Test, model.Preprocessing);
         var input = model.Preprocessing.Input;
         return new(splits.Name, evaluation, classes, [.. mistakes.Surest.Select(mistake =>
         {
             byte[] pixels = new byte[input.Count];
-            pictures.Fit(mistake.Picture, pixels);
-            return new PicturedMistake(mistake, PictureWriter.Encode(input, pixels), input.Width);
+            images.Fit(mistake.Index, pixels);
+            return new MistakeImage(mistake, ImageWriter.Encode(input, pixels), input.Width);
         })]);
     }
 
@@ -133,7 +133,7 @@ internal sealed partial class RunReport(RunFolder folder)
     {
         if (_arguments.DataSource is { } source)
         {
-            yield return $"The pictures came from {source}.";
+            yield return $"The images came from {source}.";
         }
 
         int begun = EpochsOption().Match(_arguments.Command) is { Success: true } match && int.TryParse(match.Groups["epochs"].Value, out int epochs) ? epochs : new RunArguments { Model = "" }.Epochs;

@@ -7,7 +7,8 @@ namespace Lanewise.Cli.Runs;
 /// <summary>The epochs of a run as <c>summary.csv</c>, one row each, numbers in full precision.</summary>
 internal static class RunSummary
 {
-    private const string Header = "epoch,train_loss,train_top1,eval_loss,eval_top1,lr,seconds,images_per_second";
+    private const string Header = "epoch,train_loss,train_top1,val_loss,val_top1,lr,seconds,images_per_second";
+    private const string HeaderBefore02 = "epoch,train_loss,train_top1,eval_loss,eval_top1,lr,seconds,images_per_second";
 
     public static void Save(string path, IEnumerable<EpochResult> epochs) =>
         AtomicFile.WriteText(path, string.Join('\n', [Header, .. epochs.Select(Row), ""]));
@@ -16,7 +17,7 @@ internal static class RunSummary
     public static List<EpochResult> Load(string path)
     {
         string[] lines = File.ReadAllLines(path);
-        if (lines.Length == 0 || lines[0] != Header)
+        if (lines.Length == 0 || lines[0] is not (Header or HeaderBefore02))
         {
             throw new LanewiseException($"{path}: its first line is not '{Header}'; train anew.");
         }
@@ -26,7 +27,7 @@ internal static class RunSummary
 
     private static string Row(EpochResult e) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{e.Epoch},{e.TrainLoss:R},{e.TrainTop1:R},{e.EvalLoss:R},{e.EvalTop1:R},{(float)e.LearningRate:R},{e.Seconds:R},{e.ImagesPerSecond:R}");
+        $"{e.Epoch},{e.TrainLoss:R},{e.TrainTop1:R},{e.ValLoss:R},{e.ValTop1:R},{(float)e.LearningRate:R},{e.Seconds:R},{e.ImagesPerSecond:R}");
 
     private static EpochResult Parse(string line, int epoch, string path)
     {

@@ -9,31 +9,31 @@ namespace Lanewise.Cli.Runs;
 
 /// <summary>
 /// A run as TensorBoard shows it: the loss over the steps; after each epoch its figures, and histograms of the trained weights and of
-/// their gradients in the epoch's last step; the first test pictures. Epochs are counted from 1, steps since training began.
+/// their gradients in the epoch's last step; the first test images. Epochs are counted from 1, steps since training began.
 /// </summary>
 internal sealed class TensorBoardLog(RunFolder folder, RunArguments arguments) : IGradientObserver, IDisposable
 {
-    private const int MostLosses = 300;
-    private const int Pictures = 8;
-    private const int PictureSide = 112;
+    private const int MaxLosses = 300;
+    private const int Images = 8;
+    private const int ImageSide = 112;
 
     private readonly EventWriter _events = new(folder.TensorBoard);
     private readonly int _steps = (arguments.TrainImages + arguments.BatchSize - 1) / arguments.BatchSize;
-    private (int Epoch, double LossSum, long Pictures) _noted = (-1, 0, 0);
+    private (int Epoch, double LossSum, long Images) _noted = (-1, 0, 0);
 
     /// <summary>Steps between two losses.</summary>
-    private long Interval => Math.Max(1, ((long)arguments.Epochs * _steps + MostLosses - 1) / MostLosses);
+    private long Interval => Math.Max(1, ((long)arguments.Epochs * _steps + MaxLosses - 1) / MaxLosses);
 
-    /// <summary>Notes the first test pictures as the network gets them, but for the normalisation.</summary>
-    public void ShowPictures(IPictureDataset test, Preprocessing preprocessing)
+    /// <summary>Notes the first test images as the network gets them, but for the normalisation.</summary>
+    public void ShowImages(IImageDataset test, Preprocessing preprocessing)
     {
         var shape = preprocessing.Input;
-        int scale = Math.Max(1, PictureSide / Math.Max(shape.Height, shape.Width));
-        for (int i = 0; i < Math.Min(Pictures, test.Count); i++)
+        int scale = Math.Max(1, ImageSide / Math.Max(shape.Height, shape.Width));
+        for (int i = 0; i < Math.Min(Images, test.Count); i++)
         {
             byte[] pixels = preprocessing.Fit(test.Read(i, int.MaxValue));
             string tag = string.Create(CultureInfo.InvariantCulture, $"test/{i} {test.Classes[test.Label(i)]}");
-            _events.AddImage(tag, 0, shape.Width * scale, shape.Height * scale, shape.Channels, PictureWriter.Encode(shape, pixels, scale));
+            _events.AddImage(tag, 0, shape.Width * scale, shape.Height * scale, shape.Channels, ImageWriter.Encode(shape, pixels, scale));
         }
     }
 
@@ -60,8 +60,8 @@ internal sealed class TensorBoardLog(RunFolder folder, RunArguments arguments) :
     {
         (string Tag, double Value)[] figures =
         [
-            ("loss/train", epoch.TrainLoss), ("loss/eval", epoch.EvalLoss),
-            ("accuracy/train", epoch.TrainTop1), ("accuracy/eval", epoch.EvalTop1),
+            ("loss/train", epoch.TrainLoss), ("loss/eval", epoch.ValLoss),
+            ("accuracy/train", epoch.TrainTop1), ("accuracy/eval", epoch.ValTop1),
             ("learning_rate", epoch.LearningRate), ("images_per_second", epoch.ImagesPerSecond),
         ];
         foreach (var (tag, value) in figures)
@@ -91,11 +91,11 @@ internal sealed class TensorBoardLog(RunFolder folder, RunArguments arguments) :
             return;
         }
 
-        // The mean of the pictures since the last one that was noted.
-        long pictures = Math.Min((long)p.Step * arguments.BatchSize, arguments.TrainImages);
-        double sum = p.Loss * pictures;
-        _events.AddScalar("loss/step", step, (sum - _noted.LossSum) / (pictures - _noted.Pictures));
-        _noted = (p.Epoch - 1, sum, pictures);
+        // The mean of the images since the last one that was noted.
+        long images = Math.Min((long)p.Step * arguments.BatchSize, arguments.TrainImages);
+        double sum = p.Loss * images;
+        _events.AddScalar("loss/step", step, (sum - _noted.LossSum) / (images - _noted.Images));
+        _noted = (p.Epoch - 1, sum, images);
     }
 
     private sealed class Steps(TensorBoardLog log, IProgress<TrainingProgress> next) : IProgress<TrainingProgress>

@@ -14,7 +14,7 @@ internal static class TrainingReport
             return;
         }
 
-        string accuracy = FormattableString.Invariant($"test accuracy {epochs[^1].EvalTop1 * 100:F2} % after {epochs.Count} epoch{(epochs.Count == 1 ? "" : "s")}");
+        string accuracy = FormattableString.Invariant($"test accuracy {epochs[^1].ValTop1 * 100:F2} % after {epochs.Count} epoch{(epochs.Count == 1 ? "" : "s")}");
         string run = CommandLine.Quote(folder.Path);
         Console.Out.WriteLine(wasComplete
             ? $"{folder.Path} is complete: {accuracy}{(arguments.Recipe.Schedule == ScheduleKind.Cosine ? "" : $"; --epochs {epochs.Count * 2} would go on")}."
@@ -27,14 +27,14 @@ internal static class TrainingReport
         json.WriteString("dataset", arguments.Dataset);
         json.WriteString("run", folder.Path);
         json.WriteNumber("seed", arguments.Seed);
-        json.WriteNumber("test_accuracy", epochs[^1].EvalTop1);
+        json.WriteRenamed("test_top1", "test_accuracy", epochs[^1].ValTop1);
         json.WriteObjects("epochs", epochs, e =>
         {
             json.WriteNumber("epoch", e.Epoch);
             json.WriteNumber("train_loss", e.TrainLoss);
             json.WriteNumber("train_top1", e.TrainTop1);
-            json.WriteNumber("eval_loss", e.EvalLoss);
-            json.WriteNumber("eval_top1", e.EvalTop1);
+            json.WriteRenamed("val_loss", "eval_loss", e.ValLoss);
+            json.WriteRenamed("val_top1", "eval_top1", e.ValTop1);
             json.WriteNumber("lr", (float)e.LearningRate);
             json.WriteNumber("seconds", e.Seconds);
             json.WriteNumber("images_per_second", e.ImagesPerSecond);

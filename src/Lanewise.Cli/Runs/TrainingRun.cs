@@ -29,7 +29,7 @@ internal sealed class TrainingRun
         _tensorBoard = arguments.TensorBoard ? new TensorBoardLog(folder, arguments) : null;
         var observers = new GradientObservers([_gradients, .. _tensorBoard is { } log ? [log] : Array.Empty<IGradientObserver>()]);
         _trainer = new Trainer(network, arguments.ToTrainingOptions(network, preprocessing), initial) { GradientObserver = observers };
-        _card = new ModelCard(network.Name, ClassNames(splits.Train.Classes, network.Classes), preprocessing, splits.Name);
+        _card = new ModelCard(network.Name, ClassNames(splits.Train.Classes, network.OutputCount), preprocessing, splits.Name);
     }
 
     /// <summary>Trains from the start.</summary>
@@ -43,14 +43,14 @@ internal sealed class TrainingRun
             var weights = file is null ? null : WeightsFile.Read(file);
             var splits = await RunData.LoadAsync(arguments, cancellation).ConfigureAwait(false);
             var network = arguments.CreateNetwork(splits.Train.Classes.Count);
-            if (network.Classes < splits.Train.Classes.Count)
+            if (network.OutputCount < splits.Train.Classes.Count)
             {
-                throw new UsageException($"--classes {network.Classes}: {splits.Name} has {splits.Train.Classes.Count}; name at least as many, or leave it out.");
+                throw new UsageException($"--classes {network.OutputCount}: {splits.Name} has {splits.Train.Classes.Count}; name at least as many, or leave it out.");
             }
 
             arguments = arguments with
             {
-                Classes = network.Classes,
+                Classes = network.OutputCount,
                 Dataset = splits.Name,
                 DataSource = splits.Source,
                 Input = splits.Preprocessing is null && CardOf(weights, file) is { } card ? arguments.Input.OrThoseOf(card.Preprocessing) : arguments.Input,
@@ -59,7 +59,7 @@ internal sealed class TrainingRun
                 TestImages = splits.Test.Count,
             };
             run = new TrainingRun(folder, arguments, splits, network, weights is null ? null : Begin(network, weights, file!, arguments), []);
-            run._tensorBoard?.ShowPictures(splits.Test, run._card.Preprocessing);
+            run._tensorBoard?.ShowImages(splits.Test, run._card.Preprocessing);
             arguments.Save(folder.Arguments);
         }
         catch
@@ -91,7 +91,7 @@ internal sealed class TrainingRun
         if (splits.Train.Count != arguments.TrainImages || splits.Test.Count != arguments.TestImages)
         {
             throw new LanewiseException(
-                $"{splits.Name} from {splits.Source} has {splits.Train.Count} + {splits.Test.Count} pictures, the run {folder.Path} began with {arguments.TrainImages} + {arguments.TestImages}; name the same data with --data-dir.");
+                $"{splits.Name} from {splits.Source} has {splits.Train.Count} + {splits.Test.Count} images, the run {folder.Path} began with {arguments.TrainImages} + {arguments.TestImages}; name the same data with --data-dir.");
         }
 
         if (!KernelSet.Widths.Contains(arguments.LaneWidth))
@@ -114,7 +114,7 @@ internal sealed class TrainingRun
         var adapted = Weights.Adapt(network, weights.Tensors, file, arguments.Seed);
         if (adapted.Fresh.Count > 0)
         {
-            Terminal.Notice($"{file} has no {Names(adapted.Fresh)} for {network.Classes} classes; what it does not have begins afresh.");
+            Terminal.Notice($"{file} has no {Names(adapted.Fresh)} for {network.OutputCount} classes; what it does not have begins afresh.");
         }
 
         if (arguments.Freeze)
@@ -137,7 +137,7 @@ internal sealed class TrainingRun
 
     private async Task<int> TrainAsync(bool json, CancellationToken cancellation)
     {
-        Terminal.Notice($"{_arguments.Model} on {_splits.Name}: {_arguments.TrainImages:N0} + {_arguments.TestImages:N0} pictures, into {_folder.Path}");
+        Terminal.Notice($"{_arguments.Model} on {_splits.Name}: {_arguments.TrainImages:N0} + {_arguments.TestImages:N0} images, into {_folder.Path}");
         ITrainingDisplay display = Terminal.ErrorIsTerminal
             ? new LiveTraining(_arguments.Epochs, _arguments.BatchSize)
             : new TrainingLines(_arguments.Epochs);
@@ -150,8 +150,8 @@ internal sealed class TrainingRun
                 await foreach (var epoch in _trainer.RunAsync(_splits.Train, _splits.Test, progress, cancellation).ConfigureAwait(false))
                 {
                     _epochs.Add(epoch);
-                    _folder.SaveEpoch(_trainer.State, _card, _epochs, _gradients);
-                    tensorBoard?.EpochDone(epoch, _trainer.Network, _trainer.Weights);
+                    _folder.SaveEpoch(_trainer.GetState(), _card, _epochs, _gradients);
+                    tensorBoard?.EpochDone(epoch, _trainer.Network, _trainer.GetWeights());
                     display.EpochDone(epoch);
                 }
             }
@@ -169,8 +169,8 @@ internal sealed class TrainingRun
         }
         catch (LanewiseException e) when (_trainer.Position is not { Epoch: 0, Step: 0 })
         {
-            // A picture that cannot be read, perhaps after hours.
-            _folder.SaveCheckpoint(_trainer.State, _gradients);
+            // An image that cannot be read, perhaps after hours.
+            _folder.SaveCheckpoint(_trainer.GetState(), _gradients);
             throw new LanewiseException($"{e.Message} What was learned is kept; when that is mended, go on with: lanewise train --resume {CommandLine.Quote(_folder.Path)}", e);
         }
 
@@ -180,7 +180,7 @@ internal sealed class TrainingRun
 
     private int Stopped()
     {
-        var state = _trainer.State;
+        var state = _trainer.GetState();
         _folder.SaveCheckpoint(state, _gradients);
         var (epoch, step) = (state.Position.Epoch + 1, state.Position.Step);
         Console.Error.WriteLine($"stopped after step {step} of epoch {epoch}; go on with: lanewise train --resume {CommandLine.Quote(_folder.Path)}");

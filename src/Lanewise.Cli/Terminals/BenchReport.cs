@@ -6,9 +6,9 @@ namespace Lanewise.Cli.Terminals;
 
 /// <summary>Measured speeds as tables and as JSON.</summary>
 /// <param name="options">How they were measured.</param>
-/// <param name="ceiling">The ceiling of so many threads.</param>
+/// <param name="peak">The peak of so many threads.</param>
 /// <param name="oneThread">One thread's, for kernel calls; null where none were measured.</param>
-internal sealed class BenchReport(ThroughputOptions options, ProcessorCeiling ceiling, ProcessorCeiling? oneThread)
+internal sealed class BenchReport(ThroughputOptions options, ProcessorPeak peak, ProcessorPeak? oneThread)
 {
     private const string Nothing = "–";
 
@@ -17,15 +17,15 @@ internal sealed class BenchReport(ThroughputOptions options, ProcessorCeiling ce
     public void Print()
     {
         Report.Line(FormattableString.Invariant(
-            $"ceiling {ceiling.Gflops:F1} GFLOP/s on {Threads(options.Threads)}, lanes of {ceiling.LaneWidth}; clock {ceiling.ClockGhz:F2} GHz, {ceiling.FmasPerCycle:F2} multiply-adds a cycle: {ceiling.FmasPerCycle / 2:P0} of two units"));
+            $"peak {peak.Gflops:F1} GFLOP/s on {Threads(options.Threads)}, lanes of {peak.LaneWidth}; clock {peak.ClockGhz:F2} GHz, {peak.FmasPerCycle:F2} MACs a cycle: {peak.FmasPerCycle / 2:P0} of two units"));
         Report.Line();
-        var table = new ReportTable("model", "mode", ">batch", ">images/s", ">GFLOP/s", ">of ceiling", ">bytes a step");
+        var table = new ReportTable("model", "mode", ">batch", ">images/s", ">GFLOP/s", ">of peak", ">bytes a step");
         foreach (var result in Results)
         {
             var speed = result.Speed;
             table.Add(
                 result.Network.Name, Word.Of(result.Mode), Report.Count(speed.BatchSize), FormattableString.Invariant($"{speed.ImagesPerSecond:N1}"),
-                FormattableString.Invariant($"{speed.Gflops:F1}"), Share(speed.Gflops / ceiling.Gflops), FormattableString.Invariant($"{speed.AllocatedBytesPerStep:N0}"));
+                FormattableString.Invariant($"{speed.Gflops:F1}"), Share(speed.Gflops / peak.Gflops), FormattableString.Invariant($"{speed.AllocatedBytesPerStep:N0}"));
         }
 
         table.Print();
@@ -37,15 +37,15 @@ internal sealed class BenchReport(ThroughputOptions options, ProcessorCeiling ce
 
     public void Write(Utf8JsonWriter json)
     {
-        json.WriteNumber("ceiling_gflops", ceiling.Gflops);
-        json.WriteNumber("lane_width", ceiling.LaneWidth);
+        json.WriteRenamed("peak_gflops", "ceiling_gflops", peak.Gflops);
+        json.WriteNumber("lane_width", peak.LaneWidth);
         json.WriteNumber("threads", options.Threads);
-        json.WriteNumber("clock_ghz", ceiling.ClockGhz);
-        json.WriteNumber("fma_per_cycle", ceiling.FmasPerCycle);
+        json.WriteNumber("clock_ghz", peak.ClockGhz);
+        json.WriteNumber("fma_per_cycle", peak.FmasPerCycle);
         json.WriteString("algorithm", Word.Of(options.Algorithm));
         if (oneThread is not null)
         {
-            json.WriteNumber("thread_ceiling_gflops", oneThread.Gflops);
+            json.WriteRenamed("thread_peak_gflops", "thread_ceiling_gflops", oneThread.Gflops);
         }
 
         json.WriteObjects("results", Results, result => Write(json, result));
@@ -62,7 +62,7 @@ internal sealed class BenchReport(ThroughputOptions options, ProcessorCeiling ce
         json.WriteNumber("images_per_second", speed.ImagesPerSecond);
         json.WriteNumber("best_images_per_second", speed.Best);
         json.WriteNumber("gflops", speed.Gflops);
-        json.WriteNumber("share", speed.Gflops / ceiling.Gflops);
+        json.WriteNumber("share", speed.Gflops / peak.Gflops);
         json.WriteNumber("allocated_bytes_per_step", speed.AllocatedBytesPerStep);
         if (result.Calls is { } calls)
         {
@@ -86,9 +86,9 @@ internal sealed class BenchReport(ThroughputOptions options, ProcessorCeiling ce
         var calls = result.Calls!;
         Report.Line();
         Report.Line(FormattableString.Invariant(
-            $"{result.Network.Name}, {Word.Of(result.Mode)}, {CostReport.Pictures(result.Speed.BatchSize)}, on one thread of {oneThread!.Gflops:F1} GFLOP/s: {calls.Sum(call => call.Seconds) * 1e6:N0} µs in kernels"));
+            $"{result.Network.Name}, {Word.Of(result.Mode)}, {CostReport.Images(result.Speed.BatchSize)}, on one thread of {oneThread!.Gflops:F1} GFLOP/s: {calls.Sum(call => call.Seconds) * 1e6:N0} µs in kernels"));
         Report.Line();
-        var table = new ReportTable("layer", "kernel", "tile", ">µs", ">GFLOP/s", ">of ceiling", ">of the step");
+        var table = new ReportTable("layer", "kernel", "tile", ">µs", ">GFLOP/s", ">of peak", ">of the step");
         foreach (var call in calls)
         {
             table.Add(

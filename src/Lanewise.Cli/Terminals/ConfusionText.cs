@@ -5,7 +5,7 @@ namespace Lanewise.Cli.Terminals;
 /// <summary>A confusion matrix as text; where the window is too narrow for it, the most frequent mistakes.</summary>
 internal static class ConfusionText
 {
-    private const int LongestName = 12;
+    private const int MaxNameLength = 12;
     private const int Mistakes = 10;
 
     public static IEnumerable<string> Lines(int[][] confusion, IReadOnlyList<string> classes, int width)
@@ -46,5 +46,5 @@ internal static class ConfusionText
         }
     }
 
-    private static string Shorten(string name) => name.Length <= LongestName ? name : name[..(LongestName - 1)] + "…";
+    private static string Shorten(string name) => name.Length <= MaxNameLength ? name : name[..(MaxNameLength - 1)] + "…";
 }

@@ -19,10 +19,10 @@ internal sealed class CostReport(NetworkCost cost, LayerTimes? times, bool train
     public void Print()
     {
         var network = cost.Network;
-        Report.Line($"{network.Name}, {network.Input} → {Report.Count(network.Classes)} classes, for one picture");
+        Report.Line($"{network.Name}, {network.Input} → {Report.Count(network.OutputCount)} classes, for one image");
         Report.Line();
         string[] measured = times is null ? [] : training ? [$">forward {Unit}", $">backward {Unit}", ">share of time"] : [$">{Unit}", ">share of time"];
-        var table = new ReportTable(["layer", "op", "output", ">parameters", ">multiply-adds", ">share", ">KiB", .. measured]);
+        var table = new ReportTable(["layer", "op", "output", ">parameters", ">MACs", ">share", ">KiB", .. measured]);
         foreach (var layer in cost.Layers)
         {
             table.Add(Row(layer, layer.Op is { } op ? OpText.Of(op) : $"{layer.Nodes.Count} layers"));
@@ -31,10 +31,10 @@ internal sealed class CostReport(NetworkCost cost, LayerTimes? times, bool train
         table.Add(Row(cost.Total with { Name = "total" }, ""));
         table.Print();
         Report.Line();
-        Report.Line("Multiply-adds: of convolutions and linear layers, bias not counted. KiB: outputs as 32-bit floats.");
+        Report.Line("MACs: of convolutions and linear layers, bias not counted. KiB: outputs as 32-bit floats.");
         if (times is not null)
         {
-            Report.Line($"Times: on one thread, {Pictures(times.Images)} together, the median of many runs; what is folded into another layer counts there.");
+            Report.Line($"Times: on one thread, {Images(times.Images)} together, the median of many runs; what is folded into another layer counts there.");
         }
     }
 
@@ -42,7 +42,7 @@ internal sealed class CostReport(NetworkCost cost, LayerTimes? times, bool train
     {
         string[] measured = times is null ? [] : ["seconds", "forward_seconds", "backward_seconds", "time_share"];
         CsvOutput.Print(
-            ["layer", "op", "kernel_height", "kernel_width", "stride", "channels", "height", "width", "parameters", "buffers", "multiply_adds", "share", "activation_bytes", .. measured],
+            ["layer", "op", "kernel_height", "kernel_width", "stride", "channels", "height", "width", "parameters", "buffers", "macs", "share", "activation_bytes", .. measured],
             cost.Layers.Select(Values));
     }
 
@@ -51,8 +51,8 @@ internal sealed class CostReport(NetworkCost cost, LayerTimes? times, bool train
         var (network, input) = (cost.Network, cost.Network.Input);
         json.WriteString("model", network.Name);
         json.WriteNumbers("input", [input.Channels, input.Height, input.Width]);
-        json.WriteNumber("classes", network.Classes);
-        WriteFigures(json, cost.Total);
+        json.WriteNumber("classes", network.OutputCount);
+        WriteMetrics(json, cost.Total);
         if (times is not null)
         {
             json.WriteStartObject("timing");
@@ -66,7 +66,7 @@ internal sealed class CostReport(NetworkCost cost, LayerTimes? times, bool train
         json.WriteObjects("layers", cost.Layers, layer => Write(json, layer));
     }
 
-    public static string Pictures(int count) => count == 1 ? "1 picture" : $"{Report.Count(count)} pictures";
+    public static string Images(int count) => count == 1 ? "1 image" : $"{Report.Count(count)} images";
 
     private string[] Row(LayerCost layer, string op) =>
     [
@@ -74,8 +74,8 @@ internal sealed class CostReport(NetworkCost cost, LayerTimes? times, bool train
         op,
         layer.Output.ToString(),
         CountOrNothing(layer.Parameters),
-        CountOrNothing(layer.MultiplyAdds),
-        layer.MultiplyAdds == 0 ? Nothing : Report.Percent(cost.ShareOf(layer)),
+        CountOrNothing(layer.Macs),
+        layer.Macs == 0 ? Nothing : Report.Percent(cost.ShareOf(layer)),
         FormattableString.Invariant($"{layer.ActivationBytes / 1024.0:N1}"),
         .. times is null ? [] : Measured(times.Of(layer)),
     ];
@@ -93,7 +93,7 @@ internal sealed class CostReport(NetworkCost cost, LayerTimes? times, bool train
         IEnumerable<object?> values =
         [
             layer.Name, layer.Op?.Name, window?.Height, window?.Width, window?.Stride, layer.Output.Channels, layer.Output.Height, layer.Output.Width,
-            layer.Parameters, layer.Buffers, layer.MultiplyAdds, cost.ShareOf(layer), layer.ActivationBytes,
+            layer.Parameters, layer.Buffers, layer.Macs, cost.ShareOf(layer), layer.ActivationBytes,
             .. time is null ? [] : (object[])[time.Seconds, time.Forward, time.Backward, time.Share],
         ];
         return [.. values.Select(value => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "")];
@@ -110,7 +110,7 @@ internal sealed class CostReport(NetworkCost cost, LayerTimes? times, bool train
         }
 
         json.WriteNumbers("output", [layer.Output.Channels, layer.Output.Height, layer.Output.Width]);
-        WriteFigures(json, layer);
+        WriteMetrics(json, layer);
         json.WriteNumber("share", cost.ShareOf(layer));
         if (times?.Of(layer) is { } time)
         {
@@ -118,11 +118,11 @@ internal sealed class CostReport(NetworkCost cost, LayerTimes? times, bool train
         }
     }
 
-    private void WriteFigures(Utf8JsonWriter json, LayerCost layer)
+    private void WriteMetrics(Utf8JsonWriter json, LayerCost layer)
     {
         json.WriteNumber("parameters", layer.Parameters);
         json.WriteNumber("buffers", layer.Buffers);
-        json.WriteNumber("multiply_adds", layer.MultiplyAdds);
+        json.WriteRenamed("macs", "multiply_adds", layer.Macs);
         json.WriteNumber("activation_bytes", layer.ActivationBytes);
         if (times?.Of(layer) is { } time)
         {

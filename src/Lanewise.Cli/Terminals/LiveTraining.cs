@@ -6,7 +6,7 @@ namespace Lanewise.Cli.Terminals;
 /// <summary>For a terminal: a bar that moves, and above it one line for each epoch done.</summary>
 internal sealed class LiveTraining : ITrainingDisplay
 {
-    private const int LongestBar = 30;
+    private const int MaxBarLength = 30;
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(150);
 
     private readonly int _epochs;
@@ -65,10 +65,10 @@ internal sealed class LiveTraining : ITrainingDisplay
 
     private string Draw(TrainingProgress p, int width)
     {
-        string title = TrainingText.Title(p), left = TrainingText.Left(p, _batchSize), figures = TrainingText.Figures(p);
+        string title = TrainingText.Title(p), left = TrainingText.Left(p, _batchSize), figures = TrainingText.Metrics(p);
         bool wide = TrainingText.IsWide(width);
         int room = width - 1 - title.Length - left.Length - (wide ? figures.Length + 3 : 2);
-        return $"{title} {Bar(p, Math.Clamp(room, 0, LongestBar))} {left}{(wide ? "  " : "\n")}{figures}";
+        return $"{title} {Bar(p, Math.Clamp(room, 0, MaxBarLength))} {left}{(wide ? "  " : "\n")}{figures}";
     }
 
     private static string Bar(TrainingProgress p, int length)

@@ -9,14 +9,14 @@ namespace Lanewise.Cli.Terminals;
 internal sealed class ReportTable(params string[] headings)
 {
     private const int Gap = 2;
-    private const int NarrowestText = 14;
+    private const int MinText = 14;
     private readonly List<string[]> _rows = [];
 
     public void Add(params string[] cells) => _rows.Add(cells);
 
     public void Print()
     {
-        int needed = headings.Select((_, i) => IsWhole(i) ? Width(i) : Math.Min(Width(i), NarrowestText)).Sum() + Gap * (headings.Length - 1);
+        int needed = headings.Select((_, i) => IsWhole(i) ? Width(i) : Math.Min(Width(i), MinText)).Sum() + Gap * (headings.Length - 1);
         if (needed <= Terminal.Out.Profile.Width)
         {
             PrintTable();

@@ -14,12 +14,12 @@ internal static class TrainingText
     {
         string number = Number(e.Epoch, epochs);
         return width >= Wide
-            ? Invariant($"epoch {number}  train loss {e.TrainLoss:F4} {e.TrainTop1 * 100,6:F2} %  test loss {e.EvalLoss:F4} {e.EvalTop1 * 100,6:F2} %  {e.ImagesPerSecond:N0}/s")
-            : Invariant($"epoch {number}  test {e.EvalTop1 * 100:F2} %  loss {e.EvalLoss:F4}");
+            ? Invariant($"epoch {number}  train loss {e.TrainLoss:F4} {e.TrainTop1 * 100,6:F2} %  test loss {e.ValLoss:F4} {e.ValTop1 * 100,6:F2} %  {e.ImagesPerSecond:N0}/s")
+            : Invariant($"epoch {number}  test {e.ValTop1 * 100:F2} %  loss {e.ValLoss:F4}");
     }
 
     /// <summary>The figures beside or under the bar.</summary>
-    public static string Figures(TrainingProgress p) => Invariant($"loss {p.Loss:F3}  {p.Accuracy * 100:F1} %  {p.ImagesPerSecond:N0}/s");
+    public static string Metrics(TrainingProgress p) => Invariant($"loss {p.Loss:F3}  {p.Top1 * 100:F1} %  {p.ImagesPerSecond:N0}/s");
 
     /// <summary>The text before the bar.</summary>
     public static string Title(TrainingProgress p) => $"epoch {Number(p.Epoch, p.Epochs)}";

@@ -14,13 +14,13 @@ internal sealed class BenchVerb
     private const string Examples =
         """
           lanewise bench                                     inception and residual, training and inference
-          lanewise bench resnet18 --mode infer -b 1          one picture at a time
+          lanewise bench resnet18 --mode infer -b 1          one image at a time
           lanewise bench inception --layers --mode train     which kernel takes how long
           lanewise bench residual --algorithm direct --threads 1
           lanewise bench --json > figures.json
         """;
 
-    private const double LongestSeconds = 3600;
+    private const double MaxSecondsLength = 3600;
     private static readonly string[] OrdinaryModels = ["inception", "residual"];
 
     private readonly Argument<string[]> _models = new("MODEL")
@@ -33,14 +33,14 @@ internal sealed class BenchVerb
     };
 
     private readonly Option<BenchMode?> _mode = Options.Choice("--mode", "mode", BenchMode.Both, "What to measure");
-    private readonly Option<int?> _batchSize = Options.Limit("--batch-size", Options.LargestBatch, "Pictures in a step; if not given 64, and 16 for models of 224×224.");
-    private readonly Option<int> _threads = Options.Threads("Threads, for the ceiling too.");
-    private readonly Option<double?> _seconds = Options.Number("--seconds", s => s is > 0 and <= LongestSeconds, $"a number above 0, at most {LongestSeconds}", "How long to measure each model and mode, warm-up not counted; 2 if not given.");
+    private readonly Option<int?> _batchSize = Options.Limit("--batch-size", Options.LargestBatch, "Images in a step; if not given 64, and 16 for models of 224×224.");
+    private readonly Option<int> _threads = Options.Threads("Threads, for the peak too.");
+    private readonly Option<double?> _seconds = Options.Number("--seconds", s => s is > 0 and <= MaxSecondsLength, $"a number above 0, at most {MaxSecondsLength}", "How long to measure each model and mode, warm-up not counted; 2 if not given.");
     private readonly Option<Conv2dAlgorithm?> _algorithm = Options.Algorithm();
     private readonly Option<bool> _layers = new("--layers") { Description = "Tell of every kernel call too, measured on one thread: its tile, its time, its share." };
     private readonly Option<int> _lanes = new("--lanes")
     {
-        Description = $"Pictures side by side in a vector: {string.Join(", ", KernelSet.Widths)}; 0 (the default) for the most.",
+        Description = $"Images side by side in a vector: {string.Join(", ", KernelSet.Widths)}; 0 (the default) for the most.",
         HelpName = "N",
         CustomParser = result => ParseLanes(result.Tokens[0].Value, result.AddError),
     };
@@ -74,13 +74,13 @@ internal sealed class BenchVerb
         };
         string[] models = parse.GetValue(_models) is { Length: > 0 } named ? named : OrdinaryModels;
         bool layers = parse.GetValue(_layers);
-        var ceiling = ProcessorCeiling.Measure(options.LaneWidth, options.Threads);
-        if (ceiling.Doubt is { } doubt)
+        var peak = ProcessorPeak.Measure(options.LaneWidth, options.Threads);
+        if (peak.Doubt is { } doubt)
         {
             Terminal.Notice($"note: {doubt}");
         }
 
-        var report = new BenchReport(options, ceiling, layers ? ProcessorCeiling.Measure(options.LaneWidth, threads: 1) : null)
+        var report = new BenchReport(options, peak, layers ? ProcessorPeak.Measure(options.LaneWidth, threads: 1) : null)
         {
             Results = [.. models.SelectMany(model => Measure(model, parse.GetValue(_mode) ?? BenchMode.Both, options, layers, cancellation))],
         };

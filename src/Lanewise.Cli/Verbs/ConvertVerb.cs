@@ -18,7 +18,7 @@ internal sealed class ConvertVerb
         """;
 
     private const string Extension = ".safetensors";
-    private const int LongestList = 1_000_000;
+    private const int MaxListLength = 1_000_000;
 
     private static readonly string[] Types = ["f32", "f64", "f16", "bf16"];
 
@@ -110,9 +110,9 @@ internal sealed class ConvertVerb
     {
         try
         {
-            return new FileInfo(path).Length <= LongestList
+            return new FileInfo(path).Length <= MaxListLength
                 ? File.ReadAllText(path)
-                : throw new LanewiseException($"{path} is longer than {LongestList:N0} bytes; give a text file with one class's name a line.");
+                : throw new LanewiseException($"{path} is longer than {MaxListLength:N0} bytes; give a text file with one class's name a line.");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

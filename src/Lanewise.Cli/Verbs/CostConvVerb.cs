@@ -16,15 +16,15 @@ internal sealed class CostConvVerb
         """;
 
     private const int LargestKernel = 1024;
-    private const int MostChannels = 65_536;
+    private const int MaxChannels = 65_536;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1.5);
 
     private readonly Option<Shape?> _input = ShapeOption.Input("Channels, height and width of the input.");
-    private readonly Option<int?> _out = Options.Limit("--out", MostChannels, "Output channels.");
+    private readonly Option<int?> _out = Options.Limit("--out", MaxChannels, "Output channels.");
     private readonly Option<int?> _kernel = Options.Limit("--kernel", LargestKernel, "The square kernel's side.");
     private readonly Option<int> _padding = Options.WholeNumber("--padding", 0, 0, LargestKernel, "Zero rows and columns around the input.");
     private readonly Option<int> _stride = Options.WholeNumber("--stride", 1, 1, LargestKernel, "Step between outputs.");
-    private readonly Option<int?> _reduce = Options.Limit("--reduce", MostChannels, "Compare with a 1×1 convolution to so many channels, followed by the same convolution.");
+    private readonly Option<int?> _reduce = Options.Limit("--reduce", MaxChannels, "Compare with a 1×1 convolution to so many channels, followed by the same convolution.");
     private readonly Option<bool> _json = Options.Json();
 
     public static Command Create()
@@ -67,9 +67,9 @@ internal sealed class CostConvVerb
     private static void Print(ReducedConvolution pair, Conv2d convolution, ReducedConvolutionTimes? times)
     {
         var direct = pair.Direct;
-        Report.Line($"{OpText.Of(convolution)}, {direct.Network.Input} → {direct.Total.Output}, for one picture");
+        Report.Line($"{OpText.Of(convolution)}, {direct.Network.Input} → {direct.Total.Output}, for one image");
         Report.Line();
-        var table = new ReportTable("variant", "layers", ">parameters", ">multiply-adds", ">ms", ">GFLOP/s");
+        var table = new ReportTable("variant", "layers", ">parameters", ">MACs", ">ms", ">GFLOP/s");
         Add(table, "direct", direct, times?.Direct);
         if (pair.Reduced is { } reduced)
         {
@@ -81,19 +81,19 @@ internal sealed class CostConvVerb
         if (pair.Ratio is { } ratio)
         {
             string inTime = times?.Ratio is { } faster ? $", and {Times(faster)} the time" : "";
-            Report.Line($"Direct takes {Times(ratio)} the multiply-adds of reduced{inTime}.");
+            Report.Line($"Direct takes {Times(ratio)} the MACs of reduced{inTime}.");
         }
 
         Report.Line(times is null
             ? "It is too large to be measured within seconds."
-            : $"Times: on one thread, {CostReport.Pictures(times.Images)} together, the median of many runs.");
+            : $"Times: on one thread, {CostReport.Images(times.Images)} together, the median of many runs.");
     }
 
     private static void Add(ReportTable table, string name, NetworkCost cost, ConvolutionTime? time) => table.Add(
         name,
         string.Join(", ", cost.Layers.Select(layer => $"{OpText.Of(layer.Op!)} → {layer.Output}")),
         Report.Count(cost.Total.Parameters),
-        Report.Count(cost.Total.MultiplyAdds),
+        Report.Count(cost.Total.Macs),
         time is null ? "–" : FormattableString.Invariant($"{time.Seconds * 1000:F3}"),
         time is null ? "–" : FormattableString.Invariant($"{time.Gflops:F1}"));
 
@@ -126,7 +126,7 @@ internal sealed class CostConvVerb
     private static void Write(Utf8JsonWriter json, string name, NetworkCost cost, ConvolutionTime? time)
     {
         json.WriteStartObject(name);
-        json.WriteNumber("multiply_adds", cost.Total.MultiplyAdds);
+        json.WriteRenamed("macs", "multiply_adds", cost.Total.Macs);
         json.WriteNumber("parameters", cost.Total.Parameters);
         json.WriteNumberOrNull("seconds", time?.Seconds ?? double.NaN);
         json.WriteNumberOrNull("gflops", time?.Gflops ?? double.NaN);

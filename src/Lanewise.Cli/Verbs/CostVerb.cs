@@ -32,19 +32,19 @@ internal sealed class CostVerb
         CustomParser = result => Options.ParseText(result, "MODEL", CheckModel),
     };
 
-    private readonly Option<Shape?> _input = ShapeOption.Input("Channels, height and width of the picture; by default the model's own.");
-    private readonly Option<int?> _classes = Options.Limit("--classes", RunArguments.MostClasses, "Classes; by default as many as the paper has.");
+    private readonly Option<Shape?> _input = ShapeOption.Input("Channels, height and width of the image; by default the model's own.");
+    private readonly Option<int?> _classes = Options.Limit("--classes", RunArguments.MaxClasses, "Classes; by default as many as the paper has.");
     private readonly Option<int?> _depth = Options.Limit("--depth", "How many parts of a layer's name to tell apart: 1 sums each module up in one line; by default every layer has its own.");
     private readonly Option<bool> _time = new("--time") { Description = "Measure each layer too, on one thread; what is folded into another layer counts there." };
     private readonly Option<bool> _training = new("--training") { Description = "With --time: measure the training step, forward and backward." };
-    private readonly Option<int?> _batchSize = Options.Limit("--batch-size", LargestBatch, "With --time: pictures that go through together; by default one a lane.");
+    private readonly Option<int?> _batchSize = Options.Limit("--batch-size", LargestBatch, "With --time: images that go through together; by default one a lane.");
     private readonly Option<bool> _json = Options.Json();
     private readonly Option<bool> _csv = new("--csv") { Description = "Print comma-separated values on stdout." };
 
     public static Command Create()
     {
         var options = new CostVerb();
-        var verb = new Verb("cost", "Tell what a model costs, layer by layer: parameters, multiply-adds (of convolutions and linear layers, bias not counted), memory, time.", Examples)
+        var verb = new Verb("cost", "Tell what a model costs, layer by layer: parameters, MACs (of convolutions and linear layers, bias not counted), memory, time.", Examples)
         {
             options._model, options._input, options._classes, options._depth, options._time, options._training, options._batchSize, options._json, options._csv,
             CostConvVerb.Create(),

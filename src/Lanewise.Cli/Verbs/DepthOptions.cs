@@ -17,15 +17,15 @@ internal sealed class DepthOptions
     private readonly Option<DepthFamily[]?> _families = List("--families", "NAME,…", $"Which networks: {string.Join(", ", Word.All<DepthFamily>())}; both if not given.", Family);
     private readonly Option<bool> _noBatchNorm = new("--no-batch-norm") { Description = "Leave batch norm out, as networks were before it." };
     private readonly Option<WeightStart?> _init = Options.Choice("--init", "start", Usual.Start, "How convolutions begin, by PyTorch's default or as the paper's");
-    private readonly Option<int[]?> _seeds = List("--seeds", "N,…", "One training of each network a seed, which decides the initial weights and the order of the pictures; 1 if not given.", text => Whole("--seeds", text));
+    private readonly Option<int[]?> _seeds = List("--seeds", "N,…", "One training of each network a seed, which decides the initial weights and the order of the images; 1 if not given.", text => Whole("--seeds", text));
     private readonly Option<bool> _atStart = new("--at-start") { Description = "Measure the gradients at the start only, which takes seconds, and train nothing." };
     private readonly Option<string?> _dataset = Options.Dataset("What to train on (see 'lanewise data list'); by default mnist if it is on disk or can be downloaded, otherwise digits.");
     private readonly Option<string?> _dataDir = Options.DataDir();
-    private readonly Option<BadPicture> _onBadPicture = Options.OnBadPicture();
-    private readonly Option<int> _limitTrain = Options.WholeNumber("--limit-train", 6000, 1, int.MaxValue, "Train on the first N pictures; more for all.");
-    private readonly Option<int> _limitTest = Options.WholeNumber("--limit-test", 2000, 1, int.MaxValue, "Test on the first N pictures; more for all.");
-    private readonly Option<int> _epochs = Options.WholeNumber("--epochs", 4, 1, Options.MostEpochs, "Passes over the training pictures.");
-    private readonly Option<int> _batchSize = Options.BatchSize(128, "Pictures in a step.");
+    private readonly Option<CorruptImagePolicy?> _onCorrupt = Options.OnCorrupt();
+    private readonly Option<int> _limitTrain = Options.WholeNumber("--limit-train", 6000, 1, int.MaxValue, "Train on the first N images; more for all.");
+    private readonly Option<int> _limitTest = Options.WholeNumber("--limit-test", 2000, 1, int.MaxValue, "Test on the first N images; more for all.");
+    private readonly Option<int> _epochs = Options.WholeNumber("--epochs", 4, 1, Options.MaxEpochs, "Passes over the training images.");
+    private readonly Option<int> _batchSize = Options.BatchSize(128, "Images in a step.");
     private readonly RecipeOptions _recipe;
     private readonly Option<int> _threads = Options.Threads();
     private readonly Option<string?> _output = Options.Text("--output", "FOLDER", "The folder for the results, new or empty; by default runs/depth-1, -2 and so on.");
@@ -77,7 +77,7 @@ internal sealed class DepthOptions
         AtStart = parse.GetValue(_atStart),
         Dataset = parse.GetValue(_dataset),
         DataDir = DataDir(parse),
-        OnBadPicture = parse.GetValue(_onBadPicture),
+        OnCorrupt = parse.GetValue(_onCorrupt) ?? default,
         LimitTrain = parse.GetValue(_limitTrain),
         LimitTest = parse.GetValue(_limitTest),
         Epochs = parse.GetValue(_epochs),
@@ -97,7 +97,7 @@ internal sealed class DepthOptions
         Options.RequireSame(parse, _seeds, Join(parse.GetValue(_seeds)), Join(earlier.Seeds));
         Options.RequireSame(parse, _atStart, earlier.AtStart);
         Options.RequireSame(parse, _dataset, earlier.Dataset);
-        Options.RequireSame(parse, _onBadPicture, earlier.OnBadPicture);
+        Options.RequireSame(parse, _onCorrupt, Word.Of(parse.GetValue(_onCorrupt) ?? default), Word.Of(earlier.OnCorrupt));
         Options.RequireSame(parse, _limitTrain, earlier.LimitTrain);
         Options.RequireSame(parse, _limitTest, earlier.LimitTest);
         Options.RequireSame(parse, _epochs, earlier.Epochs);
@@ -112,7 +112,7 @@ internal sealed class DepthOptions
 
     private IEnumerable<Option> All =>
     [
-        _depths, _families, _noBatchNorm, _init, _seeds, _atStart, _dataset, _dataDir, _onBadPicture, _limitTrain, _limitTest,
+        _depths, _families, _noBatchNorm, _init, _seeds, _atStart, _dataset, _dataDir, _onCorrupt, _limitTrain, _limitTest,
         _epochs, _batchSize, .. _recipe.All, _threads, _output, _resume, _json,
     ];
 

@@ -21,14 +21,14 @@ internal sealed class EvalVerb
 
     private readonly Argument<string> _checkpoint = Options.Checkpoint();
     private readonly Option<string?> _model = Options.Model();
-    private readonly Option<string?> _dataset = Options.Dataset("What to test on; by default what the model was trained on. folder:PATH for the pictures in PATH/val/CLASS.");
+    private readonly Option<string?> _dataset = Options.Dataset("What to test on; by default what the model was trained on. folder:PATH for the images in PATH/val/CLASS.");
     private readonly Option<string?> _dataDir = Options.DataDir();
-    private readonly Option<int?> _limitTest = Options.Limit("--limit-test", "Test on the first N pictures only.");
-    private readonly Option<int> _batchSize = Options.BatchSize(RunModel.UsualBatch, "Pictures that are worked on together.");
+    private readonly Option<int?> _limitTest = Options.Limit("--limit-test", "Test on the first N images only.");
+    private readonly Option<int> _batchSize = Options.BatchSize(RunModel.UsualBatch, "Images that are worked on together.");
     private readonly Option<int> _threads = Options.Threads();
     private readonly Option<Conv2dAlgorithm?> _algorithm = Options.Algorithm();
     private readonly InputOptions _input = new();
-    private readonly Option<BadPicture> _onBadPicture = Options.OnBadPicture();
+    private readonly Option<CorruptImagePolicy?> _onCorrupt = Options.OnCorrupt();
     private readonly Option<bool> _json = Options.Json();
 
     public static Command Create()
@@ -36,7 +36,7 @@ internal sealed class EvalVerb
         var options = new EvalVerb();
         var verb = new Verb("eval", "Tell how good a model is: test accuracy, each class's precision and recall, confusion matrix.", Examples)
         {
-            options._checkpoint, options._model, options._dataset, options._dataDir, options._limitTest, options._batchSize, options._threads, options._algorithm, options._onBadPicture, options._json,
+            options._checkpoint, options._model, options._dataset, options._dataDir, options._limitTest, options._batchSize, options._threads, options._algorithm, options._onCorrupt, options._json,
         };
         foreach (var option in options._input.All)
         {
@@ -51,7 +51,7 @@ internal sealed class EvalVerb
     {
         var model = RunModel.Load(parse.GetRequiredValue(_checkpoint), parse.GetValue(_model), _input.Read(parse));
         var splits = await RunData.LoadAsync(
-            parse.GetValue(_dataset) ?? model.File.Card.Dataset, parse.GetValue(_dataDir), parse.GetValue(_onBadPicture), null, parse.GetValue(_limitTest), cancellation).ConfigureAwait(false);
+            parse.GetValue(_dataset) ?? model.File.Card.Dataset, parse.GetValue(_dataDir), parse.GetValue(_onCorrupt) ?? default, null, parse.GetValue(_limitTest), cancellation).ConfigureAwait(false);
         var (evaluation, classes) = await model.TestAsync(splits, parse.GetValue(_batchSize), parse.GetValue(_threads), parse.GetValue(_algorithm) ?? default, judged: null, cancellation).ConfigureAwait(false);
         if (parse.GetValue(_json))
         {
@@ -67,9 +67,9 @@ internal sealed class EvalVerb
 
     private static void Print(string model, DatasetSplits splits, Evaluation evaluation, IReadOnlyList<string> classes)
     {
-        Report.Line($"{model} on {splits.Name}: {Report.Percent(evaluation.Accuracy)}, {Report.Count(evaluation.Correct)} of {Report.Count(evaluation.Total)} right, mean loss {FormattableString.Invariant($"{evaluation.Loss:F4}")}");
+        Report.Line($"{model} on {splits.Name}: {Report.Percent(evaluation.Top1)}, {Report.Count(evaluation.Correct)} of {Report.Count(evaluation.Total)} right, mean loss {FormattableString.Invariant($"{evaluation.Loss:F4}")}");
         Report.Line();
-        var table = new ReportTable("class", ">precision", ">recall", ">pictures");
+        var table = new ReportTable("class", ">precision", ">recall", ">images");
         foreach (var score in evaluation.PerClass)
         {
             table.Add(classes[score.Class], Report.Percent(score.Precision), Report.Percent(score.Recall), Report.Count(score.Support));
@@ -89,7 +89,7 @@ internal sealed class EvalVerb
         json.WriteString("dataset", dataset);
         json.WriteNumber("correct", evaluation.Correct);
         json.WriteNumber("total", evaluation.Total);
-        json.WriteNumber("test_accuracy", evaluation.Accuracy);
+        json.WriteRenamed("test_top1", "test_accuracy", evaluation.Top1);
         json.WriteNumberOrNull("test_loss", evaluation.Loss);
         json.WriteObjects("per_class", evaluation.PerClass, score =>
         {

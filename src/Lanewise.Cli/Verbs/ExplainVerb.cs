@@ -26,64 +26,64 @@ internal sealed class ExplainVerb
     private readonly Argument<string> _checkpoint = Options.Checkpoint();
     private readonly Argument<string[]> _images = new("IMAGE")
     {
-        Description = "Pictures of any size and colour: PNG, JPEG, BMP, WEBP, GIF.",
+        Description = "Images of any size and colour: PNG, JPEG, BMP, WEBP, GIF.",
         Arity = ArgumentArity.ZeroOrMore,
         CustomParser = result => Options.ParseTexts(result, "IMAGE"),
     };
 
-    private readonly Option<bool> _gradCam = new("--grad-cam") { Description = "Show where the network looks in each picture; the default when pictures are named." };
+    private readonly Option<bool> _gradCam = new("--grad-cam") { Description = "Show where the network looks in each image; the default when images are named." };
     private readonly Option<string?> _layer = Options.Text("--layer", "LAYER", "Grad-CAM: the layer whose values are weighed; by default the last with more than one pixel.");
-    private readonly Option<string?> _class = Options.Text("--class", "NAME|N", "Grad-CAM: the class to look for, by name or by its number from 0; by default each picture's likeliest.");
+    private readonly Option<string?> _class = Options.Text("--class", "NAME|N", "Grad-CAM: the class to look for, by name or by its number from 0; by default each image's likeliest.");
     private readonly Option<bool> _branches = new("--branches") { Description = "Measure what each branch of the Inception modules contributes, over the test set." };
     private readonly Option<bool> _blocks = new("--blocks") { Description = "Measure what each residual block adds to its shortcut, over the test set." };
     private readonly Option<string?> _featureMaps = new("--feature-maps")
     {
-        Description = "Show what a layer makes of each picture, channel by channel; without LAYER the first convolution.",
+        Description = "Show what a layer makes of each image, channel by channel; without LAYER the first convolution.",
         HelpName = "LAYER",
         Arity = ArgumentArity.ZeroOrOne,
     };
 
     private readonly Option<bool> _filters = new("--filters") { Description = "Show the kernels of the first convolution." };
-    private readonly Option<string?> _output = Options.Text("--output", "FOLDER", "Where pictures and page are written; by default explain in the run folder, or NAME-explain beside the file.");
+    private readonly Option<string?> _output = Options.Text("--output", "FOLDER", "Where images and page are written; by default explain in the run folder, or NAME-explain beside the file.");
     private readonly Option<string?> _model = Options.Model();
-    private readonly Option<string?> _dataset = Options.Dataset("What to measure on; by default what the model was trained on. folder:PATH for the pictures in PATH/val/CLASS.");
+    private readonly Option<string?> _dataset = Options.Dataset("What to measure on; by default what the model was trained on. folder:PATH for the images in PATH/val/CLASS.");
     private readonly Option<string?> _dataDir = Options.DataDir();
-    private readonly Option<int?> _limitTest = Options.Limit("--limit-test", "Measure on the first N pictures only.");
-    private readonly Option<int> _batchSize = Options.BatchSize(256, "Pictures that are worked on together.");
+    private readonly Option<int?> _limitTest = Options.Limit("--limit-test", "Measure on the first N images only.");
+    private readonly Option<int> _batchSize = Options.BatchSize(256, "Images that are worked on together.");
     private readonly Option<int> _threads = Options.Threads();
     private readonly InputOptions _input = new();
-    private readonly Option<BadPicture> _onBadPicture = Options.OnBadPicture();
+    private readonly Option<CorruptImagePolicy?> _onCorrupt = Options.OnCorrupt();
     private readonly Option<bool> _json = Options.Json();
 
     public static Command Create()
     {
         var options = new ExplainVerb();
-        var verb = new Verb("explain", "Show where a model looks in pictures, what its branches and blocks contribute, and what its layers see.", Examples)
+        var verb = new Verb("explain", "Show where a model looks in images, what its branches and blocks contribute, and what its layers see.", Examples)
         {
             options._checkpoint, options._images, options._gradCam, options._layer, options._class, options._branches, options._blocks, options._featureMaps,
             options._filters, options._output, options._model, options._dataset, options._dataDir, options._limitTest, options._batchSize, options._threads,
-            options._onBadPicture, options._json,
+            options._onCorrupt, options._json,
         };
         foreach (var option in options._input.All)
         {
             verb.Add(option);
         }
 
-        verb.Validators.Add(options.RequirePictures);
+        verb.Validators.Add(options.RequireImages);
         verb.SetAction(options.RunAsync);
         return verb;
     }
 
-    /// <summary>Options that say what to do with pictures need one.</summary>
-    private void RequirePictures(CommandResult result)
+    /// <summary>Options that say what to do with images need one.</summary>
+    private void RequireImages(CommandResult result)
     {
-        // A picture may stand behind --feature-maps, where it is taken for the layer; that is sorted out when the network is known.
+        // An image may stand behind --feature-maps, where it is taken for the layer; that is sorted out when the network is known.
         bool named = result.GetResult(_images) is { Tokens.Count: > 0 } || result.GetResult(_featureMaps) is { Tokens.Count: > 0 };
         foreach (var option in (Option[])[_gradCam, _layer, _class, _featureMaps])
         {
             if (!named && result.GetResult(option) is { Implicit: false })
             {
-                result.AddError($"{option.Name} needs a picture; name one behind CHECKPOINT.");
+                result.AddError($"{option.Name} needs an image; name one behind CHECKPOINT.");
             }
         }
     }
@@ -94,12 +94,12 @@ internal sealed class ExplainVerb
         var model = RunModel.Load(checkpoint, parse.GetValue(_model), _input.Read(parse));
         var wanted = Read(parse, model.Network);
         int? target = parse.GetValue(_class) is { } name ? FindClass(name, model.Classes) : null;
-        var pictures = wanted.Images.Length > 0 ? model.Read(wanted.Images, cancellation) : null;
+        var images = wanted.Images.Length > 0 ? model.Read(wanted.Images, cancellation) : null;
         var cam = wanted.GradCam
             ? new GradCam(model.Network, model.Weights, new PlanOptions { BatchSize = 1, Threads = parse.GetValue(_threads) }, parse.GetValue(_layer))
             : null;
         var splits = wanted.Branches || wanted.Blocks
-            ? await RunData.LoadAsync(parse.GetValue(_dataset) ?? model.File.Card.Dataset, parse.GetValue(_dataDir), parse.GetValue(_onBadPicture), null, parse.GetValue(_limitTest), cancellation).ConfigureAwait(false)
+            ? await RunData.LoadAsync(parse.GetValue(_dataset) ?? model.File.Card.Dataset, parse.GetValue(_dataDir), parse.GetValue(_onCorrupt) ?? default, null, parse.GetValue(_limitTest), cancellation).ConfigureAwait(false)
             : null;
         if (splits is not null)
         {
@@ -107,7 +107,7 @@ internal sealed class ExplainVerb
         }
 
         var folder = ExplainFolder.Create(parse.GetValue(_output), checkpoint);
-        var explanation = await Task.Run(() => Explain(parse, model, wanted, splits, folder, (pictures, cam, target), cancellation), cancellation).ConfigureAwait(false);
+        var explanation = await Task.Run(() => Explain(parse, model, wanted, splits, folder, (images, cam, target), cancellation), cancellation).ConfigureAwait(false);
         explanation.SavePage();
         Terminal.Notice(explanation.Summary);
         if (parse.GetValue(_json))
@@ -123,7 +123,7 @@ internal sealed class ExplainVerb
     }
 
     private Explanation Explain(
-        ParseResult parse, RunModel model, Wanted wanted, DatasetSplits? splits, ExplainFolder folder, (RunPictures? Pictures, GradCam? Cam, int? Target) looked, CancellationToken cancellation)
+        ParseResult parse, RunModel model, Wanted wanted, DatasetSplits? splits, ExplainFolder folder, (PreparedImages? Images, GradCam? Cam, int? Target) looked, CancellationToken cancellation)
     {
         using var display = new ContributionDisplay();
         var options = splits is null ? null : new ContributionOptions(splits.Test, model.Preprocessing)
@@ -132,12 +132,12 @@ internal sealed class ExplainVerb
             Threads = parse.GetValue(_threads),
             Progress = display,
         };
-        var files = new ExplainPictures(model, folder);
-        var pictures = new List<ExplainedPicture>();
+        var files = new ExplainImages(model, folder);
+        var images = new List<ExplainedImage>();
         for (int i = 0; i < wanted.Images.Length; i++)
         {
             cancellation.ThrowIfCancellationRequested();
-            pictures.Add(files.Explain(looked.Pictures!, i, looked.Cam, looked.Target, wanted.FeatureMaps));
+            images.Add(files.Explain(looked.Images!, i, looked.Cam, looked.Target, wanted.FeatureMaps));
         }
 
         return new(model, folder)
@@ -146,12 +146,12 @@ internal sealed class ExplainVerb
             Total = splits?.Test.Count ?? 0,
             Branches = wanted.Branches ? BranchContributions.Measure(model.Network, model.Weights, options!, cancellation) : null,
             Blocks = wanted.Blocks ? BlockContributions.Measure(model.Network, model.Weights, options!, cancellation) : null,
-            Pictures = pictures,
+            Images = images,
             Filters = wanted.Filters ? files.Filters() : null,
         };
     }
 
-    /// <summary>What is to be done. Without a picture and a word: what needs no picture and the network has.</summary>
+    /// <summary>What is to be done. Without an image and a word: what needs no image and the network has.</summary>
     private Wanted Read(ParseResult parse, Network network)
     {
         string[] images = parse.GetValue(_images) ?? [];
@@ -159,7 +159,7 @@ internal sealed class ExplainVerb
         bool maps = parse.IsGiven(_featureMaps);
         if (layer is { } word && File.Exists(word) && network.Nodes.All(n => n.Path != word))
         {
-            // A picture behind the option, not its layer.
+            // An image behind the option, not its layer.
             (layer, images) = (null, [word, .. images]);
         }
 
@@ -171,7 +171,7 @@ internal sealed class ExplainVerb
         var shown = maps ? layer is null ? Filters.FirstLayer(network) : network.Find(layer) : null;
         if (shown is not null)
         {
-            ExplainPictures.RequireShowable(network, shown);
+            ExplainImages.RequireShowable(network, shown);
         }
 
         return new(images, shown)
@@ -201,7 +201,7 @@ internal sealed class ExplainVerb
     }
 
     /// <summary>What is to be done.</summary>
-    /// <param name="Images">The pictures.</param>
+    /// <param name="Images">The images.</param>
     /// <param name="FeatureMaps">The layer whose channels are shown; null for none.</param>
     private sealed record Wanted(string[] Images, Node? FeatureMaps)
     {

@@ -21,18 +21,18 @@ internal static class InfoVerb
     {
         var json = Options.Json();
         var dataDir = Options.DataDir();
-        var verb = new Verb("info", "Tell about this machine and installation: processor, lane width, measured ceiling, data folders, version.", Examples) { dataDir, json };
+        var verb = new Verb("info", "Tell about this machine and installation: processor, lane width, measured peak, data folders, version.", Examples) { dataDir, json };
         verb.SetAction(parse =>
         {
             var roots = DatasetRoots.From(parse.GetValue(dataDir));
-            double ceiling = KernelSet.For().MeasureCeiling();
+            double peak = KernelSet.For().MeasurePeak();
             if (parse.GetValue(json))
             {
-                PrintJson(roots, ceiling);
+                PrintJson(roots, peak);
             }
             else
             {
-                Print(roots, ceiling);
+                Print(roots, peak);
             }
 
             return ExitCode.Done;
@@ -40,7 +40,7 @@ internal static class InfoVerb
         return verb;
     }
 
-    private static void PrintJson(DatasetRoots roots, double ceiling) => JsonOutput.Print(json =>
+    private static void PrintJson(DatasetRoots roots, double peak) => JsonOutput.Print(json =>
     {
         json.WriteString("version", CommandLine.Version);
         json.WriteString("runtime", RuntimeInformation.FrameworkDescription);
@@ -49,7 +49,7 @@ internal static class InfoVerb
         json.WriteNumber("lane_width", KernelSet.Widths[0]);
         json.WriteNumbers("lane_widths", KernelSet.Widths);
         json.WriteNumber("threads", Environment.ProcessorCount);
-        json.WriteNumber("ceiling_gflops", ceiling);
+        json.WriteRenamed("peak_gflops", "ceiling_gflops", peak);
         json.WriteStartArray("data_roots");
         foreach (string folder in roots.Folders)
         {
@@ -59,13 +59,13 @@ internal static class InfoVerb
         json.WriteEndArray();
     });
 
-    private static void Print(DatasetRoots roots, double ceiling)
+    private static void Print(DatasetRoots roots, double peak)
     {
         Line("version", $"{CommandLine.Version} ({RuntimeInformation.FrameworkDescription}, {RuntimeInformation.RuntimeIdentifier})");
         Line("processor", RunEnvironment.ProcessorName());
         Line("threads", Environment.ProcessorCount.ToString(CultureInfo.InvariantCulture));
         Line("lane width", $"{KernelSet.Widths[0]} images ({Extension(KernelSet.Widths[0])}); also {string.Join(", ", KernelSet.Widths.Skip(1))}");
-        Line("ceiling", FormattableString.Invariant($"{ceiling:F1} GFLOP/s a thread, measured"));
+        Line("peak", FormattableString.Invariant($"{peak:F1} GFLOP/s a thread, measured"));
         Line("data folders", "");
         foreach (string folder in roots.Folders)
         {

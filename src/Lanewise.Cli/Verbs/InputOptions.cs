@@ -6,7 +6,7 @@ using Lanewise.Data;
 
 namespace Lanewise.Cli.Verbs;
 
-/// <summary>The options that change how pictures become a network's input, by timm's names.</summary>
+/// <summary>The options that change how images become a network's input, by timm's names.</summary>
 internal sealed class InputOptions
 {
     private const int LargestSide = 4096;
@@ -19,9 +19,9 @@ internal sealed class InputOptions
 
     private readonly Option<float?> _cropPct = new("--crop-pct")
     {
-        Description = "The share of the resized picture's shorter side that the crop in the middle keeps; by default the model's own.",
+        Description = "The share of the resized image's shorter side that the crop in the middle keeps; by default the model's own.",
         HelpName = "X",
-        CustomParser = result => Parse(result, "--crop-pct", v => v is >= Preprocessing.LeastCropPct and <= 1, $"a number from {Preprocessing.LeastCropPct.ToString(CultureInfo.InvariantCulture)} to 1")?[0],
+        CustomParser = result => Parse(result, "--crop-pct", v => v is >= Preprocessing.MinCropPct and <= 1, $"a number from {Preprocessing.MinCropPct.ToString(CultureInfo.InvariantCulture)} to 1")?[0],
     };
 
     private readonly Option<float[]?> _mean = Numbers("--mean", v => true, "numbers such as 0.485,0.456,0.406", "The means that are subtracted, one or one a channel, with commas between; black is 0, white 1.");

@@ -16,7 +16,7 @@ internal static class ModelsVerb
     public static Command Create()
     {
         var json = Options.Json();
-        var verb = new Verb("models", "List the models: parameters, multiply-adds an image, input, paper.", Examples) { json };
+        var verb = new Verb("models", "List the models: parameters, MACs an image, input, paper.", Examples) { json };
         verb.SetAction(parse =>
         {
             Print(parse.GetValue(json));
@@ -34,7 +34,7 @@ internal static class ModelsVerb
             {
                 writer.WriteString("name", model.Entry.Name);
                 writer.WriteNumber("parameters", model.Network.ParameterCount);
-                writer.WriteNumber("multiply_adds", model.Network.MultiplyAdds);
+                writer.WriteRenamed("macs", "multiply_adds", model.Network.Macs);
                 var input = model.Network.Input;
                 writer.WriteNumbers("input", [input.Channels, input.Height, input.Width]);
                 writer.WriteString("paper", model.Entry.Paper);
@@ -42,10 +42,10 @@ internal static class ModelsVerb
             return;
         }
 
-        var table = new ReportTable("model", ">parameters", ">multiply-adds", "input", "paper");
+        var table = new ReportTable("model", ">parameters", ">MACs", "input", "paper");
         foreach (var (entry, network) in models)
         {
-            table.Add(entry.Name, Report.Count(network.ParameterCount), Report.Count(network.MultiplyAdds), network.Input.ToString(), entry.Paper);
+            table.Add(entry.Name, Report.Count(network.ParameterCount), Report.Count(network.Macs), network.Input.ToString(), entry.Paper);
         }
 
         table.Print();

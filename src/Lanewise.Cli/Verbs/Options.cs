@@ -11,18 +11,16 @@ namespace Lanewise.Cli.Verbs;
 internal static class Options
 {
     /// <summary>The most threads that may be asked for.</summary>
-    public const int MostThreads = 256;
+    public const int MaxThreads = 256;
 
     /// <summary>The largest batch that may be asked for.</summary>
     public const int LargestBatch = 65_536;
 
     /// <summary>The most epochs that may be asked for.</summary>
-    public const int MostEpochs = 1_000_000;
+    public const int MaxEpochs = 1_000_000;
 
     /// <summary>The names that may stand for a model.</summary>
     public static string[] ModelNames { get; } = [.. ModelCatalog.All.Select(model => model.Name)];
-
-    private static readonly string[] BadPictureNames = ["refuse", "skip"];
 
     private static string[] DatasetNames { get; } = [.. DatasetCatalog.All.Select(entry => entry.Name)];
 
@@ -35,17 +33,9 @@ internal static class Options
         return option;
     }
 
-    public static Option<BadPicture> OnBadPicture()
-    {
-        var option = new Option<BadPicture>("--on-bad-picture")
-        {
-            Description = "What to do about a picture of an image folder that cannot be decoded: refuse (the default: name it and stop, when it is read) or skip (decode all at the start, name the bad ones and leave them out).",
-            HelpName = "WHAT",
-            CustomParser = result => ParseText(result, "--on-bad-picture", CheckBadPicture) == BadPictureNames[1] ? BadPicture.Skip : BadPicture.Refuse,
-        };
-        option.CompletionSources.Add(BadPictureNames);
-        return option;
-    }
+    public static Option<CorruptImagePolicy?> OnCorrupt() => Choice(
+        "--on-corrupt", "policy", CorruptImagePolicy.Error,
+        "Handling of images in a folder that cannot be decoded, error (name the image and stop when it is read) or skip (decode all at the start, name the corrupt ones and leave them out)");
 
     public static Option<string?> DataDir() => Text("--data-dir", "FOLDER", "The folder that holds the datasets; no other is searched then.");
 
@@ -57,7 +47,7 @@ internal static class Options
     }
 
     public static Option<int> Threads(string description = "Threads; the result does not depend on them.") =>
-        WholeNumber("--threads", Environment.ProcessorCount, 1, MostThreads, description);
+        WholeNumber("--threads", Environment.ProcessorCount, 1, MaxThreads, description);
 
     /// <summary>The algorithms that users choose among; the library's third forces what auto would not take.</summary>
     public static Option<Conv2dAlgorithm?> Algorithm() => Choice(
@@ -219,9 +209,6 @@ internal static class Options
         !name.StartsWith(ImageFolder.Prefix, StringComparison.Ordinal) ? DatasetCatalog.Find(name).Name
         : name.Length > ImageFolder.Prefix.Length ? ImageFolder.Prefix + Path.GetFullPath(name[ImageFolder.Prefix.Length..])
         : throw new LanewiseException($"--dataset {name}: name the folder, as in {name}PATH.");
-
-    private static string CheckBadPicture(string name) => BadPictureNames.FirstOrDefault(known => known.Equals(name, StringComparison.OrdinalIgnoreCase))
-        ?? throw new LanewiseException($"--on-bad-picture {name}: expected {string.Join(" or ", BadPictureNames)}.");
 
     /// <summary>Checks a whole number of the command line.</summary>
     public static int ParseWhole(ArgumentResult result, string name, int least, int most)

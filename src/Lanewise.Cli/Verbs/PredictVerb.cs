@@ -25,7 +25,7 @@ internal sealed class PredictVerb
     private readonly Argument<string> _checkpoint = Options.Checkpoint();
     private readonly Argument<string[]> _images = new("IMAGE")
     {
-        Description = "Pictures of any size and colour: PNG, JPEG, BMP, WEBP, GIF.",
+        Description = "Images of any size and colour: PNG, JPEG, BMP, WEBP, GIF.",
         Arity = ArgumentArity.OneOrMore,
         CustomParser = result => Options.ParseTexts(result, "IMAGE"),
     };
@@ -36,12 +36,12 @@ internal sealed class PredictVerb
     private readonly InputOptions _input = new();
     private readonly Option<bool> _json = Options.Json();
 
-    private sealed record Prediction(string File, Picture Picture, Answer Answer);
+    private sealed record Prediction(string File, PreparedImage Image, Classification Classification);
 
     public static Command Create()
     {
         var options = new PredictVerb();
-        var verb = new Verb("predict", "Tell what is on pictures: the likeliest classes, with probabilities.", Examples)
+        var verb = new Verb("predict", "Tell what is on images: the likeliest classes, with probabilities.", Examples)
         {
             options._checkpoint, options._images, options._topK, options._model, options._algorithm, options._json,
         };
@@ -57,8 +57,8 @@ internal sealed class PredictVerb
     private int Run(ParseResult parse, CancellationToken cancellation)
     {
         var model = RunModel.Load(parse.GetRequiredValue(_checkpoint), parse.GetValue(_model), _input.Read(parse));
-        var pictures = model.Read(parse.GetRequiredValue(_images), cancellation);
-        var predictions = Predict(model, pictures, parse.GetValue(_algorithm) ?? default);
+        var images = model.Read(parse.GetRequiredValue(_images), cancellation);
+        var predictions = Predict(model, images, parse.GetValue(_algorithm) ?? default);
         int top = Math.Min(parse.GetValue(_topK), model.Classes.Count);
         if (parse.GetValue(_json))
         {
@@ -66,28 +66,28 @@ internal sealed class PredictVerb
             return ExitCode.Done;
         }
 
-        int width = pictures.Files.Max(file => file.Length);
+        int width = images.Files.Max(file => file.Length);
         foreach (var p in predictions)
         {
-            var best = p.Answer.Ranking.Take(top).Select(c => $"{model.Classes[c]} {Report.Percent(p.Answer.Probabilities[c])}");
+            var best = p.Classification.Ranking.Take(top).Select(c => $"{model.Classes[c]} {Report.Percent(p.Classification.Probabilities[c])}");
             Report.Line($"{p.File.PadRight(width)}  {string.Join("   ", best)}");
         }
 
         return ExitCode.Done;
     }
 
-    private static List<Prediction> Predict(RunModel model, RunPictures pictures, Conv2dAlgorithm algorithm)
+    private static List<Prediction> Predict(RunModel model, PreparedImages images, Conv2dAlgorithm algorithm)
     {
-        int count = pictures.Files.Length, classes = model.Network.Classes;
+        int count = images.Files.Length, classes = model.Network.OutputCount;
         var plan = Plan.Compile(model.Network, new PlanOptions { BatchSize = Math.Min(LargestBatch, count), Threads = 1, Algorithm = algorithm });
-        plan.Load(model.Weights);
+        plan.SetWeights(model.Weights);
         var predictions = new List<Prediction>();
         foreach (int[] batch in Enumerable.Range(0, count).Chunk(LargestBatch))
         {
-            plan.Infer(pictures.Source, batch);
+            plan.Infer(images.Source, batch);
             for (int i = 0; i < batch.Length; i++)
             {
-                predictions.Add(new(pictures.Files[batch[i]], pictures.Pictures[batch[i]], new(plan.Logits.Slice(i * classes, classes))));
+                predictions.Add(new(images.Files[batch[i]], images.Images[batch[i]], new(plan.Output.Slice(i * classes, classes))));
             }
         }
 
@@ -97,10 +97,10 @@ internal sealed class PredictVerb
     private static void Write(Utf8JsonWriter json, Prediction p, IReadOnlyList<string> classes, int top)
     {
         json.WriteString("file", p.File);
-        json.WriteString("treatment", p.Picture.Treatment);
-        json.WriteBoolean("inverted", p.Picture.Inverted);
+        json.WriteString("treatment", p.Image.Treatment);
+        json.WriteBoolean("inverted", p.Image.Inverted);
         json.WriteStartArray("logits");
-        foreach (float logit in p.Answer.Logits)
+        foreach (float logit in p.Classification.Logits)
         {
             if (float.IsFinite(logit))
             {
@@ -113,10 +113,10 @@ internal sealed class PredictVerb
         }
 
         json.WriteEndArray();
-        json.WriteObjects("top", p.Answer.Ranking.Take(top), c =>
+        json.WriteObjects("top", p.Classification.Ranking.Take(top), c =>
         {
             json.WriteString("class", classes[c]);
-            json.WriteNumberOrNull("probability", p.Answer.Probabilities[c]);
+            json.WriteNumberOrNull("probability", p.Classification.Probabilities[c]);
         });
     }
 }

@@ -8,7 +8,7 @@ namespace Lanewise.Cli.Verbs;
 /// <summary><c>lanewise report RUN</c>.</summary>
 internal sealed class ReportVerb
 {
-    private const int MostMistakes = 500;
+    private const int MaxMistakes = 500;
 
     private const string Examples =
         """
@@ -24,17 +24,17 @@ internal sealed class ReportVerb
     };
 
     private readonly Option<string?> _output = Options.Text("--output", "FILE", "The page, a name that ends in .html; RUN/report.html if not given.", CheckName);
-    private readonly Option<string?> _dataset = Options.Dataset("What to test on; by default what the model was trained on. folder:PATH for the pictures in PATH/val/CLASS.");
+    private readonly Option<string?> _dataset = Options.Dataset("What to test on; by default what the model was trained on. folder:PATH for the images in PATH/val/CLASS.");
     private readonly Option<string?> _dataDir = Options.DataDir();
-    private readonly Option<int?> _limitTest = Options.Limit("--limit-test", "Test on the first N pictures only; by default on as many as the run did.");
-    private readonly Option<int> _mistakes = Options.WholeNumber("--mistakes", 12, 0, MostMistakes, "Mistakes to show as pictures, those the model was surest of.");
+    private readonly Option<int?> _limitTest = Options.Limit("--limit-test", "Test on the first N images only; by default on as many as the run did.");
+    private readonly Option<int> _mistakes = Options.WholeNumber("--mistakes", 12, 0, MaxMistakes, "Mistakes to show as images, those the model was surest of.");
     private readonly Option<int> _threads = Options.Threads();
     private readonly Option<bool> _json = Options.Json();
 
     public static Command Create()
     {
         var options = new ReportVerb();
-        var verb = new Verb("report", "Make one self-contained HTML page of a run: curves, confusion matrix, mistakes as pictures, gradient norms, cost, and how to repeat it.", Examples)
+        var verb = new Verb("report", "Make one self-contained HTML page of a run: curves, confusion matrix, mistakes as images, gradient norms, cost, and how to repeat it.", Examples)
         {
             options._run, options._output, options._dataset, options._dataDir, options._limitTest, options._mistakes, options._threads, options._json,
         };
@@ -68,21 +68,21 @@ internal sealed class ReportVerb
         return ExitCode.Done;
     }
 
-    private static void PrintJson(RunFolder folder, string file, RunFigures figures) => JsonOutput.Print(json =>
+    private static void PrintJson(RunFolder folder, string file, RunPageData figures) => JsonOutput.Print(json =>
     {
         json.WriteString("run", folder.Path);
         json.WriteString("file", file);
         json.WriteString("model", figures.Network.Name);
         json.WriteString("dataset", figures.Dataset);
         json.WriteNumber("epochs", figures.Epochs.Count);
-        json.WriteNumberOrNull("test_accuracy", figures.TestAccuracy ?? double.NaN);
+        json.WriteRenamed("test_top1", "test_accuracy", figures.TestTop1 ?? double.NaN);
         json.WriteString("test_missing", figures.TestMissing);
         json.WriteObjects("mistakes", figures.Test?.Mistakes ?? [], mistake =>
         {
-            json.WriteNumber("picture", mistake.Judgement.Picture);
-            json.WriteString("class", figures.Test!.Classes[mistake.Judgement.Label]);
-            json.WriteString("predicted", figures.Test.Classes[mistake.Judgement.Prediction]);
-            json.WriteNumberOrNull("probability", mistake.Judgement.Probability);
+            json.WriteRenamed("image", "picture", mistake.Prediction.Index);
+            json.WriteString("class", figures.Test!.Classes[mistake.Prediction.Label]);
+            json.WriteString("predicted", figures.Test.Classes[mistake.Prediction.Prediction]);
+            json.WriteNumberOrNull("probability", mistake.Prediction.Probability);
         });
     });
 

@@ -18,27 +18,27 @@ internal sealed class TrainOptions
         CustomParser = result => Options.ParseText(result, "MODEL", name => ModelCatalog.Find(name).Name),
     };
 
-    private readonly Option<string?> _dataset = Options.Dataset("What to train on (see 'lanewise data list'), or folder:PATH for the pictures in PATH/train/CLASS and PATH/val/CLASS; by default mnist if it is on disk or can be downloaded, otherwise digits.");
+    private readonly Option<string?> _dataset = Options.Dataset("What to train on (see 'lanewise data list'), or folder:PATH for the images in PATH/train/CLASS and PATH/val/CLASS; by default mnist if it is on disk or can be downloaded, otherwise digits.");
     private readonly Option<string?> _dataDir = Options.DataDir();
-    private readonly Option<int> _epochs = Options.WholeNumber("--epochs", 10, 1, Options.MostEpochs, "Passes over the training pictures.");
-    private readonly Option<int> _batchSize = Options.BatchSize(64, "Pictures in a step.");
+    private readonly Option<int> _epochs = Options.WholeNumber("--epochs", 10, 1, Options.MaxEpochs, "Passes over the training images.");
+    private readonly Option<int> _batchSize = Options.BatchSize(64, "Images in a step.");
     private readonly RecipeOptions _recipe = new(_ => new RunRecipe(), rate: "0.01", momentum: "0.5", ScheduleKind.None);
     private readonly Option<string?> _weights = Options.Text("--weights", "FILE", "Begin with these weights: a run folder or a file. A classifier of another number of classes begins afresh.");
-    private readonly Option<int?> _classes = Options.Limit("--classes", RunArguments.MostClasses, "Classes of the network, at least the dataset's; as many if not given.");
+    private readonly Option<int?> _classes = Options.Limit("--classes", RunArguments.MaxClasses, "Classes of the network, at least the dataset's; as many if not given.");
     private readonly Option<bool> _freeze = new("--freeze") { Description = "With --weights: train the classifier alone, the last linear layer, and leave the body as it is." };
     private readonly Option<bool> _aux = new("--aux") { Description = "Train GoogLeNet's auxiliary classifiers along, where the model would not." };
     private readonly Option<bool> _noAux = new("--no-aux") { Description = "Leave auxiliary classifiers out, where the model would train them along." };
-    private readonly Option<int> _seed = Options.WholeNumber("--seed", 1, int.MinValue, int.MaxValue, "Decides the initial weights, the order of the pictures, how they are varied, and what dropout drops.");
+    private readonly Option<int> _seed = Options.WholeNumber("--seed", 1, int.MinValue, int.MaxValue, "Decides the initial weights, the order of the images, how they are varied, and what dropout drops.");
     private readonly Option<int> _threads = Options.Threads();
     private readonly Option<Conv2dAlgorithm?> _algorithm = Options.Algorithm();
     private readonly Option<string?> _output = Options.Text("--output", "FOLDER", "The run folder, new or empty; by default runs/MODEL-1, -2 and so on.");
     private readonly Option<string?> _resume = Options.Text("--resume", "RUN", "Go on with that run, with its settings and to equal bits; only --epochs, --threads, --data-dir and --tensorboard may differ.");
-    private readonly Option<int?> _limitTrain = Options.Limit("--limit-train", "Train on the first N pictures only.");
-    private readonly Option<int?> _limitTest = Options.Limit("--limit-test", "Test on the first N pictures only.");
+    private readonly Option<int?> _limitTrain = Options.Limit("--limit-train", "Train on the first N images only.");
+    private readonly Option<int?> _limitTest = Options.Limit("--limit-test", "Test on the first N images only.");
     private readonly InputOptions _input = new();
-    private readonly Option<string?> _augmentation = Options.Text("--aug", "NAME", $"How training pictures are varied at random: {string.Join(", ", Augmentations.Names)}; by default what suits dataset and model.", name => Augmentations.NameOf(Augmentations.Find(name)));
-    private readonly Option<BadPicture> _onBadPicture = Options.OnBadPicture();
-    private readonly Option<bool> _tensorBoard = new("--tensorboard") { Description = "Write events for TensorBoard too, into RUN/tensorboard: figures, histograms of weights and gradients, test pictures." };
+    private readonly Option<string?> _augmentation = Options.Text("--aug", "NAME", $"How training images are varied at random: {string.Join(", ", Augmentations.Names)}; by default what suits dataset and model.", name => Augmentations.NameOf(Augmentations.Find(name)));
+    private readonly Option<CorruptImagePolicy?> _onCorrupt = Options.OnCorrupt();
+    private readonly Option<bool> _tensorBoard = new("--tensorboard") { Description = "Write events for TensorBoard too, into RUN/tensorboard: figures, histograms of weights and gradients, test images." };
     private readonly Option<bool> _json = Options.Json();
 
     public void AddTo(Command command)
@@ -98,7 +98,7 @@ internal sealed class TrainOptions
         LimitTest = parse.GetValue(_limitTest),
         Input = _input.Read(parse),
         Augmentation = parse.GetValue(_augmentation),
-        OnBadPicture = parse.GetValue(_onBadPicture),
+        OnCorrupt = parse.GetValue(_onCorrupt) ?? default,
         TensorBoard = parse.GetValue(_tensorBoard),
     };
 
@@ -116,7 +116,7 @@ internal sealed class TrainOptions
         Options.RequireSame(parse, _limitTrain, earlier.LimitTrain);
         Options.RequireSame(parse, _limitTest, earlier.LimitTest);
         Options.RequireSame(parse, _augmentation, earlier.Augmentation);
-        Options.RequireSame(parse, _onBadPicture, earlier.OnBadPicture);
+        Options.RequireSame(parse, _onCorrupt, Word.Of(parse.GetValue(_onCorrupt) ?? default), Word.Of(earlier.OnCorrupt));
         if (_input.AreGiven(parse) && !earlier.Input.Includes(_input.Read(parse)))
         {
             throw new UsageException($"{string.Join(", ", _input.All.Select(option => option.Name))}: the run to resume keeps its own; leave them out, or train anew.");
@@ -149,7 +149,7 @@ internal sealed class TrainOptions
     private IEnumerable<Option> All =>
     [
         _dataset, _dataDir, _epochs, _batchSize, .. _recipe.All, _weights, _classes, _freeze, _aux, _noAux, _seed, _threads, _algorithm,
-        _output, _resume, _limitTrain, _limitTest, .. _input.All, _augmentation, _onBadPicture, _tensorBoard, _json,
+        _output, _resume, _limitTrain, _limitTest, .. _input.All, _augmentation, _onCorrupt, _tensorBoard, _json,
     ];
 
     private bool? Auxiliary(ParseResult parse) => parse.GetValue(_aux) ? true : parse.GetValue(_noAux) ? false : null;

@@ -6,95 +6,95 @@ internal static unsafe class Conv2d<L, V>
     where V : unmanaged
 {
     /// <summary>Runs a forward pass or a gradient to the input. Writes the part's rows and channels of the output.</summary>
-    public static void Run<O>(DirectConv2dTask task, in BlockMemory memory, Part part)
+    public static void Run<O>(DirectConv2dCall call, in BlockMemory memory, Part part)
         where O : unmanaged, IOperands<L, V>
     {
         float* activations = memory.Activations.Pointer, weights = memory.Weights.Pointer;
         float* zeros = stackalloc float[L.Width];
         L.Store(L.Zero, zeros);
-        fixed (Tap* taps = task.Taps.Taps)
-        fixed (Tile* tiles = task.Taps.Tiles)
+        fixed (Tap* taps = call.Taps.Taps)
+        fixed (Tile* tiles = call.Taps.Tiles)
         {
             var frame = new ConvFrame
             {
-                Source = Surface.Of<L, V>(activations, task.Source).Pointer,
-                Weights = weights + task.Weights,
-                Bias = task.Bias >= 0 ? weights + task.Bias : zeros,
-                BiasStride = task.Bias >= 0 ? O.OutputLanes : 0,
+                Source = Surface.Of<L, V>(activations, call.Source).Pointer,
+                Weights = weights + call.Weights,
+                Bias = call.Bias >= 0 ? weights + call.Bias : zeros,
+                BiasStride = call.Bias >= 0 ? O.OutputLanes : 0,
                 Taps = taps,
-                Output = Surface.Of<L, V>(activations, task.Output),
-                Add = task.Add is { } add ? Surface.Of<L, V>(activations, add) : default,
-                Mask = task.Mask is { } mask ? Surface.Of<L, V>(activations, mask) : default,
-                ReLU = task.ReLU,
-                SourceStep = (nint)task.SourceStep * L.Width,
-                OutputStep = (nint)task.OutputStep * L.Width,
-                WeightsPerOutput = task.WeightsPerOutput,
-                WeightStride = task.WeightStride,
-                Chunks = task.Taps.Chunks,
-                ChunkInput = task.Taps.ChunkInput,
-                ChunkWeight = task.Taps.ChunkWeight,
+                Output = Surface.Of<L, V>(activations, call.Output),
+                Add = call.Add is { } add ? Surface.Of<L, V>(activations, add) : default,
+                Mask = call.Mask is { } mask ? Surface.Of<L, V>(activations, mask) : default,
+                ReLU = call.ReLU,
+                SourceStep = (nint)call.SourceStep * L.Width,
+                OutputStep = (nint)call.OutputStep * L.Width,
+                WeightsPerOutput = call.WeightsPerOutput,
+                WeightStride = call.WeightStride,
+                Chunks = call.Taps.Chunks,
+                ChunkInput = call.Taps.ChunkInput,
+                ChunkWeight = call.Taps.ChunkWeight,
             };
-            if (task.Pool is { } pool)
+            if (call.Pool is { } pool)
             {
-                PooledConv2d<L, V>.Run<O>(task, pool, &frame, tiles, memory, part);
+                PooledConv2d<L, V>.Run<O>(call, pool, &frame, tiles, memory, part);
                 return;
             }
 
-            int[] rows = task.Taps.RowStart;
-            int chunks = task.OutputChunks;
-            var (first, end) = part.Of(task.Units);
+            int[] rows = call.Taps.RowStart;
+            int chunks = call.OutputChunks;
+            var (first, end) = part.Of(call.Units);
             for (int unit = first; unit < end; unit++)
             {
                 var (band, chunk) = Math.DivRem(unit, chunks);
-                int row = band * task.BandRows, last = Math.Min(row + task.BandRows, rows.Length - 1);
-                int k = task.ChunkStart(chunk, chunks), outputs = task.ChunkStart(chunk + 1, chunks);
-                if (task.Pairs)
+                int row = band * call.BandRows, last = Math.Min(row + call.BandRows, rows.Length - 1);
+                int k = call.ChunkStart(chunk, chunks), outputs = call.ChunkStart(chunk + 1, chunks);
+                if (call.Pairs)
                 {
-                    k = Pairs(&frame, tiles + rows[row], tiles + rows[last], k, outputs, task);
+                    k = Pairs(&frame, tiles + rows[row], tiles + rows[last], k, outputs, call);
                 }
 
-                Outputs<O>(&frame, tiles + rows[row], tiles + rows[last], k, outputs, task.Group);
+                Outputs<O>(&frame, tiles + rows[row], tiles + rows[last], k, outputs, call.Group);
             }
         }
     }
 
     /// <summary>Adds to: the weight gradients of the part's outputs and, where there is a bias, its gradients.</summary>
-    public static void RunGradient(DirectGradientTask task, in BlockMemory memory, Part part)
+    public static void RunGradient(DirectGradientCall call, in BlockMemory memory, Part part)
     {
-        var dy = Surface.Of<L, V>(memory.Activations.Pointer, task.Gradient);
-        var x = Surface.Of<L, V>(memory.Activations.Pointer, task.Input);
-        float* to = memory.Gradients.Pointer + task.Weights;
+        var dy = Surface.Of<L, V>(memory.Activations.Pointer, call.Gradient);
+        var x = Surface.Of<L, V>(memory.Activations.Pointer, call.Input);
+        float* to = memory.Gradients.Pointer + call.Weights;
         var frame = new GradientFrame
         {
             Input = x.Pointer,
-            InputPitch = x.Pitch * task.InputRowStep,
-            InputStep = x.Pixel * task.InputStep,
+            InputPitch = x.Pitch * call.InputRowStep,
+            InputStep = x.Pixel * call.InputStep,
             GradientPlane = dy.Plane,
             GradientPitch = dy.Pitch,
         };
-        var (first, end) = part.Of(task.Units);
-        int firstOutput = first * task.Group, outputs = Math.Min(end * task.Group, task.Gradient.Channels);
-        fixed (TapGroup* groups = task.Groups.Taps)
+        var (first, end) = part.Of(call.Units);
+        int firstOutput = first * call.Group, outputs = Math.Min(end * call.Group, call.Gradient.Channels);
+        fixed (TapGroup* groups = call.Groups.Taps)
         {
-            int[] chunks = task.Groups.ChunkStart;
-            for (int row = 0; row < task.Gradient.Height; row += task.BandRows)
+            int[] chunks = call.Groups.ChunkStart;
+            for (int row = 0; row < call.Gradient.Height; row += call.BandRows)
             {
-                (frame.FirstRow, frame.EndRow) = (row, Math.Min(row + task.BandRows, task.Gradient.Height));
+                (frame.FirstRow, frame.EndRow) = (row, Math.Min(row + call.BandRows, call.Gradient.Height));
                 for (int chunk = 0; chunk < chunks.Length - 1; chunk++)
                 {
-                    for (int k = firstOutput; k < outputs; k += task.Group)
+                    for (int k = firstOutput; k < outputs; k += call.Group)
                     {
                         Gradient(
-                            Math.Min(task.Group, outputs - k), &frame, groups + chunks[chunk], groups + chunks[chunk + 1],
-                            dy.Pointer + k * dy.Plane, to + (nint)k * task.WeightsPerOutput);
+                            Math.Min(call.Group, outputs - k), &frame, groups + chunks[chunk], groups + chunks[chunk + 1],
+                            dy.Pointer + k * dy.Plane, to + (nint)k * call.WeightsPerOutput);
                     }
                 }
             }
         }
 
-        if (task.Bias >= 0)
+        if (call.Bias >= 0)
         {
-            BiasGradient(dy, task.Gradient, memory.Gradients.Pointer + task.Bias, firstOutput, outputs);
+            BiasGradient(dy, call.Gradient, memory.Gradients.Pointer + call.Bias, firstOutput, outputs);
         }
     }
 
@@ -114,13 +114,13 @@ internal static unsafe class Conv2d<L, V>
     }
 
     /// <summary>Runs tiles for pairs of groups of the outputs k … outputs − 1, and tells where the first output lies that is in none.</summary>
-    private static int Pairs(ConvFrame* frame, Tile* first, Tile* end, int k, int outputs, DirectConv2dTask task)
+    private static int Pairs(ConvFrame* frame, Tile* first, Tile* end, int k, int outputs, DirectConv2dCall call)
     {
-        nint band = (nint)task.BandRows * task.SourceStep * task.Source.Pitch * L.Width;
-        for (; k + 2 * task.Group <= outputs; k += 2 * task.Group)
+        nint band = (nint)call.BandRows * call.SourceStep * call.Source.Pitch * L.Width;
+        for (; k + 2 * call.Group <= outputs; k += 2 * call.Group)
         {
             // Of a tile's neighbourhood in the next band, each pair asks for another pixel.
-            frame->Ahead = band + k / (2 * task.Group) % DirectConv2dTask.PairPixels * frame->SourceStep;
+            frame->Ahead = band + k / (2 * call.Group) % DirectConv2dCall.PairPixels * frame->SourceStep;
             for (Tile* tile = first; tile < end; tile++)
             {
                 ConvPairTile<L, V>.Run(frame, tile, k);

@@ -23,8 +23,8 @@ internal sealed class TapGroups
     /// <summary>All groups, chunk by chunk of input channels.</summary>
     public TapGroup[] Taps { get; }
 
-    /// <summary>Taps of the largest group; 0 where no tap meets the picture.</summary>
-    public int MostTaps => Taps.Select(group => group.Taps).DefaultIfEmpty().Max();
+    /// <summary>Taps of the largest group; 0 where no tap meets the image.</summary>
+    public int MaxTaps => Taps.Select(group => group.Taps).DefaultIfEmpty().Max();
 
     /// <summary>Chunk i's groups are ChunkStart[i] … ChunkStart[i + 1] − 1.</summary>
     public int[] ChunkStart { get; }
@@ -34,15 +34,15 @@ internal sealed class TapGroups
     /// <param name="x">Its input.</param>
     /// <param name="dy">The gradient to its output.</param>
     /// <param name="group">Outputs in a group.</param>
-    /// <param name="mostTaps">The most taps in a group.</param>
+    /// <param name="maxTaps">The most taps in a group.</param>
     /// <param name="bandRows">Output rows that are worked on at a time.</param>
     /// <param name="laneWidth">L.</param>
-    public static TapGroups Build(Conv2dGeometry g, Planes x, Planes dy, int group, int mostTaps, int bandRows, int laneWidth)
+    public static TapGroups Build(Conv2dGeometry g, Planes x, Planes dy, int group, int maxTaps, int bandRows, int laneWidth)
     {
         var (groups, chunks) = (new List<TapGroup>(), new List<int>());
         bool byChannel = g.InChannels >= 4 && Math.Max(x.Height * x.Pitch, dy.Height * dy.Pitch) * laneWidth <= SmallPlane;
         int rows = Math.Min(x.Height, (bandRows - 1) * g.Rows.Stride + (g.Rows.Kernel - 1) * g.Rows.Dilation + 1);
-        int most = Math.Max(mostTaps, ChunkBytes / (rows * x.Pitch * laneWidth * sizeof(float)));
+        int most = Math.Max(maxTaps, ChunkBytes / (rows * x.Pitch * laneWidth * sizeof(float)));
         int pieces = (g.InChannels + most - 1) / most;
         for (int i = 0; i < pieces; i++)
         {
@@ -53,7 +53,7 @@ internal sealed class TapGroups
                 int row = r;
                 foreach (var positions in Positions(g, from, to, byChannel))
                 {
-                    Split(groups, positions, mostTaps, piece => Make(g, x, dy, row, piece, group, laneWidth));
+                    Split(groups, positions, maxTaps, piece => Make(g, x, dy, row, piece, group, laneWidth));
                 }
             }
         }
@@ -84,7 +84,7 @@ internal sealed class TapGroups
         }
     }
 
-    /// <summary>One group; nothing when its taps lie outside the picture for every pixel.</summary>
+    /// <summary>One group; nothing when its taps lie outside the image for every pixel.</summary>
     private static unsafe TapGroup? Make(
         Conv2dGeometry g, Planes x, Planes dy, int r, List<(int Channel, int Column)> taps, int group, int laneWidth)
     {

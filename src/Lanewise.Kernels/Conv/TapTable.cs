@@ -35,12 +35,12 @@ internal struct Tile
 
 /// <summary>
 /// A convolution, or its gradient to the input, written out as lists of taps: which inputs and which weights meet in
-/// each tile of output pixels. Rows outside the picture are left out of the lists; columns outside it are read as the
+/// each tile of output pixels. Rows outside the image are left out of the lists; columns outside it are read as the
 /// zeros between the rows.
 /// </summary>
 internal sealed class TapTable
 {
-    private const int LongestList = 512;
+    private const int MaxListLength = 512;
     private readonly List<Tap> _taps = [];
     private readonly List<Tile> _tiles = [];
     private readonly Dictionary<string, (int First, int Count)> _lists = new(StringComparer.Ordinal);
@@ -72,7 +72,7 @@ internal sealed class TapTable
     public Tile[] Tiles { get; }
 
     /// <summary>Pixels of the largest tile.</summary>
-    public int MostPixels => Tiles.Max(tile => tile.Pixels);
+    public int MaxPixels => Tiles.Max(tile => tile.Pixels);
 
     /// <summary>Row i's tiles are RowStart[i] … RowStart[i + 1] − 1.</summary>
     public int[] RowStart { get; }
@@ -91,10 +91,10 @@ internal sealed class TapTable
     /// <param name="x">Its input.</param>
     /// <param name="lanes">Where its channels lie where lanes are channels, of the input one at a time, of the output all; null where they are images.</param>
     /// <param name="group">Output planes that a micro-kernel takes together.</param>
-    /// <param name="mostPixels">The most pixels beside them.</param>
+    /// <param name="maxPixels">The most pixels beside them.</param>
     /// <param name="laneWidth">L.</param>
     /// <param name="columns">What each output column sums, where that is not what the geometry says; else null.</param>
-    public static TapTable Forward(Conv2dGeometry g, Planes x, ChannelLanes? lanes, int group, int mostPixels, int laneWidth, AxisTap[][]? columns = null)
+    public static TapTable Forward(Conv2dGeometry g, Planes x, ChannelLanes? lanes, int group, int maxPixels, int laneWidth, AxisTap[][]? columns = null)
     {
         int outputs = lanes is null ? group : group * laneWidth;
         return new(new TapTableOptions
@@ -110,7 +110,7 @@ internal sealed class TapTable
             WeightOf = c => c * g.Positions * outputs,
             PositionWeight = (r, s) => (r * g.Columns.Kernel + s) * outputs,
             Group = group,
-            MostPixels = mostPixels,
+            MaxPixels = maxPixels,
             LaneWidth = laneWidth,
         });
     }
@@ -119,7 +119,7 @@ internal sealed class TapTable
     /// The gradient to the input: dx[c][h][w] = Σ over (k, r, s) of w[k][c][r][s] · dy[k][p][q], read from the forward packing; k runs
     /// through the outputs of all <paramref name="sources"/>.
     /// </summary>
-    public static TapTable BackwardInput(IReadOnlyList<Conv2dSource> sources, Planes dx, int packed, int group, int mostPixels, int laneWidth)
+    public static TapTable BackwardInput(IReadOnlyList<Conv2dSource> sources, Planes dx, int packed, int group, int maxPixels, int laneWidth)
     {
         var (g, first, weights) = sources[0];
         var outputs = sources.SelectMany(source => Enumerable.Range(0, source.Geometry.OutChannels).Select(k => (
@@ -140,7 +140,7 @@ internal sealed class TapTable
             WeightOf = k => outputs[k].Weight,
             PositionWeight = (r, s) => (r * g.Columns.Kernel + s) * packed,
             Group = group,
-            MostPixels = mostPixels,
+            MaxPixels = maxPixels,
             LaneWidth = laneWidth,
         });
     }
@@ -239,7 +239,7 @@ internal sealed class TapTable
         // A tap costs its products, but never less than the latency that a dozen accumulators hide; and a fixed part.
         const int Latency = 12, Fixed = 4;
         int best = pixels, cheapest = int.MaxValue;
-        for (int pieces = Math.Max(1, (pixels + options.MostPixels - 1) / options.MostPixels); pieces <= pixels; pieces++)
+        for (int pieces = Math.Max(1, (pixels + options.MaxPixels - 1) / options.MaxPixels); pieces <= pixels; pieces++)
         {
             int most = (pixels + pieces - 1) / pieces;
             // There are micro-kernels for these numbers of pixels.
@@ -273,7 +273,7 @@ internal sealed class TapTable
         {
             int chunk = options.Channels / chunks;
             bool whole = chunk * chunks == options.Channels && chunk % options.ChannelMultiple == 0;
-            if (whole && chunk * positions <= LongestList)
+            if (whole && chunk * positions <= MaxListLength)
             {
                 return chunk;
             }

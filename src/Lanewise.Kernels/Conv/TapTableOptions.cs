@@ -35,7 +35,7 @@ internal sealed record TapTableOptions
 
     public required int Group { get; init; }
 
-    public required int MostPixels { get; init; }
+    public required int MaxPixels { get; init; }
 
     public required int LaneWidth { get; init; }
 }

@@ -59,5 +59,5 @@ internal unsafe interface ILane<V> where V : unmanaged
     static abstract void AddSums(V a, V b, V c, V d, float* to);
 
     /// <summary>Writes to: each lane's values of a, b, c and d, in four neighbouring floats; lane i's at to + i·step. Not for one lane.</summary>
-    static abstract void StoreTurned(V a, V b, V c, V d, float* to, nint step);
+    static abstract void StoreTransposed(V a, V b, V c, V d, float* to, nint step);
 }

@@ -66,5 +66,5 @@ internal readonly unsafe struct Lane1 : ILane<float>
         to[3] += d;
     }
 
-    public static void StoreTurned(float a, float b, float c, float d, float* to, nint step) => throw new NotSupportedException("one lane has nothing to turn");
+    public static void StoreTransposed(float a, float b, float c, float d, float* to, nint step) => throw new NotSupportedException("one lane has nothing to turn");
 }

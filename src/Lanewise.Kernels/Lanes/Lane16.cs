@@ -86,9 +86,9 @@ internal readonly unsafe struct Lane16 : ILane<Vector512<float>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void StoreTurned(Vector512<float> a, Vector512<float> b, Vector512<float> c, Vector512<float> d, float* to, nint step)
+    public static void StoreTransposed(Vector512<float> a, Vector512<float> b, Vector512<float> c, Vector512<float> d, float* to, nint step)
     {
-        Lane8.StoreTurned(a.GetLower(), b.GetLower(), c.GetLower(), d.GetLower(), to, step);
-        Lane8.StoreTurned(a.GetUpper(), b.GetUpper(), c.GetUpper(), d.GetUpper(), to + 8 * step, step);
+        Lane8.StoreTransposed(a.GetLower(), b.GetLower(), c.GetLower(), d.GetLower(), to, step);
+        Lane8.StoreTransposed(a.GetUpper(), b.GetUpper(), c.GetUpper(), d.GetUpper(), to + 8 * step, step);
     }
 }

@@ -85,7 +85,7 @@ internal readonly unsafe struct Lane4 : ILane<Vector128<float>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void StoreTurned(Vector128<float> a, Vector128<float> b, Vector128<float> c, Vector128<float> d, float* to, nint step)
+    public static void StoreTransposed(Vector128<float> a, Vector128<float> b, Vector128<float> c, Vector128<float> d, float* to, nint step)
     {
         for (int lane = 0; lane < 4; lane++, to += step)
         {

@@ -18,48 +18,48 @@ internal static unsafe class BatchNorm2d<L, V>
     /// Writes the part's channels of y = (x − mean) / √(var + eps) · γ + β, then + add and max(0, ·), and of what the backward
     /// pass needs; moves the running statistics, unless there is but a single value, which has no variance.
     /// </summary>
-    public static void Forward(BatchNormTask task, ReadOnlySpan<BlockMemory> blocks, Part part)
+    public static void Forward(BatchNormCall call, ReadOnlySpan<BlockMemory> blocks, Part part)
     {
         float* w = blocks[0].Weights.Pointer;
-        int channels = task.Input.Channels;
-        double count = (double)Images(blocks) * task.Input.Height * task.Input.Width;
+        int channels = call.Input.Channels;
+        double count = (double)Images(blocks) * call.Input.Height * call.Input.Width;
         var (c, end) = part.Of(channels);
         if (c == 0 && end > 0)
         {
-            w[task.BatchesTracked]++;
+            w[call.BatchesTracked]++;
         }
 
         for (; c < end; c++)
         {
-            double mean = Sum<Value>(task.Input, task.Input, c, 0, blocks) / count;
-            double variance = Sum<Square>(task.Input, task.Input, c, (float)mean, blocks) / count;
-            float inverse = (float)(1 / Math.Sqrt(variance + task.Eps));
-            w[task.Statistics + c] = (float)mean;
-            w[task.Statistics + channels + c] = inverse;
+            double mean = Sum<Value>(call.Input, call.Input, c, 0, blocks) / count;
+            double variance = Sum<Square>(call.Input, call.Input, c, (float)mean, blocks) / count;
+            float inverse = (float)(1 / Math.Sqrt(variance + call.Eps));
+            w[call.Statistics + c] = (float)mean;
+            w[call.Statistics + channels + c] = inverse;
             if (count > 1)
             {
                 double unbiased = variance * count / (count - 1);
-                w[task.RunningMean + c] += task.Momentum * ((float)mean - w[task.RunningMean + c]);
-                w[task.RunningVar + c] += task.Momentum * ((float)unbiased - w[task.RunningVar + c]);
+                w[call.RunningMean + c] += call.Momentum * ((float)mean - w[call.RunningMean + c]);
+                w[call.RunningVar + c] += call.Momentum * ((float)unbiased - w[call.RunningVar + c]);
             }
 
-            float scale = w[task.Weight + c] * inverse;
+            float scale = w[call.Weight + c] * inverse;
             foreach (ref readonly var block in blocks)
             {
-                Write(task, c, scale, (float)mean, w[task.Bias + c], block);
+                Write(call, c, scale, (float)mean, w[call.Bias + c], block);
             }
         }
     }
 
     /// <summary>As <see cref="Forward"/> on one block with the running statistics, which stay as they are.</summary>
-    public static void Evaluate(BatchNormTask task, in BlockMemory memory, Part part)
+    public static void Evaluate(BatchNormCall call, in BlockMemory memory, Part part)
     {
         float* w = memory.Weights.Pointer;
-        var (c, end) = part.Of(task.Input.Channels);
+        var (c, end) = part.Of(call.Input.Channels);
         for (; c < end; c++)
         {
-            float scale = w[task.Weight + c] / MathF.Sqrt(w[task.RunningVar + c] + task.Eps);
-            Write(task, c, scale, w[task.RunningMean + c], w[task.Bias + c], memory);
+            float scale = w[call.Weight + c] / MathF.Sqrt(w[call.RunningVar + c] + call.Eps);
+            Write(call, c, scale, w[call.RunningMean + c], w[call.Bias + c], memory);
         }
     }
 
@@ -67,42 +67,42 @@ internal static unsafe class BatchNorm2d<L, V>
     /// Adds to the part's gradients of γ and β, Σ dy·x̂ and Σ dy, and writes, or adds to, the input's gradient
     /// γ / √(var + eps) · (dy − mean(dy) − x̂ · mean(dy·x̂)) with x̂ = (x − mean) / √(var + eps). Lanes without an image get zero.
     /// </summary>
-    public static void Backward(BatchNormTask task, ReadOnlySpan<BlockMemory> blocks, Part part)
+    public static void Backward(BatchNormCall call, ReadOnlySpan<BlockMemory> blocks, Part part)
     {
         float* w = blocks[0].Weights.Pointer, gradients = blocks[0].Gradients.Pointer;
-        int channels = task.Input.Channels;
-        double count = (double)Images(blocks) * task.Input.Height * task.Input.Width;
+        int channels = call.Input.Channels;
+        double count = (double)Images(blocks) * call.Input.Height * call.Input.Width;
         var (c, end) = part.Of(channels);
         for (; c < end; c++)
         {
-            float mean = w[task.Statistics + c], inverse = w[task.Statistics + channels + c];
-            double sum = Sum<Value>(task.Output, task.Output, c, 0, blocks);
-            double product = Sum<Product>(task.Input, task.Output, c, mean, blocks) * inverse;
-            gradients[task.Weight + c] += (float)product;
-            gradients[task.Bias + c] += (float)sum;
-            if (!task.WantsInput)
+            float mean = w[call.Statistics + c], inverse = w[call.Statistics + channels + c];
+            double sum = Sum<Value>(call.Output, call.Output, c, 0, blocks);
+            double product = Sum<Product>(call.Input, call.Output, c, mean, blocks) * inverse;
+            gradients[call.Weight + c] += (float)product;
+            gradients[call.Bias + c] += (float)sum;
+            if (!call.WantsInput)
             {
                 continue;
             }
 
-            float scale = w[task.Weight + c] * inverse;
+            float scale = w[call.Weight + c] * inverse;
             float slope = (float)(-scale * inverse * product / count), shift = (float)(-scale * sum / count);
             foreach (ref readonly var block in blocks)
             {
-                WriteGradient(task, task.Input, c, (scale, slope, shift, mean), block);
+                WriteGradient(call, call.Input, c, (scale, slope, shift, mean), block);
             }
         }
     }
 
     /// <summary>The gradient through running statistics: writes, or adds to, dx = dy · γ / √(var + eps).</summary>
-    public static void EvaluateBackward(BatchNormTask task, in BlockMemory memory, Part part)
+    public static void EvaluateBackward(BatchNormCall call, in BlockMemory memory, Part part)
     {
         float* w = memory.Weights.Pointer;
-        var (c, end) = part.Of(task.Input.Channels);
+        var (c, end) = part.Of(call.Input.Channels);
         for (; c < end; c++)
         {
-            float scale = w[task.Weight + c] / MathF.Sqrt(w[task.RunningVar + c] + task.Eps);
-            WriteGradient(task, task.Output, c, (scale, 0, 0, 0), memory);
+            float scale = w[call.Weight + c] / MathF.Sqrt(w[call.RunningVar + c] + call.Eps);
+            WriteGradient(call, call.Output, c, (scale, 0, 0, 0), memory);
         }
     }
 
@@ -177,16 +177,16 @@ internal static unsafe class BatchNorm2d<L, V>
     }
 
     /// <summary>Writes y = (x − mean) · scale + shift, then + add, and max(0, ·); without an image 0 + add, so that nothing grows there.</summary>
-    private static void Write(BatchNormTask task, int c, float scale, float mean, float shift, in BlockMemory memory)
+    private static void Write(BatchNormCall call, int c, float scale, float mean, float shift, in BlockMemory memory)
     {
-        var (x, y) = (Surface.Of<L, V>(memory.Activations.Pointer, task.Input), Surface.Of<L, V>(memory.Activations.Pointer, task.Output));
-        var add = task.Add is { } planes ? Surface.Of<L, V>(memory.Activations.Pointer, planes) : default;
-        V mask = Filled(memory), factor = L.Multiply(mask, L.Create(scale)), middle = L.Create(mean), offset = L.Multiply(mask, L.Create(shift)), least = L.Create(task.ReLU ? 0 : float.NegativeInfinity);
-        for (int h = 0; h < task.Output.Height; h++)
+        var (x, y) = (Surface.Of<L, V>(memory.Activations.Pointer, call.Input), Surface.Of<L, V>(memory.Activations.Pointer, call.Output));
+        var add = call.Add is { } planes ? Surface.Of<L, V>(memory.Activations.Pointer, planes) : default;
+        V mask = Filled(memory), factor = L.Multiply(mask, L.Create(scale)), middle = L.Create(mean), offset = L.Multiply(mask, L.Create(shift)), least = L.Create(call.ReLU ? 0 : float.NegativeInfinity);
+        for (int h = 0; h < call.Output.Height; h++)
         {
             float* from = x.Pointer + c * x.Plane + h * x.Pitch, to = y.Pointer + c * y.Plane + h * y.Pitch;
             float* shortcut = add.Pointer + c * add.Plane + h * add.Pitch;
-            for (nint i = 0; i < task.Output.Width * L.Width; i += L.Width)
+            for (nint i = 0; i < call.Output.Width * L.Width; i += L.Width)
             {
                 V value = L.Fma(L.Subtract(L.Load(from + i), middle), factor, offset);
                 if (add.Pointer != null)
@@ -200,20 +200,20 @@ internal static unsafe class BatchNorm2d<L, V>
     }
 
     /// <summary>Writes, or adds to, dx = dy · scale + (x − mean) · slope + shift, and zero in lanes without an image.</summary>
-    private static void WriteGradient(BatchNormTask task, Planes input, int c, (float Scale, float Slope, float Shift, float Mean) line, in BlockMemory memory)
+    private static void WriteGradient(BatchNormCall call, Planes input, int c, (float Scale, float Slope, float Shift, float Mean) line, in BlockMemory memory)
     {
         float* activations = memory.Activations.Pointer;
-        var (x, dy, dx) = (Surface.Of<L, V>(activations, input), Surface.Of<L, V>(activations, task.Output), Surface.Of<L, V>(activations, task.InputGradient));
+        var (x, dy, dx) = (Surface.Of<L, V>(activations, input), Surface.Of<L, V>(activations, call.Output), Surface.Of<L, V>(activations, call.InputGradient));
         V mask = Filled(memory), middle = L.Create(line.Mean);
         V scale = L.Create(line.Scale), slope = L.Multiply(mask, L.Create(line.Slope)), shift = L.Multiply(mask, L.Create(line.Shift));
-        for (int h = 0; h < task.Input.Height; h++)
+        for (int h = 0; h < call.Input.Height; h++)
         {
             float* from = x.Pointer + c * x.Plane + h * x.Pitch, gradient = dy.Pointer + c * dy.Plane + h * dy.Pitch;
             float* to = dx.Pointer + c * dx.Plane + h * dx.Pitch;
-            for (nint i = 0; i < task.Input.Width * L.Width; i += L.Width)
+            for (nint i = 0; i < call.Input.Width * L.Width; i += L.Width)
             {
                 V value = L.Fma(L.Subtract(L.Load(from + i), middle), slope, L.Fma(L.Load(gradient + i), scale, shift));
-                L.Store(task.Accumulate ? L.Add(L.Load(to + i), value) : value, to + i);
+                L.Store(call.Accumulate ? L.Add(L.Load(to + i), value) : value, to + i);
             }
         }
     }

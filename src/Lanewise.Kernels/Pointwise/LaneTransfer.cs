@@ -86,16 +86,16 @@ internal static unsafe class LaneTransfer<L, V>
     /// <summary>Writes to: the same values in the same order, C×H×W against (C·H·W)×1×1, in either direction.</summary>
     public static void Flatten(Planes from, Planes to, in BlockMemory memory)
     {
-        var picture = from.Height * from.Width > 1 ? from : to;
-        bool flattens = picture == from;
+        var image = from.Height * from.Width > 1 ? from : to;
+        bool flattens = image == from;
         float* flat = memory.Activations.Pointer + (nint)(flattens ? to : from).Offset * L.Width;
         nint flatStep = (nint)(flattens ? to : from).PlaneStride * L.Width;
-        for (int c = 0; c < picture.Channels; c++)
+        for (int c = 0; c < image.Channels; c++)
         {
-            for (int h = 0; h < picture.Height; h++)
+            for (int h = 0; h < image.Height; h++)
             {
-                float* pixel = memory.Activations.Pointer + ((nint)picture.Offset + (nint)c * picture.PlaneStride + h * picture.Pitch) * L.Width;
-                for (int w = 0; w < picture.Width; w++, pixel += L.Width, flat += flatStep)
+                float* pixel = memory.Activations.Pointer + ((nint)image.Offset + (nint)c * image.PlaneStride + h * image.Pitch) * L.Width;
+                for (int w = 0; w < image.Width; w++, pixel += L.Width, flat += flatStep)
                 {
                     L.Store(L.Load(flattens ? pixel : flat), flattens ? flat : pixel);
                 }

@@ -8,57 +8,57 @@ internal static unsafe class AvgPool2d<L, V>
     where V : unmanaged
 {
     /// <summary>Writes the part's channels of the output: the window's sum × its scale. Windows that overlap share their columns' sums.</summary>
-    public static void Forward(PoolTask task, in BlockMemory memory, Part part)
+    public static void Forward(PoolCall call, in BlockMemory memory, Part part)
     {
-        var x = Surface.Of<L, V>(memory.Activations.Pointer, task.Input);
-        var y = Surface.Of<L, V>(memory.Activations.Pointer, task.Output);
+        var x = Surface.Of<L, V>(memory.Activations.Pointer, call.Input);
+        var y = Surface.Of<L, V>(memory.Activations.Pointer, call.Output);
         float* columns = memory.Scratch.Pointer;
-        float[] scales = task.Scales;
-        var (channel, end) = part.Of(task.Output.Channels);
+        float[] scales = call.Scales;
+        var (channel, end) = part.Of(call.Output.Channels);
         for (; channel < end; channel++)
         {
-            for (int p = 0; p < task.Output.Height; p++)
+            for (int p = 0; p < call.Output.Height; p++)
             {
-                var (top, bottom) = task.Rows.Window(p);
+                var (top, bottom) = call.Rows.Window(p);
                 float* from = x.Pointer + channel * x.Plane + top * x.Pitch, to = y.Pointer + channel * y.Plane + p * y.Pitch;
-                for (int w = 0; w < task.Input.Width; w++)
+                for (int w = 0; w < call.Input.Width; w++)
                 {
                     L.Store(Sum(from + w * L.Width, x.Pitch, bottom - top), columns + w * L.Width);
                 }
 
-                for (int q = 0; q < task.Output.Width; q++)
+                for (int q = 0; q < call.Output.Width; q++)
                 {
-                    var (left, right) = task.Columns.Window(q);
+                    var (left, right) = call.Columns.Window(q);
                     V sum = Sum(columns + left * L.Width, L.Width, right - left);
-                    L.Store(L.Multiply(sum, L.Create(scales[p * task.Output.Width + q])), to + q * L.Width);
+                    L.Store(L.Multiply(sum, L.Create(scales[p * call.Output.Width + q])), to + q * L.Width);
                 }
             }
         }
     }
 
     /// <summary>Writes the part's channels of the input's gradient, or adds to it: the scaled gradients of all windows that hold the pixel.</summary>
-    public static void Backward(PoolTask task, in BlockMemory memory, Part part)
+    public static void Backward(PoolCall call, in BlockMemory memory, Part part)
     {
-        var dx = Surface.Of<L, V>(memory.Activations.Pointer, task.Input);
-        var dy = Surface.Of<L, V>(memory.Activations.Pointer, task.Output);
-        float[] scales = task.Scales;
-        var (channel, end) = part.Of(task.Input.Channels);
+        var dx = Surface.Of<L, V>(memory.Activations.Pointer, call.Input);
+        var dy = Surface.Of<L, V>(memory.Activations.Pointer, call.Output);
+        float[] scales = call.Scales;
+        var (channel, end) = part.Of(call.Input.Channels);
         for (; channel < end; channel++)
         {
-            for (int h = 0; h < task.Input.Height; h++)
+            for (int h = 0; h < call.Input.Height; h++)
             {
-                var (top, bottom) = task.Rows.Watchers(h);
-                for (int w = 0; w < task.Input.Width; w++)
+                var (top, bottom) = call.Rows.CoveringWindows(h);
+                for (int w = 0; w < call.Input.Width; w++)
                 {
-                    var (left, right) = task.Columns.Watchers(w);
+                    var (left, right) = call.Columns.CoveringWindows(w);
                     float* pixel = dx.Pointer + channel * dx.Plane + h * dx.Pitch + w * dx.Pixel;
-                    V sum = task.Accumulate ? L.Load(pixel) : L.Zero;
+                    V sum = call.Accumulate ? L.Load(pixel) : L.Zero;
                     for (int p = top; p < bottom; p++)
                     {
                         float* from = dy.Pointer + channel * dy.Plane + p * dy.Pitch + left * dy.Pixel;
                         for (int q = left; q < right; q++, from += L.Width)
                         {
-                            sum = L.Fma(L.Load(from), L.Create(scales[p * task.Output.Width + q]), sum);
+                            sum = L.Fma(L.Load(from), L.Create(scales[p * call.Output.Width + q]), sum);
                         }
                     }
 

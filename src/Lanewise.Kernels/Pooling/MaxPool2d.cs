@@ -8,41 +8,41 @@ internal static unsafe class MaxPool2d<L, V>
     where L : unmanaged, ILane<V>
     where V : unmanaged
 {
-    /// <summary>Writes the part's channels of the output and, where the task has one, of the winner.</summary>
-    public static void Forward(PoolTask task, in BlockMemory memory, Part part)
+    /// <summary>Writes the part's channels of the output and, where the call has one, of the winner.</summary>
+    public static void Forward(PoolCall call, in BlockMemory memory, Part part)
     {
-        var x = Surface.Of<L, V>(memory.Activations.Pointer, task.Input);
-        var y = Surface.Of<L, V>(memory.Activations.Pointer, task.Output);
-        var winner = task.Winner is { } planes ? Surface.Of<L, V>(memory.Activations.Pointer, planes) : default;
-        float* columns = memory.Scratch.Pointer + task.Columns.Before * L.Width;
-        var (c, end) = part.Of(task.Output.Channels);
+        var x = Surface.Of<L, V>(memory.Activations.Pointer, call.Input);
+        var y = Surface.Of<L, V>(memory.Activations.Pointer, call.Output);
+        var winner = call.Winner is { } planes ? Surface.Of<L, V>(memory.Activations.Pointer, planes) : default;
+        float* columns = memory.Scratch.Pointer + call.Columns.Before * L.Width;
+        var (c, end) = part.Of(call.Output.Channels);
         for (; c < end; c++)
         {
-            for (int p = 0; p < task.Output.Height; p++)
+            for (int p = 0; p < call.Output.Height; p++)
             {
-                var (top, bottom) = task.Rows.Window(p);
+                var (top, bottom) = call.Rows.Window(p);
                 float* from = x.Pointer + c * x.Plane + top * x.Pitch, to = y.Pointer + c * y.Plane + p * y.Pitch;
                 if (winner.Pointer == null)
                 {
-                    Maxima<L, V>.Down(from, x.Pitch, bottom - top, task.Input.Width, columns);
-                    Maxima<L, V>.Across(task.Columns, columns, joins: false, task.ReLU, to);
+                    Maxima<L, V>.Down(from, x.Pitch, bottom - top, call.Input.Width, columns);
+                    Maxima<L, V>.Across(call.Columns, columns, joins: false, call.ReLU, to);
                 }
                 else
                 {
-                    Winners(task, from, x.Pitch, bottom - top, to, winner.Pointer + c * winner.Plane + p * winner.Pitch);
+                    Winners(call, from, x.Pitch, bottom - top, to, winner.Pointer + c * winner.Plane + p * winner.Pitch);
                 }
             }
         }
     }
 
     /// <summary>Writes a row of the output and of the winner, from its windows' rows.</summary>
-    private static void Winners(PoolTask task, float* first, nint pitch, int rows, float* y, float* winner)
+    private static void Winners(PoolCall call, float* first, nint pitch, int rows, float* y, float* winner)
     {
-        V one = L.Create(1), widest = L.Create(task.Columns.Widest), none = L.Create(-1);
-        bool relu = task.ReLU;
-        for (int q = 0; q < task.Output.Width; q++, y += L.Width, winner += L.Width)
+        V one = L.Create(1), widest = L.Create(call.Columns.Widest), none = L.Create(-1);
+        bool relu = call.ReLU;
+        for (int q = 0; q < call.Output.Width; q++, y += L.Width, winner += L.Width)
         {
-            var (left, right) = task.Columns.Window(q);
+            var (left, right) = call.Columns.Window(q);
             float* row = first + left * L.Width, end = row + rows * pitch;
             V best = L.Load(row), where = L.Zero, start = L.Zero;
             for (nint width = (right - left) * L.Width; row < end; row += pitch)
@@ -71,28 +71,28 @@ internal static unsafe class MaxPool2d<L, V>
     }
 
     /// <summary>Writes the part's channels of the input's gradient, or adds to it: each output's gradient goes to its winner.</summary>
-    public static void Backward(PoolTask task, in BlockMemory memory, Part part)
+    public static void Backward(PoolCall call, in BlockMemory memory, Part part)
     {
-        var dx = Surface.Of<L, V>(memory.Activations.Pointer, task.Input);
-        var dy = Surface.Of<L, V>(memory.Activations.Pointer, task.Output);
-        var winner = Surface.Of<L, V>(memory.Activations.Pointer, task.Winner!.Value);
-        if (!task.IsTiling && !task.Accumulate)
+        var dx = Surface.Of<L, V>(memory.Activations.Pointer, call.Input);
+        var dy = Surface.Of<L, V>(memory.Activations.Pointer, call.Output);
+        var winner = Surface.Of<L, V>(memory.Activations.Pointer, call.Winner!.Value);
+        if (!call.IsTiling && !call.Accumulate)
         {
-            Pointwise<L, V>.Clear(task.Input, memory, part);
+            Pointwise<L, V>.Clear(call.Input, memory, part);
         }
 
-        bool adds = task.Accumulate || !task.IsTiling;
-        V one = L.Create(1), widest = L.Create(task.Columns.Widest);
-        var (c, end) = part.Of(task.Output.Channels);
+        bool adds = call.Accumulate || !call.IsTiling;
+        V one = L.Create(1), widest = L.Create(call.Columns.Widest);
+        var (c, end) = part.Of(call.Output.Channels);
         for (; c < end; c++)
         {
-            for (int p = 0; p < task.Output.Height; p++)
+            for (int p = 0; p < call.Output.Height; p++)
             {
-                var (top, bottom) = task.Rows.Window(p);
+                var (top, bottom) = call.Rows.Window(p);
                 float* gradient = dy.Pointer + c * dy.Plane + p * dy.Pitch, place = winner.Pointer + c * winner.Plane + p * winner.Pitch;
-                for (int q = 0; q < task.Output.Width; q++, gradient += L.Width, place += L.Width)
+                for (int q = 0; q < call.Output.Width; q++, gradient += L.Width, place += L.Width)
                 {
-                    var (left, right) = task.Columns.Window(q);
+                    var (left, right) = call.Columns.Window(q);
                     V value = L.Load(gradient), where = L.Load(place), start = L.Zero;
                     nint width = (right - left) * L.Width;
                     float* row = dx.Pointer + c * dx.Plane + top * dx.Pitch + left * dx.Pixel;

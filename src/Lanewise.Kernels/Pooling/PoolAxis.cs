@@ -1,10 +1,10 @@
 namespace Lanewise.Kernels;
 
-/// <summary>One axis of a pooling: which inputs each output looks at, cut at the picture's edges.</summary>
+/// <summary>One axis of a pooling: which inputs each output looks at, cut at the image's edges.</summary>
 public sealed class PoolAxis
 {
     private readonly (int First, int End)[] _windows;
-    private readonly (int First, int End)[] _watchers;
+    private readonly (int First, int End)[] _coveringWindows;
     private readonly int[] _counted;
 
     private PoolAxis(int inputs, (int First, int End)[] windows, int[] counted)
@@ -12,15 +12,15 @@ public sealed class PoolAxis
         Inputs = inputs;
         _windows = windows;
         _counted = counted;
-        _watchers = new (int, int)[inputs];
+        _coveringWindows = new (int, int)[inputs];
         for (int i = 0; i < inputs; i++)
         {
             int first = Array.FindIndex(windows, w => w.End > i), last = Array.FindLastIndex(windows, w => w.First <= i);
             // No output looks at an input that the stride leaves out.
-            _watchers[i] = first < 0 || last < first ? (0, 0) : (first, last + 1);
+            _coveringWindows[i] = first < 0 || last < first ? (0, 0) : (first, last + 1);
         }
 
-        IsTiling = _watchers.All(w => w.End - w.First == 1);
+        IsTiling = _coveringWindows.All(w => w.End - w.First == 1);
         Widest = windows.Max(w => w.End - w.First);
     }
 
@@ -30,7 +30,7 @@ public sealed class PoolAxis
     /// <summary>The number of inputs.</summary>
     internal int Inputs { get; }
 
-    /// <summary>Inputs of a window, those outside the picture included; 0 where windows differ.</summary>
+    /// <summary>Inputs of a window, those outside the image included; 0 where windows differ.</summary>
     internal int Kernel { get; private init; }
 
     /// <summary>Inputs from one window to the next.</summary>
@@ -42,7 +42,7 @@ public sealed class PoolAxis
     /// <summary>How many inputs behind the last the last window ends; negative where some are left over.</summary>
     internal int Behind => (Outputs - 1) * Stride + Kernel - Before - Inputs;
 
-    /// <summary>Inputs, with those outside the picture.</summary>
+    /// <summary>Inputs, with those outside the image.</summary>
     internal int Reach => Before + Inputs + Math.Max(Behind, 0);
 
     /// <summary>Whether neighbouring windows share inputs.</summary>
@@ -89,7 +89,7 @@ public sealed class PoolAxis
     internal (int First, int End) Window(int i) => _windows[i];
 
     /// <summary>The outputs from First to End − 1 that look at input i.</summary>
-    internal (int First, int End) Watchers(int i) => _watchers[i];
+    internal (int First, int End) CoveringWindows(int i) => _coveringWindows[i];
 
     /// <summary>How many values output i averages over when the padding counts.</summary>
     internal int Counted(int i) => _counted[i];

@@ -1,8 +1,8 @@
 namespace Lanewise.Kernels;
 
 /// <summary>
-/// Which values dropout keeps. Each decision is a hash of seed, step, layer, the picture's place in the batch and the value's place
-/// in the picture: no state and no order, so that both engines and any number of threads drop the same values.
+/// Which values dropout keeps. Each decision is a hash of seed, step, layer, the image's place in the batch and the value's place
+/// in the image: no state and no order, so that both engines and any number of threads drop the same values.
 /// </summary>
 public static class DropoutMask
 {
@@ -19,11 +19,11 @@ public static class DropoutMask
 
     /// <summary>Whether a value is kept; its probability is 1 − <paramref name="p"/>.</summary>
     /// <param name="key">The layer's.</param>
-    /// <param name="picture">The picture's place in the batch.</param>
-    /// <param name="element">The value's place in the picture, c·H·W + h·W + w.</param>
+    /// <param name="image">The image's place in the batch.</param>
+    /// <param name="element">The value's place in the image, c·H·W + h·W + w.</param>
     /// <param name="p">The probability to be dropped.</param>
-    public static bool Keeps(ulong key, int picture, int element, float p) =>
-        SplitMix64.Single(SplitMix64.Mix(key + SplitMix64.Increment * (((ulong)(uint)picture << 32) + (uint)element + 1))) >= p;
+    public static bool Keeps(ulong key, int image, int element, float p) =>
+        SplitMix64.Single(SplitMix64.Mix(key + SplitMix64.Increment * (((ulong)(uint)image << 32) + (uint)element + 1))) >= p;
 
     /// <summary>What kept values are multiplied by, so that the expected sum stays.</summary>
     public static float Scale(float p) => 1f / (1f - p);

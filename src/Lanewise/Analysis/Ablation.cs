@@ -9,7 +9,7 @@ namespace Lanewise.Analysis;
 internal sealed class Ablation
 {
     // The values that a pass keeps at a time: 128 MB.
-    private const int MostValues = 1 << 25;
+    private const int MaxValues = 1 << 25;
 
     private readonly Network _network;
     private readonly Weights _weights;
@@ -78,27 +78,27 @@ internal sealed class Ablation
     }
 
     /// <summary>The accuracy with some layers switched off.</summary>
-    public double Accuracy(IEnumerable<Node> layers, string what)
+    public double Top1(IEnumerable<Node> layers, string what)
     {
         Announce(what);
-        _plan.Load(Without(_weights, layers));
-        return Evaluation.Run(_plan, _options.Test, _options.Preprocessing, _cancellation).Accuracy;
+        _plan.SetWeights(Without(_weights, layers));
+        return Evaluation.Run(_plan, _options.Test, _options.Preprocessing, _cancellation).Top1;
     }
 
     /// <summary>Runs the part up to <paramref name="node"/> over the test set, once with each of some sets of layers switched off.</summary>
     /// <param name="node">Whose values are wanted.</param>
     /// <param name="off">The sets of layers.</param>
     /// <param name="what">For the progress.</param>
-    /// <returns>After each batch: the plans, whose <see cref="Plan.Logits"/> hold the values.</returns>
+    /// <returns>After each batch: the plans, whose <see cref="Plan.Output"/> hold the values.</returns>
     public IEnumerable<Plan[]> Values(Node node, IReadOnlyList<Node>[] off, string what)
     {
         Announce(what);
         var part = _network.UpTo(node);
-        int batch = Math.Clamp(MostValues / node.Shape.Count, 1, _options.BatchSize);
+        int batch = Math.Clamp(MaxValues / node.Shape.Count, 1, _options.BatchSize);
         Plan[] plans = Array.ConvertAll(off, layers =>
         {
             var plan = Plan.Compile(part, new PlanOptions { BatchSize = batch, Threads = _options.Threads });
-            plan.Load(Without(_weights, layers).Of(part));
+            plan.SetWeights(Without(_weights, layers).Of(part));
             return plan;
         });
         var source = new PreparedDataset(_options.Test, _options.Preprocessing);

@@ -4,20 +4,20 @@ namespace Lanewise.Analysis;
 
 /// <summary>What a residual block adds to its shortcut.</summary>
 /// <param name="Name">The block, for example <c>layer1.0</c>.</param>
-/// <param name="AccuracyWithout">The accuracy when F(x) is zero and the block only passes its shortcut on, 0 to 1.</param>
-/// <param name="ResidualRms">The root mean square of F(x), over all pictures and values.</param>
+/// <param name="Top1Without">The accuracy when F(x) is zero and the block only passes its shortcut on, 0 to 1.</param>
+/// <param name="ResidualRms">The root mean square of F(x), over all images and values.</param>
 /// <param name="ShortcutRms">The root mean square of the shortcut.</param>
-/// <param name="Cosine">Between F(x) and the shortcut, all pictures' values as one vector: 1 for one direction, 0 for unrelated ones, −1 where the one takes away from the other; 0 if one of them is zero.</param>
-public sealed record BlockContribution(string Name, double AccuracyWithout, double ResidualRms, double ShortcutRms, double Cosine)
+/// <param name="Cosine">Between F(x) and the shortcut, all images' values as one vector: 1 for one direction, 0 for unrelated ones, −1 where the one takes away from the other; 0 if one of them is zero.</param>
+public sealed record BlockContribution(string Name, double Top1Without, double ResidualRms, double ShortcutRms, double Cosine)
 {
     /// <summary>F(x)'s root mean square divided by the shortcut's.</summary>
     public double Ratio => ResidualRms / ShortcutRms;
 }
 
 /// <summary>What a network's residual blocks contribute (He et al. 2015).</summary>
-/// <param name="Accuracy">The whole network's, 0 to 1.</param>
+/// <param name="Top1">The whole network's, 0 to 1.</param>
 /// <param name="Blocks">All blocks, in the network's order.</param>
-public sealed record BlockContributions(double Accuracy, IReadOnlyList<BlockContribution> Blocks)
+public sealed record BlockContributions(double Top1, IReadOnlyList<BlockContribution> Blocks)
 {
     /// <summary>
     /// The sums that join an F(x) with a shortcut. F is the input with more layers behind the last node that both come from; a sum
@@ -43,7 +43,7 @@ public sealed record BlockContributions(double Accuracy, IReadOnlyList<BlockCont
         }
 
         var ablation = new Ablation(network, weights, options, 1 + 2 * blocks.Count, cancellation);
-        double accuracy = ablation.Accuracy([], "the whole network");
+        double accuracy = ablation.Top1([], "the whole network");
         return new(accuracy, [.. blocks.Select(block => Measure(ablation, block))]);
     }
 
@@ -54,7 +54,7 @@ public sealed record BlockContributions(double Accuracy, IReadOnlyList<BlockCont
         foreach (var plans in ablation.Values(block.Sum, [[], block.Layers], $"F(x) and shortcut of {block.Name}"))
         {
             // With F(x) switched off, the sum is the shortcut.
-            ReadOnlySpan<float> sums = plans[0].Logits, shortcuts = plans[1].Logits;
+            ReadOnlySpan<float> sums = plans[0].Output, shortcuts = plans[1].Output;
             count += sums.Length;
             for (int i = 0; i < sums.Length; i++)
             {
@@ -68,7 +68,7 @@ public sealed record BlockContributions(double Accuracy, IReadOnlyList<BlockCont
         double product = Math.Sqrt(residual) * Math.Sqrt(shortcut);
         return new(
             block.Name,
-            ablation.Accuracy(block.Layers, $"without F(x) of {block.Name}"),
+            ablation.Top1(block.Layers, $"without F(x) of {block.Name}"),
             Math.Sqrt(residual / count),
             Math.Sqrt(shortcut / count),
             product > 0 ? both / product : 0);

@@ -6,14 +6,14 @@ namespace Lanewise.Analysis;
 /// <param name="Name">The branch: the shortest part of its last layer's path that tells it from the others, for example <c>incep1.branch5x5_2</c>.</param>
 /// <param name="Module">The path of the concatenation that it ends in.</param>
 /// <param name="Channels">Its channels.</param>
-/// <param name="AccuracyWithout">The accuracy when its output is zero, 0 to 1.</param>
-/// <param name="EnergyShare">Its share of the concatenation's energy: Σ y² of its values / Σ y² of all, over all pictures; 0 when all are zero.</param>
-public sealed record BranchContribution(string Name, string Module, int Channels, double AccuracyWithout, double EnergyShare);
+/// <param name="Top1Without">The accuracy when its output is zero, 0 to 1.</param>
+/// <param name="EnergyShare">Its share of the concatenation's energy: Σ y² of its values / Σ y² of all, over all images; 0 when all are zero.</param>
+public sealed record BranchContribution(string Name, string Module, int Channels, double Top1Without, double EnergyShare);
 
 /// <summary>What the branches of a network's Inception modules contribute (Szegedy et al. 2014).</summary>
-/// <param name="Accuracy">The whole network's, 0 to 1.</param>
+/// <param name="Top1">The whole network's, 0 to 1.</param>
 /// <param name="Branches">All branches, in the network's order.</param>
-public sealed record BranchContributions(double Accuracy, IReadOnlyList<BranchContribution> Branches)
+public sealed record BranchContributions(double Top1, IReadOnlyList<BranchContribution> Branches)
 {
     /// <summary>The concatenations that have branches which can be switched off one by one.</summary>
     public static IReadOnlyList<Node> Modules(Network network) =>
@@ -38,13 +38,13 @@ public sealed record BranchContributions(double Accuracy, IReadOnlyList<BranchCo
 
         var branches = modules.SelectMany(module => Find(network, module)).ToArray();
         var ablation = new Ablation(network, weights, options, 1 + modules.Count + branches.Length, cancellation);
-        double accuracy = ablation.Accuracy([], "the whole network");
+        double accuracy = ablation.Top1([], "the whole network");
         var energies = modules.ToDictionary(module => module, module => Energies(ablation, module));
         return new(accuracy, [.. branches.Select(b => new BranchContribution(
             b.Name,
             b.Module.Path,
             b.Module.Inputs[b.Place].Shape.Channels,
-            ablation.Accuracy(b.Layers, $"without {b.Name}"),
+            ablation.Top1(b.Layers, $"without {b.Name}"),
             energies[b.Module][b.Place]))]);
     }
 
@@ -80,7 +80,7 @@ public sealed record BranchContributions(double Accuracy, IReadOnlyList<BranchCo
         double[] energies = new double[module.Inputs.Count];
         foreach (var plans in ablation.Values(module, [[]], $"the energies of {module.Path}"))
         {
-            var values = plans[0].Logits;
+            var values = plans[0].Output;
             while (!values.IsEmpty)
             {
                 foreach (var (i, branch) in module.Inputs.Index())

@@ -28,7 +28,7 @@ public enum WeightStart
 /// <param name="Depth">Layers with weights, 6·n + 2.</param>
 /// <param name="BatchNorm">Whether batch norm follows each convolution.</param>
 /// <param name="Start">How convolutions begin.</param>
-/// <param name="Seed">Decides the initial weights and the order of the pictures.</param>
+/// <param name="Seed">Decides the initial weights and the order of the images.</param>
 public sealed record DepthRun(DepthFamily Family, int Depth, bool BatchNorm, WeightStart Start, int Seed)
 {
     /// <summary>The network's name, for example <c>plain56</c>.</summary>
@@ -38,7 +38,7 @@ public sealed record DepthRun(DepthFamily Family, int Depth, bool BatchNorm, Wei
     public string Name => $"{NetworkName}-seed{Seed}";
 
     /// <summary>Describes the network.</summary>
-    /// <param name="input">C×H×W of its pictures.</param>
+    /// <param name="input">C×H×W of its images.</param>
     /// <param name="classes">Its classes.</param>
     /// <exception cref="LanewiseException">The depth is not 6·n + 2.</exception>
     public Network CreateNetwork(Shape input, int classes) => CifarResNet.Create(

@@ -6,10 +6,10 @@ namespace Lanewise.Analysis;
 public sealed record DepthStudyOptions
 {
     /// <summary>The least depth: one block a stage.</summary>
-    public const int LeastDepth = 8;
+    public const int MinDepth = 8;
 
     /// <summary>The greatest depth, as deep as the paper went (He et al. 2015, §4.2).</summary>
-    public const int MostDepth = 1202;
+    public const int MaxDepth = 1202;
 
     /// <summary>Plain networks, residual ones, or both.</summary>
     public IReadOnlyList<DepthFamily> Families { get; init; } = [DepthFamily.Plain, DepthFamily.Residual];
@@ -41,14 +41,14 @@ public sealed record DepthStudyOptions
     public static void CheckDepth(int depth)
     {
         const int Step = 6;
-        if (depth is >= LeastDepth and <= MostDepth && (depth - LeastDepth) % Step == 0)
+        if (depth is >= MinDepth and <= MaxDepth && (depth - MinDepth) % Step == 0)
         {
             return;
         }
 
-        int below = Math.Clamp(LeastDepth + (int)Math.Floor(((double)depth - LeastDepth) / Step) * Step, LeastDepth, MostDepth);
-        string nearest = depth is > LeastDepth and < MostDepth ? $"; the nearest are {below} and {below + Step}" : "";
-        throw new LanewiseException($"There is no network of {depth} layers; there are 8, 14, 20, 26, 32 and so on, 6·n + 2, up to {MostDepth}{nearest}.");
+        int below = Math.Clamp(MinDepth + (int)Math.Floor(((double)depth - MinDepth) / Step) * Step, MinDepth, MaxDepth);
+        string nearest = depth is > MinDepth and < MaxDepth ? $"; the nearest are {below} and {below + Step}" : "";
+        throw new LanewiseException($"There is no network of {depth} layers; there are 8, 14, 20, 26, 32 and so on, 6·n + 2, up to {MaxDepth}{nearest}.");
     }
 
     internal void Check()

@@ -11,9 +11,9 @@ public sealed class DepthTraining
     private readonly DepthRun _run;
     private readonly Trainer _trainer;
     private readonly Func<GradientSample> _sampleStart;
-    private readonly Func<Weights, CancellationToken, Evaluation> _judge;
+    private readonly Func<Weights, CancellationToken, Evaluation> _evaluate;
     private readonly HashSet<long> _sampledSteps;
-    private readonly (IPictureDataset Train, IPictureDataset Test) _pictures;
+    private readonly (IImageDataset Train, IImageDataset Test) _images;
     private readonly List<DepthEpoch> _epochs = [];
     private IReadOnlyList<GradientSample> _earlier = [];
     private GradientRecorder _recorder;
@@ -25,9 +25,9 @@ public sealed class DepthTraining
         Func<GradientSample> sampleStart,
         Func<Weights, CancellationToken, Evaluation> judge,
         HashSet<long> sampledSteps,
-        (IPictureDataset Train, IPictureDataset Test) pictures)
+        (IImageDataset Train, IImageDataset Test) images)
     {
-        (_run, _trainer, _sampleStart, _judge, _sampledSteps, _pictures) = (run, trainer, sampleStart, judge, sampledSteps, pictures);
+        (_run, _trainer, _sampleStart, _evaluate, _sampledSteps, _images) = (run, trainer, sampleStart, judge, sampledSteps, images);
         _recorder = Record();
     }
 
@@ -35,7 +35,7 @@ public sealed class DepthTraining
     public DepthResult Result => new(_run, [.. _earlier, .. _recorder.Samples], [.. _epochs], _diverged);
 
     /// <summary>With <see cref="Result"/>, all that is needed to go on from here.</summary>
-    public TrainerState State => _trainer.State;
+    public TrainerState GetState() => _trainer.GetState();
 
     /// <summary>Goes on from where a training stopped.</summary>
     /// <param name="state">Its state.</param>
@@ -58,13 +58,13 @@ public sealed class DepthTraining
     }
 
     /// <summary>
-    /// Measures the start, trains, and gives each epoch's figures, in which those of the training pictures are of the weights after
+    /// Measures the start, trains, and gives each epoch's figures, in which those of the training images are of the weights after
     /// the epoch. A loss that diverges ends it; <see cref="Result"/> then says so.
     /// </summary>
     /// <param name="progress">Is told after every step, on the training thread; keep it short.</param>
     /// <param name="cancellation">Stops after the current step.</param>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    /// <exception cref="LanewiseException">A picture cannot be read, or pictures and network do not fit.</exception>
+    /// <exception cref="LanewiseException">An image cannot be read, or images and network do not fit.</exception>
     public async IAsyncEnumerable<EpochResult> RunAsync(IProgress<TrainingProgress>? progress = null, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
         if (_earlier.Count == 0)
@@ -74,17 +74,17 @@ public sealed class DepthTraining
 
         if (_epochs is [.., { TrainError: double.NaN }])
         {
-            await JudgeAsync(cancellation).ConfigureAwait(false);
+            await EvaluateAsync(cancellation).ConfigureAwait(false);
         }
 
-        var epochs = _trainer.RunAsync(_pictures.Train, _pictures.Test, progress, cancellation).GetAsyncEnumerator(cancellation);
+        var epochs = _trainer.RunAsync(_images.Train, _images.Test, progress, cancellation).GetAsyncEnumerator(cancellation);
         await using (epochs.ConfigureAwait(false))
         {
             while (await MoveNextAsync(epochs).ConfigureAwait(false))
             {
                 var epoch = epochs.Current;
-                _epochs.Add(new(epoch.Epoch, double.NaN, double.NaN, epoch.EvalLoss, ShareOfErrors(epoch.EvalTop1, _pictures.Test)));
-                await JudgeAsync(cancellation).ConfigureAwait(false);
+                _epochs.Add(new(epoch.Epoch, double.NaN, double.NaN, epoch.ValLoss, ShareOfErrors(epoch.ValTop1, _images.Test)));
+                await EvaluateAsync(cancellation).ConfigureAwait(false);
                 yield return epoch with { TrainLoss = _epochs[^1].TrainLoss, TrainTop1 = 1 - _epochs[^1].TrainError };
             }
         }
@@ -110,13 +110,13 @@ public sealed class DepthTraining
         }
     }
 
-    /// <summary>Judges the last epoch by the training pictures.</summary>
-    private async Task JudgeAsync(CancellationToken cancellation)
+    /// <summary>Judges the last epoch by the training images.</summary>
+    private async Task EvaluateAsync(CancellationToken cancellation)
     {
-        var judged = await Task.Run(() => _judge(_trainer.Weights, cancellation), cancellation).ConfigureAwait(false);
-        _epochs[^1] = _epochs[^1] with { TrainLoss = judged.Loss, TrainError = ShareOfErrors(judged.Accuracy, _pictures.Train) };
+        var judged = await Task.Run(() => _evaluate(_trainer.GetWeights(), cancellation), cancellation).ConfigureAwait(false);
+        _epochs[^1] = _epochs[^1] with { TrainLoss = judged.Loss, TrainError = ShareOfErrors(judged.Top1, _images.Train) };
     }
 
-    /// <summary>The wrong pictures' share, to the same bits as their number divided by that of all.</summary>
-    private static double ShareOfErrors(double accuracy, IPictureDataset pictures) => Math.Round((1 - accuracy) * pictures.Count) / pictures.Count;
+    /// <summary>The wrong images' share, to the same bits as their number divided by that of all.</summary>
+    private static double ShareOfErrors(double accuracy, IImageDataset images) => Math.Round((1 - accuracy) * images.Count) / images.Count;
 }

@@ -13,34 +13,34 @@ public enum GreyRange
     Own,
 }
 
-/// <summary>Several small pictures of one shape.</summary>
+/// <summary>Several small images of one shape.</summary>
 /// <param name="Shape">C×H×W of each, with one channel (grey) or three (red, green, blue).</param>
 /// <param name="Images">C×H×W bytes each.</param>
 public sealed record ImageSheet(Shape Shape, IReadOnlyList<byte[]> Images);
 
-/// <summary>What a layer makes of a picture, channel by channel.</summary>
+/// <summary>What a layer makes of an image, channel by channel.</summary>
 /// <param name="Layer">The layer.</param>
 /// <param name="Values">Its values, C×H×W.</param>
 public sealed record FeatureMaps(Node Layer, float[] Values)
 {
     private const double White = 255;
 
-    /// <summary>Runs a picture up to a layer, as in evaluation.</summary>
+    /// <summary>Runs an image up to a layer, as in evaluation.</summary>
     /// <param name="network">The network.</param>
     /// <param name="weights">Its weights.</param>
     /// <param name="layer">One of the network's nodes, not the input.</param>
-    /// <param name="source">Where the picture is.</param>
-    /// <param name="index">Which picture.</param>
+    /// <param name="source">Where the image is.</param>
+    /// <param name="index">Which image.</param>
     /// <exception cref="LanewiseException">The node is the input, or another network's.</exception>
-    public static FeatureMaps Of(Network network, Weights weights, Node layer, IExampleSource source, int index)
+    public static FeatureMaps Of(Network network, Weights weights, Node layer, ITensorSource source, int index)
     {
         var plan = Plan.Compile(network.UpTo(layer), new PlanOptions { BatchSize = 1, Threads = 1 });
-        plan.Load(weights.Of(plan.Network));
+        plan.SetWeights(weights.Of(plan.Network));
         plan.Infer(source, [index]);
-        return new(layer, plan.Logits.ToArray());
+        return new(layer, plan.Output.ToArray());
     }
 
-    /// <summary>The channels as grey pictures: black for the range's least value, white for its largest; black too where there is no range or no number.</summary>
+    /// <summary>The channels as grey images: black for the range's least value, white for its largest; black too where there is no range or no number.</summary>
     /// <param name="range">The range.</param>
     public ImageSheet ToImages(GreyRange range)
     {
@@ -54,7 +54,7 @@ public sealed record FeatureMaps(Node Layer, float[] Values)
         return new(new Shape(1, shape.Height, shape.Width), images);
     }
 
-    private static (double Least, double Most) Range(float[] values)
+    private static (double Min, double Max) Range(float[] values)
     {
         var finite = values.Where(float.IsFinite).DefaultIfEmpty(0);
         return (finite.Min(), finite.Max());
@@ -66,13 +66,13 @@ public static class Filters
 {
     private const double MidGrey = 127.5;
 
-    /// <summary>The first convolution, which sees the picture.</summary>
+    /// <summary>The first convolution, which sees the image.</summary>
     /// <exception cref="LanewiseException">The network has none.</exception>
     public static Node FirstLayer(Network network) => network.Nodes.FirstOrDefault(n => n.Op is Conv2d)
         ?? throw new LanewiseException($"{network.Name} has no convolution, so there are no filters to show.");
 
     /// <summary>
-    /// The kernels as pictures: in colour where they take three channels, otherwise one grey picture for each output and input
+    /// The kernels as images: in colour where they take three channels, otherwise one grey image for each output and input
     /// channel. Zero is mid grey, 128; the largest magnitude of all is black or white.
     /// </summary>
     /// <param name="network">The network.</param>

@@ -18,7 +18,7 @@ public sealed class GradCam
     /// <param name="network">A network that ends in logits.</param>
     /// <param name="weights">Its weights.</param>
     /// <param name="options">Batch size, threads and lane width.</param>
-    /// <param name="layer">The path of one of <see cref="Network.Waists"/>; null for <see cref="DefaultLayer"/>.</param>
+    /// <param name="layer">The path of one of <see cref="Network.CutPoints"/>; null for <see cref="DefaultLayer"/>.</param>
     /// <exception cref="LanewiseException">There is no such layer, or not everything passes through it; the message names those that can be chosen.</exception>
     public GradCam(Network network, Weights weights, PlanOptions options, string? layer = null)
     {
@@ -34,8 +34,8 @@ public sealed class GradCam
         var after = network.After(Layer);
         _before = Plan.Compile(network.UpTo(Layer), options with { Training = false, InputGradient = false });
         _after = Plan.Compile(after, options with { Training = false, InputGradient = true });
-        _before.Load(weights.Of(_before.Network));
-        _after.Load(weights.Of(after));
+        _before.SetWeights(weights.Of(_before.Network));
+        _after.SetWeights(weights.Of(after));
     }
 
     /// <summary>Whose values the map weighs.</summary>
@@ -43,28 +43,28 @@ public sealed class GradCam
 
     /// <summary>The last node that everything passes through and that still has more than one pixel: the last feature map.</summary>
     /// <exception cref="LanewiseException">There is none.</exception>
-    public static Node DefaultLayer(Network network) => network.Waists.LastOrDefault(n => n.Shape.Pixels > 1)
+    public static Node DefaultLayer(Network network) => network.CutPoints().LastOrDefault(n => n.Shape.Pixels > 1)
         ?? throw new LanewiseException($"{network.Name}: no layer that everything passes through has more than one pixel, so there is no place to look at.");
 
-    /// <summary>Explains pictures.</summary>
-    /// <param name="source">Where the pictures are; labels are not asked for.</param>
+    /// <summary>Explains images.</summary>
+    /// <param name="source">Where the images are; labels are not asked for.</param>
     /// <param name="indices">Which, at most <see cref="PlanOptions.BatchSize"/>.</param>
-    /// <param name="target">The class whose logit is explained; null for each picture's likeliest.</param>
+    /// <param name="target">The class whose logit is explained; null for each image's likeliest.</param>
     /// <exception cref="LanewiseException">There is no such class.</exception>
-    public IReadOnlyList<GradCamMap> Explain(IExampleSource source, ReadOnlySpan<int> indices, int? target = null)
+    public IReadOnlyList<GradCamMap> Explain(ITensorSource source, ReadOnlySpan<int> indices, int? target = null)
     {
-        int classes = _after.Network.Classes, size = Layer.Shape.Count, count = indices.Length;
+        int classes = _after.Network.OutputCount, size = Layer.Shape.Count, count = indices.Length;
         if (target is < 0 || target >= classes)
         {
             throw new LanewiseException($"class {target}: the network's {classes} classes are numbered from 0 to {classes - 1}.");
         }
 
         _before.Infer(source, indices);
-        var values = new Values(_before.Logits.ToArray(), size);
+        var values = new Values(_before.Output.ToArray(), size);
         int[] places = [.. Enumerable.Range(0, count)];
         _after.Infer(values, places);
-        Answer[] answers = Array.ConvertAll(places, i => new Answer(_after.Logits.Slice(i * classes, classes)));
-        int[] targets = Array.ConvertAll(answers, answer => target ?? answer.Ranking[0]);
+        Classification[] classifications = Array.ConvertAll(places, i => new Classification(_after.Output.Slice(i * classes, classes)));
+        int[] targets = Array.ConvertAll(classifications, answer => target ?? answer.Ranking[0]);
         float[] gradient = new float[count * classes];
         foreach (int i in places)
         {
@@ -72,11 +72,11 @@ public sealed class GradCam
         }
 
         _after.ComputeGradientsFrom(gradient, values, places);
-        return Array.ConvertAll(places, i => new GradCamMap(answers[i], targets[i], Layer.Shape.Height, Layer.Shape.Width, Weigh(values.Of(i), _after.InputGradients.Slice(i * size, size))));
+        return Array.ConvertAll(places, i => new GradCamMap(classifications[i], targets[i], Layer.Shape.Height, Layer.Shape.Width, Weigh(values.Of(i), _after.InputGradients.Slice(i * size, size))));
     }
 
-    private static Node Find(Network network, string layer) => network.Waists.FirstOrDefault(n => n.Path == layer)
-        ?? throw new LanewiseException($"{network.Name}: there is no layer '{layer}' that everything passes through; there are {string.Join(", ", network.Waists.Select(n => n.Path))}{NearestName.Question(layer, network.Waists.Select(n => n.Path))}");
+    private static Node Find(Network network, string layer) => network.CutPoints().FirstOrDefault(n => n.Path == layer)
+        ?? throw new LanewiseException($"{network.Name}: there is no layer '{layer}' that everything passes through; there are {string.Join(", ", network.CutPoints().Select(n => n.Path))}{NearestName.Question(layer, network.CutPoints().Select(n => n.Path))}");
 
     private float[] Weigh(ReadOnlySpan<float> values, ReadOnlySpan<float> gradients)
     {
@@ -100,23 +100,23 @@ public sealed class GradCam
     }
 
     /// <summary>The layer's values, which enter the part behind it.</summary>
-    private sealed class Values(float[] values, int size) : IExampleSource
+    private sealed class Values(float[] values, int size) : ITensorSource
     {
         public ReadOnlySpan<float> Of(int index) => values.AsSpan(index * size, size);
 
-        public void Read(int index, Span<float> picture) => Of(index).CopyTo(picture);
+        public void Read(int index, Span<float> image) => Of(index).CopyTo(image);
 
         public int Label(int index) => 0;
     }
 }
 
-/// <summary>Where a network looked in a picture.</summary>
-/// <param name="Answer">What it said of the picture.</param>
+/// <summary>Where a network looked in an image.</summary>
+/// <param name="Classification">What it said of the image.</param>
 /// <param name="Target">The class that is explained.</param>
 /// <param name="Height">H, rows of the layer.</param>
 /// <param name="Width">W, columns of the layer.</param>
 /// <param name="Values">The map, H×W, at least 0, in units of the class's logit.</param>
-public sealed record GradCamMap(Answer Answer, int Target, int Height, int Width, float[] Values)
+public sealed record GradCamMap(Classification Classification, int Target, int Height, int Width, float[] Values)
 {
     /// <summary>The map's largest value; 0 where nothing speaks for the class, NaN where a value is not finite.</summary>
     public float Peak => Array.TrueForAll(Values, float.IsFinite) ? Values.Max() : float.NaN;

@@ -11,7 +11,7 @@ namespace Lanewise.Analysis;
 /// <param name="Share">Its share of all calls' time, 0 to 1.</param>
 public sealed record KernelTime(string Layer, string Kernel, string? Tile, double Seconds, double? Gflops, double Share);
 
-/// <summary>Measures a network's kernel calls one by one, on one thread, with random weights and pictures.</summary>
+/// <summary>Measures a network's kernel calls one by one, on one thread, with random weights and images.</summary>
 public static class KernelTimes
 {
     /// <summary>The calls in their order: those of the forward pass, then, in training, those of the backward pass.</summary>
@@ -31,7 +31,7 @@ public static class KernelTimes
         return [.. calls.Select(call =>
         {
             var step = call.Step;
-            double? gflops = step.Tile is null ? null : 2e-9 * step.Nodes.Sum(n => n.MultiplyAdds) / groups[(step.Path, step.Kernel)] * times.Images / call.Median;
+            double? gflops = step.Tile is null ? null : 2e-9 * step.Nodes.Sum(n => n.Macs) / groups[(step.Path, step.Kernel)] * times.Images / call.Median;
             return new KernelTime(step.Path, step.Kernel, step.Tile, call.Median, gflops, call.Median / all);
         })];
     }

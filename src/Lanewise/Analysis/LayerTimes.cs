@@ -5,7 +5,7 @@ namespace Lanewise.Analysis;
 /// <summary>How layers are timed.</summary>
 public sealed record LayerTimesOptions
 {
-    /// <summary>Pictures that go through a layer together; 0 for as many as one block has, which fills every lane.</summary>
+    /// <summary>Images that go through a layer together; 0 for as many as one block has, which fills every lane.</summary>
     public int BatchSize { get; init; }
 
     /// <summary>Whether the training step is timed, forward and backward, instead of inference.</summary>
@@ -15,7 +15,7 @@ public sealed record LayerTimesOptions
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(3);
 }
 
-/// <summary>What a layer takes, or a module of layers, for one picture.</summary>
+/// <summary>What a layer takes, or a module of layers, for one image.</summary>
 /// <param name="Forward">Seconds of the forward pass.</param>
 /// <param name="Backward">Seconds of the backward pass; 0 for inference.</param>
 /// <param name="Share">Its share of all layers' time, 0 to 1.</param>
@@ -26,9 +26,9 @@ public sealed record LayerTime(double Forward, double Backward, double Share)
 }
 
 /// <summary>
-/// Measured times of a network's layers: a plan's kernel calls one by one, on one thread, with random weights and pictures; of
+/// Measured times of a network's layers: a plan's kernel calls one by one, on one thread, with random weights and images; of
 /// each the median of many runs. What the engine folds into another layer, such as ReLU, a residual's sum, or, in inference,
-/// batch norm and max pooling, counts there and takes no time of its own. Reading pictures in and the loss belong to no layer and are not counted.
+/// batch norm and max pooling, counts there and takes no time of its own. Reading images in and the loss belong to no layer and are not counted.
 /// </summary>
 public sealed class LayerTimes
 {
@@ -43,18 +43,18 @@ public sealed class LayerTimes
         Seconds = _forward.Values.Sum() + _backward.Values.Sum();
     }
 
-    /// <summary>Pictures that went through together.</summary>
+    /// <summary>Images that went through together.</summary>
     public int Images { get; }
 
-    /// <summary>Pictures in a block, one a lane.</summary>
+    /// <summary>Images in a block, one a lane.</summary>
     public int LaneWidth { get; }
 
-    /// <summary>Seconds for one picture, all layers together.</summary>
+    /// <summary>Seconds for one image, all layers together.</summary>
     public double Seconds { get; }
 
     /// <summary>Compiles the network for one thread and times it.</summary>
     /// <param name="network">The network.</param>
-    /// <param name="options">How; null for inference on one block of pictures.</param>
+    /// <param name="options">How; null for inference on one block of images.</param>
     /// <param name="cancellation">Stops between two runs.</param>
     /// <exception cref="LanewiseException">An option is out of range, or the network needs more memory than there is.</exception>
     public static LayerTimes Measure(Network network, LayerTimesOptions? options = null, CancellationToken cancellation = default)

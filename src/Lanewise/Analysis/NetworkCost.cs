@@ -2,7 +2,7 @@ using Lanewise.Graphs;
 
 namespace Lanewise.Analysis;
 
-/// <summary>What a layer costs, or a module of layers, for one picture.</summary>
+/// <summary>What a layer costs, or a module of layers, for one image.</summary>
 /// <param name="Name">The layer's path, or as much of it as names the module.</param>
 /// <param name="Nodes">The layer, or all layers of the module, in the network's order.</param>
 /// <param name="Output">C×H×W of what the last of them makes.</param>
@@ -17,8 +17,8 @@ public sealed record LayerCost(string Name, IReadOnlyList<Node> Nodes, Shape Out
     /// <summary>Values that are kept with the weights but not trained: batch norm's running statistics.</summary>
     public long Buffers { get; } = Nodes.SelectMany(n => n.Parameters).Where(p => p.IsBuffer).Sum(p => (long)p.Count);
 
-    /// <summary>Multiply-adds of convolutions and linear layers, bias not counted.</summary>
-    public long MultiplyAdds { get; } = Nodes.Sum(n => n.MultiplyAdds);
+    /// <summary>MACs of convolutions and linear layers, bias not counted.</summary>
+    public long Macs { get; } = Nodes.Sum(n => n.Macs);
 
     /// <summary>
     /// Bytes of all layers' outputs as 32-bit floats: what an engine holds that keeps each for the backward pass. Lanewise's needs
@@ -27,7 +27,7 @@ public sealed record LayerCost(string Name, IReadOnlyList<Node> Nodes, Shape Out
     public long ActivationBytes { get; } = Nodes.Sum(n => (long)n.Shape.Count) * sizeof(float);
 }
 
-/// <summary>What a network costs for one picture, layer by layer or module by module.</summary>
+/// <summary>What a network costs for one image, layer by layer or module by module.</summary>
 public sealed class NetworkCost
 {
     private NetworkCost(Network network, IEnumerable<LayerCost> layers)
@@ -62,7 +62,7 @@ public sealed class NetworkCost
     }
 
     /// <summary>
-    /// Floating-point operations of a step for one picture by direct arithmetic, two for each multiply-add of convolutions and linear
+    /// Floating-point operations of a step for one image by direct arithmetic, two for each multiply-add of convolutions and linear
     /// layers, those with a padding's zeros included, bias not. Inference: the forward pass, without auxiliary classifiers. Training: forward, gradient to the
     /// weights and gradient to the input, the last only where something behind it is trained: not for the first layer.
     /// </summary>
@@ -73,7 +73,7 @@ public sealed class NetworkCost
         ArgumentNullException.ThrowIfNull(network);
         if (!training)
         {
-            return 2 * (network.AuxiliaryOutputs.Count == 0 ? network : network.UpTo(network.Output)).MultiplyAdds;
+            return 2 * (network.AuxiliaryOutputs.Count == 0 ? network : network.UpTo(network.Output)).Macs;
         }
 
         long products = 0;
@@ -82,14 +82,14 @@ public sealed class NetworkCost
         {
             bool passesOn = node.Inputs.Any(input => trained[input.Index]);
             trained[node.Index] = passesOn || node.Parameters.Any(p => !p.IsBuffer);
-            products += node.MultiplyAdds * (passesOn ? 3 : 2);
+            products += node.Macs * (passesOn ? 3 : 2);
         }
 
         return 2 * products;
     }
 
-    /// <summary>A layer's share of all multiply-adds, 0 to 1; 0 where there are none at all.</summary>
-    public double ShareOf(LayerCost layer) => Total.MultiplyAdds == 0 ? 0 : (double)layer.MultiplyAdds / Total.MultiplyAdds;
+    /// <summary>A layer's share of all MACs, 0 to 1; 0 where there are none at all.</summary>
+    public double ShareOf(LayerCost layer) => Total.Macs == 0 ? 0 : (double)layer.Macs / Total.Macs;
 
     private static string Module(string path, int? depth) => depth is { } parts ? string.Join('.', path.Split('.').Take(parts)) : path;
 }

@@ -11,8 +11,8 @@ namespace Lanewise.Analysis;
 public sealed class ReducedConvolution
 {
     // Of one batch: beyond this, measuring would take minutes, or gigabytes.
-    private const long MostProducts = 100_000_000_000;
-    private const long MostBytes = 1 << 29;
+    private const long MaxProducts = 100_000_000_000;
+    private const long MaxBytes = 1 << 29;
 
     /// <summary>Describes both.</summary>
     /// <param name="input">C×H×W of the input.</param>
@@ -33,8 +33,8 @@ public sealed class ReducedConvolution
     /// <summary>The 1×1 convolution and the convolution behind it; null where no channels were named.</summary>
     public NetworkCost? Reduced { get; }
 
-    /// <summary>How many times as many multiply-adds the convolution takes alone; null where there is nothing to compare.</summary>
-    public double? Ratio => (double)Direct.Total.MultiplyAdds / Reduced?.Total.MultiplyAdds;
+    /// <summary>How many times as many MACs the convolution takes alone; null where there is nothing to compare.</summary>
+    public double? Ratio => (double)Direct.Total.Macs / Reduced?.Total.Macs;
 
     /// <summary>
     /// Measures both in turn, on one thread with every lane filled: each one's kernel calls, of which the median counts. Null when
@@ -47,7 +47,7 @@ public sealed class ReducedConvolution
     {
         int images = KernelSet.Widths[0];
         NetworkCost[] costs = [.. new[] { Direct, Reduced }.OfType<NetworkCost>()];
-        if (costs.Any(c => c.Total.MultiplyAdds * images > MostProducts || c.Total.ActivationBytes * images + c.Total.Parameters * sizeof(float) > MostBytes))
+        if (costs.Any(c => c.Total.Macs * images > MaxProducts || c.Total.ActivationBytes * images + c.Total.Parameters * sizeof(float) > MaxBytes))
         {
             return null;
         }
@@ -60,17 +60,17 @@ public sealed class ReducedConvolution
     private static ConvolutionTime TimeOf(NetworkCost cost, StepTimes times)
     {
         double seconds = times.Forward.Sum(s => s.Median) / times.Images;
-        return new(seconds, 2e-9 * cost.Total.MultiplyAdds / seconds);
+        return new(seconds, 2e-9 * cost.Total.Macs / seconds);
     }
 }
 
-/// <summary>What one takes for one picture.</summary>
+/// <summary>What one takes for one image.</summary>
 /// <param name="Seconds">Seconds.</param>
 /// <param name="Gflops">Billions of multiplications and additions a second.</param>
 public sealed record ConvolutionTime(double Seconds, double Gflops);
 
 /// <summary>What a convolution and its reduced twin take, on one thread.</summary>
-/// <param name="Images">Pictures that went through together, one a lane.</param>
+/// <param name="Images">Images that went through together, one a lane.</param>
 /// <param name="Direct">The convolution alone.</param>
 /// <param name="Reduced">The 1×1 convolution and the convolution behind it; null where there is none.</param>
 public sealed record ReducedConvolutionTimes(int Images, ConvolutionTime Direct, ConvolutionTime? Reduced)

@@ -8,7 +8,7 @@ namespace Lanewise.Analysis;
 /// <summary>What a kernel call of a plan takes for the whole batch, in seconds.</summary>
 internal sealed record StepTime(Step Step, double Median);
 
-/// <summary>Times the kernel calls of a network one by one: batches of random pictures go through it on one thread, with random weights.</summary>
+/// <summary>Times the kernel calls of a network one by one: batches of random images go through it on one thread, with random weights.</summary>
 internal sealed class StepTimes
 {
     private readonly StepClock _clock = new();
@@ -18,9 +18,9 @@ internal sealed class StepTimes
 
     /// <summary>Compiles the network, and takes the first batch through it, which counts for nothing.</summary>
     /// <param name="network">The network.</param>
-    /// <param name="batchSize">Pictures in a batch; 0 for one block, with images in the lanes.</param>
+    /// <param name="batchSize">Images in a batch; 0 for one block, with images in the lanes.</param>
     /// <param name="training">Whether the backward pass is timed too.</param>
-    /// <param name="laneWidth">Pictures in a block; 0 for the most that the processor has lanes for.</param>
+    /// <param name="laneWidth">Images in a block; 0 for the most that the processor has lanes for.</param>
     /// <param name="algorithm">How convolutions are computed.</param>
     /// <exception cref="LanewiseException">An option is out of range, or the network needs more memory than there is.</exception>
     public StepTimes(Network network, int batchSize, bool training, int laneWidth = 0, Conv2dAlgorithm algorithm = Conv2dAlgorithm.Auto)
@@ -41,10 +41,10 @@ internal sealed class StepTimes
         _trial.Plan.Time(_clock);
     }
 
-    /// <summary>Pictures in a batch.</summary>
+    /// <summary>Images in a batch.</summary>
     public int Images { get; }
 
-    /// <summary>Pictures in a block.</summary>
+    /// <summary>Images in a block.</summary>
     public int LaneWidth => _trial.Plan.LaneWidth;
 
     /// <summary>The calls of the forward pass, in their order; <see cref="Run"/> must have been called.</summary>

@@ -8,7 +8,7 @@ namespace Lanewise.Analysis;
 /// <summary>How a network's speed is measured.</summary>
 public sealed record ThroughputOptions
 {
-    /// <summary>Pictures in a step; 0 for <see cref="Throughput.UsualBatch"/>.</summary>
+    /// <summary>Images in a step; 0 for <see cref="Throughput.UsualBatch"/>.</summary>
     public int BatchSize { get; init; }
 
     /// <summary>Whether the training step is measured, forward, backward and update, instead of inference.</summary>
@@ -29,14 +29,14 @@ public sealed record ThroughputOptions
     internal int BatchFor(Network network) => BatchSize == 0 ? Throughput.UsualBatch(network) : BatchSize;
 }
 
-/// <summary>How fast a network trains or infers: random pictures in memory, random weights, the median over windows of up to half a second.</summary>
+/// <summary>How fast a network trains or infers: random images in memory, random weights, the median over windows of up to half a second.</summary>
 public sealed record Throughput
 {
-    private const int FewestWindows = 3;
-    private const int LargePicture = 224 * 224;
-    private static readonly TimeSpan LongestWindow = TimeSpan.FromSeconds(0.5), LongestWarmUp = TimeSpan.FromSeconds(1);
+    private const int MinWindows = 3;
+    private const int LargeImage = 224 * 224;
+    private static readonly TimeSpan MaxWindowLength = TimeSpan.FromSeconds(0.5), MaxWarmUpLength = TimeSpan.FromSeconds(1);
 
-    /// <summary>Pictures in a step.</summary>
+    /// <summary>Images in a step.</summary>
     public required int BatchSize { get; init; }
 
     /// <summary>Images in a block.</summary>
@@ -48,7 +48,7 @@ public sealed record Throughput
     /// <summary>Images a second in the fastest window.</summary>
     public required double Best { get; init; }
 
-    /// <summary>Operations for one picture, see <see cref="NetworkCost.StepFlops"/>.</summary>
+    /// <summary>Operations for one image, see <see cref="NetworkCost.StepFlops"/>.</summary>
     public required long FlopsPerImage { get; init; }
 
     /// <summary>Bytes that the whole process allocated from the garbage collector, a step.</summary>
@@ -56,15 +56,15 @@ public sealed record Throughput
 
     /// <summary>
     /// GFLOP/s of direct arithmetic, products with a padding's zeros included. Winograd's way does less of it than is counted, and no
-    /// kernel multiplies by rows of zeros, so this may be more than the processor's ceiling.
+    /// kernel multiplies by rows of zeros, so this may be more than the processor's peak.
     /// </summary>
     public double Gflops => ImagesPerSecond * FlopsPerImage / 1e9;
 
-    /// <summary>Pictures in a step where nobody says: 64, and 16 of those of 224×224 or more.</summary>
+    /// <summary>Images in a step where nobody says: 64, and 16 of those of 224×224 or more.</summary>
     public static int UsualBatch(Network network)
     {
         ArgumentNullException.ThrowIfNull(network);
-        return network.Input.Pixels >= LargePicture ? 16 : 64;
+        return network.Input.Pixels >= LargeImage ? 16 : 64;
     }
 
     /// <summary>Compiles the network and measures it.</summary>
@@ -84,12 +84,12 @@ public sealed record Throughput
             LaneWidth = options.LaneWidth,
             Algorithm = options.Algorithm,
         });
-        Run(trial, Shorter(options.Duration, LongestWarmUp), cancellation);
-        var window = Shorter(options.Duration / FewestWindows, LongestWindow);
-        var rates = new List<double>(FewestWindows + (int)(options.Duration / window));
+        Run(trial, Shorter(options.Duration, MaxWarmUpLength), cancellation);
+        var window = Shorter(options.Duration / MinWindows, MaxWindowLength);
+        var rates = new List<double>(MinWindows + (int)(options.Duration / window));
         long allocated = GC.GetTotalAllocatedBytes(precise: true), start = Stopwatch.GetTimestamp();
         int steps = 0;
-        while (Stopwatch.GetElapsedTime(start) < options.Duration || rates.Count < FewestWindows)
+        while (Stopwatch.GetElapsedTime(start) < options.Duration || rates.Count < MinWindows)
         {
             var (done, seconds) = Run(trial, window, cancellation);
             rates.Add((double)done * batch / seconds);

@@ -4,12 +4,12 @@ using Lanewise.Kernels;
 
 namespace Lanewise.Analysis;
 
-/// <summary>A plan to be measured: random weights, and batches of random pictures.</summary>
+/// <summary>A plan to be measured: random weights, and batches of random images.</summary>
 internal sealed class TrialPlan
 {
     // Enough that they come from memory as a data set's would; a large batch takes them over and over.
-    private const int MostPictures = 64;
-    private readonly RandomPictures _pictures;
+    private const int MaxImages = 64;
+    private readonly RandomImages _images;
     private readonly int[] _indices;
     private readonly OptimizerWork? _update;
 
@@ -21,8 +21,8 @@ internal sealed class TrialPlan
     {
         Plan = Plan.Compile(network, options);
         CheckMemory();
-        Plan.Load(Weights.Initialize(network, seed: 1));
-        _pictures = new RandomPictures(network.Input.Count, network.Classes, Math.Min(options.BatchSize, MostPictures));
+        Plan.SetWeights(Weights.Initialize(network, seed: 1));
+        _images = new RandomImages(network.Input.Count, network.OutputCount, Math.Min(options.BatchSize, MaxImages));
         _indices = [.. Enumerable.Range(0, options.BatchSize)];
         _update = options.Training ? new OptimizerWork(Plan.TakeLikeWeights()) { Step = new SgdStep(0.01f, 0.5f, 0, Nesterov: false) } : null;
     }
@@ -35,11 +35,11 @@ internal sealed class TrialPlan
     {
         if (_update is null)
         {
-            Plan.Infer(_pictures, _indices);
+            Plan.Infer(_images, _indices);
         }
         else
         {
-            Plan.ComputeGradients(_pictures, _indices);
+            Plan.ComputeGradients(_images, _indices);
             Plan.Apply(_update);
         }
     }
@@ -50,7 +50,7 @@ internal sealed class TrialPlan
         // The memory was taken, but is there by promise only until it is written to.
         if (bytes > GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)
         {
-            throw new LanewiseException($"{Plan.Network.Name}: {Plan.Options.BatchSize} pictures need {bytes >> 20:N0} MiB for activations, more memory than there is; measure with a smaller batch, or smaller pictures.");
+            throw new LanewiseException($"{Plan.Network.Name}: {Plan.Options.BatchSize} images need {bytes >> 20:N0} MiB for activations, more memory than there is; measure with a smaller batch, or smaller images.");
         }
     }
 }

@@ -4,10 +4,10 @@ using Lanewise.Engine;
 namespace Lanewise.Data;
 
 /// <summary>
-/// Hands out a pass over a dataset batch by batch. Pictures that need decoding or fitting are made ready ahead, in order, by
+/// Hands out a pass over a dataset batch by batch. Images that need decoding or fitting are made ready ahead, in order, by
 /// threads of its own, into a ring of a few batches; whoever reads them only copies. Others are read where they lie.
 /// </summary>
-internal sealed class BatchLoader : IExampleSource, IDisposable
+internal sealed class BatchLoader : ITensorSource, IDisposable
 {
     /// <summary>The batch that is read and two that are made ready meanwhile.</summary>
     private const int Batches = 3;
@@ -30,12 +30,12 @@ internal sealed class BatchLoader : IExampleSource, IDisposable
     private int _claimed;
     private bool _closed;
 
-    /// <summary>Begins to make pictures ready.</summary>
-    /// <param name="source">The pictures.</param>
+    /// <summary>Begins to make images ready.</summary>
+    /// <param name="source">The images.</param>
     /// <param name="order">Their order in this pass, each at most once.</param>
     /// <param name="batchSize">How many are handed out at a time; the last batch may be smaller.</param>
     /// <param name="batch">The batch to begin with.</param>
-    /// <param name="threads">How many threads make pictures ready.</param>
+    /// <param name="threads">How many threads make images ready.</param>
     /// <param name="cancellation">Ends the waiting in <see cref="Next"/>.</param>
     public BatchLoader(PreparedDataset source, int[] order, int batchSize, int batch, int threads, CancellationToken cancellation)
     {
@@ -57,9 +57,9 @@ internal sealed class BatchLoader : IExampleSource, IDisposable
         }
     }
 
-    /// <summary>Waits for the next batch and returns its pictures' indices; none after the last. The batch before it can no longer be read.</summary>
+    /// <summary>Waits for the next batch and returns its images' indices; none after the last. The batch before it can no longer be read.</summary>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    /// <exception cref="LanewiseException">A picture of the batch cannot be read; of several, this is about the first in order.</exception>
+    /// <exception cref="LanewiseException">An image of the batch cannot be read; of several, this is about the first in order.</exception>
     public ReadOnlySpan<int> Next()
     {
         _cancellation.ThrowIfCancellationRequested();
@@ -77,19 +77,19 @@ internal sealed class BatchLoader : IExampleSource, IDisposable
     public int Label(int index) => _source.Label(index);
 
     /// <inheritdoc/>
-    public void Read(int index, Span<float> picture)
+    public void Read(int index, Span<float> image)
     {
         if (_source.NeedsWork)
         {
-            _source.Normalize(_ring[_slots[index]], picture);
+            _source.Normalize(_ring[_slots[index]], image);
         }
         else
         {
-            _source.Read(index, picture);
+            _source.Read(index, image);
         }
     }
 
-    /// <summary>Ends the threads, each after the picture in its hands; waits for none of them.</summary>
+    /// <summary>Ends the threads, each after the image in its hands; waits for none of them.</summary>
     public void Dispose()
     {
         Close();

@@ -7,7 +7,7 @@ namespace Lanewise.Data;
 /// Numerals drawn by the program, in MNIST's frame: 28 × 28, white on black, deterministic by seed, so that a network
 /// can be trained on any machine with no data on disk. An image is drawn when it is first read and kept from then on.
 /// </summary>
-public sealed class BuiltInDigits : IImageDataset
+public sealed class BuiltInDigits : IFixedShapeImageDataset
 {
     /// <summary>The names of the classes of every dataset of digits.</summary>
     internal static readonly string[] Numerals = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"];

@@ -28,11 +28,11 @@ public static class DatasetCatalog
         new()
         {
             Name = "fashion-mnist",
-            Title = "pictures of clothes (Zalando)",
+            Title = "images of clothes (Zalando)",
             Classes = ["T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"],
             Preprocessing = Preprocessing.Mnist with { Mean = [0.2860f], Std = [0.3530f] },
-            // Clothes fill their picture, with no ink to crop to.
-            Framing = PictureFraming.Whole,
+            // Clothes fill their image, with no ink to crop to.
+            Framing = ImageFraming.Whole,
             Folders = ["FashionMNIST/raw", "fashion-mnist"],
             Files = IdxFiles(
                 "f4a8712d7a061bf5bd6d2ca38dc4d50a", "9018921c3c673c538a1fc5bad174d6f9",
@@ -61,7 +61,7 @@ public static class DatasetCatalog
             Classes = CifarClasses.Ten,
             Preprocessing = Preprocessing.Cifar10,
             Augmentation = Augmentation.Cifar,
-            Framing = PictureFraming.None,
+            Framing = ImageFraming.None,
             Format = DatasetFormat.Cifar10,
             Folders = ["cifar-10-batches-bin", "cifar10"],
             Files = [.. Enumerable.Range(1, 5).Select(i => new DatasetFile($"data_batch_{i}.bin", null, 10_000)), new("test_batch.bin", null, 10_000)],
@@ -74,7 +74,7 @@ public static class DatasetCatalog
             Classes = CifarClasses.Hundred,
             Preprocessing = Preprocessing.Cifar100,
             Augmentation = Augmentation.Cifar,
-            Framing = PictureFraming.None,
+            Framing = ImageFraming.None,
             Format = DatasetFormat.Cifar100,
             Folders = ["cifar-100-binary", "cifar100"],
             Files = [new("train.bin", null, 50_000), new("test.bin", null, 10_000)],
@@ -111,9 +111,9 @@ public static class DatasetCatalog
         options ??= new DatasetOptions();
         if (name is not null && name.StartsWith(ImageFolder.Prefix, StringComparison.Ordinal))
         {
-            var decoder = options.Decoder ?? throw new LanewiseException($"{name}: an image folder needs a decoder of picture files; set DatasetOptions.Decoder, for example to that of Lanewise.Imaging.");
+            var decoder = options.Decoder ?? throw new LanewiseException($"{name}: an image folder needs a decoder of image files; set DatasetOptions.Decoder, for example to that of Lanewise.Imaging.");
             string path = name[ImageFolder.Prefix.Length..];
-            return await Task.Run(() => ImageFolder.OpenSplits(path, decoder, options.OnBadPicture, options.Skipped, cancellation), cancellation).ConfigureAwait(false);
+            return await Task.Run(() => ImageFolder.OpenSplits(path, decoder, options.OnCorrupt, options.Skipped, cancellation), cancellation).ConfigureAwait(false);
         }
         if (name is not null)
         {

@@ -38,11 +38,11 @@ public sealed record DatasetEntry
     /// <summary>C×H×W of every image.</summary>
     public Shape Shape => Preprocessing.Input;
 
-    /// <summary>How its pictures become input.</summary>
+    /// <summary>How its images become input.</summary>
     public required Preprocessing Preprocessing { get; init; }
 
-    /// <summary>How a picture that is not of the dataset is fitted into the input.</summary>
-    public PictureFraming Framing { get; init; } = PictureFraming.Ink;
+    /// <summary>How an image that is not of the dataset is fitted into the input.</summary>
+    public ImageFraming Framing { get; init; } = ImageFraming.Ink;
 
     /// <summary>The folders under a root that may hold it; the first is where downloads go.</summary>
     public IReadOnlyList<string> Folders { get; init; } = [];
@@ -56,7 +56,7 @@ public sealed record DatasetEntry
     /// <summary>The files' format.</summary>
     public DatasetFormat Format { get; init; }
 
-    /// <summary>How training pictures are varied unless the user says otherwise.</summary>
+    /// <summary>How training images are varied unless the user says otherwise.</summary>
     public Augmentation Augmentation { get; init; } = Augmentation.None;
 
     /// <summary>Addresses of folders that offer the files gzipped; none if they come as an archive only.</summary>

@@ -18,13 +18,13 @@ public sealed record DatasetOptions
     /// <summary>How long a mirror may take to answer.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Reads the pictures of image folders, which cannot be opened without it.</summary>
-    public IPictureDecoder? Decoder { get; init; }
+    /// <summary>Reads the images of image folders, which cannot be opened without it.</summary>
+    public IImageDecoder? Decoder { get; init; }
 
-    /// <summary>What to do about pictures of an image folder that cannot be decoded.</summary>
-    public BadPicture OnBadPicture { get; init; }
+    /// <summary>What to do about images of an image folder that cannot be decoded.</summary>
+    public CorruptImagePolicy OnCorrupt { get; init; }
 
-    /// <summary>Is told of each picture that is left out.</summary>
+    /// <summary>Is told of each image that is left out.</summary>
     public IProgress<string>? Skipped { get; init; }
 }
 
@@ -37,13 +37,13 @@ public sealed record FetchProgress(string File, string Mirror, long Received, lo
 
 /// <summary>A dataset ready for training.</summary>
 /// <param name="Name">The dataset's name in the catalogue, or <see cref="ImageFolder.Prefix"/> and a path.</param>
-/// <param name="Train">The training pictures.</param>
-/// <param name="Test">The test pictures.</param>
-/// <param name="Preprocessing">How its pictures become input of their own shape; null when they have none, and the model's suits.</param>
+/// <param name="Train">The training images.</param>
+/// <param name="Test">The test images.</param>
+/// <param name="Preprocessing">How its images become input of their own shape; null when they have none, and the model's suits.</param>
 /// <param name="Source">Where it came from, for a person to read.</param>
 /// <param name="Notice">Which dataset was taken and why, when the user named none.</param>
 public sealed record DatasetSplits(
-    string Name, IPictureDataset Train, IPictureDataset Test, Preprocessing? Preprocessing, string Source, string? Notice = null);
+    string Name, IImageDataset Train, IImageDataset Test, Preprocessing? Preprocessing, string Source, string? Notice = null);
 
 /// <summary>A folder that holds a dataset, or a part of it.</summary>
 /// <param name="Folder">The folder.</param>

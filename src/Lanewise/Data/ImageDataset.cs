@@ -8,24 +8,24 @@ public static class ImageDataset
 {
     /// <summary>The first <paramref name="count"/> images; all of them if there are no more. Copies nothing.</summary>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is not positive.</exception>
-    public static IImageDataset Take(this IImageDataset dataset, int count)
+    public static IFixedShapeImageDataset Take(this IFixedShapeImageDataset dataset, int count)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
         return count >= dataset.Count ? dataset : new First(dataset, count);
     }
 
     /// <summary>
-    /// <paramref name="count"/> pictures; all of them if there are no more. Images in memory: the first. Others, which are
+    /// <paramref name="count"/> images; all of them if there are no more. Images in memory: the first. Others, which are
     /// sorted by class: evenly spread, so that every class keeps its share.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is not positive.</exception>
-    public static IPictureDataset Take(this IPictureDataset dataset, int count)
+    public static IImageDataset Take(this IImageDataset dataset, int count)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
-        return dataset is IImageDataset images ? images.Take(count) : count >= dataset.Count ? dataset : new Spread(dataset, count);
+        return dataset is IFixedShapeImageDataset images ? images.Take(count) : count >= dataset.Count ? dataset : new Spread(dataset, count);
     }
 
-    private sealed class First(IImageDataset all, int count) : IImageDataset
+    private sealed class First(IFixedShapeImageDataset all, int count) : IFixedShapeImageDataset
     {
         public string Name => all.Name;
 
@@ -46,7 +46,7 @@ public static class ImageDataset
         }
     }
 
-    private sealed class Spread(IPictureDataset all, int count) : IPictureDataset
+    private sealed class Spread(IImageDataset all, int count) : IImageDataset
     {
         public string Name => all.Name;
 
@@ -56,7 +56,7 @@ public static class ImageDataset
 
         public int Label(int index) => all.Label(Original(index));
 
-        public Raster Read(int index, int leastSide) => all.Read(Original(index), leastSide);
+        public DecodedImage Read(int index, int minSide) => all.Read(Original(index), minSide);
 
         private int Original(int index)
         {

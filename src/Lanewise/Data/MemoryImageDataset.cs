@@ -3,7 +3,7 @@ using Lanewise.Graphs;
 namespace Lanewise.Data;
 
 /// <summary>Labelled images held in memory, one after the other in a single array.</summary>
-public sealed class MemoryImageDataset : IImageDataset
+public sealed class MemoryImageDataset : IFixedShapeImageDataset
 {
     private readonly byte[] _pixels;
     private readonly int[] _labels;

@@ -4,8 +4,8 @@ using Lanewise.Graphs;
 namespace Lanewise.Data;
 
 /// <summary>
-/// How a picture becomes the network's input: resized, its shorter side to the input's divided by <see cref="CropPct"/>;
-/// cropped to the input's size in the middle; then <c>(pixel / 255 − Mean) / Std</c> for each channel. A grey picture is
+/// How an image becomes the network's input: resized, its shorter side to the input's divided by <see cref="CropPct"/>;
+/// cropped to the input's size in the middle; then <c>(pixel / 255 − Mean) / Std</c> for each channel. A grey image is
 /// repeated for three channels, a coloured one becomes luma for one. It travels with the weights.
 /// </summary>
 /// <param name="Input">The network's input shape.</param>
@@ -22,32 +22,32 @@ public sealed record Preprocessing(Shape Input, IReadOnlyList<float> Mean, IRead
     /// <summary>CIFAR-100's: 3×32×32, its own means and standard deviations.</summary>
     public static Preprocessing Cifar100 { get; } = new(new Shape(3, 32, 32), [0.5071f, 0.4865f, 0.4409f], [0.2673f, 0.2564f, 0.2762f]);
 
-    /// <summary>ImageNet's: 3×224×224 from the middle of a picture whose shorter side is 256, ImageNet's means and standard deviations.</summary>
+    /// <summary>ImageNet's: 3×224×224 from the middle of an image whose shorter side is 256, ImageNet's means and standard deviations.</summary>
     public static Preprocessing ImageNet { get; } = new(new Shape(3, 224, 224), [0.485f, 0.456f, 0.406f], [0.229f, 0.224f, 0.225f]) { CropPct = 0.875f };
 
     /// <summary>The least <see cref="CropPct"/>.</summary>
-    public const float LeastCropPct = 0.1f;
+    public const float MinCropPct = 0.1f;
 
-    /// <summary>The share of the resized picture's shorter side that the crop keeps, from <see cref="LeastCropPct"/> to 1; 1 to crop no more than the proportions ask for.</summary>
+    /// <summary>The share of the resized image's shorter side that the crop keeps, from <see cref="MinCropPct"/> to 1; 1 to crop no more than the proportions ask for.</summary>
     public float CropPct { get; init; } = 1;
 
     /// <summary>The same means and standard deviations for another input: averaged for one channel, repeated for three.</summary>
     public Preprocessing For(Shape input) => this with { Input = input, Mean = Adapt(Mean, input.Channels), Std = Adapt(Std, input.Channels) };
 
-    /// <summary>Fits a picture into the input.</summary>
-    /// <param name="picture">One or three channels, any size.</param>
+    /// <summary>Fits an image into the input.</summary>
+    /// <param name="image">One or three channels, any size.</param>
     /// <returns>C×H×W bytes, as <see cref="Normalize"/> takes them.</returns>
     /// <exception cref="LanewiseException">The input has neither one nor three channels.</exception>
-    public byte[] Fit(Raster picture)
+    public byte[] Fit(DecodedImage image)
     {
         CheckChannels();
         byte[] pixels = new byte[Input.Count];
-        new PictureTransform(this).Apply(picture, pixels);
+        new ImageTransform(this).Apply(image, pixels);
         return pixels;
     }
 
-    /// <summary>A picture whose shorter side has more pixels than this may be decoded at a smaller scale, down to it, before <see cref="Fit"/>.</summary>
-    public int LeastSide => new PictureTransform(this).LeastSide;
+    /// <summary>An image whose shorter side has more pixels than this may be decoded at a smaller scale, down to it, before <see cref="Fit"/>.</summary>
+    public int MinSide() => new ImageTransform(this).MinSide;
 
     /// <summary>Normalises C×H×W bytes into C×H×W floats.</summary>
     /// <param name="pixels">The image's bytes, <see cref="Shape.Count"/> of them.</param>
@@ -72,12 +72,12 @@ public sealed record Preprocessing(Shape Input, IReadOnlyList<float> Mean, IRead
     /// <summary>What a side of the input is before the crop, rounded down as timm does; 224 at 0.875 is 256.</summary>
     internal int BeforeCrop(int side) => Math.Max(side, (int)(side / (double)CropPct + 1e-4));
 
-    /// <summary>Refuses an input that no picture fits.</summary>
+    /// <summary>Refuses an input that no image fits.</summary>
     internal void CheckChannels()
     {
         if (Input.Channels is not (1 or 3))
         {
-            throw new LanewiseException($"A picture has 1 or 3 channels, the network's input {Input}; choose a model for pictures.");
+            throw new LanewiseException($"An image has 1 or 3 channels, the network's input {Input}; choose a model for images.");
         }
     }
 

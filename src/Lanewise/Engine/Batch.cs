@@ -19,7 +19,7 @@ internal enum BatchMode
     Given,
 }
 
-/// <summary>A batch on its way through a plan: its pictures, and what came of them.</summary>
+/// <summary>A batch on its way through a plan: its images, and what came of them.</summary>
 internal sealed class Batch
 {
     private readonly BlockProgram _program;
@@ -27,7 +27,7 @@ internal sealed class Batch
     private readonly int[] _indices;
     private readonly int[] _labels;
     private readonly int _classes;
-    private IExampleSource? _source;
+    private ITensorSource? _source;
     private float _scale;
 
     public Batch(Network network, BlockProgram program)
@@ -35,22 +35,22 @@ internal sealed class Batch
         var options = program.Options;
         _program = program;
         _kernels = program.Kernels;
-        (Inputs, _classes) = (network.Input.Count, network.Classes);
+        (Inputs, _classes) = (network.Input.Count, network.OutputCount);
         _indices = new int[options.BatchSize];
         _labels = new int[options.BatchSize];
         Losses = new double[options.BatchSize];
         Predictions = new int[options.BatchSize];
-        Logits = new float[checked(options.BatchSize * _classes)];
+        Output = new float[checked(options.BatchSize * _classes)];
         InputGradients = new float[options.InputGradient ? checked(options.BatchSize * Inputs) : 0];
     }
 
-    /// <summary>Values of a picture.</summary>
+    /// <summary>Values of an image.</summary>
     public int Inputs { get; }
 
     public int Count { get; private set; }
 
-    /// <summary>The blocks that so many pictures make.</summary>
-    public int Blocks => (Count + _program.BlockPictures - 1) / _program.BlockPictures;
+    /// <summary>The blocks that so many images make.</summary>
+    public int Blocks => (Count + _program.BlockImages - 1) / _program.BlockImages;
 
     public BatchMode Mode { get; private set; }
 
@@ -63,14 +63,14 @@ internal sealed class Batch
 
     public int[] Predictions { get; }
 
-    public float[] Logits { get; }
+    public float[] Output { get; }
 
     public float[] InputGradients { get; }
 
     public float[] GivenGradient { get; set; } = [];
 
     /// <summary>Takes a batch on.</summary>
-    public void Prepare(IExampleSource source, ReadOnlySpan<int> indices, BatchMode mode, float scale, long step)
+    public void Prepare(ITensorSource source, ReadOnlySpan<int> indices, BatchMode mode, float scale, long step)
     {
         indices.CopyTo(_indices);
         (_source, Mode, _scale, Step, Count) = (source, mode, scale, step, indices.Length);
@@ -81,32 +81,32 @@ internal sealed class Batch
     {
         other.Losses.AsSpan(0, other.Count).CopyTo(Losses.AsSpan(Count));
         other.Predictions.AsSpan(0, other.Count).CopyTo(Predictions.AsSpan(Count));
-        other.Logits.AsSpan(0, other.Count * _classes).CopyTo(Logits.AsSpan(Count * _classes));
+        other.Output.AsSpan(0, other.Count * _classes).CopyTo(Output.AsSpan(Count * _classes));
         Count += other.Count;
     }
 
     /// <summary>The memories of block <paramref name="block"/>.</summary>
     public BlockMemory Memory(int block, LaneMemory activations, LaneMemory weights, LaneMemory gradients)
     {
-        int first = block * _program.BlockPictures;
-        return new(activations, weights, gradients) { First = first, Images = Math.Min(_program.BlockPictures, Count - first), Step = Step };
+        int first = block * _program.BlockImages;
+        return new(activations, weights, gradients) { First = first, Images = Math.Min(_program.BlockImages, Count - first), Step = Step };
     }
 
-    /// <summary>Fetches the picture at a place of the batch.</summary>
-    public void Read(int place, Span<float> picture)
+    /// <summary>Fetches the image at a place of the batch.</summary>
+    public void Read(int place, Span<float> image)
     {
         int index = _indices[place];
-        _source!.Read(index, picture);
+        _source!.Read(index, image);
         _labels[place] = Mode is BatchMode.Evaluate or BatchMode.Train ? LabelOf(index) : 0;
     }
 
     /// <summary>Takes a block's logits and losses, and starts its gradient.</summary>
-    public void Judge(in BlockMemory memory)
+    public void ComputeLoss(in BlockMemory memory)
     {
         int first = memory.First, count = memory.Images;
         for (int i = first; i < first + count && Mode != BatchMode.Train; i++)
         {
-            _kernels.LaneOut(_program.Output.Data, i - first, Logits.AsSpan(i * _classes, _classes), memory);
+            _kernels.LaneOut(_program.Output.Data, i - first, Output.AsSpan(i * _classes, _classes), memory);
         }
 
         if (Mode == BatchMode.Given)
@@ -121,12 +121,12 @@ internal sealed class Batch
         }
 
         var losses = Losses.AsSpan(first, count);
-        Judge(_program.Output, losses, Predictions.AsSpan(first, count), memory);
+        ComputeLoss(_program.Output, losses, Predictions.AsSpan(first, count), memory);
         Span<double> own = stackalloc double[count];
         Span<int> ignored = stackalloc int[count];
         foreach (var auxiliary in Mode == BatchMode.Train ? _program.Auxiliary : [])
         {
-            Judge(auxiliary, own, ignored, memory);
+            ComputeLoss(auxiliary, own, ignored, memory);
             for (int i = 0; i < count; i++)
             {
                 losses[i] += auxiliary.Weight * own[i];
@@ -134,7 +134,7 @@ internal sealed class Batch
         }
     }
 
-    /// <summary>Takes the gradient to a block's pictures, where that is wanted.</summary>
+    /// <summary>Takes the gradient to a block's images, where that is wanted.</summary>
     public void TakeInputGradients(in BlockMemory memory)
     {
         for (int i = 0; i < memory.Images && InputGradients.Length > 0; i++)
@@ -143,7 +143,7 @@ internal sealed class Batch
         }
     }
 
-    private void Give(Logits logits, ReadOnlySpan<float> gradients, int count, in BlockMemory memory)
+    private void Give(LossOutput logits, ReadOnlySpan<float> gradients, int count, in BlockMemory memory)
     {
         if (logits.Gradient is { } to)
         {
@@ -151,7 +151,7 @@ internal sealed class Batch
         }
     }
 
-    private void Judge(Logits logits, Span<double> losses, Span<int> predictions, in BlockMemory memory) => _kernels.SoftmaxCrossEntropy(
+    private void ComputeLoss(LossOutput logits, Span<double> losses, Span<int> predictions, in BlockMemory memory) => _kernels.SoftmaxCrossEntropy(
         logits.Data,
         Mode == BatchMode.Train ? logits.Gradient : null,
         _labels.AsSpan(memory.First, memory.Images),
@@ -165,6 +165,6 @@ internal sealed class Batch
         int label = _source!.Label(index);
         return (uint)label < (uint)_classes
             ? label
-            : throw new LanewiseException($"picture {index} has label {label}; a network of {_classes} classes takes 0 to {_classes - 1}.");
+            : throw new LanewiseException($"image {index} has label {label}; a network of {_classes} classes takes 0 to {_classes - 1}.");
     }
 }

@@ -21,13 +21,13 @@ internal sealed class BlockProgram
         WeightFloats = parameters.Floats;
         Kernels = kernels;
         Options = options;
-        _transformsInPassing = fusion.CouplesPictures;
+        _transformsInPassing = fusion.CouplesImages;
         _layout = new ActivationLayout(kernels.LaneWidth, options.GuardVectors);
         Lay(fusion);
         (Input, _inputLanes) = (fusion.Input.Data, fusion.Input.Lanes);
         GoesByLayers = Schedule.GoesByLayers(fusion, this);
-        Output = _inputLanes is null ? Logits.Of(fusion.Output, 1) : new Logits(_layout.TakePlaced(fusion.Output.Shape), null, 1);
-        Auxiliary = [.. fusion.Outputs.Skip(1).Zip(fusion.Auxiliary, (value, a) => Logits.Of(value, a.Weight))];
+        Output = _inputLanes is null ? LossOutput.Of(fusion.Output, 1) : new LossOutput(_layout.TakePlaced(fusion.Output.Shape), null, 1);
+        Auxiliary = [.. fusion.Outputs.Skip(1).Zip(fusion.Auxiliary, (value, a) => LossOutput.Of(value, a.Weight))];
         foreach (var unit in fusion.Units)
         {
             unit.Lowering.Forward(unit, this, options.Differentiates);
@@ -56,14 +56,14 @@ internal sealed class BlockProgram
 
     public Planes Input { get; }
 
-    /// <summary>Pictures that a block takes.</summary>
-    public int BlockPictures => _inputLanes is null ? Kernels.LaneWidth : 1;
+    /// <summary>Images that a block takes.</summary>
+    public int BlockImages => _inputLanes is null ? Kernels.LaneWidth : 1;
 
     public Planes InputGradient { get; private set; }
 
-    public Logits Output { get; }
+    public LossOutput Output { get; }
 
-    public IReadOnlyList<Logits> Auxiliary { get; }
+    public IReadOnlyList<LossOutput> Auxiliary { get; }
 
     public Step[] Forward { get; }
 
@@ -75,7 +75,7 @@ internal sealed class BlockProgram
     public IReadOnlyList<(int Start, int Length)> Guards => _layout.Guards;
 
     /// <summary>The convolutions whose weights are transformed whenever they have changed.</summary>
-    public List<Conv2dTask> Transforms { get; } = [];
+    public List<Conv2dCall> Transforms { get; } = [];
 
     /// <summary>Floats of weights, behind them transformed ones.</summary>
     public int WeightFloats { get; private set; }
@@ -90,21 +90,21 @@ internal sealed class BlockProgram
     public bool GoesByLayers { get; }
 
     /// <summary>The most blocks that work across blocks is given.</summary>
-    public int MostBlocks => GoesByLayers ? (Options.BatchSize - 1) / BlockPictures + 1 : 1;
+    public int MaxBlocks => GoesByLayers ? (Options.BatchSize - 1) / BlockImages + 1 : 1;
 
     /// <summary>Whether a gradient to this value is wanted.</summary>
     public static bool Wants(Value value) => value.Differentiable;
 
-    /// <summary>Writes the part's rows of a block's pictures, [picture][C·H·W], into its memory.</summary>
-    public void Read(ReadOnlySpan<float> pictures, in BlockMemory memory, Part part)
+    /// <summary>Writes the part's rows of a block's images, [image][C·H·W], into its memory.</summary>
+    public void Read(ReadOnlySpan<float> images, in BlockMemory memory, Part part)
     {
         if (_inputLanes is null)
         {
-            Kernels.LanesIn(pictures, memory.Images, Input, memory, part);
+            Kernels.LanesIn(images, memory.Images, Input, memory, part);
         }
         else
         {
-            Kernels.ChannelsIn(pictures, _inputLanes, Input, memory, part);
+            Kernels.ChannelsIn(images, _inputLanes, Input, memory, part);
         }
     }
 
@@ -114,23 +114,23 @@ internal sealed class BlockProgram
         _steps.Add(new Step([.. units.Select(u => u.Node)], $"{units[0].Node.Op.Name}.{kernel}", work, tile));
 
     /// <summary>Emits a convolution, or its gradient to the input, or that of siblings.</summary>
-    public void Emit(IReadOnlyList<Unit> units, string kernel, Conv2dTask task)
+    public void Emit(IReadOnlyList<Unit> units, string kernel, Conv2dCall call)
     {
-        Register(units[0], task);
-        Emit(units, kernel, Work.PerBlock(task.Units, (kernels, in memory, part) => kernels.Conv2d(task, memory, part)), task.Tile);
+        Register(units[0], call);
+        Emit(units, kernel, Work.PerBlock(call.Units, (kernels, in memory, part) => kernels.Conv2d(call, memory, part)), call.Tile);
     }
 
     /// <summary>Emits a convolution's weight gradient, or a part of it.</summary>
-    public void Emit(Unit unit, Conv2dGradientTask task)
+    public void Emit(Unit unit, Conv2dGradientCall call)
     {
-        ScratchFloats = Math.Max(ScratchFloats, task.ScratchFloats);
-        SharedFloats = Math.Max(SharedFloats, task.SharedFloats);
-        if (task.TransformUnits > 0)
+        ScratchFloats = Math.Max(ScratchFloats, call.ScratchFloats);
+        SharedFloats = Math.Max(SharedFloats, call.SharedFloats);
+        if (call.TransformUnits > 0)
         {
-            Emit(unit, "TransformGradient", Work.Across(task.TransformUnits, (kernels, blocks, part) => kernels.TransformGradient(task, blocks, part)));
+            Emit(unit, "TransformGradient", Work.Across(call.TransformUnits, (kernels, blocks, part) => kernels.TransformGradient(call, blocks, part)));
         }
 
-        Emit(unit, "BackwardWeights", Work.Across(task.Units, (kernels, blocks, part) => kernels.Conv2dGradient(task, blocks, part)), task.Tile);
+        Emit(unit, "BackwardWeights", Work.Across(call.Units, (kernels, blocks, part) => kernels.Conv2dGradient(call, blocks, part)), call.Tile);
     }
 
     /// <summary>Emits work whose parts are planes of a value.</summary>
@@ -144,11 +144,11 @@ internal sealed class BlockProgram
         _scratch.TryGetValue(unit, out var planes) ? planes : _scratch[unit] = _layout.TakePlaced(unit.Output.Shape);
 
     /// <summary>Lets a convolution, or siblings, write their part of a value's gradient, adding what is there already or was passed on.</summary>
-    public void EmitGradient(IReadOnlyList<Unit> units, Value value, Conv2dTask task)
+    public void EmitGradient(IReadOnlyList<Unit> units, Value value, Conv2dCall call)
     {
-        task.Add = value.Written ? value.Gradient : value.PassedOn.TryDequeue(out var passed) ? passed : null;
-        Emit(units, "BackwardInput", task);
-        (value.Written, value.LastWriter) = (true, task);
+        call.Add = value.Written ? value.Gradient : value.PassedOn.TryDequeue(out var passed) ? passed : null;
+        Emit(units, "BackwardInput", call);
+        (value.Written, value.LastWriter) = (true, call);
     }
 
     /// <summary>Lets another kernel write its part of a value's gradient; it is told where, and whether to add.</summary>
@@ -180,27 +180,27 @@ internal sealed class BlockProgram
     /// Gives a convolution, which is emitted next, the memory that it needs beside its layouts. Where all blocks go through a layer
     /// together its weights are transformed on the spot, in memory that all layers share; else beforehand, for all layers.
     /// </summary>
-    private void Register(Unit unit, Conv2dTask task)
+    private void Register(Unit unit, Conv2dCall call)
     {
         const int Alignment = 16;
-        NeedScratch(task.ScratchFloats);
-        if (task.TransformedFloats == 0)
+        NeedScratch(call.ScratchFloats);
+        if (call.TransformedFloats == 0)
         {
             return;
         }
 
-        int floats = checked(task.TransformedFloats + Alignment - 1) / Alignment * Alignment;
+        int floats = checked(call.TransformedFloats + Alignment - 1) / Alignment * Alignment;
         if (_transformsInPassing)
         {
-            task.Transformed = Parameters.Floats;
+            call.Transformed = Parameters.Floats;
             WeightFloats = Math.Max(WeightFloats, checked(Parameters.Floats + floats));
-            Emit(unit, "TransformWeights", Work.Across(TransformParts, (kernels, blocks, part) => kernels.TransformWeights(task, blocks[0].Weights, part)));
+            Emit(unit, "TransformWeights", Work.Across(TransformParts, (kernels, blocks, part) => kernels.TransformWeights(call, blocks[0].Weights, part)));
         }
         else
         {
-            task.Transformed = WeightFloats;
+            call.Transformed = WeightFloats;
             WeightFloats = checked(WeightFloats + floats);
-            Transforms.Add(task);
+            Transforms.Add(call);
         }
     }
 
@@ -279,7 +279,7 @@ internal sealed class BlockProgram
 /// <param name="Data">The logits.</param>
 /// <param name="Gradient">The loss's gradient to them; null where nothing that is trained leads to them.</param>
 /// <param name="Weight">The loss's weight.</param>
-internal sealed record Logits(Planes Data, Planes? Gradient, float Weight)
+internal sealed record LossOutput(Planes Data, Planes? Gradient, float Weight)
 {
-    public static Logits Of(Value value, float weight) => new(value.Data, value.Differentiable ? value.Gradient : null, weight);
+    public static LossOutput Of(Value value, float weight) => new(value.Data, value.Differentiable ? value.Gradient : null, weight);
 }

@@ -12,7 +12,7 @@ internal sealed class BlockSchedule : Schedule, IWork
     /// Blocks share so many sets of private gradients, whatever the number of threads, so that the order of all sums is
     /// fixed; it also bounds the threads that a training step can keep busy.
     /// </summary>
-    private const int MostSlots = 16;
+    private const int MaxSlots = 16;
 
     private readonly BlockProgram _program;
     private readonly Batch _batch;
@@ -20,16 +20,16 @@ internal sealed class BlockSchedule : Schedule, IWork
     private readonly LaneMemory _noGradients = new(0);
     private readonly LaneMemory[] _scratch;
     private readonly LaneMemory[] _shared;
-    private readonly float[][] _pictures;
+    private readonly float[][] _images;
     private readonly int _inputs;
 
     public BlockSchedule(BlockProgram program, Batch batch, LaneMemory weights)
     {
         var options = program.Options;
-        int blocks = (options.BatchSize - 1) / program.BlockPictures + 1;
+        int blocks = (options.BatchSize - 1) / program.BlockImages + 1;
         (_program, _batch, _weights) = (program, batch, weights);
         _inputs = batch.Inputs;
-        Slots = new LaneMemory[options.Differentiates ? Math.Min(blocks, MostSlots) : 0];
+        Slots = new LaneMemory[options.Differentiates ? Math.Min(blocks, MaxSlots) : 0];
         for (int i = 0; i < Slots.Length; i++)
         {
             Slots[i] = new LaneMemory(program.Parameters.GradientFloats);
@@ -38,13 +38,13 @@ internal sealed class BlockSchedule : Schedule, IWork
         Activations = new LaneMemory[options.Threads];
         _scratch = new LaneMemory[options.Threads];
         _shared = new LaneMemory[options.Threads];
-        _pictures = new float[options.Threads][];
+        _images = new float[options.Threads][];
         for (int i = 0; i < options.Threads; i++)
         {
             Activations[i] = new LaneMemory(program.ActivationFloats);
             _scratch[i] = new LaneMemory(program.ScratchFloats);
             _shared[i] = new LaneMemory(program.SharedFloats);
-            _pictures[i] = new float[_inputs * program.BlockPictures];
+            _images[i] = new float[_inputs * program.BlockImages];
         }
     }
 
@@ -68,20 +68,20 @@ internal sealed class BlockSchedule : Schedule, IWork
         for (int block = item; block < _batch.Blocks; block += step)
         {
             var memory = _batch.Memory(block, Activations[worker], _weights, training ? Slots[item] : _noGradients);
-            RunBlock(_pictures[worker], memory with { Scratch = _scratch[worker], Shared = _shared[worker] });
+            RunBlock(_images[worker], memory with { Scratch = _scratch[worker], Shared = _shared[worker] });
         }
     }
 
-    private void RunBlock(float[] pictures, in BlockMemory memory)
+    private void RunBlock(float[] images, in BlockMemory memory)
     {
         for (int i = 0; i < memory.Images; i++)
         {
-            _batch.Read(memory.First + i, pictures.AsSpan(i * _inputs, _inputs));
+            _batch.Read(memory.First + i, images.AsSpan(i * _inputs, _inputs));
         }
 
-        _program.Read(pictures, memory, Part.All);
+        _program.Read(images, memory, Part.All);
         Run(_program.Forward, memory);
-        _batch.Judge(memory);
+        _batch.ComputeLoss(memory);
         if (_batch.NeedsGradients)
         {
             Run(_program.Backward, memory);

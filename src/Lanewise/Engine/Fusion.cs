@@ -41,7 +41,7 @@ internal sealed class Fusion
         Input.Differentiable = options.InputGradient;
         foreach (var unit in Units)
         {
-            unit.Output.Differentiable = reaches[unit.Node.Index] && (unit.Trains || unit.Reads.Any(v => v.Differentiable));
+            unit.Output.Differentiable = reaches[unit.Node.Index] && (unit.IsTrainable || unit.Reads.Any(v => v.Differentiable));
         }
 
         FindSiblings(reaches);
@@ -59,34 +59,34 @@ internal sealed class Fusion
     /// <summary>The output and the auxiliary ones.</summary>
     public IEnumerable<Value> Outputs => Auxiliary.Select(a => _values[a.Node.Index]).Prepend(Output);
 
-    /// <summary>Whether batch norm makes each picture's output depend on the whole batch.</summary>
-    public bool CouplesPictures => Units.Any(u => u is { Node.Op: BatchNorm2d, Trains: true });
+    /// <summary>Whether batch norm makes each image's output depend on the whole batch.</summary>
+    public bool CouplesImages => Units.Any(u => u is { Node.Op: BatchNorm2d, IsTrainable: true });
 
-    /// <summary>Bytes of activations that one picture's units read and write.</summary>
+    /// <summary>Bytes of activations that one image's units read and write.</summary>
     private long ActivationTraffic => Units.Sum(u => u.Reads.Append(u.Output).Sum(v => (long)v.Shape.Count)) * sizeof(float);
 
     /// <summary>Whether the network can run with channels in the lanes.</summary>
     public bool TakesChannelLanes => Units.Count > 0 && Units.All(u => u.Lowering.TakesChannelLanes(u))
         && _nodes.All(n => n.Op is not Flatten || n.Inputs[0].Shape.Pixels == 1 || IsReadByLinear(n));
 
-    /// <summary>Whether a block of pictures is so large that its activations come from memory.</summary>
-    public bool IsLarge(int blockPictures)
+    /// <summary>Whether a block of images is so large that its activations come from memory.</summary>
+    public bool IsLarge(int blockImages)
     {
         // In all that is read and written; below this the caches keep it.
         const long Cached = 64L << 20;
-        return ActivationTraffic * blockPictures > Cached;
+        return ActivationTraffic * blockImages > Cached;
     }
 
     /// <summary>
-    /// Whether a block of pictures is large, and 1×1 convolutions, which read much for what they compute, are a good part of the
-    /// network: then one picture at a time, whose activations stay in the cache while the weights pass by, is the faster way to infer.
+    /// Whether a block of images is large, and 1×1 convolutions, which read much for what they compute, are a good part of the
+    /// network: then one image at a time, whose activations stay in the cache while the weights pass by, is the faster way to infer.
     /// </summary>
-    public bool IsLargeAndPointwise(int blockPictures)
+    public bool IsLargeAndPointwise(int blockImages)
     {
         // Between GoogLeNet (0.3, no) and ResNet-50 (0.5, yes), as measured.
         const double Share = 0.4;
-        long pointwise = _nodes.Where(n => n.Op is Conv2d { KernelHeight: 1, KernelWidth: 1 }).Sum(n => n.MultiplyAdds);
-        return IsLarge(blockPictures) && pointwise > Share * _nodes.Sum(n => n.MultiplyAdds);
+        long pointwise = _nodes.Where(n => n.Op is Conv2d { KernelHeight: 1, KernelWidth: 1 }).Sum(n => n.Macs);
+        return IsLarge(blockImages) && pointwise > Share * _nodes.Sum(n => n.Macs);
     }
 
     /// <summary>Fuses a network's nodes.</summary>
@@ -134,7 +134,7 @@ internal sealed class Fusion
         var unit = new Unit(node, [.. node.Inputs.Select(n => _values[n.Index])], new Value(node.Shape, Units.Count, LanesOf(node)))
         {
             Place = Units.Count,
-            Trains = Trains(node),
+            IsTrainable = IsTrainable(node),
             ReLU = node.Inputs.Any(n => _deferredReLU[n.Index]),
         };
         unit.Output.ReLU = unit.ReLU && node.Op is not MaxPool2d;
@@ -151,11 +151,11 @@ internal sealed class Fusion
         _ => _values[node.Inputs[0].Index].Lanes,
     };
 
-    /// <summary>Whether what reads a flattened picture can read the picture itself.</summary>
+    /// <summary>Whether what reads a flattened image can read the image itself.</summary>
     private bool IsReadByLinear(Node flatten) => _network.Output != flatten && _nodes.Where(n => n.Inputs.Contains(flatten)).All(n => n.Op is Linear || (n.Op is Dropout && IsReadByLinear(n)));
 
-    private bool Trains(Node node) =>
-        _options.Training && node.Parameters.Any(p => !p.IsBuffer && _options.Trains?.Invoke(p.Name) != false);
+    private bool IsTrainable(Node node) =>
+        _options.Training && node.Parameters.Any(p => !p.IsBuffer && _options.IsTrainable?.Invoke(p.Name) != false);
 
     private void PlaceReLU(Node node)
     {
@@ -186,8 +186,8 @@ internal sealed class Fusion
     private bool FoldNorm(Node node)
     {
         var input = node.Inputs[0];
-        bool folds = _consumers[input.Index] == 1 && !Trains(node)
-            && _makers[input.Index] is { Node.Op: Conv2d, Trains: false, ReLU: false, Shortcut: null, Norm: null, Pool: null };
+        bool folds = _consumers[input.Index] == 1 && !IsTrainable(node)
+            && _makers[input.Index] is { Node.Op: Conv2d, IsTrainable: false, ReLU: false, Shortcut: null, Norm: null, Pool: null };
         if (folds)
         {
             _makers[input.Index]!.Norm = node;

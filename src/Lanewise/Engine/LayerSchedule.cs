@@ -20,7 +20,7 @@ internal sealed class LayerSchedule : Schedule, IWork
     private readonly LaneMemory _shared;
     /// <summary>[thread][block]: each thread sees the blocks with its own scratch memory.</summary>
     private readonly BlockMemory[][] _blocks;
-    private readonly float[][] _pictures;
+    private readonly float[][] _images;
     private readonly int _inputs;
     private readonly int _wantedParts;
     private Phase _phase;
@@ -30,7 +30,7 @@ internal sealed class LayerSchedule : Schedule, IWork
     public LayerSchedule(BlockProgram program, Batch batch, LaneMemory weights)
     {
         var options = program.Options;
-        int blocks = program.MostBlocks;
+        int blocks = program.MaxBlocks;
         (_program, _batch, _weights) = (program, batch, weights);
         _inputs = batch.Inputs;
         _wantedParts = options.Threads == 1 ? 1 : options.Threads * PartsPerThread;
@@ -40,11 +40,11 @@ internal sealed class LayerSchedule : Schedule, IWork
         _shared = new LaneMemory(program.SharedFloats);
         _blocks = [.. _scratch.Select(_ => new BlockMemory[blocks])];
         Activations = new LaneMemory[blocks];
-        _pictures = new float[blocks][];
+        _images = new float[blocks][];
         for (int i = 0; i < blocks; i++)
         {
             Activations[i] = new LaneMemory(program.ActivationFloats);
-            _pictures[i] = new float[checked(_inputs * program.BlockPictures)];
+            _images[i] = new float[checked(_inputs * program.BlockImages)];
         }
     }
 
@@ -53,7 +53,7 @@ internal sealed class LayerSchedule : Schedule, IWork
         Read,
         LanesIn,
         Step,
-        Judge,
+        ComputeLoss,
         InputGradients,
     }
 
@@ -80,7 +80,7 @@ internal sealed class LayerSchedule : Schedule, IWork
         _parts = Math.Min(_program.Input.Channels * _program.Input.Height, _wantedParts);
         Run(workers, Phase.LanesIn, blocks * _parts);
         Run(workers, _program.Forward, blocks);
-        Run(workers, Phase.Judge, blocks);
+        Run(workers, Phase.ComputeLoss, blocks);
         if (_batch.NeedsGradients)
         {
             Run(workers, _program.Backward, blocks);
@@ -96,16 +96,16 @@ internal sealed class LayerSchedule : Schedule, IWork
         switch (_phase)
         {
             case Phase.Read:
-                var (block, lane) = Math.DivRem(item, _program.BlockPictures);
-                _batch.Read(item, _pictures[block].AsSpan(lane * _inputs, _inputs));
+                var (block, lane) = Math.DivRem(item, _program.BlockImages);
+                _batch.Read(item, _images[block].AsSpan(lane * _inputs, _inputs));
                 break;
             case Phase.LanesIn:
                 ref readonly var memory = ref blocks[item / _parts];
-                _program.Read(_pictures[item / _parts], memory, new Part(item % _parts, _parts));
+                _program.Read(_images[item / _parts], memory, new Part(item % _parts, _parts));
                 break;
             case Phase.Step when _work!.Each is { } each: each(kernels, blocks[item / _parts], new Part(item % _parts, _parts)); break;
             case Phase.Step: _work!.All(kernels, blocks.AsSpan(0, _batch.Blocks), new Part(item, _parts)); break;
-            case Phase.Judge: _batch.Judge(blocks[item]); break;
+            case Phase.ComputeLoss: _batch.ComputeLoss(blocks[item]); break;
             case Phase.InputGradients: _batch.TakeInputGradients(blocks[item]); break;
             default: throw new InvalidOperationException($"there is no phase {_phase}");
         }

@@ -22,14 +22,14 @@ internal sealed class ParameterLayout
     {
         _network = network;
         _units = [.. fusion.Units.Where(u => u.Node.Parameters.Count > 0)];
-        var trained = _units.Where(u => u.Trains).SelectMany(u => u.Node.Parameters.Select(p => (u, p))).ToLookup(
-            t => !t.p.IsBuffer && options.Trains?.Invoke(t.p.Name) != false);
+        var trained = _units.Where(u => u.IsTrainable).SelectMany(u => u.Node.Parameters.Select(p => (u, p))).ToLookup(
+            t => !t.p.IsBuffer && options.IsTrainable?.Invoke(t.p.Name) != false);
         Take(trained[true], kernels);
         TrainedFloats = Floats;
         Take(trained[false].Where(t => !t.p.IsBuffer), kernels);
         GradientFloats = Floats;
         Take(trained[false].Where(t => t.p.IsBuffer), kernels);
-        Take(_units.Where(u => !u.Trains).SelectMany(u => u.Node.Parameters.Select(p => (u, p))), kernels);
+        Take(_units.Where(u => !u.IsTrainable).SelectMany(u => u.Node.Parameters.Select(p => (u, p))), kernels);
         foreach (var unit in _units)
         {
             TakeExtra(unit);
@@ -130,7 +130,7 @@ internal sealed class ParameterLayout
             _foldedBiases[unit] = Floats;
             Reserve(unit.Output.Shape.Channels);
         }
-        else if (unit is { Node.Op: BatchNorm2d, Trains: true })
+        else if (unit is { Node.Op: BatchNorm2d, IsTrainable: true })
         {
             _statistics[unit] = Floats;
             Reserve(2 * unit.Output.Shape.Channels);

@@ -47,18 +47,18 @@ public sealed class Plan
     /// <summary>Floats in a vector: images in a block, or channels of one image where the batch is small.</summary>
     public int LaneWidth => _kernels.LaneWidth;
 
-    /// <summary>Each picture's cross-entropy, in training with the auxiliary outputs' share, after <see cref="Evaluate"/> or <see cref="ComputeGradients"/>, in the order asked for.</summary>
+    /// <summary>Each image's cross-entropy, in training with the auxiliary outputs' share, after <see cref="Evaluate"/> or <see cref="ComputeGradients"/>, in the order asked for.</summary>
     public ReadOnlySpan<double> Losses => _batch.Losses.AsSpan(0, _batch.Count);
 
-    /// <summary>Each picture's most likely class.</summary>
+    /// <summary>Each image's most likely class.</summary>
     public ReadOnlySpan<int> Predictions => _batch.Predictions.AsSpan(0, _batch.Count);
 
-    /// <summary>Each picture's logits, [picture][class].</summary>
-    public ReadOnlySpan<float> Logits => _batch.Logits.AsSpan(0, _batch.Count * Network.Classes);
+    /// <summary>Each image's logits, [image][class].</summary>
+    public ReadOnlySpan<float> Output => _batch.Output.AsSpan(0, _batch.Count * Network.OutputCount);
 
     internal BlockProgram Program => _program;
 
-    /// <summary>The plan for the pictures that fill no block, one at a time beside the blocks; null where they make a block of their own.</summary>
+    /// <summary>The plan for the images that fill no block, one at a time beside the blocks; null where they make a block of their own.</summary>
     internal Plan? Remainder => _remainder;
 
     /// <summary>Compiles <paramref name="network"/>.</summary>
@@ -87,12 +87,12 @@ public sealed class Plan
 
     /// <summary>Copies weights in.</summary>
     /// <exception cref="LanewiseException">They do not fit the network.</exception>
-    public void Load(Weights weights)
+    public void SetWeights(Weights weights)
     {
         weights = _parameters.Pack(weights, _weights);
         _loaded = _parameters.IsPartial ? weights : null;
         _transforms.AreStale = true;
-        _remainder?.Load(weights);
+        _remainder?.SetWeights(weights);
     }
 
     /// <summary>
@@ -100,39 +100,39 @@ public sealed class Plan
     /// into a convolution, comes as it was loaded.
     /// </summary>
     /// <exception cref="InvalidOperationException">Nothing was loaded into a plan that needs that.</exception>
-    public Weights Save() => _parameters.IsPartial && _loaded is null
-        ? throw new InvalidOperationException("no weights were loaded; call Load first.")
+    public Weights GetWeights() => _parameters.IsPartial && _loaded is null
+        ? throw new InvalidOperationException("no weights were loaded; call SetWeights first.")
         : _parameters.Unpack(_weights, _loaded);
 
-    /// <summary>Runs pictures through the network, on a plan for training as training does it; afterwards <see cref="Logits"/> and <see cref="Predictions"/> hold the answers.</summary>
-    /// <param name="source">Where the pictures are.</param>
-    /// <param name="indices">Which pictures, at most <see cref="PlanOptions.BatchSize"/>.</param>
-    public void Infer(IExampleSource source, ReadOnlySpan<int> indices) => Run(source, indices, BatchMode.Infer, 0);
+    /// <summary>Runs images through the network, on a plan for training as training does it; afterwards <see cref="Output"/> and <see cref="Predictions"/> hold the answers.</summary>
+    /// <param name="source">Where the images are.</param>
+    /// <param name="indices">Which images, at most <see cref="PlanOptions.BatchSize"/>.</param>
+    public void Infer(ITensorSource source, ReadOnlySpan<int> indices) => Run(source, indices, BatchMode.Infer, 0);
 
     /// <summary>As <see cref="Infer"/>, and compares with the labels.</summary>
-    /// <param name="source">Where the pictures and labels are.</param>
-    /// <param name="indices">Which pictures, at most <see cref="PlanOptions.BatchSize"/>.</param>
+    /// <param name="source">Where the images and labels are.</param>
+    /// <param name="indices">Which images, at most <see cref="PlanOptions.BatchSize"/>.</param>
     /// <exception cref="LanewiseException">The network does not end in logits.</exception>
-    public void Evaluate(IExampleSource source, ReadOnlySpan<int> indices)
+    public void Evaluate(ITensorSource source, ReadOnlySpan<int> indices)
     {
-        NeedLogits();
+        RequireLogits();
         Run(source, indices, BatchMode.Evaluate, 0);
     }
 
     /// <summary>Forward and backward: adds up the gradient of the mean cross-entropy to all weights.</summary>
-    /// <param name="source">Where the pictures and labels are.</param>
-    /// <param name="indices">Which pictures, at most <see cref="PlanOptions.BatchSize"/>.</param>
+    /// <param name="source">Where the images and labels are.</param>
+    /// <param name="indices">Which images, at most <see cref="PlanOptions.BatchSize"/>.</param>
     /// <param name="step">The number of the training step, which decides what dropout drops.</param>
     /// <exception cref="InvalidOperationException">The plan was not compiled for training.</exception>
     /// <exception cref="LanewiseException">The network does not end in logits.</exception>
-    public void ComputeGradients(IExampleSource source, ReadOnlySpan<int> indices, long step = 0)
+    public void ComputeGradients(ITensorSource source, ReadOnlySpan<int> indices, long step = 0)
     {
         if (!Options.Training)
         {
             throw new InvalidOperationException("this plan was compiled without gradients; set PlanOptions.Training.");
         }
 
-        NeedLogits();
+        RequireLogits();
         Run(source, indices, BatchMode.Train, 1f / Math.Max(1, indices.Length), step);
     }
 
@@ -191,14 +191,14 @@ public sealed class Plan
 
     /// <summary>
     /// Forward, and backward from a given gradient to the output: the gradients of Σ outputGradient · output. Afterwards
-    /// <see cref="Logits"/> holds the output and <see cref="InputGradients"/>, if asked for, the gradient to the pictures.
+    /// <see cref="Output"/> holds the output and <see cref="InputGradients"/>, if asked for, the gradient to the images.
     /// </summary>
-    /// <param name="outputGradient">[picture][value], as long as the pictures' outputs.</param>
-    /// <param name="source">Where the pictures are; labels are not asked for.</param>
-    /// <param name="indices">Which pictures, at most <see cref="PlanOptions.BatchSize"/>.</param>
+    /// <param name="outputGradient">[image][value], as long as the images' outputs.</param>
+    /// <param name="source">Where the images are; labels are not asked for.</param>
+    /// <param name="indices">Which images, at most <see cref="PlanOptions.BatchSize"/>.</param>
     /// <exception cref="InvalidOperationException">The plan was compiled without any gradient.</exception>
-    /// <exception cref="ArgumentException">The gradient is not one value for each of the pictures' outputs.</exception>
-    public void ComputeGradientsFrom(float[] outputGradient, IExampleSource source, ReadOnlySpan<int> indices)
+    /// <exception cref="ArgumentException">The gradient is not one value for each of the images' outputs.</exception>
+    public void ComputeGradientsFrom(float[] outputGradient, ITensorSource source, ReadOnlySpan<int> indices)
     {
         ArgumentNullException.ThrowIfNull(outputGradient);
         if (!Options.Differentiates)
@@ -206,16 +206,16 @@ public sealed class Plan
             throw new InvalidOperationException("this plan was compiled without gradients; set PlanOptions.Training or PlanOptions.InputGradient.");
         }
 
-        if (outputGradient.Length < indices.Length * Network.Classes)
+        if (outputGradient.Length < indices.Length * Network.OutputCount)
         {
-            throw new ArgumentException($"{outputGradient.Length} values; {indices.Length} pictures have {Network.Classes} each", nameof(outputGradient));
+            throw new ArgumentException($"{outputGradient.Length} values; {indices.Length} images have {Network.OutputCount} each", nameof(outputGradient));
         }
 
         _batch.GivenGradient = outputGradient;
         Run(source, indices, BatchMode.Given, 0);
     }
 
-    /// <summary>The gradient to the pictures, [picture][C·H·W], where <see cref="PlanOptions.InputGradient"/> asked for it.</summary>
+    /// <summary>The gradient to the images, [image][C·H·W], where <see cref="PlanOptions.InputGradient"/> asked for it.</summary>
     public ReadOnlySpan<float> InputGradients => Options.InputGradient ? _batch.InputGradients.AsSpan(0, _batch.Count * Network.Input.Count) : [];
 
     /// <summary>Each thread's or each block's activations; for tests.</summary>
@@ -224,21 +224,21 @@ public sealed class Plan
     /// <summary>Measures every kernel call of a plan of one thread.</summary>
     internal void Time(StepClock clock) => _schedule.Clock = clock;
 
-    /// <summary>Pictures that run faster one at a time than side by side in one block.</summary>
-    private static int FewPictures(KernelSet kernels) => kernels.LaneWidth * 3 / 4;
+    /// <summary>Images that run faster one at a time than side by side in one block.</summary>
+    private static int FewImages(KernelSet kernels) => kernels.LaneWidth * 3 / 4;
 
     private Plan? ForRemainder()
     {
         int rest = Options.BatchSize % _kernels.LaneWidth;
         bool mayHave = !Options.Differentiates && Options.Lanes == LaneUse.Automatic && Options.BatchSize > _kernels.LaneWidth
-            && rest > 0 && rest <= FewPictures(_kernels) && _program.BlockPictures > 1 && !_program.GoesByLayers;
+            && rest > 0 && rest <= FewImages(_kernels) && _program.BlockImages > 1 && !_program.GoesByLayers;
         if (!mayHave)
         {
             return null;
         }
 
-        var plan = new Plan(Network, Options with { BatchSize = FewPictures(_kernels), Lanes = LaneUse.Channels, Schedule = WorkOrder.Blocks });
-        return plan._program.BlockPictures == 1 ? plan : null;
+        var plan = new Plan(Network, Options with { BatchSize = FewImages(_kernels), Lanes = LaneUse.Channels, Schedule = WorkOrder.Blocks });
+        return plan._program.BlockImages == 1 ? plan : null;
     }
 
     private static Fusion Fuse(Network network, PlanOptions options, KernelSet kernels)
@@ -249,7 +249,7 @@ public sealed class Plan
             LaneUse.Images => false,
             LaneUse.Channels => true,
             // Threads cannot share a small network's only block well.
-            _ => options.BatchSize <= FewPictures(kernels) || (options.BatchSize <= kernels.LaneWidth && !images.IsLarge(kernels.LaneWidth)) || images.IsLargeAndPointwise(kernels.LaneWidth),
+            _ => options.BatchSize <= FewImages(kernels) || (options.BatchSize <= kernels.LaneWidth && !images.IsLarge(kernels.LaneWidth)) || images.IsLargeAndPointwise(kernels.LaneWidth),
         };
         if (options.Differentiates || !channels)
         {
@@ -260,7 +260,7 @@ public sealed class Plan
         return fusion.TakesChannelLanes ? fusion : images;
     }
 
-    private void NeedLogits()
+    private void RequireLogits()
     {
         if (Network.Output.Shape.Pixels != 1)
         {
@@ -268,15 +268,15 @@ public sealed class Plan
         }
     }
 
-    private void Run(IExampleSource source, ReadOnlySpan<int> indices, BatchMode mode, float scale, long step = 0)
+    private void Run(ITensorSource source, ReadOnlySpan<int> indices, BatchMode mode, float scale, long step = 0)
     {
         if (indices.Length > Options.BatchSize)
         {
-            throw new ArgumentException($"{indices.Length} pictures; this plan takes {Options.BatchSize} at most", nameof(indices));
+            throw new ArgumentException($"{indices.Length} images; this plan takes {Options.BatchSize} at most", nameof(indices));
         }
 
         int rest = _remainder is null ? 0 : indices.Length % _kernels.LaneWidth;
-        if (rest == 0 || rest > FewPictures(_kernels))
+        if (rest == 0 || rest > FewImages(_kernels))
         {
             Start(source, indices, mode, scale, step);
             if (!indices.IsEmpty)
@@ -293,7 +293,7 @@ public sealed class Plan
         _batch.Append(_remainder._batch);
     }
 
-    private void Start(IExampleSource source, ReadOnlySpan<int> indices, BatchMode mode, float scale, long step)
+    private void Start(ITensorSource source, ReadOnlySpan<int> indices, BatchMode mode, float scale, long step)
     {
         _batch.Prepare(source, indices, mode, scale, step);
         _transforms.Refresh(_workers);

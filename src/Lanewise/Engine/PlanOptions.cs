@@ -15,7 +15,7 @@ public sealed record PlanOptions
     /// Training: whether the parameter of that name is trained; null for all. Nothing before the first trained layer is
     /// differentiated, and batch norm whose parameters are not trained uses its running statistics and leaves them alone.
     /// </summary>
-    public Func<string, bool>? Trains { get; init; }
+    public Func<string, bool>? IsTrainable { get; init; }
 
     /// <summary>Decides what dropout drops.</summary>
     public int Seed { get; init; }
@@ -27,7 +27,7 @@ public sealed record PlanOptions
     public int LaneWidth { get; init; }
 
     /// <summary>
-    /// Whether the gradient to the picture is wanted. Without <see cref="Training"/> the network works as in evaluation, and this
+    /// Whether the gradient to the image is wanted. Without <see cref="Training"/> the network works as in evaluation, and this
     /// gradient is the only one.
     /// </summary>
     public bool InputGradient { get; init; }
@@ -54,7 +54,7 @@ public sealed record PlanOptions
 /// <summary>What a vector's lanes hold.</summary>
 internal enum LaneUse
 {
-    /// <summary>Channels in plans for few pictures that only infer, where all ops can; images otherwise.</summary>
+    /// <summary>Channels in plans for few images that only infer, where all ops can; images otherwise.</summary>
     Automatic,
 
     /// <summary>One channel of several images.</summary>

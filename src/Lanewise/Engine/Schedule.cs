@@ -9,7 +9,7 @@ internal abstract class Schedule
     /// Training: a block that needs no more activations than this goes through the whole network at once. The second-level cache
     /// is smaller, but what a layer leaves is still warm for the next.
     /// </summary>
-    private const long MostFloats = 4 << 20;
+    private const long MaxFloats = 4 << 20;
 
     /// <summary>Each block's, or each thread's, activations; for tests.</summary>
     public abstract LaneMemory[] Activations { get; }
@@ -27,20 +27,20 @@ internal abstract class Schedule
     private static bool IsWorthSharing(Fusion fusion, BlockProgram program)
     {
         // Some ten microseconds of work.
-        const long FewestMultiplyAdds = 1_000_000;
-        return fusion.Units.Sum(u => u.Node.MultiplyAdds) * program.BlockPictures / fusion.Units.Count >= FewestMultiplyAdds;
+        const long MinMultiplyAdds = 1_000_000;
+        return fusion.Units.Sum(u => u.Node.Macs) * program.BlockImages / fusion.Units.Count >= MinMultiplyAdds;
     }
 
     /// <summary>Whether all blocks should go through a layer before the next one begins. For training it does not depend on the threads, nor do the bits.</summary>
     public static bool GoesByLayers(Fusion fusion, BlockProgram program)
     {
         var options = program.Options;
-        int blocks = (options.BatchSize - 1) / program.BlockPictures + 1;
-        return fusion.CouplesPictures || options.Schedule switch
+        int blocks = (options.BatchSize - 1) / program.BlockImages + 1;
+        return fusion.CouplesImages || options.Schedule switch
         {
             WorkOrder.Blocks => false,
             WorkOrder.Layers => true,
-            _ => options.Differentiates ? program.ActivationFloats > MostFloats : blocks < options.Threads && IsWorthSharing(fusion, program),
+            _ => options.Differentiates ? program.ActivationFloats > MaxFloats : blocks < options.Threads && IsWorthSharing(fusion, program),
         };
     }
 

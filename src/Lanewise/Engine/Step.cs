@@ -38,6 +38,6 @@ internal sealed record Step(IReadOnlyList<Node> Nodes, string Kernel, Work Work,
     /// <summary>The node's path; of several the first's, and how many more: <c>incep1.branch1x1 +2</c>.</summary>
     public string Path => Nodes is [var node] ? node.Path : $"{Nodes[0].Path} +{Nodes.Count - 1}";
 
-    /// <summary>A node's share of it, by multiply-adds.</summary>
-    public double ShareOf(Node node) => Nodes.Count == 1 ? 1 : (double)node.MultiplyAdds / Nodes.Sum(n => n.MultiplyAdds);
+    /// <summary>A node's share of it, by MACs.</summary>
+    public double ShareOf(Node node) => Nodes.Count == 1 ? 1 : (double)node.Macs / Nodes.Sum(n => n.Macs);
 }

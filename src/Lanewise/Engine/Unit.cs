@@ -20,7 +20,7 @@ internal sealed class Unit(Node node, Value[] inputs, Value output)
     public Lowering Lowering { get; } = Lowering.Of(node);
 
     /// <summary>Whether the plan trains any of its parameters.</summary>
-    public required bool Trains { get; init; }
+    public required bool IsTrainable { get; init; }
 
     /// <summary>A residual: added to the sum before ReLU; null where there is none.</summary>
     public Value? Shortcut { get; set; }

@@ -9,7 +9,7 @@ namespace Lanewise.Engine;
 /// ReLU that ends it, a branch and its slice of the concatenation.
 /// </summary>
 /// <param name="shape">C×H×W.</param>
-/// <param name="place">The place of the unit that makes it; −1 for the picture.</param>
+/// <param name="place">The place of the unit that makes it; −1 for the image.</param>
 /// <param name="lanes">Where its channels lie where lanes are channels; null where they are images.</param>
 internal sealed class Value(Shape shape, int place, ChannelLanes? lanes)
 {
@@ -49,7 +49,7 @@ internal sealed class Value(Shape shape, int place, ChannelLanes? lanes)
     public bool Written { get; set; }
 
     /// <summary>The convolution that wrote the gradient last; it can take over masking. Null when another op did.</summary>
-    public Conv2dTask? LastWriter { get; set; }
+    public Conv2dCall? LastWriter { get; set; }
 
     /// <summary>Gradients of a sum that this value was part of, which are its own too.</summary>
     public Queue<Planes> PassedOn { get; } = new();

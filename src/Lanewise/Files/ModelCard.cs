@@ -8,12 +8,12 @@ using Lanewise.Graphs;
 namespace Lanewise.Files;
 
 /// <summary>
-/// What a weights file says of its model, so that a picture can be classified with nothing else at hand. It is kept in the
+/// What a weights file says of its model, so that an image can be classified with nothing else at hand. It is kept in the
 /// file's metadata under keys that begin with <c>lanewise.</c>; lists are JSON arrays.
 /// </summary>
 /// <param name="Model">The registered name, for example <c>inception</c>.</param>
 /// <param name="Classes">The classes' names in the order of the logits.</param>
-/// <param name="Preprocessing">How a picture becomes the network's input.</param>
+/// <param name="Preprocessing">How an image becomes the network's input.</param>
 /// <param name="Dataset">What the model was trained on, for example <c>mnist</c>; null when unknown.</param>
 public sealed record ModelCard(string Model, IReadOnlyList<string> Classes, Preprocessing Preprocessing, string? Dataset = null)
 {
@@ -91,12 +91,12 @@ public sealed record ModelCard(string Model, IReadOnlyList<string> Classes, Prep
         {
             throw Refuse(file, "std", "is not one positive number a channel");
         }
-        // Files of the first networks, whose pictures are not cropped, have no such key.
+        // Files of the first networks, whose images are not cropped, have no such key.
         float crop = 1;
         if (metadata.TryGetValue(Prefix + "crop_pct", out string? text)
-            && !(float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out crop) && crop is >= Preprocessing.LeastCropPct and <= 1))
+            && !(float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out crop) && crop is >= Preprocessing.MinCropPct and <= 1))
         {
-            throw Refuse(file, "crop_pct", $"is not a number from {Preprocessing.LeastCropPct} to 1");
+            throw Refuse(file, "crop_pct", $"is not a number from {Preprocessing.MinCropPct} to 1");
         }
         return new Preprocessing(new Shape(input[0], input[1], input[2]), mean, std) { CropPct = crop };
     }

@@ -38,7 +38,7 @@ public sealed record ModelFile(Network Network, Weights Weights, ModelCard Card)
             throw new LanewiseException($"{path}: the file's card gives {card.Preprocessing.Input} as the input of '{network.Name}', which takes {network.Input}; the file is damaged or was edited by hand.");
         }
 
-        card ??= new ModelCard(network.Name, [.. Enumerable.Range(0, network.Classes).Select(i => i.ToString(CultureInfo.InvariantCulture))], entry.Preprocessing.For(network.Input));
+        card ??= new ModelCard(network.Name, [.. Enumerable.Range(0, network.OutputCount).Select(i => i.ToString(CultureInfo.InvariantCulture))], entry.Preprocessing.For(network.Input));
         return new(network, Weights.Match(network, file.Tensors, path), card);
     }
 

@@ -6,7 +6,7 @@ public static class ReadFailure
     /// <summary>The exception to throw instead of <paramref name="cause"/>.</summary>
     /// <param name="path">The file.</param>
     /// <param name="cause">An <see cref="IOException"/> or <see cref="UnauthorizedAccessException"/> from opening or reading it.</param>
-    /// <param name="kind">What the user should have named, for example <c>picture</c>.</param>
+    /// <param name="kind">What the user should have named, for example <c>image</c>.</param>
     public static LanewiseException Explain(string path, Exception cause, string kind = "file")
     {
         string why = cause switch

@@ -14,7 +14,7 @@ public sealed class Network
         AuxiliaryOutputs = auxiliary;
         Parameters = [.. Nodes.SelectMany(n => n.Parameters)];
         ParameterCount = Parameters.Where(p => !p.IsBuffer).Sum(p => p.Count);
-        MultiplyAdds = Nodes.Sum(n => n.MultiplyAdds);
+        Macs = Nodes.Sum(n => n.Macs);
     }
 
     /// <summary>The model's name, for example <c>inception</c>.</summary>
@@ -23,7 +23,7 @@ public sealed class Network
     /// <summary>All nodes; a node's inputs stand before it, the input comes first.</summary>
     public IReadOnlyList<Node> Nodes { get; }
 
-    /// <summary>C×H×W of the picture that enters.</summary>
+    /// <summary>C×H×W of the image that enters.</summary>
     public Shape Input => Nodes[0].Shape;
 
     /// <summary>The node whose values are the logits.</summary>
@@ -33,7 +33,7 @@ public sealed class Network
     public IReadOnlyList<AuxiliaryOutput> AuxiliaryOutputs { get; }
 
     /// <summary>The number of values in a flattened output: the classes.</summary>
-    public int Classes => Output.Shape.Count;
+    public int OutputCount => Output.Shape.Count;
 
     /// <summary>All parameters and buffers, in the order of the nodes.</summary>
     public IReadOnlyList<ParameterSpec> Parameters { get; }
@@ -41,15 +41,15 @@ public sealed class Network
     /// <summary>The number of trainable values.</summary>
     public int ParameterCount { get; }
 
-    /// <summary>Multiply-adds of convolutions and linear layers for one image, bias not counted.</summary>
-    public long MultiplyAdds { get; }
+    /// <summary>MACs of convolutions and linear layers for one image, bias not counted.</summary>
+    public long Macs { get; }
 
     /// <summary>Describes a network.</summary>
     /// <param name="name">Its name.</param>
-    /// <param name="input">C×H×W of the picture.</param>
+    /// <param name="input">C×H×W of the image.</param>
     /// <param name="layers">Adds the layers, from the input to the logits.</param>
     /// <exception cref="LanewiseException">Shapes do not fit, or a name is used twice; the message names the node. Or it is too large to be counted.</exception>
-    public static Network Define(string name, Shape input, Func<Activation, Activation> layers)
+    public static Network Define(string name, Shape input, Func<SymbolicTensor, SymbolicTensor> layers)
     {
         var graph = new GraphBuilder();
         if (input.Channels < 1 || input.Height < 1 || input.Width < 1)
@@ -100,13 +100,13 @@ public sealed class Network
     /// The part from <paramref name="node"/> to the output; its input is the node's values. Together with <see cref="UpTo"/> it is
     /// the whole network, auxiliary outputs left out.
     /// </summary>
-    /// <param name="node">One of <see cref="Waists"/>.</param>
+    /// <param name="node">One of <see cref="CutPoints"/>.</param>
     /// <exception cref="LanewiseException">Some way from the input to the output goes past the node; the message names nodes where none does.</exception>
     public Network After(Node node)
     {
-        if (!IsOwn(node) || !Waists.Contains(node))
+        if (!IsOwn(node) || !CutPoints().Contains(node))
         {
-            throw new LanewiseException($"{Name}: not everything passes through {node.Path}; choose one of {string.Join(", ", Waists.Select(n => n.Path))}.");
+            throw new LanewiseException($"{Name}: not everything passes through {node.Path}; choose one of {string.Join(", ", CutPoints().Select(n => n.Path))}.");
         }
 
         bool[] reaches = new bool[Nodes.Count];
@@ -120,28 +120,25 @@ public sealed class Network
     }
 
     /// <summary>The nodes between input and output through which everything passes, in order: those before and behind a module, but not those inside one that has branches.</summary>
-    public IReadOnlyList<Node> Waists
+    public IReadOnlyList<Node> CutPoints()
     {
-        get
+        // Going back from the output, everything passes through the last node that is known to be needed, if it is the only one.
+        var cutPoints = new List<Node>();
+        var open = new SortedSet<int> { Output.Index };
+        while (open.Max > 0)
         {
-            // Going back from the output, everything passes through the last node that is known to be needed, if it is the only one.
-            var waists = new List<Node>();
-            var open = new SortedSet<int> { Output.Index };
-            while (open.Max > 0)
+            var last = Nodes[open.Max];
+            if (open.Count == 1 && last != Output)
             {
-                var last = Nodes[open.Max];
-                if (open.Count == 1 && last != Output)
-                {
-                    waists.Add(last);
-                }
-
-                open.Remove(last.Index);
-                open.UnionWith(last.Inputs.Select(n => n.Index));
+                cutPoints.Add(last);
             }
 
-            waists.Reverse();
-            return waists;
+            open.Remove(last.Index);
+            open.UnionWith(last.Inputs.Select(n => n.Index));
         }
+
+        cutPoints.Reverse();
+        return cutPoints;
     }
 
     /// <inheritdoc/>
@@ -170,12 +167,12 @@ public sealed class Network
 public sealed record AuxiliaryOutput(Node Node, float Weight);
 
 /// <summary>A node in the making: what a layer is put behind.</summary>
-public sealed class Activation
+public sealed class SymbolicTensor
 {
     private readonly GraphBuilder _graph;
     private readonly string _scope;
 
-    internal Activation(GraphBuilder graph, string scope, Node node)
+    internal SymbolicTensor(GraphBuilder graph, string scope, Node node)
     {
         _graph = graph;
         _scope = scope;
@@ -191,7 +188,7 @@ public sealed class Activation
     /// <param name="op">The op.</param>
     /// <param name="name">The module's name; null for a layer without parameters, which is named after its op.</param>
     /// <param name="others">Further inputs.</param>
-    public Activation Then(Op op, string? name = null, params ReadOnlySpan<Activation> others)
+    public SymbolicTensor Then(Op op, string? name = null, params ReadOnlySpan<SymbolicTensor> others)
     {
         var inputs = new List<Node> { Node };
         foreach (var other in others)
@@ -207,9 +204,9 @@ public sealed class Activation
     public void AuxiliaryOutput(float weight) => _graph.AddAuxiliaryOutput(new(Node, weight));
 
     /// <summary>Builds a module whose layers' names begin with <paramref name="name"/> and a dot.</summary>
-    public Activation Module(string name, Func<Activation, Activation> layers)
+    public SymbolicTensor Module(string name, Func<SymbolicTensor, SymbolicTensor> layers)
     {
-        var inside = layers(new Activation(_graph, $"{_scope}{name}.", Node));
+        var inside = layers(new SymbolicTensor(_graph, $"{_scope}{name}.", Node));
         return new(_graph, _scope, inside.Node);
     }
 }
@@ -229,7 +226,7 @@ internal sealed class GraphBuilder
         ? output
         : throw new LanewiseException($"{output.Node.Path}: an auxiliary output must be a row of logits, not {output.Node.Shape}; end it with .Flatten() and .Linear(…)."));
 
-    public Activation Add(string path, Op op) => new(this, "", Add("", path, op, []));
+    public SymbolicTensor Add(string path, Op op) => new(this, "", Add("", path, op, []));
 
     public Node Add(string scope, string? name, Op op, IReadOnlyList<Node> inputs)
     {

@@ -22,7 +22,7 @@ public sealed class Node
         Parameters = op.Parameters(path, shapes);
         // To count refuses what no array could hold.
         _ = Shape.Count + Parameters.Sum(p => (long)p.Count);
-        MultiplyAdds = op.MultiplyAdds(shapes, Shape);
+        Macs = op.Macs(shapes, Shape);
     }
 
     /// <summary>The node's place in <see cref="Network.Nodes"/>; its inputs stand before it.</summary>
@@ -43,8 +43,8 @@ public sealed class Node
     /// <summary>Its parameters, weight before bias.</summary>
     public IReadOnlyList<ParameterSpec> Parameters { get; }
 
-    /// <summary>Multiply-adds for one image, bias not counted.</summary>
-    public long MultiplyAdds { get; }
+    /// <summary>MACs for one image, bias not counted.</summary>
+    public long Macs { get; }
 
     /// <inheritdoc/>
     public override string ToString() => $"{Path} ({Op.Name}) → {Shape}";

@@ -19,8 +19,8 @@ public abstract record Op
     /// <summary>The parameters it needs, <paramref name="path"/> before their names.</summary>
     internal virtual IReadOnlyList<ParameterSpec> Parameters(string path, IReadOnlyList<Shape> inputs) => [];
 
-    /// <summary>Multiply-adds for one image: those of convolutions and linear layers, without bias.</summary>
-    internal virtual long MultiplyAdds(IReadOnlyList<Shape> inputs, Shape output) => 0;
+    /// <summary>MACs for one image: those of convolutions and linear layers, without bias.</summary>
+    internal virtual long Macs(IReadOnlyList<Shape> inputs, Shape output) => 0;
 }
 
 /// <summary>Shapes that do not fit together; the builder adds the node's path.</summary>

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Lanewise.Graphs;
 
-/// <summary>Zero rows and columns around a picture. A whole number pads all four sides alike, as in torch.nn.</summary>
+/// <summary>Zero rows and columns around an image. A whole number pads all four sides alike, as in torch.nn.</summary>
 /// <param name="Top">Rows above.</param>
 /// <param name="Left">Columns to the left.</param>
 /// <param name="Bottom">Rows below.</param>

@@ -6,7 +6,7 @@ internal sealed class WeightsMatch
     private const int Shown = 3;
 
     // Longer names are no parameter's, and comparing letter by letter takes time by their length.
-    private const int LongestCompared = 200;
+    private const int MaxComparedLength = 200;
 
     // The auxiliary heads' names in every file of the family, with which networks without them are loaded too.
     private static readonly string[] AuxiliaryHeads = ["aux1.", "aux2."];
@@ -67,7 +67,7 @@ internal sealed class WeightsMatch
         }
 
         var missingNames = missing.Select(p => p.Name);
-        var surplusNames = surplus.Select(t => t.Name).Where(name => name.Length <= LongestCompared);
+        var surplusNames = surplus.Select(t => t.Name).Where(name => name.Length <= MaxComparedLength);
         string[] wrong =
         [
             .. First(shapes, p => $"{p.Name} is {_found[p.Name].ShapeText}, expected {p.ShapeText}", "of another shape"),
@@ -81,7 +81,7 @@ internal sealed class WeightsMatch
         wrong.Take(Shown).Select(text).Concat(wrong.Length > Shown ? [$"{wrong.Length - Shown} more {kind}"] : []);
 
     private static string Nearest(string name, IEnumerable<string> names, string words) =>
-        name.Length <= LongestCompared && NearestName.Find(name, names) is { } nearest ? $"{words} '{Excerpt.Of(nearest)}'" : "";
+        name.Length <= MaxComparedLength && NearestName.Find(name, names) is { } nearest ? $"{words} '{Excerpt.Of(nearest)}'" : "";
 
     private static HashSet<Node> Ancestors(Node output)
     {

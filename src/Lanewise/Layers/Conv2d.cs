@@ -11,14 +11,14 @@ public static class Conv2dLayer
     /// <param name="outChannels">Output channels.</param>
     /// <param name="kernel">The square kernel's side.</param>
     /// <param name="stride">Step between outputs.</param>
-    /// <param name="padding">Zero rows and columns around the picture: a number, or a <see cref="Padding"/>.</param>
+    /// <param name="padding">Zero rows and columns around the image: a number, or a <see cref="Padding"/>.</param>
     /// <param name="bias">Whether each output channel has a bias.</param>
     /// <param name="dilation">Step between the inputs of one output.</param>
     /// <param name="groups">In how many parts the channels are cut, each convolved by itself.</param>
     /// <param name="initial">How the weights begin; null for PyTorch's default.</param>
     /// <exception cref="LanewiseException">The kernel does not fit the input, or the groups do not divide the channels.</exception>
-    public static Activation Conv2d(
-        this Activation x, string name, int outChannels, int kernel, int stride = 1, Padding padding = default, bool bias = true,
+    public static SymbolicTensor Conv2d(
+        this SymbolicTensor x, string name, int outChannels, int kernel, int stride = 1, Padding padding = default, bool bias = true,
         int dilation = 1, int groups = 1, Initializer? initial = null) =>
         x.Then(new Conv2d(outChannels, kernel, kernel, stride, padding, bias, dilation, groups) { Initial = initial }, name);
 }

@@ -12,6 +12,6 @@ public static class LinearLayer
     /// <param name="bias">Whether each output has a bias.</param>
     /// <param name="initial">How the weights begin; null for PyTorch's default.</param>
     /// <exception cref="LanewiseException">The input is not flat.</exception>
-    public static Activation Linear(this Activation x, string name, int outFeatures, bool bias = true, Initializer? initial = null) =>
+    public static SymbolicTensor Linear(this SymbolicTensor x, string name, int outFeatures, bool bias = true, Initializer? initial = null) =>
         x.Then(new Linear(outFeatures, bias) { Initial = initial }, name);
 }

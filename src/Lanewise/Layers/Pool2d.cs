@@ -9,24 +9,24 @@ public static class Pool2dLayers
     /// <param name="x">The input.</param>
     /// <param name="kernel">The square window's side.</param>
     /// <param name="stride">Step between windows.</param>
-    /// <param name="padding">Rows and columns around the picture, which never win.</param>
+    /// <param name="padding">Rows and columns around the image, which never win.</param>
     /// <param name="ceilMode">Whether inputs left over at the end get a window of their own.</param>
     /// <exception cref="LanewiseException">The window does not fit the input, or the padding is more than half of it.</exception>
-    public static Activation MaxPool2d(this Activation x, int kernel, int? stride = null, int padding = 0, bool ceilMode = false) =>
+    public static SymbolicTensor MaxPool2d(this SymbolicTensor x, int kernel, int? stride = null, int padding = 0, bool ceilMode = false) =>
         x.Then(new MaxPool2d(kernel, stride ?? kernel, padding, ceilMode));
 
     /// <summary>Adds average pooling, (C, H, W) → (C, P, Q); the stride is the kernel's side unless given.</summary>
     /// <param name="x">The input.</param>
     /// <param name="kernel">The square window's side.</param>
     /// <param name="stride">Step between windows.</param>
-    /// <param name="padding">Zero rows and columns around the picture.</param>
+    /// <param name="padding">Zero rows and columns around the image.</param>
     /// <param name="countIncludePad">Whether those zeros count in the average.</param>
     /// <param name="ceilMode">Whether inputs left over at the end get a window of their own.</param>
     /// <exception cref="LanewiseException">The window does not fit the input, or the padding is more than half of it.</exception>
-    public static Activation AvgPool2d(this Activation x, int kernel, int? stride = null, int padding = 0, bool countIncludePad = true, bool ceilMode = false) =>
+    public static SymbolicTensor AvgPool2d(this SymbolicTensor x, int kernel, int? stride = null, int padding = 0, bool countIncludePad = true, bool ceilMode = false) =>
         x.Then(new AvgPool2d(kernel, stride ?? kernel, padding, countIncludePad, ceilMode));
 
     /// <summary>Adds average pooling to a given size, (C, H, W) → (C, outHeight, outWidth); without sizes the global average, (C, 1, 1).</summary>
-    public static Activation AdaptiveAvgPool2d(this Activation x, int outHeight = 1, int outWidth = 1) =>
+    public static SymbolicTensor AdaptiveAvgPool2d(this SymbolicTensor x, int outHeight = 1, int outWidth = 1) =>
         x.Then(new AdaptiveAvgPool2d(outHeight, outWidth));
 }

@@ -3,7 +3,7 @@ using Lanewise.Layers;
 
 namespace Lanewise.Models;
 
-/// <summary>A depth of the ResNets for small pictures, or of their plain twins.</summary>
+/// <summary>A depth of the ResNets for small images, or of their plain twins.</summary>
 /// <param name="Name">The model's name.</param>
 /// <param name="Depth">Layers with weights: 6·n + 2, with n blocks a stage.</param>
 /// <param name="HasShortcuts">Whether a block adds its input to its output; a plain network's does not.</param>
@@ -17,7 +17,7 @@ public sealed record CifarResNetVariant(string Name, int Depth, bool HasShortcut
 }
 
 /// <summary>
-/// The ResNets for 32×32 pictures and the same networks without shortcuts, which show what shortcuts are for (He et al. 2015, "Deep
+/// The ResNets for 32×32 images and the same networks without shortcuts, which show what shortcuts are for (He et al. 2015, "Deep
 /// residual learning", §4.2). Shortcuts have no parameters (option A), so a network and its plain twin have the same ones.
 /// </summary>
 public static class CifarResNet
@@ -56,7 +56,7 @@ public static class CifarResNet
             .Linear("linear", options?.Classes ?? 10));                                   // classes
     }
 
-    private static Activation Stage(this Activation x, CifarResNetVariant variant, int number, int blocks, int channels, int stride)
+    private static SymbolicTensor Stage(this SymbolicTensor x, CifarResNetVariant variant, int number, int blocks, int channels, int stride)
     {
         for (int i = 0; i < blocks; i++)
         {
@@ -66,7 +66,7 @@ public static class CifarResNet
         return x;
     }
 
-    private static Activation Block(this Activation input, CifarResNetVariant variant, string name, int channels, int stride) => input.Module(name, x =>
+    private static SymbolicTensor Block(this SymbolicTensor input, CifarResNetVariant variant, string name, int channels, int stride) => input.Module(name, x =>
     {
         var y = x.Convolution(variant, "1", channels, stride).ReLU()                              // channels×P×Q
             .Convolution(variant, "2", channels, stride: 1);                                      // channels×P×Q
@@ -74,13 +74,13 @@ public static class CifarResNet
     });
 
     /// <summary>A 3×3 convolution and, where the variant has it, batch norm: (C, H, W) → (channels, ⌈H / stride⌉, ⌈W / stride⌉).</summary>
-    private static Activation Convolution(this Activation x, CifarResNetVariant variant, string number, int channels, int stride)
+    private static SymbolicTensor Convolution(this SymbolicTensor x, CifarResNetVariant variant, string number, int channels, int stride)
     {
         var start = variant.HasHeStart ? Initializer.KaimingNormal(channels * 3 * 3) : null;
         var y = x.Conv2d($"conv{number}", channels, kernel: 3, stride, padding: 1, bias: !variant.HasBatchNorm, initial: start);
         return variant.HasBatchNorm ? y.BatchNorm2d($"bn{number}") : y;
     }
 
-    private static Activation Shortcut(this Activation x, int channels, int stride) =>
+    private static SymbolicTensor Shortcut(this SymbolicTensor x, int channels, int stride) =>
         stride == 1 && x.Shape.Channels == channels ? x : x.IdentityShortcut(channels, stride);   // channels×P×Q
 }

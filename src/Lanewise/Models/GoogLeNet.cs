@@ -69,7 +69,7 @@ public static class GoogLeNet
         });
     }
 
-    private static Activation Stem(this Activation x, GoogLeNetVariant variant) => x
+    private static SymbolicTensor Stem(this SymbolicTensor x, GoogLeNetVariant variant) => x
         .BasicConv2d(variant, "conv1", 64, kernel: 7, stride: 2)                  // 64×112×112
         .MaxPool2d(3, stride: 2, ceilMode: true).ResponseNorm(variant)            // 64×56×56
         .BasicConv2d(variant, "conv2", 64, kernel: 1)                             // 64×56×56
@@ -77,7 +77,7 @@ public static class GoogLeNet
         .ResponseNorm(variant).MaxPool2d(3, stride: 2, ceilMode: true);           // 192×28×28
 
     /// <summary>(C, H, W) → (the sum of the four branches' channels, H, W).</summary>
-    private static Activation InceptionModule(this Activation input, GoogLeNetVariant variant, string name) => input.Module(name, x =>
+    private static SymbolicTensor InceptionModule(this SymbolicTensor input, GoogLeNetVariant variant, string name) => input.Module(name, x =>
     {
         var w = Widths[name];
         var branch1 = x.BasicConv2d(variant, "branch1", w.Conv1, kernel: 1);                              // Conv1×H×W
@@ -90,7 +90,7 @@ public static class GoogLeNet
         return branch1.Concat(branch2, branch3, branch4);
     });
 
-    private static void AuxiliaryClassifier(this Activation input, GoogLeNetVariant variant, string name, int classes) => input.Module(name, x =>
+    private static void AuxiliaryClassifier(this SymbolicTensor input, GoogLeNetVariant variant, string name, int classes) => input.Module(name, x =>
         (variant.IsPaper ? x.AvgPool2d(5, stride: 3) : x.AdaptiveAvgPool2d(4, 4)) // C×4×4
         .BasicConv2d(variant, "conv", 128, kernel: 1).Flatten()                   // 2048
         .Linear("fc1", 1024, initial: LinearStart(variant)).ReLU().Dropout(0.7f)  // 1024
@@ -98,7 +98,7 @@ public static class GoogLeNet
         .AuxiliaryOutput(AuxiliaryWeight);
 
     /// <summary>A convolution that keeps height and width but for its stride, what the variant normalises with, and ReLU.</summary>
-    private static Activation BasicConv2d(this Activation input, GoogLeNetVariant variant, string name, int outChannels, int kernel, int stride = 1) =>
+    private static SymbolicTensor BasicConv2d(this SymbolicTensor input, GoogLeNetVariant variant, string name, int outChannels, int kernel, int stride = 1) =>
         input.Module(name, x =>
         {
             var initial = variant.IsPaper ? Initializer.KaimingNormal(x.Shape.Channels * kernel * kernel) : TorchvisionStart;
@@ -106,7 +106,7 @@ public static class GoogLeNet
             return (variant.IsPaper ? y : y.BatchNorm2d("bn", eps: 0.001f)).ReLU();
         });
 
-    private static Activation ResponseNorm(this Activation x, GoogLeNetVariant variant) => variant.IsPaper ? x.LocalResponseNorm(5) : x;
+    private static SymbolicTensor ResponseNorm(this SymbolicTensor x, GoogLeNetVariant variant) => variant.IsPaper ? x.LocalResponseNorm(5) : x;
 
     private static Initializer? LinearStart(GoogLeNetVariant variant) => variant.IsPaper ? null : TorchvisionStart;
 

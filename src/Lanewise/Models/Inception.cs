@@ -7,11 +7,11 @@ namespace Lanewise.Models;
 public static class Inception
 {
     /// <summary>
-    /// Describes the network: 97,298 parameters and 6,019,200 multiply-adds for ten classes and a 1×28×28 input, which holds
+    /// Describes the network: 97,298 parameters and 6,019,200 MACs for ten classes and a 1×28×28 input, which holds
     /// unless <paramref name="input"/> is given.
     /// </summary>
     /// <param name="classes">Classes.</param>
-    /// <param name="input">C×H×W of the picture.</param>
+    /// <param name="input">C×H×W of the image.</param>
     /// <param name="relu">Whether ReLU follows each convolution of a module, as in the paper; then it is named <c>inception-relu</c>.</param>
     /// <exception cref="LanewiseException">The input is too small for it.</exception>
     public static Network Create(int classes = 10, Shape? input = null, bool relu = false) =>
@@ -27,7 +27,7 @@ public static class Inception
     /// Adds the article's Inception module, (C, H, W) → (88, H, W): four branches, concatenated. There is no activation
     /// inside it, as in the article, unless <paramref name="relu"/> asks for one behind each convolution.
     /// </summary>
-    public static Activation InceptionA(this Activation input, string name, bool relu = false) => input.Module(name, x =>
+    public static SymbolicTensor InceptionA(this SymbolicTensor input, string name, bool relu = false) => input.Module(name, x =>
     {
         var branch1x1 = x.Convolution("branch1x1", 16, kernel: 1, relu);          // 16×H×W
         var branch5x5 = x.Convolution("branch5x5_1", 16, kernel: 1, relu)         // 16×H×W
@@ -41,7 +41,7 @@ public static class Inception
     });
 
     /// <summary>A convolution that keeps height and width, and perhaps ReLU.</summary>
-    private static Activation Convolution(this Activation x, string name, int outChannels, int kernel, bool relu)
+    private static SymbolicTensor Convolution(this SymbolicTensor x, string name, int outChannels, int kernel, bool relu)
     {
         var y = x.Conv2d(name, outChannels, kernel, padding: kernel / 2);
         return relu ? y.ReLU() : y;

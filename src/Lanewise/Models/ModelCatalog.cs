@@ -9,7 +9,7 @@ public sealed record ModelOptions
     /// <summary>Classes; null for as many as the paper has.</summary>
     public int? Classes { get; init; }
 
-    /// <summary>C×H×W of the picture; null for the paper's.</summary>
+    /// <summary>C×H×W of the image; null for the paper's.</summary>
     public Shape? Input { get; init; }
 
     /// <summary>Whether GoogLeNet's auxiliary classifiers are there, which only training uses. Models without any ignore it.</summary>
@@ -19,7 +19,7 @@ public sealed record ModelOptions
 /// <summary>A model that can be named on the command line.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Paper">Where it comes from.</param>
-/// <param name="Preprocessing">How a picture becomes its input, unless the weights say otherwise.</param>
+/// <param name="Preprocessing">How an image becomes its input, unless the weights say otherwise.</param>
 /// <param name="Create">Describes the network.</param>
 public sealed record ModelEntry(string Name, string Paper, Preprocessing Preprocessing, Func<ModelOptions, Network> Create)
 {

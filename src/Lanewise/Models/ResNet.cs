@@ -40,10 +40,10 @@ public static class ResNet
             .Linear("fc", options?.Classes ?? 1000));                                     // classes
 
     /// <summary>A convolution without bias that keeps height and width but for its stride, started for the ReLU behind it: N(0, 2 / fan_out).</summary>
-    internal static Activation KaimingConv2d(this Activation x, string name, int outChannels, int kernel, int stride = 1) =>
+    internal static SymbolicTensor KaimingConv2d(this SymbolicTensor x, string name, int outChannels, int kernel, int stride = 1) =>
         x.Conv2d(name, outChannels, kernel, stride, padding: kernel / 2, bias: false, initial: Initializer.KaimingNormal(outChannels * kernel * kernel));
 
-    private static Activation Stage(this Activation x, ResNetVariant variant, int number, int channels, int stride)
+    private static SymbolicTensor Stage(this SymbolicTensor x, ResNetVariant variant, int number, int channels, int stride)
     {
         for (int i = 0; i < variant.Blocks[number - 1]; i++)
         {
@@ -55,18 +55,18 @@ public static class ResNet
         return x;
     }
 
-    private static Activation BasicBlock(this Activation input, string name, int channels, int stride) => input.Module(name, x => x
+    private static SymbolicTensor BasicBlock(this SymbolicTensor input, string name, int channels, int stride) => input.Module(name, x => x
         .KaimingConv2d("conv1", channels, kernel: 3, stride).BatchNorm2d("bn1").ReLU()    // channels×P×Q
         .KaimingConv2d("conv2", channels, kernel: 3).BatchNorm2d("bn2")                   // channels×P×Q
         .Add(x.Shortcut(channels, stride)).ReLU());                                       // channels×P×Q
 
-    private static Activation Bottleneck(this Activation input, string name, int channels, int stride) => input.Module(name, x => x
+    private static SymbolicTensor Bottleneck(this SymbolicTensor input, string name, int channels, int stride) => input.Module(name, x => x
         .KaimingConv2d("conv1", channels, kernel: 1).BatchNorm2d("bn1").ReLU()            // channels×H×W
         .KaimingConv2d("conv2", channels, kernel: 3, stride).BatchNorm2d("bn2").ReLU()    // channels×P×Q
         .KaimingConv2d("conv3", channels * Expansion, kernel: 1).BatchNorm2d("bn3")       // 4·channels×P×Q
         .Add(x.Shortcut(channels * Expansion, stride)).ReLU());                           // 4·channels×P×Q
 
-    private static Activation Shortcut(this Activation x, int channels, int stride) => stride == 1 && x.Shape.Channels == channels
+    private static SymbolicTensor Shortcut(this SymbolicTensor x, int channels, int stride) => stride == 1 && x.Shape.Channels == channels
         ? x                                                                               // C×H×W
         : x.KaimingConv2d("downsample.0", channels, kernel: 1, stride).BatchNorm2d("downsample.1");   // channels×P×Q
 }

@@ -7,7 +7,7 @@ namespace Lanewise.Models;
 public static class Residual
 {
     /// <summary>
-    /// Describes the network: 41,514 parameters and 2,013,184 multiply-adds for ten classes and a 1×28×28 input, which holds
+    /// Describes the network: 41,514 parameters and 2,013,184 MACs for ten classes and a 1×28×28 input, which holds
     /// unless <paramref name="input"/> is given.
     /// </summary>
     /// <exception cref="LanewiseException">The input is too small for it.</exception>
@@ -20,7 +20,7 @@ public static class Residual
         .Linear("fc", classes));                                  // classes
 
     /// <summary>Adds y = relu(F(x) + x), F = conv 3×3 → ReLU → conv 3×3; the shape stays (C, H, W).</summary>
-    public static Activation ResidualBlock(this Activation input, string name) => input.Module(name, x => x
+    public static SymbolicTensor ResidualBlock(this SymbolicTensor input, string name) => input.Module(name, x => x
         .Conv2d("conv1", x.Shape.Channels, kernel: 3, padding: 1).ReLU()          // C×H×W
         .Conv2d("conv2", x.Shape.Channels, kernel: 3, padding: 1)                 // C×H×W
         .Add(x).ReLU());                                                          // C×H×W

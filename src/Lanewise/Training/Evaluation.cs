@@ -4,17 +4,17 @@ using Lanewise.Engine;
 
 namespace Lanewise.Training;
 
-/// <summary>How well a network does on labelled pictures.</summary>
+/// <summary>How well a network does on labelled images.</summary>
 /// <param name="Loss">Mean cross-entropy.</param>
-/// <param name="Correct">Pictures whose most likely class is their label.</param>
-/// <param name="Total">Pictures.</param>
+/// <param name="Correct">Images whose most likely class is their label.</param>
+/// <param name="Total">Images.</param>
 /// <param name="Confusion">[label][prediction], counts.</param>
 public sealed record Evaluation(double Loss, int Correct, int Total, int[][] Confusion)
 {
     /// <summary>Correct / Total.</summary>
-    public double Accuracy => (double)Correct / Total;
+    public double Top1 => (double)Correct / Total;
 
-    /// <summary>Each class's precision, recall and support (its number of pictures).</summary>
+    /// <summary>Each class's precision, recall and support (its number of images).</summary>
     public IReadOnlyList<ClassScore> PerClass => [.. Confusion.Select((row, label) =>
     {
         int hits = row[label], support = row.Sum(), predicted = Confusion.Sum(r => r[label]);
@@ -23,23 +23,23 @@ public sealed record Evaluation(double Loss, int Correct, int Total, int[][] Con
 
     /// <summary>Runs all of <paramref name="dataset"/> through the network.</summary>
     /// <param name="plan">A plan with weights in it.</param>
-    /// <param name="dataset">Labelled pictures.</param>
+    /// <param name="dataset">Labelled images.</param>
     /// <param name="preprocessing">How they become the network's input.</param>
     /// <param name="cancellation">Stops between two batches.</param>
-    /// <exception cref="LanewiseException">Network, pictures and preprocessing do not fit, or there is no picture, or one cannot be read.</exception>
-    public static Evaluation Run(Plan plan, IPictureDataset dataset, Preprocessing preprocessing, CancellationToken cancellation = default) =>
+    /// <exception cref="LanewiseException">Network, images and preprocessing do not fit, or there is no image, or one cannot be read.</exception>
+    public static Evaluation Run(Plan plan, IImageDataset dataset, Preprocessing preprocessing, CancellationToken cancellation = default) =>
         Run(plan, dataset, preprocessing, judged: null, cancellation);
 
-    /// <summary>As above, and tells what became of each picture.</summary>
+    /// <summary>As above, and tells what became of each image.</summary>
     /// <param name="plan">A plan with weights in it.</param>
-    /// <param name="dataset">Labelled pictures.</param>
+    /// <param name="dataset">Labelled images.</param>
     /// <param name="preprocessing">How they become the network's input.</param>
-    /// <param name="judged">Is told of each picture, in the order of the dataset; null for nobody.</param>
+    /// <param name="judged">Is told of each image, in the order of the dataset; null for nobody.</param>
     /// <param name="cancellation">Stops between two batches.</param>
-    /// <exception cref="LanewiseException">Network, pictures and preprocessing do not fit, or there is no picture, or one cannot be read.</exception>
-    public static Evaluation Run(Plan plan, IPictureDataset dataset, Preprocessing preprocessing, Action<Judgement>? judged, CancellationToken cancellation)
+    /// <exception cref="LanewiseException">Network, images and preprocessing do not fit, or there is no image, or one cannot be read.</exception>
+    public static Evaluation Run(Plan plan, IImageDataset dataset, Preprocessing preprocessing, Action<ImagePrediction>? judged, CancellationToken cancellation)
     {
-        int classes = plan.Network.Classes;
+        int classes = plan.Network.OutputCount;
         if (preprocessing.Input != plan.Network.Input)
         {
             throw new LanewiseException($"{plan.Network.Name} takes {plan.Network.Input}, the preprocessing gives {preprocessing.Input}; they must be of one shape.");
@@ -47,7 +47,7 @@ public sealed record Evaluation(double Loss, int Correct, int Total, int[][] Con
 
         if (dataset.Count == 0)
         {
-            throw new LanewiseException($"{dataset.Name}: there is no picture to judge by.");
+            throw new LanewiseException($"{dataset.Name}: there is no image to judge by.");
         }
 
         if (dataset.Classes.Count > classes)
@@ -77,24 +77,24 @@ public sealed record Evaluation(double Loss, int Correct, int Total, int[][] Con
     /// <summary>The softmax of the prediction's logit; the loss has what all logits' exponentials sum up to.</summary>
     private static double Probability(Plan plan, int i, int label, int prediction)
     {
-        var logits = plan.Logits.Slice(i * plan.Network.Classes, plan.Network.Classes);
+        var logits = plan.Output.Slice(i * plan.Network.OutputCount, plan.Network.OutputCount);
         return Math.Min(1, Math.Exp(logits[prediction] - (double)logits[label] - plan.Losses[i]));
     }
 
     private static double Share(int part, int whole) => whole == 0 ? 0 : (double)part / whole;
 }
 
-/// <summary>What a network takes a picture for.</summary>
-/// <param name="Picture">The picture's index in its dataset.</param>
+/// <summary>What a network takes an image for.</summary>
+/// <param name="Index">The image's index in its dataset.</param>
 /// <param name="Label">Its class.</param>
 /// <param name="Prediction">The most likely class.</param>
 /// <param name="Probability">The prediction's softmax probability, 0 to 1; NaN from weights that are no numbers.</param>
 [StructLayout(LayoutKind.Auto)]
-public readonly record struct Judgement(int Picture, int Label, int Prediction, double Probability);
+public readonly record struct ImagePrediction(int Index, int Label, int Prediction, double Probability);
 
 /// <summary>One class's scores.</summary>
 /// <param name="Class">The class's index.</param>
-/// <param name="Precision">Of the pictures taken for this class, the share that are of it; 0 when there are none.</param>
-/// <param name="Recall">Of this class's pictures, the share that were recognised.</param>
-/// <param name="Support">This class's pictures.</param>
+/// <param name="Precision">Of the images taken for this class, the share that are of it; 0 when there are none.</param>
+/// <param name="Recall">Of this class's images, the share that were recognised.</param>
+/// <param name="Support">This class's images.</param>
 public sealed record ClassScore(int Class, double Precision, double Recall, int Support);

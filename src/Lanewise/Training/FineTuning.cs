@@ -6,7 +6,7 @@ namespace Lanewise.Training;
 public static class FineTuning
 {
     /// <summary>
-    /// Tells, for <see cref="TrainingOptions.Trains"/>, the parameters of the classifier from all others: those of the last linear
+    /// Tells, for <see cref="TrainingOptions.IsTrainable"/>, the parameters of the classifier from all others: those of the last linear
     /// layer before the network's output. The body stays as it is.
     /// </summary>
     /// <exception cref="LanewiseException">The network has no linear layer at its end.</exception>

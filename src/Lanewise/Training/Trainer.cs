@@ -13,7 +13,7 @@ namespace Lanewise.Training;
 /// </summary>
 public sealed class Trainer
 {
-    private const int LeastEvaluationBatch = 64;
+    private const int MinEvaluationBatch = 64;
     private readonly TrainingOptions _options;
     private readonly Preprocessing _preprocessing;
     private readonly Plan _plan;
@@ -29,9 +29,9 @@ public sealed class Trainer
     public Trainer(Network network, TrainingOptions options, Weights? initial = null)
     {
         options.Check();
-        if (!network.Parameters.Any(p => !p.IsBuffer && options.Trains?.Invoke(p.Name) != false))
+        if (!network.Parameters.Any(p => !p.IsBuffer && options.IsTrainable?.Invoke(p.Name) != false))
         {
-            throw new LanewiseException($"{network.Name}: there is no parameter to train; TrainingOptions.Trains must take some of them, and the network have some.");
+            throw new LanewiseException($"{network.Name}: there is no parameter to train; TrainingOptions.IsTrainable must take some of them, and the network have some.");
         }
 
         _options = options;
@@ -43,25 +43,25 @@ public sealed class Trainer
             Threads = options.Threads,
             LaneWidth = options.LaneWidth,
             Algorithm = options.Algorithm,
-            Trains = options.Trains,
+            IsTrainable = options.IsTrainable,
             Seed = options.Seed,
         });
-        _evaluation = Plan.Compile(network, _plan.Options with { BatchSize = Math.Max(options.BatchSize, LeastEvaluationBatch), Training = false });
+        _evaluation = Plan.Compile(network, _plan.Options with { BatchSize = Math.Max(options.BatchSize, MinEvaluationBatch), Training = false });
         _update = new OptimizerWork([.. options.Optimizer.StateNames.Select(_ => _plan.TakeLikeWeights())]) { Step = StepAt(options.Optimizer.LearningRate) };
-        _plan.Load(initial ?? Weights.Initialize(network, options.Seed));
+        _plan.SetWeights(initial ?? Weights.Initialize(network, options.Seed));
     }
 
     /// <summary>What is trained.</summary>
     public Network Network => _plan.Network;
 
     /// <summary>A copy of the weights as they are now.</summary>
-    public Weights Weights => _plan.Save();
+    public Weights GetWeights() => _plan.GetWeights();
 
     /// <summary>Where training stands.</summary>
     public TrainingPosition Position => _position;
 
     /// <summary>A copy of all that is needed to go on from here.</summary>
-    public TrainerState State => new(_plan.Save(), OptimizerState.ToDictionary(s => s.Name, s => _plan.SaveState(s.Memory), StringComparer.Ordinal), _position);
+    public TrainerState GetState() => new(_plan.GetWeights(), OptimizerState.ToDictionary(s => s.Name, s => _plan.SaveState(s.Memory), StringComparer.Ordinal), _position);
 
     /// <summary>Is shown gradients of steps, between their computation and the update; null for nobody.</summary>
     public IGradientObserver? GradientObserver { get; set; }
@@ -79,7 +79,7 @@ public sealed class Trainer
         }
 
         _plan.DiscardGradients();
-        _plan.Load(state.Weights);
+        _plan.SetWeights(state.Weights);
         foreach (var (name, memory) in OptimizerState)
         {
             _plan.LoadState(state.Optimizer[name], memory);
@@ -89,16 +89,16 @@ public sealed class Trainer
     }
 
     /// <summary>Trains epoch by epoch, on other threads than the caller's, and gives each epoch's figures when it is done.</summary>
-    /// <param name="train">The training pictures.</param>
-    /// <param name="test">The pictures that each epoch is judged by.</param>
+    /// <param name="train">The training images.</param>
+    /// <param name="test">The images that each epoch is judged by.</param>
     /// <param name="progress">Is told after every step, on the training thread; keep it short.</param>
-    /// <param name="cancellation">Stops after the current step; <see cref="State"/> then tells where.</param>
+    /// <param name="cancellation">Stops after the current step; <see cref="GetState"/> then tells where.</param>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     /// <exception cref="TrainingDivergedException">The loss became infinite or NaN.</exception>
-    /// <exception cref="LanewiseException">Pictures and network do not fit.</exception>
+    /// <exception cref="LanewiseException">Images and network do not fit.</exception>
     public async IAsyncEnumerable<EpochResult> RunAsync(
-        IPictureDataset train,
-        IPictureDataset test,
+        IImageDataset train,
+        IImageDataset test,
         IProgress<TrainingProgress>? progress = null,
         [EnumeratorCancellation] CancellationToken cancellation = default)
     {
@@ -111,11 +111,11 @@ public sealed class Trainer
     }
 
     /// <summary>Before any work: an unfit test set should not be found out after an hour's epoch.</summary>
-    private void Check(IPictureDataset dataset)
+    private void Check(IImageDataset dataset)
     {
         if (dataset.Count == 0)
         {
-            throw new LanewiseException($"{dataset.Name}: there is no picture in it; training and test both need some.");
+            throw new LanewiseException($"{dataset.Name}: there is no image in it; training and test both need some.");
         }
 
         if (_preprocessing.Input != Network.Input)
@@ -123,15 +123,15 @@ public sealed class Trainer
             throw new LanewiseException($"{Network.Name} takes {Network.Input}, the preprocessing gives {_preprocessing.Input}; they must be of one shape.");
         }
 
-        if (dataset.Classes.Count > Network.Classes)
+        if (dataset.Classes.Count > Network.OutputCount)
         {
-            throw new LanewiseException($"{dataset.Name} has {dataset.Classes.Count} classes, the network {Network.Classes}; build it with as many.");
+            throw new LanewiseException($"{dataset.Name} has {dataset.Classes.Count} classes, the network {Network.OutputCount}; build it with as many.");
         }
     }
 
-    private EpochResult RunEpoch(IPictureDataset train, IPictureDataset test, IProgress<TrainingProgress>? progress, CancellationToken cancellation)
+    private EpochResult RunEpoch(IImageDataset train, IImageDataset test, IProgress<TrainingProgress>? progress, CancellationToken cancellation)
     {
-        var good = State;
+        var good = GetState();
         int count = train.Count;
         var source = new PreparedDataset(train, _preprocessing, _options.Augmentation, _options.Seed, _position.Epoch);
         using var batches = new BatchLoader(source, Order(count), _options.BatchSize, _position.Step, _options.Threads, cancellation);
@@ -146,7 +146,7 @@ public sealed class Trainer
             progress?.Report(Progress(steps, count, (_position.Step - earlierSteps) * _options.BatchSize / clock.Elapsed.TotalSeconds));
         }
 
-        _evaluation.Load(_plan.Save());
+        _evaluation.SetWeights(_plan.GetWeights());
         var judged = Evaluation.Run(_evaluation, test, _preprocessing, cancellation);
         if (!double.IsFinite(judged.Loss))
         {
@@ -157,14 +157,14 @@ public sealed class Trainer
         var p = _position;
         double rate = RateAt(steps - 1, steps);
         _position = new(p.Epoch + 1, 0, 0, 0, 0, p.Updates);
-        return new(p.Epoch + 1, p.LossSum / count, (double)p.Correct / count, judged.Loss, judged.Accuracy, rate, p.Seconds, count / p.Seconds);
+        return new(p.Epoch + 1, p.LossSum / count, (double)p.Correct / count, judged.Loss, judged.Top1, rate, p.Seconds, count / p.Seconds);
     }
 
     /// <summary>The learning rate of a step of the epoch under way.</summary>
     private double RateAt(int step, int steps) =>
         _options.Schedule.RateAt(_options.Optimizer.LearningRate, _position.Epoch + (double)step / steps, _options.Epochs);
 
-    /// <summary>The epoch's order of pictures: a shuffle that seed and epoch alone decide (Fisher and Yates).</summary>
+    /// <summary>The epoch's order of images: a shuffle that seed and epoch alone decide (Fisher and Yates).</summary>
     private int[] Order(int count)
     {
         int[] order = [.. Enumerable.Range(0, count)];
@@ -178,15 +178,15 @@ public sealed class Trainer
         return order;
     }
 
-    private void Step(BatchLoader source, ReadOnlySpan<int> pictures, double rate, TrainerState good)
+    private void Step(BatchLoader source, ReadOnlySpan<int> images, double rate, TrainerState good)
     {
-        ComputeGradients(source, pictures);
+        ComputeGradients(source, images);
         double loss = 0;
         int correct = 0;
-        for (int i = 0; i < pictures.Length; i++)
+        for (int i = 0; i < images.Length; i++)
         {
             loss += _plan.Losses[i];
-            correct += _plan.Predictions[i] == source.Label(pictures[i]) ? 1 : 0;
+            correct += _plan.Predictions[i] == source.Label(images[i]) ? 1 : 0;
         }
 
         if (!double.IsFinite(loss))
@@ -207,11 +207,11 @@ public sealed class Trainer
 
     private OptimizerStep StepAt(double rate) => _options.Optimizer.StepAt(rate, _position.Updates + 1);
 
-    private void ComputeGradients(BatchLoader source, ReadOnlySpan<int> pictures)
+    private void ComputeGradients(BatchLoader source, ReadOnlySpan<int> images)
     {
         try
         {
-            _plan.ComputeGradients(source, pictures, _position.Updates);
+            _plan.ComputeGradients(source, images, _position.Updates);
         }
         catch
         {
@@ -229,9 +229,9 @@ public sealed class Trainer
             $"the loss is no longer finite {when}; the weights are those {kept}. Try a learning rate of {_options.Optimizer.LearningRate / 10:G3} or a larger batch.");
     }
 
-    private TrainingProgress Progress(int steps, int count, double pace)
+    private TrainingProgress Progress(int steps, int count, double imagesPerSecond)
     {
         double seen = Math.Min((double)_position.Step * _options.BatchSize, count);
-        return new(_position.Epoch + 1, _options.Epochs, _position.Step, steps, _position.LossSum / seen, _position.Correct / seen, pace);
+        return new(_position.Epoch + 1, _options.Epochs, _position.Step, steps, _position.LossSum / seen, _position.Correct / seen, imagesPerSecond);
     }
 }

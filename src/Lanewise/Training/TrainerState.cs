@@ -15,7 +15,7 @@ public sealed record TrainerState(Weights Weights, IReadOnlyDictionary<string, W
 /// <summary>A place between two steps of training.</summary>
 /// <param name="Epoch">Completed epochs.</param>
 /// <param name="Step">Steps done in the epoch under way.</param>
-/// <param name="LossSum">Sum of the cross-entropies of this epoch's pictures so far.</param>
+/// <param name="LossSum">Sum of the cross-entropies of this epoch's images so far.</param>
 /// <param name="Correct">How many of them were right.</param>
 /// <param name="Seconds">Seconds spent on this epoch so far.</param>
 /// <param name="Updates">Steps done since training began.</param>

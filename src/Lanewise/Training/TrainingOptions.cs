@@ -9,10 +9,10 @@ namespace Lanewise.Training;
 /// <summary>How a network is trained. The defaults are the article's.</summary>
 public sealed record TrainingOptions
 {
-    /// <summary>Passes over the training pictures.</summary>
+    /// <summary>Passes over the training images.</summary>
     public int Epochs { get; init; } = 10;
 
-    /// <summary>Pictures in a step.</summary>
+    /// <summary>Images in a step.</summary>
     public int BatchSize { get; init; } = 64;
 
     /// <summary>The optimizer.</summary>
@@ -22,9 +22,9 @@ public sealed record TrainingOptions
     public LearningRateSchedule Schedule { get; init; } = new LearningRateSchedule.Constant();
 
     /// <summary>Whether the parameter of that name is trained; null for all. <see cref="FineTuning.HeadOnly"/> freezes a body.</summary>
-    public Func<string, bool>? Trains { get; init; }
+    public Func<string, bool>? IsTrainable { get; init; }
 
-    /// <summary>Decides the initial weights, the order of the pictures, how they are varied, and what dropout drops.</summary>
+    /// <summary>Decides the initial weights, the order of the images, how they are varied, and what dropout drops.</summary>
     public int Seed { get; init; } = 1;
 
     /// <summary>Threads. The trained weights do not depend on it, to the bit.</summary>
@@ -37,12 +37,12 @@ public sealed record TrainingOptions
     public Conv2dAlgorithm Algorithm { get; init; }
 
     /// <summary>
-    /// How pictures become the network's input; null for what the catalogue says of a model of the network's name, and for MNIST's
+    /// How images become the network's input; null for what the catalogue says of a model of the network's name, and for MNIST's
     /// mean and standard deviation where a network of another name takes 1×28×28.
     /// </summary>
     public Preprocessing? Preprocessing { get; init; }
 
-    /// <summary>How training pictures are varied at random.</summary>
+    /// <summary>How training images are varied at random.</summary>
     public Augmentation Augmentation { get; init; } = Augmentation.None;
 
     internal void Check()
@@ -57,7 +57,7 @@ public sealed record TrainingOptions
         Schedule.Check(Optimizer.LearningRate, Epochs);
     }
 
-    /// <summary>How <paramref name="network"/>'s pictures are normalised.</summary>
+    /// <summary>How <paramref name="network"/>'s images are normalised.</summary>
     /// <exception cref="LanewiseException">Nothing says how.</exception>
     internal Preprocessing PreprocessingOf(Network network)
     {

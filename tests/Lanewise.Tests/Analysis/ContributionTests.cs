@@ -25,9 +25,9 @@ public sealed class ContributionTests
         {
             string last = model == "inception" ? part : $"{part}.conv2";
             var join = network.Nodes.Single(n => n.Inputs.Contains(network.Find(last)));
-            plan.Load(Ablation.Without(weights, Ablation.LastLayers(network, network.Find(last), join)));
+            plan.SetWeights(Ablation.Without(weights, Ablation.LastLayers(network, network.Find(last), join)));
             plan.Infer(source, [.. Enumerable.Range(0, 20)]);
-            Compare.Close($"without {part}", golden[$"without.{part}"].Values, plan.Logits, Tolerance);
+            Compare.Close($"without {part}", golden[$"without.{part}"].Values, plan.Output, Tolerance);
         }
     }
 
@@ -41,13 +41,13 @@ public sealed class ContributionTests
         Assert.Equal(8, measured.Branches.Count);
         Assert.All(measured.Branches, b =>
         {
-            Assert.Equal(golden[$"accuracy_without.{b.Name}"].Values[0], b.AccuracyWithout, 1e-6);
+            Assert.Equal(golden[$"accuracy_without.{b.Name}"].Values[0], b.Top1Without, 1e-6);
             string module = b.Module.Split('.')[0];
             int place = measured.Branches.Where(other => other.Module == b.Module).ToList().IndexOf(b);
             Assert.Equal(golden[$"energy.{module}"].Values[place], b.EnergyShare, 1e-6);
         });
         Assert.Equal(88, measured.Branches.Take(4).Sum(b => b.Channels));
-        Assert.Equal(Accuracy(network, weights), measured.Accuracy);
+        Assert.Equal(Top1(network, weights), measured.Top1);
         Assert.Equal([.. Enumerable.Range(0, 11)], steps.Select(s => s.Done));
         Assert.All(steps, s => Assert.Equal(11, s.Total));
     }
@@ -61,11 +61,11 @@ public sealed class ContributionTests
         Assert.Equal(["rcblock1", "rcblock2"], measured.Blocks.Select(b => b.Name));
         Assert.All(measured.Blocks, b =>
         {
-            Assert.Equal(golden[$"accuracy_without.{b.Name}"].Values[0], b.AccuracyWithout, 1e-6);
+            Assert.Equal(golden[$"accuracy_without.{b.Name}"].Values[0], b.Top1Without, 1e-6);
             Compare.Close(b.Name, golden[$"block.{b.Name}"].Values, [(float)b.ResidualRms, (float)b.ShortcutRms, (float)b.Cosine], 1e-5);
             Assert.Equal(b.ResidualRms / b.ShortcutRms, b.Ratio);
         });
-        Assert.Equal(Accuracy(network, weights), measured.Accuracy);
+        Assert.Equal(Top1(network, weights), measured.Top1);
     }
 
     [Theory]
@@ -82,10 +82,10 @@ public sealed class ContributionTests
         int from = 0;
         foreach (var branch in concat.Inputs)
         {
-            plan.Load(Ablation.Without(weights, Ablation.LastLayers(network, branch, concat)).Of(part));
-            plan.Infer(Formula.Pictures(1, network.Input, 5), [0]);
-            Assert.All(plan.Logits.Slice(from, branch.Shape.Count).ToArray(), y => Assert.Equal(0f, y));
-            Assert.Contains(plan.Logits.ToArray(), y => y != 0);
+            plan.SetWeights(Ablation.Without(weights, Ablation.LastLayers(network, branch, concat)).Of(part));
+            plan.Infer(Formula.Images(1, network.Input, 5), [0]);
+            Assert.All(plan.Output.Slice(from, branch.Shape.Count).ToArray(), y => Assert.Equal(0f, y));
+            Assert.Contains(plan.Output.ToArray(), y => y != 0);
             from += branch.Shape.Count;
         }
 
@@ -160,11 +160,11 @@ public sealed class ContributionTests
         return new(new MemoryImageDataset("golden", new Shape(1, 28, 28), classes, pixels, labels), Preprocessing.Mnist) { Threads = 1 };
     }
 
-    private static double Accuracy(Network network, Weights weights)
+    private static double Top1(Network network, Weights weights)
     {
         var (_, _, source) = GradCamTests.Trained(network.Name);
         var plan = Plan.Compile(network, new PlanOptions { BatchSize = 20 });
-        plan.Load(weights);
+        plan.SetWeights(weights);
         plan.Evaluate(source, [.. Enumerable.Range(0, 20)]);
         return plan.Predictions.ToArray().Index().Count(p => p.Item == source.Label(p.Index)) / 20.0;
     }

@@ -18,7 +18,7 @@ public sealed class DepthStudyTests
         return training;
     });
 
-    // 90 pictures in batches of 16 are six steps an epoch.
+    // 90 images in batches of 16 are six steps an epoch.
     private static DepthStudyOptions Options => new()
     {
         Depths = [14, 8],
@@ -66,7 +66,7 @@ public sealed class DepthStudyTests
         Assert.Equal(Flat(study.MeasureStart(Plain8)), Flat(result with { Samples = [result.AtStart], Epochs = [] }));
         Assert.Equal([1, 2, 3], result.Epochs.Select(e => e.Epoch));
         var plan = Plan.Compile(study.CreateNetwork(Plain8), new PlanOptions());
-        plan.Load(training.State.Weights);
+        plan.SetWeights(training.GetState().Weights);
         var onTrain = Evaluation.Run(plan, Train, Preprocessing.Mnist, TestContext.Current.CancellationToken);
         var onTest = Evaluation.Run(plan, Test, Preprocessing.Mnist, TestContext.Current.CancellationToken);
         Assert.Equal((double)(onTrain.Total - onTrain.Correct) / onTrain.Total, result.TrainError);
@@ -97,7 +97,7 @@ public sealed class DepthStudyTests
         }
 
         var resumed = study.Train(Plain8);
-        resumed.Resume(stopped.State, stopped.Result);
+        resumed.Resume(stopped.GetState(), stopped.Result);
         await Run(resumed);
         Assert.Equal(Flat(whole.Result), Flat(resumed.Result));
     }
@@ -110,11 +110,11 @@ public sealed class DepthStudyTests
         TrainerState? afterTwo = null;
         await foreach (var epoch in training.RunAsync(cancellation: TestContext.Current.CancellationToken))
         {
-            afterTwo = epoch.Epoch == 2 ? training.State : afterTwo;
+            afterTwo = epoch.Epoch == 2 ? training.GetState() : afterTwo;
         }
 
         var whole = training.Result;
-        // Stopped before the second epoch's training pictures were judged.
+        // Stopped before the second epoch's training images were judged.
         var unjudged = whole with { Epochs = [whole.Epochs[0], whole.Epochs[1] with { TrainLoss = double.NaN, TrainError = double.NaN }, whole.Epochs[2]] };
         var resumed = study.Train(Plain8);
         resumed.Resume(afterTwo!, unjudged);
@@ -127,8 +127,8 @@ public sealed class DepthStudyTests
     {
         var (training, whole) = (Study(Options).Train(Plain8), await Whole.Value);
         var cut = whole.Result with { Epochs = [] };
-        Assert.Contains("begin this run anew", Assert.Throws<LanewiseException>(() => training.Resume(whole.State, cut)).Message);
-        Assert.Throws<LanewiseException>(() => training.Resume(whole.State, whole.Result with { Run = Plain8 with { Seed = 4 } }));
+        Assert.Contains("begin this run anew", Assert.Throws<LanewiseException>(() => training.Resume(whole.GetState(), cut)).Message);
+        Assert.Throws<LanewiseException>(() => training.Resume(whole.GetState(), whole.Result with { Run = Plain8 with { Seed = 4 } }));
     }
 
     [Fact]
@@ -152,9 +152,9 @@ public sealed class DepthStudyTests
         Assert.Throws<LanewiseException>(() => Study(Options with { Samples = 0 }));
     }
 
-    private static IImageDataset Train => BuiltInDigits.Train(90);
+    private static IFixedShapeImageDataset Train => BuiltInDigits.Train(90);
 
-    private static IImageDataset Test => BuiltInDigits.Test(40);
+    private static IFixedShapeImageDataset Test => BuiltInDigits.Test(40);
 
     private static DepthStudy Study(DepthStudyOptions options) => new(options, Train, Test, Preprocessing.Mnist);
 

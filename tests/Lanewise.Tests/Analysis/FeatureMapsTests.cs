@@ -17,11 +17,11 @@ public sealed class FeatureMapsTests
     public void Values_are_the_reference_engines(string layer)
     {
         var (network, weights, _) = GradCamTests.Trained("residual");
-        var source = TensorSource.Random(2, network.Input.Count, network.Classes);
+        var source = TensorSource.Random(2, network.Input.Count, network.OutputCount);
         var maps = FeatureMaps.Of(network, weights, network.Find(layer), source, 1);
         var engine = new ReferenceEngine(network, weights);
         engine.Forward(source.Values());
-        Compare.Close(layer, engine.Activation(network.Find(layer), 1), maps.Values, 1e-5);
+        Compare.Close(layer, engine.SymbolicTensor(network.Find(layer), 1), maps.Values, 1e-5);
     }
 
     [Fact]
@@ -38,7 +38,7 @@ public sealed class FeatureMapsTests
     [Theory]
     [InlineData("inception", 1, 10)]
     [InlineData("resnet20", 3, 16)]
-    public void Filters_are_in_colour_where_the_picture_is(string model, int channels, int count)
+    public void Filters_are_in_colour_where_the_image_is(string model, int channels, int count)
     {
         var network = ModelCatalog.Find(model).ForClasses(10);
         var weights = Weights.Initialize(network, 1);

@@ -12,7 +12,7 @@ namespace Lanewise.Tests.Analysis;
 public sealed class GradCamTests
 {
     private const double Tolerance = 1e-5;
-    private const int Pictures = 4, Other = 0;
+    private const int Images = 4, Other = 0;
 
     public static TheoryData<string, string, string, int> LayersAndWidths
     {
@@ -37,11 +37,11 @@ public sealed class GradCamTests
     {
         var (network, weights, source) = Trained(model);
         var golden = Golden.Read($"explain-{model}");
-        var cam = new GradCam(network, weights, new PlanOptions { BatchSize = Pictures, LaneWidth = width }, layer);
+        var cam = new GradCam(network, weights, new PlanOptions { BatchSize = Images, LaneWidth = width }, layer);
         var likeliest = cam.Explain(source, [0, 1, 2, 3]);
         Compare.Close("likeliest", golden[$"grad_cam.{module}.likeliest"].Values, Joined(likeliest), Tolerance);
         Compare.Close("other", golden[$"grad_cam.{module}.{Other}"].Values, Joined(cam.Explain(source, [0, 1, 2, 3], Other)), Tolerance);
-        Assert.All(likeliest, map => Assert.Equal(map.Answer.Ranking[0], map.Target));
+        Assert.All(likeliest, map => Assert.Equal(map.Classification.Ranking[0], map.Target));
         if (module == GradCam.DefaultLayer(network).Path.Split('.')[0])
         {
             Compare.Close("resized", golden["resized"].Values, [.. likeliest.SelectMany(map => map.Resize(28, 28))], Tolerance);
@@ -56,11 +56,11 @@ public sealed class GradCamTests
     {
         var network = ModelCatalog.Find(model).Create(new ModelOptions { Classes = 5, Input = new Shape(3, side, side) });
         var weights = Formula.Weights(network);
-        var source = Formula.Pictures(1, network.Input, network.Classes);
+        var source = Formula.Images(1, network.Input, network.OutputCount);
         var cam = new GradCam(network, weights, new PlanOptions { BatchSize = 1 }, layer);
         var (values, logits, gradient) = Reference(network, weights, source, cam.Layer, target: 2);
         var map = cam.Explain(source, [0], target: 2)[0];
-        Compare.Close("logits", logits, map.Answer.Logits, Tolerance);
+        Compare.Close("logits", logits, map.Classification.Logits, Tolerance);
         int pixels = cam.Layer.Shape.Pixels;
         double[] expected = [.. Enumerable.Range(0, pixels).Select(i => Math.Max(0, Enumerable.Range(0, cam.Layer.Shape.Channels)
             .Sum(c => gradient.AsSpan(c * pixels, pixels).ToArray().Average() * values[c * pixels + i])))];
@@ -93,7 +93,7 @@ public sealed class GradCamTests
     [Fact]
     public void A_map_without_a_peak_stays_dark()
     {
-        var answer = new Answer([1, 2]);
+        var answer = new Classification([1, 2]);
         Assert.All(new GradCamMap(answer, 0, 1, 2, [0, 0]).Resize(3, 3), v => Assert.Equal(0, v));
         Assert.All(new GradCamMap(answer, 0, 1, 2, [float.NaN, 1]).Resize(3, 3), v => Assert.Equal(0, v));
         Assert.Equal([0f, 0.25f, 0.75f, 1f], new GradCamMap(answer, 0, 1, 2, [0, 8]).Resize(1, 4));
@@ -114,7 +114,7 @@ public sealed class GradCamTests
         Network before = network.UpTo(layer), after = network.After(layer);
         double[] values = new ReferenceEngine(before, weights.Of(before)).Forward(source.Values());
         var engine = new ReferenceEngine(after, weights.Of(after));
-        double[] logits = engine.Forward(values), output = new double[network.Classes];
+        double[] logits = engine.Forward(values), output = new double[network.OutputCount];
         output[target] = 1;
         return (values, logits, engine.Backward(output).Input);
     }

@@ -32,7 +32,7 @@ public sealed class GradientFlowTests
         var plain = await TrainerTests.Run(new Trainer(TrainerTests.Small, TrainerTests.Options));
         var recorder = new GradientRecorder(TrainerTests.Small, position => position.Updates % 4 == 1);
         var watched = await TrainerTests.Run(new Trainer(TrainerTests.Small, TrainerTests.Options) { GradientObserver = recorder });
-        Assert.Equal(Compare.Bits(plain.Weights), Compare.Bits(watched.Weights));
+        Assert.Equal(Compare.Bits(plain.GetWeights()), Compare.Bits(watched.GetWeights()));
         Assert.Equal(Enumerable.Range(0, 9).Select(i => 4L * i + 1).Where(step => step < 33), recorder.Samples.Select(s => s.Step));
         Assert.All(recorder.Samples, sample => Assert.All(sample.Layers, layer => Assert.InRange(layer.Norm, 1e-6, 100)));
     }
@@ -63,7 +63,7 @@ public sealed class GradientFlowTests
         var network = CifarResNet.Create(variant, new ModelOptions { Input = new Shape(1, 12, 12) });
         Assert.DoesNotContain(network.Nodes, n => n.Op is BatchNorm2d);
         var plan = Plan.Compile(network, new PlanOptions { BatchSize = 16, Training = true });
-        plan.Load(Weights.Initialize(network, seed: 1));
+        plan.SetWeights(Weights.Initialize(network, seed: 1));
         plan.ComputeGradients(TensorSource.Random(16, network.Input.Count, 10), [.. Enumerable.Range(0, 16)]);
         return GradientFlow.Measure(network, plan.Gradients(), 0).FirstToLast;
     }

@@ -27,7 +27,7 @@ public sealed class LayerTimesTests
     }
 
     [Fact]
-    public void Layers_that_are_computed_together_share_the_time_by_multiply_adds()
+    public void Layers_that_are_computed_together_share_the_time_by_MACs()
     {
         var siblings = Network.Define("siblings", new(64, 48, 48), x => x.Conv2d("a", 4, kernel: 1).Concat(x.Conv2d("b", 12, kernel: 1)));
         var times = LayerTimes.Measure(siblings, new LayerTimesOptions { Patience = TimeSpan.Zero }, Stop);

@@ -19,12 +19,12 @@ public sealed class NetworkCostTests
         {
             var cost = NetworkCost.Of(network, depth);
             Assert.Equal(network.ParameterCount, cost.Layers.Sum(l => l.Parameters));
-            Assert.Equal(network.MultiplyAdds, cost.Layers.Sum(l => l.MultiplyAdds));
+            Assert.Equal(network.Macs, cost.Layers.Sum(l => l.Macs));
             Assert.Equal(network.Nodes.Skip(1), cost.Layers.SelectMany(l => l.Nodes).OrderBy(n => n.Index));
             Assert.Equal(cost.Total.ActivationBytes, cost.Layers.Sum(l => l.ActivationBytes));
             Assert.Equal(cost.Total.Buffers, cost.Layers.Sum(l => l.Buffers));
             Assert.Equal(1, cost.Layers.Sum(cost.ShareOf), 12);
-            Assert.Equal((network.ParameterCount, network.MultiplyAdds, network.Output.Shape), (cost.Total.Parameters, cost.Total.MultiplyAdds, cost.Total.Output));
+            Assert.Equal((network.ParameterCount, network.Macs, network.Output.Shape), (cost.Total.Parameters, cost.Total.Macs, cost.Total.Output));
         }
     }
 
@@ -34,7 +34,7 @@ public sealed class NetworkCostTests
         var cost = NetworkCost.Of(ModelCatalog.Find("inception").ForClasses(10), depth: 1);
         Assert.Equal(["conv1", "maxpool2d1", "relu1", "incep1", "conv2", "maxpool2d2", "relu2", "incep2", "flatten1", "fc"], cost.Layers.Select(l => l.Name));
         var module = cost.Layers[3];
-        Assert.Equal((null, new Shape(88, 12, 12), 19_104, 2_730_240), (module.Op, module.Output, module.Parameters, module.MultiplyAdds));
+        Assert.Equal((null, new Shape(88, 12, 12), 19_104, 2_730_240), (module.Op, module.Output, module.Parameters, module.Macs));
         // Nine outputs of 12×12: four branches, the pool's ten channels, and what lies between.
         Assert.Equal(4 * 144 * (16 + 16 + 24 + 16 + 24 + 24 + 10 + 24 + 88), module.ActivationBytes);
     }
@@ -63,7 +63,7 @@ public sealed class NetworkCostTests
             ("flatten1", 0, 0, 0, 4 * 8),
             ("fc", 18, 0, 16, 4 * 2),
         ];
-        Assert.Equal(expected, layers.Select(l => (l.Name, l.Parameters, l.Buffers, l.MultiplyAdds, l.ActivationBytes)));
+        Assert.Equal(expected, layers.Select(l => (l.Name, l.Parameters, l.Buffers, l.Macs, l.ActivationBytes)));
         Assert.IsType<Conv2d>(layers[0].Op);
     }
 
@@ -81,12 +81,12 @@ public sealed class NetworkCostTests
     [Fact]
     public void A_step_s_operations_are_those_that_a_person_counts()
     {
-        // Two convolutions of the picture, whose gradient nobody needs, and one of their 4 + 6 channels of 6×6.
+        // Two convolutions of the image, whose gradient nobody needs, and one of their 4 + 6 channels of 6×6.
         var network = Network.Define("small", new(3, 6, 6), x => x.Conv2d("a", 4, kernel: 1)
             .Concat(x.Conv2d("b", 6, kernel: 3, padding: 1)).Conv2d("c", 2, kernel: 6).BatchNorm2d("bn").Flatten().Linear("fc", 5));
-        const long Picture = 36 * (4 * 3 + 6 * 3 * 9), Behind = 2 * 10 * 36 + 5 * 2;
-        Assert.Equal(2 * (Picture + Behind), NetworkCost.StepFlops(network, training: false));
-        Assert.Equal(2 * (2 * Picture + 3 * Behind), NetworkCost.StepFlops(network, training: true));
+        const long Image = 36 * (4 * 3 + 6 * 3 * 9), Behind = 2 * 10 * 36 + 5 * 2;
+        Assert.Equal(2 * (Image + Behind), NetworkCost.StepFlops(network, training: false));
+        Assert.Equal(2 * (2 * Image + 3 * Behind), NetworkCost.StepFlops(network, training: true));
     }
 
     [Fact]
@@ -94,8 +94,8 @@ public sealed class NetworkCostTests
     {
         var entry = ModelCatalog.Find("googlenet");
         Network plain = entry.Create(new ModelOptions()), auxiliary = entry.Create(new ModelOptions { AuxiliaryClassifiers = true });
-        Assert.Equal(2 * plain.MultiplyAdds, NetworkCost.StepFlops(auxiliary, training: false));
-        long heads = auxiliary.MultiplyAdds - plain.MultiplyAdds;
+        Assert.Equal(2 * plain.Macs, NetworkCost.StepFlops(auxiliary, training: false));
+        long heads = auxiliary.Macs - plain.Macs;
         Assert.Equal(NetworkCost.StepFlops(plain, training: true) + 6 * heads, NetworkCost.StepFlops(auxiliary, training: true));
     }
 }

@@ -32,7 +32,7 @@ public sealed class ThroughputTests
     }
 
     [Fact]
-    public void Large_pictures_are_taken_fewer_at_a_time()
+    public void Large_images_are_taken_fewer_at_a_time()
     {
         Assert.Equal(64, Throughput.UsualBatch(Block));
         Assert.Equal(16, Throughput.UsualBatch(Network.Define("large", new(3, 224, 224), x => x.MaxPool2d(2))));

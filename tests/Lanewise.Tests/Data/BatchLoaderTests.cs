@@ -19,10 +19,10 @@ public sealed class BatchLoaderTests
     [InlineData(1, 0)]
     [InlineData(4, 0)]
     [InlineData(3, 5)]
-    public void Batches_come_in_order_with_their_pictures(int threads, int first)
+    public void Batches_come_in_order_with_their_images(int threads, int first)
     {
-        var pictures = new Pictures(50);
-        using var batches = new BatchLoader(new PreparedDataset(pictures, Tiny), Order, 7, first, threads, Cancellation);
+        var images = new Images(50);
+        using var batches = new BatchLoader(new PreparedDataset(images, Tiny), Order, 7, first, threads, Cancellation);
         var seen = new List<int>();
         float[] values = new float[4];
         for (var indices = batches.Next(); indices.Length > 0; indices = batches.Next())
@@ -36,7 +36,7 @@ public sealed class BatchLoaderTests
             }
 
             // Never more than the batch in hand and two ahead.
-            Assert.InRange(pictures.Reads, seen.Count, seen.Count + 14);
+            Assert.InRange(images.Reads, seen.Count, seen.Count + 14);
         }
 
         Assert.Equal(Order[(7 * first)..], seen);
@@ -54,20 +54,20 @@ public sealed class BatchLoaderTests
     [Fact]
     public void A_failure_comes_with_its_batch_and_the_first_of_several_wins()
     {
-        var pictures = new Pictures(50) { Bad = [Order[9], Order[12]] };
-        using var batches = new BatchLoader(new PreparedDataset(pictures, Tiny), Order, 7, 0, 4, Cancellation);
+        var images = new Images(50) { Bad = [Order[9], Order[12]] };
+        using var batches = new BatchLoader(new PreparedDataset(images, Tiny), Order, 7, 0, 4, Cancellation);
         Assert.Equal(7, batches.Next().Length);
         var e = Assert.Throws<LanewiseException>(() => batches.Next().Length);
-        Assert.Equal($"picture {Order[9]} is bad", e.Message);
+        Assert.Equal($"image {Order[9]} is bad", e.Message);
     }
 
     [Fact]
-    public async Task Cancelling_ends_the_wait_for_a_slow_picture()
+    public async Task Cancelling_ends_the_wait_for_a_slow_image()
     {
         using var release = new ManualResetEventSlim();
         using var stop = new CancellationTokenSource();
-        var pictures = new Pictures(50) { Wait = release };
-        using var batches = new BatchLoader(new PreparedDataset(pictures, Tiny), Order, 7, 0, 2, stop.Token);
+        var images = new Images(50) { Wait = release };
+        using var batches = new BatchLoader(new PreparedDataset(images, Tiny), Order, 7, 0, 2, stop.Token);
         var waiting = Task.Run(() => batches.Next().Length, Cancellation);
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
@@ -88,17 +88,17 @@ public sealed class BatchLoaderTests
         };
         var straight = await Follow(new Trainer(network, options), null);
         var threaded = await Follow(new Trainer(network, options with { Threads = 3 }), null);
-        Assert.Equal(Compare.Bits(straight.Weights), Compare.Bits(threaded.Weights));
+        Assert.Equal(Compare.Bits(straight.GetWeights()), Compare.Bits(threaded.GetWeights()));
 
         using var stop = new CancellationTokenSource();
         var stopped = new Trainer(network, options);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Follow(stopped, stop));
         var resumed = new Trainer(network, options with { Threads = 2 });
-        resumed.Resume(stopped.State);
-        Assert.Equal(Compare.Bits(straight.Weights), Compare.Bits((await Follow(resumed, null)).Weights));
+        resumed.Resume(stopped.GetState());
+        Assert.Equal(Compare.Bits(straight.GetWeights()), Compare.Bits((await Follow(resumed, null)).GetWeights()));
 
         var plain = await Follow(new Trainer(network, options with { Augmentation = Augmentation.None }), null);
-        Assert.NotEqual(Compare.Bits(straight.Weights), Compare.Bits(plain.Weights));
+        Assert.NotEqual(Compare.Bits(straight.GetWeights()), Compare.Bits(plain.GetWeights()));
     }
 
     private static async Task<Trainer> Follow(Trainer trainer, CancellationTokenSource? stopAtStep3)
@@ -123,8 +123,8 @@ public sealed class BatchLoaderTests
         }
     }
 
-    /// <summary>Pictures of one pixel, whose level is their index.</summary>
-    private sealed class Pictures(int count) : IPictureDataset
+    /// <summary>Images of one pixel, whose level is their index.</summary>
+    private sealed class Images(int count) : IImageDataset
     {
         private int _reads;
 
@@ -134,7 +134,7 @@ public sealed class BatchLoaderTests
 
         public int Reads => Volatile.Read(ref _reads);
 
-        public string Name => "pictures";
+        public string Name => "images";
 
         public int Count => count;
 
@@ -142,18 +142,18 @@ public sealed class BatchLoaderTests
 
         public int Label(int index) => index % 3;
 
-        public Raster Read(int index, int leastSide)
+        public DecodedImage Read(int index, int minSide)
         {
             Interlocked.Increment(ref _reads);
             Wait?.Wait(CancellationToken.None);
             if (Bad.Contains(index))
             {
-                throw new LanewiseException($"picture {index} is bad");
+                throw new LanewiseException($"image {index} is bad");
             }
 
-            var raster = new Raster(1, 1, 1);
-            raster.Pixels[0] = (byte)index;
-            return raster;
+            var decoded = new DecodedImage(1, 1, 1);
+            decoded.Pixels[0] = (byte)index;
+            return decoded;
         }
     }
 }

@@ -23,7 +23,7 @@ public sealed class CifarTests
 
         // The last image of the last training file: its label, then its planes.
         byte[] pixels = new byte[3072];
-        ((IImageDataset)splits.Train).Read(3 * files - 1, pixels);
+        ((IFixedShapeImageDataset)splits.Train).Read(3 * files - 1, pixels);
         byte[] record = Records(entry, files - 1);
         Assert.Equal(record[^3072..], pixels);
         Assert.Equal(record[^3073], splits.Train.Label(3 * files - 1));

@@ -31,12 +31,12 @@ public sealed class DatasetCatalogTests
     }
 
     [Theory]
-    [InlineData("mnist", PictureFraming.Ink)]
-    [InlineData("fashion-mnist", PictureFraming.Whole)]
-    [InlineData("kmnist", PictureFraming.Ink)]
-    [InlineData("digits", PictureFraming.Ink)]
-    [InlineData("cifar10", PictureFraming.None)]
-    public void Pictures_are_framed_as_the_dataset_was_made(string name, PictureFraming framing) =>
+    [InlineData("mnist", ImageFraming.Ink)]
+    [InlineData("fashion-mnist", ImageFraming.Whole)]
+    [InlineData("kmnist", ImageFraming.Ink)]
+    [InlineData("digits", ImageFraming.Ink)]
+    [InlineData("cifar10", ImageFraming.None)]
+    public void Images_are_framed_as_the_dataset_was_made(string name, ImageFraming framing) =>
         Assert.Equal(framing, DatasetCatalog.Find(name).Framing);
 
     [Theory]
@@ -55,7 +55,7 @@ public sealed class DatasetCatalogTests
         Assert.Equal((30, 20), (splits.Train.Count, splits.Test.Count));
         Assert.Equal($"{name}/train", splits.Train.Name);
         byte[] pixels = new byte[784];
-        ((IImageDataset)splits.Test).Read(7, pixels);
+        ((IFixedShapeImageDataset)splits.Test).Read(7, pixels);
         Assert.Equal(Samples.Images(20, 2).AsSpan(16 + 7 * 784, 784).ToArray(), pixels);
         Assert.Equal(7, splits.Test.Label(17));
     }

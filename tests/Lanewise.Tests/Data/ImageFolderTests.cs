@@ -8,9 +8,9 @@ namespace Lanewise.Tests.Data;
 
 public sealed class ImageFolderTests
 {
-    private static readonly PictureDecoder Decoder = new();
-    private static readonly byte[] Red = PictureReaderTests.Encode(6, 4, (_, _) => SKColors.Red);
-    private static readonly byte[] Blue = PictureReaderTests.Encode(6, 4, (_, _) => SKColors.Blue);
+    private static readonly ImageDecoder Decoder = new();
+    private static readonly byte[] Red = ImageReaderTests.Encode(6, 4, (_, _) => SKColors.Red);
+    private static readonly byte[] Blue = ImageReaderTests.Encode(6, 4, (_, _) => SKColors.Blue);
 
     [Theory]
     [InlineData("val")]
@@ -18,7 +18,7 @@ public sealed class ImageFolderTests
     public async Task Classes_and_files_come_in_ordinal_order(string test)
     {
         using var folder = Folder(test);
-        folder.Write("train/red/deep/er/a.JPG", PictureReaderTests.Encode(6, 4, (_, _) => SKColors.Red, SKEncodedImageFormat.Jpeg));
+        folder.Write("train/red/deep/er/a.JPG", ImageReaderTests.Encode(6, 4, (_, _) => SKColors.Red, SKEncodedImageFormat.Jpeg));
         folder.Write("train/red/notes.txt", [1]);
         folder.Write("train/.cache/x.png", Red);
         folder.Write("train/red/._1.png", [1]);
@@ -28,16 +28,16 @@ public sealed class ImageFolderTests
         var train = Assert.IsType<ImageFolder>(splits.Train);
         Assert.Equal(["train/Blue/1.png", "train/Blue/2.png", "train/red/1.png", "train/red/2.png", "train/red/deep/er/a.JPG"], Enumerable.Range(0, train.Count).Select(i => Path.GetRelativePath(folder.Path, train.FileOf(i))));
         Assert.Equal([0, 0, 1, 1, 1], Enumerable.Range(0, train.Count).Select(train.Label));
-        var raster = train.Read(4, leastSide: 100);
-        Assert.Equal((3, 6, 4), (raster.Channels, raster.Width, raster.Height));
-        Assert.InRange(raster.Pixels[0], 250, 255);
+        var decoded = train.Read(4, minSide: 100);
+        Assert.Equal((3, 6, 4), (decoded.Channels, decoded.Width, decoded.Height));
+        Assert.InRange(decoded.Pixels[0], 250, 255);
     }
 
     [Fact]
     public void A_limit_keeps_every_class()
     {
         using var folder = Folder("val");
-        IPictureDataset some = Open(folder).Take(2);
+        IImageDataset some = Open(folder).Take(2);
         Assert.Equal([0, 1], Enumerable.Range(0, some.Count).Select(some.Label));
         Assert.Equal(255, some.Read(1, 1).Pixels[0]);
     }
@@ -55,7 +55,7 @@ public sealed class ImageFolderTests
         Directory.CreateDirectory(folder["val"]);
         Assert.StartsWith($"{folder["train"]}: there is no class in it", Refusal(() => Splits(folder.Path)), StringComparison.Ordinal);
         Directory.CreateDirectory(folder["train/a"]);
-        Assert.StartsWith($"{folder["train/a"]}: there is no picture (png jpg", Refusal(() => Splits(folder.Path)), StringComparison.Ordinal);
+        Assert.StartsWith($"{folder["train/a"]}: there is no image (png jpg", Refusal(() => Splits(folder.Path)), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -70,7 +70,7 @@ public sealed class ImageFolderTests
     }
 
     [Fact]
-    public void A_bad_picture_is_refused_when_it_is_read()
+    public void A_bad_image_is_refused_when_it_is_read()
     {
         using var folder = Folder("val");
         string path = folder.Write("train/red/1.png", Red[..(Red.Length / 2)]);
@@ -79,19 +79,19 @@ public sealed class ImageFolderTests
     }
 
     [Fact]
-    public void Bad_pictures_are_named_and_left_out_if_asked()
+    public void Bad_images_are_named_and_left_out_if_asked()
     {
         using var folder = Folder("val");
         string first = folder.Write("train/Blue/2.png", [1, 2, 3]), second = folder.Write("train/red/1.png", Red[..(Red.Length / 2)]);
         var skipped = new Messages();
-        var train = Open(folder, BadPicture.Skip, skipped);
+        var train = Open(folder, CorruptImagePolicy.Skip, skipped);
         Assert.Equal([0, 1], Enumerable.Range(0, train.Count).Select(train.Label));
         Assert.Equal(2, skipped.All.Count);
         Assert.StartsWith(first, skipped.All[0], StringComparison.Ordinal);
         Assert.StartsWith(second, skipped.All[1], StringComparison.Ordinal);
 
         folder.Write("train/red/2.png", []);
-        Assert.Contains("red: there is no picture that can be decoded", Refusal(() => Open(folder, BadPicture.Skip)), StringComparison.Ordinal);
+        Assert.Contains("red: there is no image that can be decoded", Refusal(() => Open(folder, CorruptImagePolicy.Skip)), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -103,8 +103,8 @@ public sealed class ImageFolderTests
         Assert.Equal(4, Open(folder).Count);
     }
 
-    private static ImageFolder Open(TemporaryFolder folder, BadPicture onBadPicture = BadPicture.Refuse, IProgress<string>? skipped = null) =>
-        ImageFolder.Open(folder["train"], Decoder, onBadPicture, skipped, TestContext.Current.CancellationToken);
+    private static ImageFolder Open(TemporaryFolder folder, CorruptImagePolicy onCorrupt = CorruptImagePolicy.Error, IProgress<string>? skipped = null) =>
+        ImageFolder.Open(folder["train"], Decoder, onCorrupt, skipped, TestContext.Current.CancellationToken);
 
     private static DatasetSplits Splits(string path) => ImageFolder.OpenSplits(path, Decoder, cancellation: TestContext.Current.CancellationToken);
 

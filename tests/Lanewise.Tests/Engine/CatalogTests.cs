@@ -9,7 +9,7 @@ namespace Lanewise.Tests.Engine;
 public sealed class CatalogTests
 {
     private const double Tolerance = 1e-4;
-    private const int MostForReference = 30_000_000;
+    private const int MaxForReference = 30_000_000;
     private const int SmallSide = 16;
 
     public static TheoryData<string> Models => [.. ModelCatalog.All.Select(m => m.Name)];
@@ -21,7 +21,7 @@ public sealed class CatalogTests
         const int Count = 2;
         var network = Small(name, classes: 7);
         Assert.Equal(new Shape(7, 1, 1), network.Output.Shape);
-        if (network.ParameterCount > MostForReference)
+        if (network.ParameterCount > MaxForReference)
         {
             // More blocks of the kinds that a shallower one of the family has; drawing their weights alone would take seconds.
             return;
@@ -39,9 +39,9 @@ public sealed class CatalogTests
             // Training with random weights is chaotic in networks so deep; goldens compare it, with weights that are not.
             var source = TensorSource.Random(Count, run.Network.Input.Count, 7);
             var plan = Plan.Compile(run.Network, new PlanOptions { BatchSize = Count, Threads = 2 });
-            plan.Load(run.Weights);
+            plan.SetWeights(run.Weights);
             plan.Infer(source, [0, 1]);
-            Compare.Close("logits", new ReferenceEngine(run.Network, run.Weights).Forward(source.Values()), plan.Logits, Tolerance);
+            Compare.Close("logits", new ReferenceEngine(run.Network, run.Weights).Forward(source.Values()), plan.Output, Tolerance);
         }
     }
 
@@ -56,7 +56,7 @@ public sealed class CatalogTests
         Assert.Equal($"There is no model 'vgg'; there are {string.Join(", ", ModelCatalog.All.Select(m => m.Name))}.", e.Message);
     }
 
-    /// <summary>The model at the smallest picture that it takes, but not so small that batch norm has nothing to average.</summary>
+    /// <summary>The model at the smallest image that it takes, but not so small that batch norm has nothing to average.</summary>
     internal static Network Small(string name, int classes)
     {
         var entry = ModelCatalog.Find(name);

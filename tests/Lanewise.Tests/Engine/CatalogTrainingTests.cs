@@ -8,26 +8,44 @@ namespace Lanewise.Tests.Engine;
 /// <summary>Every registered model learns; apart from <see cref="CatalogTests"/>, so that the two run side by side.</summary>
 public sealed class CatalogTrainingTests
 {
+    private const int Count = 12, Steps = 14;
+
+    // What a step in the wrong direction does not reach, and the order of sums does not decide: deep networks without shortcuts
+    // hardly learn at a small learning rate, deep ones with batch norm are chaotic at a large one.
+    private const double ClearlyLower = 0.96;
+
+    private static readonly float[] LearningRates = [0.005f, 0.02f, 0.3f];
+
     [Theory]
     [MemberData(nameof(CatalogTests.Models), MemberType = typeof(CatalogTests))]
-    public void Training_on_one_batch_lowers_its_loss(string name)
+    public void Training_on_one_batch_lowers_its_loss_at_some_learning_rate(string name)
     {
-        const int Count = 12;
         var network = CatalogTests.Small(name, classes: 10);
-        var source = TensorSource.Random(Count, network.Input.Count, network.Classes);
-        int[] indices = [.. Enumerable.Range(0, Count)];
         var plan = Plan.Compile(network, new PlanOptions { BatchSize = Count, Training = true, Threads = 2 });
-        plan.Load(Weights.Initialize(network, seed: 1));
-        var update = new OptimizerWork(plan.TakeLikeWeights()) { Step = new SgdStep(0.005f, 0.9f, 0, Nesterov: false) };
-        var losses = new List<double>();
-        for (int step = 0; step < 10; step++)
+        var source = TensorSource.Random(Count, network.Input.Count, network.OutputCount);
+        var losses = new List<double[]>();
+        bool learns = LearningRates.Any(rate =>
+        {
+            plan.SetWeights(Weights.Initialize(network, seed: 1));
+            losses.Add(Train(plan, source, rate));
+            return losses[^1][^1] < ClearlyLower * losses[^1][0] && plan.GetWeights().AllFinite();
+        });
+
+        Assert.True(learns, string.Join("; ", losses.Select(run => string.Join(", ", run))));
+    }
+
+    private static double[] Train(Plan plan, TensorSource source, float rate)
+    {
+        int[] indices = [.. Enumerable.Range(0, Count)];
+        var update = new OptimizerWork(plan.TakeLikeWeights()) { Step = new SgdStep(rate, 0.9f, 0, Nesterov: false) };
+        var losses = new double[Steps];
+        for (int step = 0; step < Steps; step++)
         {
             plan.ComputeGradients(source, indices, step);
-            losses.Add(plan.Losses.ToArray().Average());
+            losses[step] = plan.Losses.ToArray().Average();
             plan.Apply(update);
         }
 
-        Assert.True(losses[^1] < losses[0], string.Join(", ", losses));
-        Assert.True(plan.Save().AllFinite());
+        return losses;
     }
 }

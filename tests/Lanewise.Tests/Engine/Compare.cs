@@ -35,7 +35,7 @@ internal static class Compare
     /// <summary>Output, gradient to the input and all gradients to the parameters, as integers: equal only if all bits are.</summary>
     public static int[] Bits(Plan plan) =>
     [
-        .. Bits(plan.Logits),
+        .. Bits(plan.Output),
         .. plan.Options.Training ? Bits(plan.Gradients()) : [],
         .. Bits(plan.InputGradients),
     ];

@@ -24,12 +24,12 @@ public sealed class FamilyGoldenTests
     [InlineData("resnet50")]
     public void Logits_are_PyTorchs(string model)
     {
-        const int Pictures = 2;
+        const int Images = 2;
         var network = ModelCatalog.Find(model).Create(new ModelOptions());
-        var plan = Plan.Compile(network, new PlanOptions { BatchSize = Pictures, Threads = 2 });
-        plan.Load(Formula.Weights(network));
-        plan.Infer(Formula.Pictures(Pictures, network.Input, network.Classes), [0, 1]);
-        Compare.Close("logits", Golden.Read($"family-{model}")["logits"].Values, plan.Logits, LogitsTolerance);
+        var plan = Plan.Compile(network, new PlanOptions { BatchSize = Images, Threads = 2 });
+        plan.SetWeights(Formula.Weights(network));
+        plan.Infer(Formula.Images(Images, network.Input, network.OutputCount), [0, 1]);
+        Compare.Close("logits", Golden.Read($"family-{model}")["logits"].Values, plan.Output, LogitsTolerance);
     }
 
     [Theory]
@@ -42,8 +42,8 @@ public sealed class FamilyGoldenTests
         var (golden, network) = Read(model);
         // Rounding of another kind than PyTorch's moves kinks, and with them some gradients by a per cent.
         var plan = Plan.Compile(network, new PlanOptions { BatchSize = Batch, Threads = 2, Training = true, Algorithm = Conv2dAlgorithm.Direct });
-        plan.Load(Formula.Weights(network));
-        var source = Formula.Pictures(Batch, network.Input, Classes);
+        plan.SetWeights(Formula.Weights(network));
+        var source = Formula.Images(Batch, network.Input, Classes);
         var update = new OptimizerWork(plan.TakeLikeWeights()) { Step = new SgdStep(LearningRate, Momentum, 0, Nesterov: false) };
         for (int step = 0; step < golden["losses"].Values.Length; step++)
         {
@@ -57,7 +57,7 @@ public sealed class FamilyGoldenTests
             plan.Apply(update);
         }
 
-        AssertDigests(golden, "trained", Doubles(plan.Save()), TrainingTolerance);
+        AssertDigests(golden, "trained", Doubles(plan.GetWeights()), TrainingTolerance);
     }
 
     [Theory]
@@ -67,7 +67,7 @@ public sealed class FamilyGoldenTests
         var (golden, network) = Read(model);
         var engine = new ReferenceEngine(network, Formula.Weights(network));
         var velocity = network.Parameters.ToDictionary(p => p.Name, p => new double[p.Count], StringComparer.Ordinal);
-        var source = Formula.Pictures(Batch, network.Input, Classes);
+        var source = Formula.Images(Batch, network.Input, Classes);
         int[] labels = [.. Enumerable.Range(0, Batch).Select(source.Label)];
         for (int step = 0; step < golden["losses"].Values.Length; step++)
         {
@@ -93,7 +93,7 @@ public sealed class FamilyGoldenTests
         Assert.All(network.Parameters.Where(p => p.Dimensions.Length == 0), p => Assert.Equal(golden["losses"].Values.Length, engine.Parameters[p.Name][0]));
     }
 
-    /// <summary>The model with auxiliary classifiers, whose dropout does nothing, at the golden's picture size.</summary>
+    /// <summary>The model with auxiliary classifiers, whose dropout does nothing, at the golden's image size.</summary>
     private static (Golden Golden, Network Network) Read(string model)
     {
         var golden = Golden.Read($"family-{model}");
@@ -104,10 +104,10 @@ public sealed class FamilyGoldenTests
 
     private static Network WithoutDropout(Network network) => Network.Define(network.Name, network.Input, x =>
     {
-        var made = new Dictionary<Node, Activation> { [network.Nodes[0]] = x };
+        var made = new Dictionary<Node, SymbolicTensor> { [network.Nodes[0]] = x };
         foreach (var node in network.Nodes.Skip(1))
         {
-            Activation[] others = [.. node.Inputs.Skip(1).Select(n => made[n])];
+            SymbolicTensor[] others = [.. node.Inputs.Skip(1).Select(n => made[n])];
             made[node] = made[node.Inputs[0]].Then(node.Op is Dropout ? new Dropout(0) : node.Op, node.Path, others);
         }
 

@@ -135,9 +135,9 @@ internal static class FusionCases
     public static IReadOnlyList<OpCase> All { get; } = [.. ReLUs, .. Sums, .. Concats, .. Flattens, .. Siblings];
 
     /// <summary>A padded 3×3 convolution, the commonest layer.</summary>
-    private static Activation Conv(this Activation x, string name, int channels = 4) => x.Conv2d(name, channels, kernel: 3, padding: 1);
+    private static SymbolicTensor Conv(this SymbolicTensor x, string name, int channels = 4) => x.Conv2d(name, channels, kernel: 3, padding: 1);
 
-    private static Activation Point(this Activation x, string name, int channels = 4) => x.Conv2d(name, channels, kernel: 1);
+    private static SymbolicTensor Point(this SymbolicTensor x, string name, int channels = 4) => x.Conv2d(name, channels, kernel: 1);
 
-    private static Activation Dense(Activation x, string name) => x.Concat(x.Conv(name, 2).ReLU());
+    private static SymbolicTensor Dense(SymbolicTensor x, string name) => x.Concat(x.Conv(name, 2).ReLU());
 }

@@ -37,7 +37,7 @@ public sealed class GoldenTests
         int[] indices = [.. Enumerable.Range(0, golden["labels"].Values.Length)];
 
         plan.Evaluate(source, indices);
-        Compare.Close("logits", golden["logits"].Values, plan.Logits, Tolerance);
+        Compare.Close("logits", golden["logits"].Values, plan.Output, Tolerance);
         AssertLoss(golden["loss"].Values[0], plan, Tolerance);
 
         plan.ComputeGradients(source, indices);
@@ -63,7 +63,7 @@ public sealed class GoldenTests
             plan.Apply(update);
         }
 
-        var trained = plan.Save();
+        var trained = plan.GetWeights();
         Assert.All(golden.Below("trained"), t => Compare.Close($"trained {t.Name}", t.Values, trained[t.Name].Values, TrainingTolerance));
     }
 
@@ -89,7 +89,7 @@ public sealed class GoldenTests
     {
         var network = ModelCatalog.Find(model).ForClasses(10);
         var plan = Plan.Compile(network, new PlanOptions { BatchSize = batch, LaneWidth = width, Threads = 2, Training = true, InputGradient = true });
-        plan.Load(Weights.Match(network, golden.Below("weights"), model));
+        plan.SetWeights(Weights.Match(network, golden.Below("weights"), model));
         return plan;
     }
 

@@ -6,7 +6,7 @@ namespace Lanewise.Tests.Engine;
 /// <summary>Where a network is not differentiable: ReLU at zero, max pooling at two equal maxima.</summary>
 internal static class Kinks
 {
-    /// <summary>How near the reference engine's pictures come to a kink. Exact zeros and ties are the same in any precision and do not count.</summary>
+    /// <summary>How near the reference engine's images come to a kink. Exact zeros and ties are the same in any precision and do not count.</summary>
     public static double Nearest(ReferenceEngine engine, Network network)
     {
         double nearest = double.MaxValue;
@@ -14,9 +14,9 @@ internal static class Kinks
         {
             for (int i = 0; i < engine.Count; i++)
             {
-                var input = engine.Activation(node.Inputs[0], i);
+                var input = engine.SymbolicTensor(node.Inputs[0], i);
                 nearest = Math.Min(nearest, node.Op is MaxPool2d pool
-                    ? NearestTie(pool, node.Inputs[0].Shape, node.Shape, input, engine.Activation(node, i))
+                    ? NearestTie(pool, node.Inputs[0].Shape, node.Shape, input, engine.SymbolicTensor(node, i))
                     : input.ToArray().Where(v => v != 0).Select(Math.Abs).DefaultIfEmpty(double.MaxValue).Min());
             }
         }

@@ -99,14 +99,14 @@ internal static class NormCases
     public static IReadOnlyList<OpCase> All { get; } = [.. BatchNorms, .. Sums, .. Others, .. AuxiliaryOutputs];
 
     /// <summary>Convolution and batch norm, ResNet's commonest pair.</summary>
-    private static Activation Norm(this Activation x, string name, int channels = 4, int kernel = 3, int stride = 1) =>
+    private static SymbolicTensor Norm(this SymbolicTensor x, string name, int channels = 4, int kernel = 3, int stride = 1) =>
         x.Conv2d(name, channels, kernel, stride, padding: kernel / 2, bias: false).BatchNorm2d($"{name}_bn");
 
-    private static Activation Block(this Activation x, string name) =>
+    private static SymbolicTensor Block(this SymbolicTensor x, string name) =>
         x.Norm($"{name}_1", x.Shape.Channels).ReLU().Norm($"{name}_2", x.Shape.Channels).Add(x).ReLU();
 
     /// <summary>The output, beside which <paramref name="auxiliary"/> has a loss.</summary>
-    private static Activation With(Activation auxiliary, float weight, Activation output)
+    private static SymbolicTensor With(SymbolicTensor auxiliary, float weight, SymbolicTensor output)
     {
         auxiliary.AuxiliaryOutput(weight);
         return output;

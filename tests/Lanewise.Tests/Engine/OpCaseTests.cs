@@ -60,15 +60,15 @@ public sealed class OpCaseTests
         }
 
         var inference = Plan.Compile(run.Network, new PlanOptions { BatchSize = count, LaneWidth = width, Threads = 1, Algorithm = Conv2dAlgorithm.Direct });
-        inference.Load(run.Weights);
+        inference.SetWeights(run.Weights);
         inference.Infer(run.At(count), run.At(count).Indices);
         if (run.IsCoupled)
         {
-            Compare.Close("output in evaluation", run.At(count).EvaluationOutput, inference.Logits, OpCases.Find(name).Tolerance);
+            Compare.Close("output in evaluation", run.At(count).EvaluationOutput, inference.Output, OpCases.Find(name).Tolerance);
         }
         else
         {
-            Assert.Equal(Compare.Bits(plan.Logits), Compare.Bits(inference.Logits));
+            Assert.Equal(Compare.Bits(plan.Output), Compare.Bits(inference.Output));
         }
     }
 
@@ -125,11 +125,11 @@ public sealed class OpCaseTests
         var plan = Compile(run, width, threads: 1, schedule: WorkOrder.Layers, algorithm: algorithm);
         var parallel = Compile(run, width, threads: 3, schedule: WorkOrder.Layers, algorithm: algorithm);
         Assert.Contains(plan.Program.Backward, step => step.Kernel == "Conv2d.TransformGradient");
-        foreach (int pictures in new[] { count, 1, count })
+        foreach (int images in new[] { count, 1, count })
         {
-            Run(plan, run, pictures);
-            AssertClose(plan, run, pictures, Loss * OpCases.Find(name).Tolerance);
-            Run(parallel, run, pictures);
+            Run(plan, run, images);
+            AssertClose(plan, run, images, Loss * OpCases.Find(name).Tolerance);
+            Run(parallel, run, images);
             Assert.Equal(Compare.Bits(plan), Compare.Bits(parallel));
         }
     }
@@ -142,9 +142,9 @@ public sealed class OpCaseTests
         const int Count = 3;
         var run = ReferenceRun.Of(OpCases.Find(name));
         var (images, channels) = (With(LaneUse.Images, 1, WorkOrder.Automatic), With(LaneUse.Channels, 1, WorkOrder.Automatic));
-        Compare.Close("output in evaluation", run.At(Count).EvaluationOutput, channels.Logits, OpCases.Find(name).Tolerance);
-        Assert.Equal(Compare.Bits(images.Logits), Compare.Bits(channels.Logits));
-        Assert.Equal(Compare.Bits(images.Logits), Compare.Bits(With(LaneUse.Channels, 3, WorkOrder.Layers).Logits));
+        Compare.Close("output in evaluation", run.At(Count).EvaluationOutput, channels.Output, OpCases.Find(name).Tolerance);
+        Assert.Equal(Compare.Bits(images.Output), Compare.Bits(channels.Output));
+        Assert.Equal(Compare.Bits(images.Output), Compare.Bits(With(LaneUse.Channels, 3, WorkOrder.Layers).Output));
 
         Plan With(LaneUse lanes, int threads, WorkOrder schedule) => Infer(run, Count, new PlanOptions
         {
@@ -167,9 +167,9 @@ public sealed class OpCaseTests
         var options = new PlanOptions { BatchSize = Count, LaneWidth = width, Threads = 1, Lanes = LaneUse.Channels, Algorithm = Conv2dAlgorithm.Winograd };
         var plan = Infer(run, Count, options);
         Assert.NotEmpty(plan.Program.Transforms);
-        Compare.Close("output in evaluation", run.At(Count).EvaluationOutput, plan.Logits, Loss * OpCases.Find(name).Tolerance);
+        Compare.Close("output in evaluation", run.At(Count).EvaluationOutput, plan.Output, Loss * OpCases.Find(name).Tolerance);
         var parallel = Infer(run, Count, options with { Threads = 3, Schedule = WorkOrder.Layers });
-        Assert.Equal(Compare.Bits(plan.Logits), Compare.Bits(parallel.Logits));
+        Assert.Equal(Compare.Bits(plan.Output), Compare.Bits(parallel.Output));
     }
 
     [Theory]
@@ -179,16 +179,16 @@ public sealed class OpCaseTests
     [InlineData("googlenet", true)]
     [InlineData("resnet50", true)]
     [InlineData("googlenet-paper", false)]
-    public void Few_pictures_run_with_channels_in_the_lanes_where_every_op_can(string model, bool can)
+    public void Few_images_run_with_channels_in_the_lanes_where_every_op_can(string model, bool can)
     {
         var entry = ModelCatalog.Find(model);
         var network = entry.Create(new ModelOptions());
         // Where the size has no part in it, a small one: gradients keep every activation, at full size nearly a gigabyte.
         var small = entry.Create(new ModelOptions { Input = network.Input with { Height = 32, Width = 32 } });
         int width = KernelSet.Widths[0];
-        Assert.Equal(can ? 1 : width, Plan.Compile(small, new PlanOptions { BatchSize = 1 }).Program.BlockPictures);
-        Assert.Equal(model == "resnet50" ? 1 : width, Plan.Compile(network, new PlanOptions { BatchSize = 2 * width }).Program.BlockPictures);
-        Assert.Equal(width, Plan.Compile(small, new PlanOptions { BatchSize = 1, InputGradient = true }).Program.BlockPictures);
+        Assert.Equal(can ? 1 : width, Plan.Compile(small, new PlanOptions { BatchSize = 1 }).Program.BlockImages);
+        Assert.Equal(model == "resnet50" ? 1 : width, Plan.Compile(network, new PlanOptions { BatchSize = 2 * width }).Program.BlockImages);
+        Assert.Equal(width, Plan.Compile(small, new PlanOptions { BatchSize = 1, InputGradient = true }).Program.BlockImages);
     }
 
     [Fact]
@@ -232,7 +232,7 @@ public sealed class OpCaseTests
             engine.ForwardTraining(batch.Values, Seed, Step);
             var expected = engine.BackwardLoss(batch.Labels);
             var plan = Plan.Compile(run.Network, new PlanOptions { BatchSize = batch.Count, LaneWidth = width, Threads = 2, Training = true, InputGradient = true, Seed = Seed });
-            plan.Load(run.Weights);
+            plan.SetWeights(run.Weights);
             plan.ComputeGradients(batch, batch.Indices, Step);
             Assert.Equal(engine.Loss(batch.Labels), plan.Losses.ToArray().Average(), 1e-5);
             Compare.Close("gradient to the input", expected.Input, plan.InputGradients, OpCases.Find(name).Tolerance);
@@ -245,14 +245,14 @@ public sealed class OpCaseTests
     {
         var options = new PlanOptions { BatchSize = 2 * width + 3, LaneWidth = width, Threads = threads, Training = true, InputGradient = true, GuardVectors = guard, Schedule = schedule, Algorithm = algorithm };
         var plan = Plan.Compile(run.Network, options);
-        plan.Load(run.Weights);
+        plan.SetWeights(run.Weights);
         return plan;
     }
 
     private static Plan Infer(ReferenceRun run, int count, PlanOptions options)
     {
         var plan = Plan.Compile(run.Network, options);
-        plan.Load(run.Weights);
+        plan.SetWeights(run.Weights);
         plan.Infer(run.At(count), run.At(count).Indices);
         return plan;
     }
@@ -260,20 +260,20 @@ public sealed class OpCaseTests
     internal static void Run(Plan plan, ReferenceRun run, int count)
     {
         // Each run begins with the same running statistics.
-        plan.Load(run.Weights);
+        plan.SetWeights(run.Weights);
         plan.DiscardGradients();
         plan.ComputeGradientsFrom(run.At(count).OutputGradient, run.At(count), run.At(count).Indices);
     }
 
     internal static void AssertClose(Plan plan, ReferenceRun run, int count, double tolerance)
     {
-        string at = $"{count} pictures, {plan.LaneWidth} lanes";
+        string at = $"{count} images, {plan.LaneWidth} lanes";
         var expected = run.At(count);
         // Batch norm takes mean and slope out of a gradient; of two values nothing is left then but rounding.
         double least = run.IsCoupled ? 1 : 0;
-        Compare.Close($"output, {at}", expected.Output, plan.Logits, tolerance);
+        Compare.Close($"output, {at}", expected.Output, plan.Output, tolerance);
         Compare.Close($"gradient to the input, {at}", expected.InputGradient, plan.InputGradients, tolerance, least);
-        var (gradients, saved) = (plan.Gradients(), plan.Save());
+        var (gradients, saved) = (plan.Gradients(), plan.GetWeights());
         // A layer's weight and bias are taken together: a single bias may be a sum that cancels almost to nothing.
         foreach (var node in run.Network.Nodes.Where(n => n.Parameters.Count > 0))
         {

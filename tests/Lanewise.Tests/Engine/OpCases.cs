@@ -27,7 +27,7 @@ internal static class OpCases
         Of("conv 5×5 padding 2", new(5, 7, 7), x => x.Conv2d("conv", 10, kernel: 5, padding: 2)),
         Of("conv 5×5 valid", new(1, 9, 9), x => x.Conv2d("conv", 7, kernel: 5)),
         Of("conv 5×5 valid 12 to 8", new(3, 12, 12), x => x.Conv2d("conv", 4, kernel: 5)),
-        Of("conv kernel is the whole picture", new(3, 4, 4), x => x.Conv2d("conv", 5, kernel: 4)),
+        Of("conv kernel is the whole image", new(3, 4, 4), x => x.Conv2d("conv", 5, kernel: 4)),
         Of("conv 2×2 padding 1", new(3, 4, 5), x => x.Conv2d("conv", 4, kernel: 2, padding: 1)),
         Of("conv 3×3 stride 2", new(3, 7, 7), x => x.Conv2d("conv", 4, kernel: 3, stride: 2)),
         Of("conv 3×3 stride 2 padding 1", new(3, 8, 8), x => x.Conv2d("conv", 5, kernel: 3, stride: 2, padding: 1)),
@@ -42,12 +42,12 @@ internal static class OpCases
         Of("conv 3×5 kernel", new(3, 6, 9), x => x.Then(new Conv2d(4, 3, 5, 1, new Padding(1, 2), true), "conv")),
         Of("conv 5×1 kernel", new(3, 7, 3), x => x.Then(new Conv2d(4, 5, 1, 1, 0, true), "conv")),
         Of("conv 1×3 kernel stride 2", new(3, 4, 8), x => x.Then(new Conv2d(4, 1, 3, 2, new Padding(0, 1), true), "conv")),
-        Of("conv on a wide picture", new(2, 3, 23), x => x.Conv2d("conv", 4, kernel: 3, padding: 1)),
-        Of("conv on a tall picture", new(2, 19, 2), x => x.Conv2d("conv", 4, kernel: 3, padding: 1)),
+        Of("conv on a wide image", new(2, 3, 23), x => x.Conv2d("conv", 4, kernel: 3, padding: 1)),
+        Of("conv on a tall image", new(2, 19, 2), x => x.Conv2d("conv", 4, kernel: 3, padding: 1)),
         Of("conv 1 pixel wide", new(3, 6, 1), x => x.Conv2d("conv", 4, kernel: 3, padding: 1)),
         Of("conv 1 pixel high", new(3, 1, 7), x => x.Conv2d("conv", 4, kernel: 3, padding: 1)),
-        Of("conv 1×1 picture", new(7, 1, 1), x => x.Conv2d("conv", 5, kernel: 3, padding: 1)),
-        Of("conv padding larger than the picture", new(2, 2, 3), x => x.Conv2d("conv", 3, kernel: 3, padding: 5)),
+        Of("conv 1×1 image", new(7, 1, 1), x => x.Conv2d("conv", 5, kernel: 3, padding: 1)),
+        Of("conv padding larger than the image", new(2, 2, 3), x => x.Conv2d("conv", 3, kernel: 3, padding: 5)),
         Of("conv padding larger than the kernel, stride 2", new(2, 3, 2), x => x.Conv2d("conv", 3, kernel: 2, stride: 2, padding: 4)),
         Of("conv without bias", new(3, 5, 5), x => x.Conv2d("conv", 6, kernel: 3, padding: 1, bias: false)),
         Of("conv long list 256 to 8", new(256, 4, 4), x => x.Conv2d("conv", 8, kernel: 3, padding: 1)),
@@ -74,7 +74,7 @@ internal static class OpCases
         Of("avg pool 3 stride 2 padding 1, counted", new(3, 8, 7), x => x.AvgPool2d(3, stride: 2, padding: 1)),
         Of("avg pool 3 stride 2 padding 1, not counted", new(3, 8, 7), x => x.AvgPool2d(3, stride: 2, padding: 1, countIncludePad: false)),
         Of("avg pool 2 stride 3, two columns left over", new(2, 7, 10), x => x.AvgPool2d(2, stride: 3)),
-        Of("avg pool of the whole picture", new(5, 4, 4), x => x.AvgPool2d(4).Linear("fc", 3)),
+        Of("avg pool of the whole image", new(5, 4, 4), x => x.AvgPool2d(4).Linear("fc", 3)),
         Of("linear", new(13, 1, 1), x => x.Linear("fc", 10)),
         Of("linear without bias", new(7, 1, 1), x => x.Linear("fc", 3, bias: false)),
         Of("linear long list", new(1408, 1, 1), x => x.Linear("fc", 10)),
@@ -139,12 +139,12 @@ internal static class OpCases
 
     public static OpCase Find(string name) => All.Single(c => c.Name == name);
 
-    public static OpCase Of(string name, Shape input, Func<Activation, Activation> layers, double tolerance = OpCase.Default) =>
+    public static OpCase Of(string name, Shape input, Func<SymbolicTensor, SymbolicTensor> layers, double tolerance = OpCase.Default) =>
         new(name, Network.Define(name, input, layers), tolerance);
 
     /// <summary>For graphs that read one value twice.</summary>
-    public static Activation Join(Activation x, Func<Activation, Activation> layers) => layers(x);
+    public static SymbolicTensor Join(SymbolicTensor x, Func<SymbolicTensor, SymbolicTensor> layers) => layers(x);
 
     /// <summary>The output, although <paramref name="unread"/> was described too.</summary>
-    public static Activation Dead(Activation output, Activation unread) => unread.Shape.Count > 0 ? output : unread;
+    public static SymbolicTensor Dead(SymbolicTensor output, SymbolicTensor unread) => unread.Shape.Count > 0 ? output : unread;
 }

@@ -40,37 +40,37 @@ public sealed class PlanTests
         var planes = Network.Define("planes", new(1, 6, 6), x => x.Conv2d("conv", 2, 3));
         var plan = Plan.Compile(planes, new PlanOptions { BatchSize = 2 });
         plan.Infer(TensorSource.Random(2, 36, 2), [0, 1]);
-        Assert.Equal(2 * planes.Output.Shape.Count, plan.Logits.Length);
+        Assert.Equal(2 * planes.Output.Shape.Count, plan.Output.Length);
         var e = Assert.Throws<LanewiseException>(() => plan.Evaluate(TensorSource.Random(2, 36, 2), [0, 1]));
         Assert.Equal("planes: its output is 2×4×4, not a row of logits; end the network with .Flatten() and .Linear(…).", e.Message);
     }
 
-    /// <summary>Pictures that fill no block run one at a time beside the blocks, and give the same bits by direct sums.</summary>
+    /// <summary>Images that fill no block run one at a time beside the blocks, and give the same bits by direct sums.</summary>
     [Theory]
     [InlineData(1)]
     [InlineData(3)]
-    public void Pictures_that_fill_no_block_run_one_at_a_time(int threads)
+    public void Images_that_fill_no_block_run_one_at_a_time(int threads)
     {
         foreach (int width in KernelSet.Widths.Where(w => w > 1))
         {
             var network = ModelCatalog.Find("residual").ForClasses(10);
             var options = new PlanOptions { BatchSize = 2 * width + 1, LaneWidth = width, Threads = threads, Algorithm = Conv2dAlgorithm.Direct };
             var (mixed, images) = (Plan.Compile(network, options), Plan.Compile(network, options with { Lanes = LaneUse.Images }));
-            Assert.Equal(1, mixed.Remainder?.Program.BlockPictures);
+            Assert.Equal(1, mixed.Remainder?.Program.BlockImages);
             Assert.Null(images.Remainder);
             Assert.Null(Plan.Compile(network, options with { BatchSize = 2 * width }).Remainder);
             Assert.Null(Plan.Compile(network, options with { Training = true }).Remainder);
             var weights = Weights.Initialize(network, 1);
-            mixed.Load(weights);
-            images.Load(weights);
+            mixed.SetWeights(weights);
+            images.SetWeights(weights);
             foreach (int count in new[] { 2 * width + 1, 1, width, width + 1, 2 * width - 1 })
             {
-                var source = TensorSource.Random(count, network.Input.Count, network.Classes);
+                var source = TensorSource.Random(count, network.Input.Count, network.OutputCount);
                 int[] indices = [.. Enumerable.Range(0, count)];
                 mixed.Evaluate(source, indices);
                 images.Evaluate(source, indices);
                 Assert.Equal(count, mixed.Predictions.Length);
-                Assert.Equal(Compare.Bits(images.Logits), Compare.Bits(mixed.Logits));
+                Assert.Equal(Compare.Bits(images.Output), Compare.Bits(mixed.Output));
                 Assert.Equal(images.Losses.ToArray(), mixed.Losses.ToArray());
                 Assert.Equal(images.Predictions.ToArray(), mixed.Predictions.ToArray());
             }
@@ -89,23 +89,23 @@ public sealed class PlanTests
     {
         var other = Network.Define("other", new(1, 6, 6), x => x.Conv2d("conv", 4, 5).Flatten().Linear("fc", 3));
         var plan = Plan.Compile(Small, new PlanOptions { BatchSize = 2 });
-        var e = Assert.Throws<LanewiseException>(() => plan.Load(Weights.Initialize(other, 1)));
+        var e = Assert.Throws<LanewiseException>(() => plan.SetWeights(Weights.Initialize(other, 1)));
         Assert.Contains("conv.weight is 4×1×5×5, expected 4×1×3×3", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void More_pictures_than_the_batch_size_are_refused()
+    public void More_images_than_the_batch_size_are_refused()
     {
         var plan = Plan.Compile(Small, new PlanOptions { BatchSize = 2 });
         Assert.Throws<ArgumentException>(() => plan.Infer(TensorSource.Random(3, 36, 3), [0, 1, 2]));
     }
 
     [Fact]
-    public void No_pictures_at_all_change_nothing()
+    public void No_images_at_all_change_nothing()
     {
         var plan = Trainer(Small, 4, threads: 2);
         plan.ComputeGradients(TensorSource.Random(4, 36, 3), []);
-        Assert.Equal(0, plan.Logits.Length);
+        Assert.Equal(0, plan.Output.Length);
         Assert.All(plan.Gradients().Tensors, t => Assert.All(t.Values, v => Assert.Equal(0f, v)));
     }
 
@@ -116,9 +116,9 @@ public sealed class PlanTests
     {
         var network = Network.Define("norm", new Shape(2, 4, 4), x => x.Conv2d("conv", 3, kernel: 3).BatchNorm2d("bn").Flatten().Linear("fc", 2));
         var plan = Plan.Compile(network, new PlanOptions { BatchSize = 5, Training = training, Threads = 2, Schedule = WorkOrder.Layers });
-        plan.Load(Weights.Initialize(network, seed: 1));
-        plan.Infer(TensorSource.Random(1, network.Input.Count, network.Classes), []);
-        Assert.True(plan.Logits.IsEmpty);
+        plan.SetWeights(Weights.Initialize(network, seed: 1));
+        plan.Infer(TensorSource.Random(1, network.Input.Count, network.OutputCount), []);
+        Assert.True(plan.Output.IsEmpty);
     }
 
     [Theory]
@@ -133,9 +133,9 @@ public sealed class PlanTests
             body.Flatten().Linear("aux", 4).AuxiliaryOutput(0.3f);
             return body.MaxPool2d(2).Flatten().Linear("fc", 4);
         });
-        var source = TensorSource.Random(7, network.Input.Count, network.Classes);
-        var plan = Plan.Compile(network, new PlanOptions { BatchSize = 7, Training = true, Threads = 1, Trains = name => name.StartsWith(trained, StringComparison.Ordinal) });
-        plan.Load(Weights.Initialize(network, seed: 1));
+        var source = TensorSource.Random(7, network.Input.Count, network.OutputCount);
+        var plan = Plan.Compile(network, new PlanOptions { BatchSize = 7, Training = true, Threads = 1, IsTrainable = name => name.StartsWith(trained, StringComparison.Ordinal) });
+        plan.SetWeights(Weights.Initialize(network, seed: 1));
         var losses = new List<double[]>();
         for (int i = 0; i < 2; i++)
         {
@@ -143,7 +143,7 @@ public sealed class PlanTests
             losses.Add(plan.Losses.ToArray());
         }
 
-        // A gradient written where no memory is kept for it would lie in the zeros beside the picture, which the second pass reads.
+        // A gradient written where no memory is kept for it would lie in the zeros beside the image, which the second pass reads.
         Assert.Equal(losses[0], losses[1]);
         Assert.All(plan.Gradients().Tensors, t => Assert.StartsWith(trained, t.Name, StringComparison.Ordinal));
     }
@@ -153,10 +153,10 @@ public sealed class PlanTests
     {
         var network = Network.Define("norm", new Shape(2, 4, 4), x => x.Conv2d("conv", 3, kernel: 3).BatchNorm2d("bn").Flatten().Linear("fc", 2));
         var plan = Plan.Compile(network, new PlanOptions { BatchSize = 1, Threads = 1 });
-        Assert.Throws<InvalidOperationException>(() => plan.Save());
+        Assert.Throws<InvalidOperationException>(() => plan.GetWeights());
         var weights = Weights.Initialize(network, seed: 2);
-        plan.Load(new Weights(weights.Tensors.Where(t => !t.Name.EndsWith("num_batches_tracked", StringComparison.Ordinal))));
-        Assert.Equal(Compare.Bits(weights), Compare.Bits(plan.Save()));
+        plan.SetWeights(new Weights(weights.Tensors.Where(t => !t.Name.EndsWith("num_batches_tracked", StringComparison.Ordinal))));
+        Assert.Equal(Compare.Bits(weights), Compare.Bits(plan.GetWeights()));
     }
 
     [Fact]
@@ -174,8 +174,8 @@ public sealed class PlanTests
         {
             var weights = Weights.Initialize(Inception.Create(), seed: 4);
             var plan = Plan.Compile(Inception.Create(), new PlanOptions { BatchSize = 1, LaneWidth = width });
-            plan.Load(weights);
-            Assert.Equal(Compare.Bits(weights), Compare.Bits(plan.Save()));
+            plan.SetWeights(weights);
+            Assert.Equal(Compare.Bits(weights), Compare.Bits(plan.GetWeights()));
         }
     }
 
@@ -203,7 +203,7 @@ public sealed class PlanTests
             plan.Evaluate(source, order);
             for (int i = 0; i < order.Length; i++)
             {
-                var z = plan.Logits.Slice(i * 3, 3).ToArray();
+                var z = plan.Output.Slice(i * 3, 3).ToArray();
                 Assert.Equal(Array.IndexOf(z, z.Max()), plan.Predictions[i]);
                 double loss = Math.Log(z.Sum(v => Math.Exp(v))) - z[order[i] % 3];
                 Assert.Equal(loss, plan.Losses[i], 1e-5);
@@ -223,7 +223,7 @@ public sealed class PlanTests
 
         static int[] Train(int width, int threads)
         {
-            // Where a block is a picture, a few more than there are slots to share.
+            // Where a block is an image, a few more than there are slots to share.
             int batch = Math.Min(70, 17 * width + 2);
             var network = Residual.Create();
             var (plan, source) = (Trainer(network, batch, threads, width), TensorSource.Random(batch, network.Input.Count, 10));
@@ -234,7 +234,7 @@ public sealed class PlanTests
                 plan.Apply(update);
             }
 
-            return [.. Compare.Bits(plan.Save()), .. Compare.Bits(plan.SaveState(update.State[0]))];
+            return [.. Compare.Bits(plan.GetWeights()), .. Compare.Bits(plan.SaveState(update.State[0]))];
         }
     }
 
@@ -254,9 +254,9 @@ public sealed class PlanTests
             for (int step = 0; step < 3; step++)
             {
                 plan.ComputeGradients(source, [0, 1, 2, 3, 4]);
-                var (before, gradients) = (plan.Save(), plan.Gradients());
+                var (before, gradients) = (plan.GetWeights(), plan.Gradients());
                 plan.Apply(update);
-                foreach (var after in plan.Save().Tensors)
+                foreach (var after in plan.GetWeights().Tensors)
                 {
                     var (w, g, v) = (before[after.Name].Values, gradients[after.Name].Values, velocity[after.Name]);
                     var expected = new double[w.Length];
@@ -276,7 +276,7 @@ public sealed class PlanTests
     internal static Plan Trainer(Network network, int batch, int threads, int width = 0)
     {
         var plan = Plan.Compile(network, new PlanOptions { BatchSize = batch, Threads = threads, Training = true, LaneWidth = width });
-        plan.Load(Weights.Initialize(network, seed: 1));
+        plan.SetWeights(Weights.Initialize(network, seed: 1));
         return plan;
     }
 }

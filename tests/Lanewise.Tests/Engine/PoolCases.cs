@@ -40,7 +40,7 @@ internal static class PoolCases
         Of("conv, max pool 2 stride 1", Small, x => x.Conv2d("conv", 5, kernel: 3).MaxPool2d(2, stride: 1)),
         Of("conv, max pool 2 stride 3", new(3, 13, 12), x => x.Conv2d("conv", 4, kernel: 3, padding: 1).MaxPool2d(2, stride: 3)),
         Of("conv, max pool 5 stride 3 padding 2", new(3, 14, 11), x => x.Conv2d("conv", 4, kernel: 1).MaxPool2d(5, stride: 3, padding: 2)),
-        Of("conv, max pool of the whole picture", new(3, 6, 6), x => x.Conv2d("conv", 5, kernel: 3, padding: 1).MaxPool2d(6).Flatten().Linear("fc", 3)),
+        Of("conv, max pool of the whole image", new(3, 6, 6), x => x.Conv2d("conv", 5, kernel: 3, padding: 1).MaxPool2d(6).Flatten().Linear("fc", 3)),
         Of("conv of many channels, max pool 3 stride 2", new(70, 9, 8), x => x.Conv2d("conv", 75, kernel: 3, padding: 1).MaxPool2d(3, stride: 2)),
         Of("conv of many channels 1×1, max pool 3 stride 2 padding 1", new(600, 9, 5), x => x.Conv2d("conv", 40, kernel: 1).MaxPool2d(3, stride: 2, padding: 1)),
         Of("conv with groups, max pool 3 stride 2 padding 1", new(4, 9, 8), x => x.Conv2d("conv", 6, kernel: 3, padding: 1, groups: 2).ReLU().MaxPool2d(3, stride: 2, padding: 1)),

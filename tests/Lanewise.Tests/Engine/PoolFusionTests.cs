@@ -70,7 +70,7 @@ public sealed class PoolFusionTests
             Assert.DoesNotContain(plan.Program.Forward, s => s.Kernel == "MaxPool2d.Forward");
             Assert.Contains(plan.Program.Forward, s => s.Tile?.Contains(", pool ", StringComparison.Ordinal) == true);
             Assert.Equal(algorithm == Conv2dAlgorithm.Winograd, plan.Program.Transforms.Count > 0);
-            Compare.Close("output", ReferenceRun.Of(OpCases.Find(name)).At(count).EvaluationOutput, plan.Logits, loss * OpCases.Find(name).Tolerance);
+            Compare.Close("output", ReferenceRun.Of(OpCases.Find(name)).At(count).EvaluationOutput, plan.Output, loss * OpCases.Find(name).Tolerance);
             foreach (var (start, length) in plan.Program.Guards)
             {
                 Assert.All(plan.Activations[0].Slice(start, length).ToArray(), v => Assert.Equal(Sentinel, v));
@@ -79,7 +79,7 @@ public sealed class PoolFusionTests
             foreach (var (threads, schedule) in new[] { (3, WorkOrder.Blocks), (1, WorkOrder.Layers), (3, WorkOrder.Layers), (7, WorkOrder.Layers) })
             {
                 var parallel = Infer(name, count, options with { Threads = threads, Schedule = schedule });
-                Assert.Equal(Compare.Bits(plan.Logits), Compare.Bits(parallel.Logits));
+                Assert.Equal(Compare.Bits(plan.Output), Compare.Bits(parallel.Output));
             }
         }
     }
@@ -88,7 +88,7 @@ public sealed class PoolFusionTests
     {
         var run = ReferenceRun.Of(OpCases.Find(name));
         var plan = Plan.Compile(run.Network, options);
-        plan.Load(run.Weights);
+        plan.SetWeights(run.Weights);
         foreach (var (start, length) in plan.Program.Guards)
         {
             plan.Activations[0].Slice(start, length).Fill(Sentinel);

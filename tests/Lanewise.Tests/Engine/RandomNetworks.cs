@@ -7,7 +7,7 @@ namespace Lanewise.Tests.Engine;
 /// <summary>Small random graphs of all ops; some of their branches lead nowhere.</summary>
 internal static class RandomNetworks
 {
-    private const int MostValues = 400;
+    private const int MaxValues = 400;
     private static readonly Gen<(int Op, int From, int Other, int Channels)> Choice = Gen.Select(Gen.Int[0, 15], Gen.Int[0, 99], Gen.Int[0, 99], Gen.Int[1, 7]);
 
     public static Gen<Network> Any { get; } =
@@ -18,15 +18,15 @@ internal static class RandomNetworks
     public static string Describe(Network network) => string.Join(
         "; ", network.Nodes.Select(n => $"{n.Path} = {n.Op}({string.Join(", ", n.Inputs.Select(i => i.Path))})")) + $" -> {network.Output.Path}";
 
-    private static Activation Build(Activation x, (int Op, int From, int Other, int Channels)[] choices, int output)
+    private static SymbolicTensor Build(SymbolicTensor x, (int Op, int From, int Other, int Channels)[] choices, int output)
     {
-        var all = new List<Activation> { x };
+        var all = new List<SymbolicTensor> { x };
         for (int i = 0; i < choices.Length; i++)
         {
             var choice = choices[i];
             // Mostly the latest, so that the graph becomes deep; now and then any other.
             var from = choice.From < 60 ? all[^1] : all[choice.From % all.Count];
-            if (Layer(from, all, $"layer{i + 1}", choice) is { } made && made.Shape.Count <= MostValues)
+            if (Layer(from, all, $"layer{i + 1}", choice) is { } made && made.Shape.Count <= MaxValues)
             {
                 all.Add(made);
             }
@@ -35,7 +35,7 @@ internal static class RandomNetworks
         return all.Count == 1 ? x.Flatten() : all[Math.Max(1, all.Count - 1 - (output == 0 ? 1 : 0))];
     }
 
-    private static Activation? Layer(Activation x, List<Activation> all, string name, (int Op, int From, int Other, int Channels) choice)
+    private static SymbolicTensor? Layer(SymbolicTensor x, List<SymbolicTensor> all, string name, (int Op, int From, int Other, int Channels) choice)
     {
         var (height, width) = (x.Shape.Height, x.Shape.Width);
         int side = Math.Min(height, width);
@@ -55,14 +55,14 @@ internal static class RandomNetworks
         };
     }
 
-    private static Activation Sum(Activation x, List<Activation> all, int choice)
+    private static SymbolicTensor Sum(SymbolicTensor x, List<SymbolicTensor> all, int choice)
     {
         var alike = all.Where(a => a.Shape == x.Shape).ToList();
         var other = alike[choice % alike.Count];
         return choice % 2 == 0 ? x.Add(other) : other.Add(x);
     }
 
-    private static Activation Join(Activation x, List<Activation> all, int choice)
+    private static SymbolicTensor Join(SymbolicTensor x, List<SymbolicTensor> all, int choice)
     {
         var alike = all.Where(a => (a.Shape.Height, a.Shape.Width) == (x.Shape.Height, x.Shape.Width)).ToList();
         var other = alike[choice % alike.Count];

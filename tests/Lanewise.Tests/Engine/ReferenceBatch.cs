@@ -3,19 +3,19 @@ using Lanewise.Engine;
 namespace Lanewise.Tests.Engine;
 
 /// <summary>A batch, and what the reference engine makes of it.</summary>
-/// <param name="Pictures">[picture][value].</param>
+/// <param name="Images">[image][value].</param>
 /// <param name="Classes">Labels are 0 … classes − 1 in turn.</param>
-/// <param name="OutputGradient">The gradient given to the output, [picture][value].</param>
-internal sealed record ReferenceBatch(IReadOnlyList<float[]> Pictures, int Classes, float[] OutputGradient) : IExampleSource
+/// <param name="OutputGradient">The gradient given to the output, [image][value].</param>
+internal sealed record ReferenceBatch(IReadOnlyList<float[]> Images, int Classes, float[] OutputGradient) : ITensorSource
 {
-    public int Count => Pictures.Count;
+    public int Count => Images.Count;
 
     public int[] Indices => [.. Enumerable.Range(0, Count)];
 
     public int[] Labels => [.. Indices.Select(Label)];
 
-    /// <summary>All pictures, for the reference engine.</summary>
-    public double[] Values => [.. Pictures.SelectMany(p => p).Select(v => (double)v)];
+    /// <summary>All images, for the reference engine.</summary>
+    public double[] Values => [.. Images.SelectMany(p => p).Select(v => (double)v)];
 
     /// <summary>The output in training.</summary>
     public required double[] Output { get; init; }
@@ -31,7 +31,7 @@ internal sealed record ReferenceBatch(IReadOnlyList<float[]> Pictures, int Class
     /// <summary>Batch norm's running statistics afterwards, by name.</summary>
     public required IReadOnlyDictionary<string, double[]> Buffers { get; init; }
 
-    public void Read(int index, Span<float> picture) => Pictures[index].CopyTo(picture);
+    public void Read(int index, Span<float> image) => Images[index].CopyTo(image);
 
     public int Label(int index) => index % Classes;
 }

@@ -13,16 +13,16 @@ public sealed class ReferenceEngineTests
 
     [Theory]
     [MemberData(nameof(OpCases.Names), MemberType = typeof(OpCases))]
-    public void Gradients_agree_with_central_differences(string name) => Check(ReferenceRun.Of(OpCases.Find(name)), pictures: 1, training: false);
+    public void Gradients_agree_with_central_differences(string name) => Check(ReferenceRun.Of(OpCases.Find(name)), images: 1, training: false);
 
     [Theory]
     [MemberData(nameof(OpCases.CoupledNames), MemberType = typeof(OpCases))]
-    public void Gradients_agree_with_central_differences_in_training(string name) => Check(ReferenceRun.Of(OpCases.Find(name)), pictures: 3, training: true);
+    public void Gradients_agree_with_central_differences_in_training(string name) => Check(ReferenceRun.Of(OpCases.Find(name)), images: 3, training: true);
 
-    private static void Check(ReferenceRun run, int pictures, bool training)
+    private static void Check(ReferenceRun run, int images, bool training)
     {
         var engine = new ReferenceEngine(run.Network, run.Weights);
-        double[] values = run.At(pictures).Values, given = Array.ConvertAll(run.At(pictures).OutputGradient, v => (double)v);
+        double[] values = run.At(images).Values, given = Array.ConvertAll(run.At(images).OutputGradient, v => (double)v);
         Forward();
         var gradients = engine.Backward(given);
 
@@ -89,7 +89,7 @@ public sealed class ReferenceEngineTests
         var run = ReferenceRun.Of(OpCases.Find("two auxiliary outputs with batch norm and dropout"));
         var engine = new ReferenceEngine(run.Network, run.Weights);
         double[] logits = engine.Forward(run.At(3).Values);
-        double loss = logits.Chunk(run.Network.Classes).Select((z, i) => Math.Log(z.Sum(Math.Exp)) - z[run.At(3).Labels[i]]).Average();
+        double loss = logits.Chunk(run.Network.OutputCount).Select((z, i) => Math.Log(z.Sum(Math.Exp)) - z[run.At(3).Labels[i]]).Average();
         Assert.Equal(loss, engine.Loss(run.At(3).Labels), 1e-12);
         Assert.All(run.Weights.Tensors, t => Assert.Equal(Array.ConvertAll(t.Values, v => (double)v), engine.Parameters[t.Name]));
         engine.ForwardTraining(run.At(3).Values);

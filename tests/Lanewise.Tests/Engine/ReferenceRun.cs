@@ -4,17 +4,17 @@ using Lanewise.Graphs;
 
 namespace Lanewise.Tests.Engine;
 
-/// <summary>Pictures, weights and an output gradient for a network, and what the reference engine makes of them.</summary>
+/// <summary>Images, weights and an output gradient for a network, and what the reference engine makes of them.</summary>
 internal sealed class ReferenceRun
 {
     // Closer to a kink than this, single precision may fall on the other side of it, and no gradient is right or wrong.
     private const double Margin = 1e-5;
-    private const int MostTries = 50;
-    // A prime above the widest block's lanes: no two pictures of a block, or of one lane in several blocks, are the same.
+    private const int MaxTries = 50;
+    // A prime above the widest block's lanes: no two images of a block, or of one lane in several blocks, are the same.
     private const int Distinct = 17;
     private static readonly ConcurrentDictionary<string, Lazy<ReferenceRun>> Known = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<int, Lazy<ReferenceBatch>> _batches = [];
-    private readonly Lazy<ReferenceBatch>[] _pictures;
+    private readonly Lazy<ReferenceBatch>[] _images;
     private readonly int _seed;
 
     public ReferenceRun(Network network, int seed)
@@ -23,28 +23,28 @@ internal sealed class ReferenceRun
         _seed = seed;
         Weights = Vary(network, Weights.Initialize(network, seed));
         IsCoupled = network.Nodes.Any(n => n.Op is BatchNorm2d or Dropout);
-        _pictures = [.. Enumerable.Range(1, Distinct).Select(i => new Lazy<ReferenceBatch>(() => Draw(1, seed * 1000 + i)))];
+        _images = [.. Enumerable.Range(1, Distinct).Select(i => new Lazy<ReferenceBatch>(() => Draw(1, seed * 1000 + i)))];
     }
 
     public Network Network { get; }
 
     public Weights Weights { get; }
 
-    /// <summary>Whether what becomes of a picture in training depends on the others, or on its place among them.</summary>
+    /// <summary>Whether what becomes of an image in training depends on the others, or on its place among them.</summary>
     public bool IsCoupled { get; }
 
     /// <summary>One run for each case.</summary>
     public static ReferenceRun Of(OpCase one) => Known.GetOrAdd(one.Name, _ => new(() => new ReferenceRun(one.Network, seed: 1))).Value;
 
-    /// <summary>A batch of so many pictures.</summary>
+    /// <summary>A batch of so many images.</summary>
     public ReferenceBatch At(int count) => _batches.GetOrAdd(count, _ => new(() => IsCoupled ? Draw(count, _seed) : Join(count))).Value;
 
-    /// <summary>Pictures that have nothing to do with each other are run once each; further ones than <see cref="Distinct"/> are the first again.</summary>
+    /// <summary>Images that have nothing to do with each other are run once each; further ones than <see cref="Distinct"/> are the first again.</summary>
     private ReferenceBatch Join(int count)
     {
-        ReferenceBatch[] ones = [.. Enumerable.Range(0, count).Select(i => _pictures[i % Distinct].Value)];
+        ReferenceBatch[] ones = [.. Enumerable.Range(0, count).Select(i => _images[i % Distinct].Value)];
         double[] output = [.. ones.SelectMany(o => o.Output)];
-        return new([.. ones.SelectMany(o => o.Pictures)], Network.Classes, [.. ones.SelectMany(o => o.OutputGradient)])
+        return new([.. ones.SelectMany(o => o.Images)], Network.OutputCount, [.. ones.SelectMany(o => o.OutputGradient)])
         {
             Output = output,
             EvaluationOutput = output,
@@ -59,17 +59,17 @@ internal sealed class ReferenceRun
         var random = new Random(seed);
         for (int tries = 1; ; tries++)
         {
-            float[][] pictures = [.. Enumerable.Range(0, count).Select(_ => Draw(random, Network.Input.Count))];
-            double[] values = [.. pictures.SelectMany(p => p).Select(v => (double)v)];
+            float[][] images = [.. Enumerable.Range(0, count).Select(_ => Draw(random, Network.Input.Count))];
+            double[] values = [.. images.SelectMany(p => p).Select(v => (double)v)];
             var engine = new ReferenceEngine(Network, Weights);
             double[] evaluation = engine.Forward(values);
             double margin = Kinks.Nearest(engine, Network);
             double[] output = IsCoupled ? engine.ForwardTraining(values) : evaluation;
-            if (Math.Min(margin, Kinks.Nearest(engine, Network)) >= Margin || tries == MostTries)
+            if (Math.Min(margin, Kinks.Nearest(engine, Network)) >= Margin || tries == MaxTries)
             {
-                float[] given = Draw(random, count * Network.Classes);
+                float[] given = Draw(random, count * Network.OutputCount);
                 var gradients = engine.Backward(Array.ConvertAll(given, v => (double)v));
-                return new(pictures, Network.Classes, given)
+                return new(images, Network.OutputCount, given)
                 {
                     Output = output,
                     EvaluationOutput = evaluation,

@@ -55,7 +55,7 @@ public sealed class SiblingTests
     public void Siblings_that_are_not_trained_leave_the_others_their_gradients(params string[] frozen)
     {
         var network = Module(new(3, 6, 6), channels: 4, outputs: 8);
-        var source = TensorSource.Random(5, network.Input.Count, network.Classes);
+        var source = TensorSource.Random(5, network.Input.Count, network.OutputCount);
         var all = Gradients(_ => true);
         var some = Gradients(name => !frozen.Contains(name.Split('.')[0]));
         Assert.Equal(all.Tensors.Select(t => t.Name).Where(name => !frozen.Contains(name.Split('.')[0])), some.Tensors.Select(t => t.Name));
@@ -63,8 +63,8 @@ public sealed class SiblingTests
 
         Weights Gradients(Func<string, bool> trains)
         {
-            var plan = Plan.Compile(network, new PlanOptions { BatchSize = 5, Threads = 1, Training = true, Trains = trains });
-            plan.Load(Weights.Initialize(network, seed: 1));
+            var plan = Plan.Compile(network, new PlanOptions { BatchSize = 5, Threads = 1, Training = true, IsTrainable = trains });
+            plan.SetWeights(Weights.Initialize(network, seed: 1));
             plan.ComputeGradients(source, [0, 1, 2, 3, 4]);
             return plan.Gradients();
         }

@@ -2,19 +2,19 @@ using Lanewise.Engine;
 
 namespace Lanewise.Tests.Engine;
 
-/// <summary>Pictures that lie one behind the other in an array.</summary>
-internal sealed class TensorSource(float[] pictures, float[] labels) : IExampleSource
+/// <summary>Images that lie one behind the other in an array.</summary>
+internal sealed class TensorSource(float[] images, float[] labels) : ITensorSource
 {
-    private readonly int _size = pictures.Length / labels.Length;
+    private readonly int _size = images.Length / labels.Length;
 
-    /// <summary>Random pictures of so many values, and labels 0 … classes − 1 in turn.</summary>
+    /// <summary>Random images of so many values, and labels 0 … classes − 1 in turn.</summary>
     public static TensorSource Random(int count, int size, int classes)
     {
         var random = new Random(1);
-        float[] pictures = new float[count * size], labels = new float[count];
-        for (int i = 0; i < pictures.Length; i++)
+        float[] images = new float[count * size], labels = new float[count];
+        for (int i = 0; i < images.Length; i++)
         {
-            pictures[i] = random.NextSingle() * 2 - 1;
+            images[i] = random.NextSingle() * 2 - 1;
         }
 
         for (int i = 0; i < count; i++)
@@ -22,13 +22,13 @@ internal sealed class TensorSource(float[] pictures, float[] labels) : IExampleS
             labels[i] = i % classes;
         }
 
-        return new TensorSource(pictures, labels);
+        return new TensorSource(images, labels);
     }
 
-    /// <summary>All pictures, for the reference engine.</summary>
-    public double[] Values() => Array.ConvertAll(pictures, v => (double)v);
+    /// <summary>All images, for the reference engine.</summary>
+    public double[] Values() => Array.ConvertAll(images, v => (double)v);
 
-    public void Read(int index, Span<float> picture) => pictures.AsSpan(index * _size, _size).CopyTo(picture);
+    public void Read(int index, Span<float> image) => images.AsSpan(index * _size, _size).CopyTo(image);
 
     public int Label(int index) => (int)labels[index];
 }

@@ -17,7 +17,7 @@ internal static class WindowCases
         Of("conv 2×2 dilation 2 stride 3 padding 1", new(2, 8, 9), x => x.Conv2d("conv", 5, kernel: 2, stride: 3, padding: 1, dilation: 2)),
         Of("conv 1×1 dilation 4", new(3, 4, 5), x => x.Conv2d("conv", 4, kernel: 1, dilation: 4)),
         Of("conv 5×5 dilation 2 padding 4", new(2, 7, 6), x => x.Conv2d("conv", 3, kernel: 5, padding: 4, dilation: 2)),
-        Of("conv dilation wider than the picture", new(2, 3, 4), x => x.Conv2d("conv", 3, kernel: 3, padding: 5, dilation: 5)),
+        Of("conv dilation wider than the image", new(2, 3, 4), x => x.Conv2d("conv", 3, kernel: 3, padding: 5, dilation: 5)),
         Of("conv 3×1 dilation 2", new(2, 7, 4), x => x.Then(new Conv2d(3, 3, 1, 1, new Padding(2, 0), true, Dilation: 2), "conv")),
     ];
 

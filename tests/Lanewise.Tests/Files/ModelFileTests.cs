@@ -23,7 +23,7 @@ public sealed class ModelFileTests
         ModelFile.Save(file, weights, new ModelCard(model, Classes, Preprocessing.Mnist, "letters"));
         var loaded = ModelFile.Load(file);
         Assert.Equal(model, loaded.Network.Name);
-        Assert.Equal(3, loaded.Network.Classes);
+        Assert.Equal(3, loaded.Network.OutputCount);
         Assert.Equal(Classes, loaded.Card.Classes);
         Assert.Equal("letters", loaded.Card.Dataset);
         Assert.Equal(Compare.Bits(weights), Compare.Bits(loaded.Weights));
@@ -50,7 +50,7 @@ public sealed class ModelFileTests
         Safetensors.Write(file, weights.Tensors);
         Assert.Contains("--model", Assert.Throws<LanewiseException>(() => ModelFile.Load(file)).Message, StringComparison.Ordinal);
         var loaded = ModelFile.Load(file, "residual");
-        Assert.Equal(7, loaded.Network.Classes);
+        Assert.Equal(7, loaded.Network.OutputCount);
         Assert.Equal(Compare.Bits(weights), Compare.Bits(loaded.Weights));
     }
 
@@ -63,7 +63,7 @@ public sealed class ModelFileTests
 
         var loaded = ModelFile.Load(file, "residual");
 
-        Assert.Equal(3, loaded.Network.Classes);
+        Assert.Equal(3, loaded.Network.OutputCount);
         Assert.Equal(["0", "1", "2"], loaded.Card.Classes);
         Assert.Equal(Compare.Bits(weights), Compare.Bits(loaded.Weights));
         Assert.Contains("--model", Assert.Throws<LanewiseException>(() => ModelFile.Load(file)).Message, StringComparison.Ordinal);

@@ -24,27 +24,27 @@ public sealed class NetworkPartsTests
     public void Waists_are_the_nodes_that_everything_passes(string model, string some)
     {
         var network = ModelCatalog.Find(model).ForClasses(10);
-        string[] waists = [.. network.Waists.Select(n => n.Path)];
-        Assert.All(some.Split(',').Where(path => path != "fc"), path => Assert.Contains(path, waists));
-        Assert.DoesNotContain("incep1.branch1x1", waists);
-        Assert.DoesNotContain("rcblock1.conv1", waists);
-        Assert.DoesNotContain(network.Output.Path, waists);
+        string[] cutPoints = [.. network.CutPoints().Select(n => n.Path)];
+        Assert.All(some.Split(',').Where(path => path != "fc"), path => Assert.Contains(path, cutPoints));
+        Assert.DoesNotContain("incep1.branch1x1", cutPoints);
+        Assert.DoesNotContain("rcblock1.conv1", cutPoints);
+        Assert.DoesNotContain(network.Output.Path, cutPoints);
     }
 
     [Fact]
     public void Both_parts_one_behind_the_other_are_the_whole()
     {
         var weights = Weights.Initialize(Cut, seed: 4);
-        var source = TensorSource.Random(Count, Cut.Input.Count, Cut.Classes);
+        var source = TensorSource.Random(Count, Cut.Input.Count, Cut.OutputCount);
         float[] whole = Infer(Cut, weights, source);
-        Assert.NotEmpty(Cut.Waists);
-        foreach (var waist in Cut.Waists)
+        Assert.NotEmpty(Cut.CutPoints());
+        foreach (var cutPoint in Cut.CutPoints())
         {
-            var (before, after) = (Cut.UpTo(waist), Cut.After(waist));
-            Assert.Equal(waist.Shape, before.Output.Shape);
-            Assert.Equal(waist.Shape, after.Input);
+            var (before, after) = (Cut.UpTo(cutPoint), Cut.After(cutPoint));
+            Assert.Equal(cutPoint.Shape, before.Output.Shape);
+            Assert.Equal(cutPoint.Shape, after.Input);
             var values = new TensorSource(Infer(before, weights, source), new float[Count]);
-            Compare.Close(waist.Path, whole, Infer(after, weights, values), Tolerance);
+            Compare.Close(cutPoint.Path, whole, Infer(after, weights, values), Tolerance);
         }
     }
 
@@ -52,16 +52,16 @@ public sealed class NetworkPartsTests
     public void The_input_gradient_alone_is_that_of_evaluation()
     {
         var weights = Weights.Initialize(Cut, seed: 4);
-        var source = TensorSource.Random(Count, Cut.Input.Count, Cut.Classes);
-        float[] given = [.. Enumerable.Range(0, Count * Cut.Classes).Select(i => i % 4 - 1.5f)];
+        var source = TensorSource.Random(Count, Cut.Input.Count, Cut.OutputCount);
+        float[] given = [.. Enumerable.Range(0, Count * Cut.OutputCount).Select(i => i % 4 - 1.5f)];
         var plan = Plan.Compile(Cut, new PlanOptions { BatchSize = Count, InputGradient = true });
-        plan.Load(weights);
+        plan.SetWeights(weights);
         plan.ComputeGradientsFrom(given, source, [0, 1, 2]);
         var reference = new ReferenceEngine(Cut, weights);
-        Compare.Close("logits", reference.Forward(source.Values()), plan.Logits, Tolerance);
+        Compare.Close("logits", reference.Forward(source.Values()), plan.Output, Tolerance);
         Compare.Close("gradient", reference.Backward(Array.ConvertAll(given, g => (double)g)).Input, plan.InputGradients, Tolerance);
         Assert.Empty(plan.Gradients().Tensors);
-        Assert.Equal(Compare.Bits(weights), Compare.Bits(plan.Save()));
+        Assert.Equal(Compare.Bits(weights), Compare.Bits(plan.GetWeights()));
     }
 
     [Fact]
@@ -79,17 +79,17 @@ public sealed class NetworkPartsTests
     public void Gradients_need_a_plan_for_them()
     {
         var plan = Plan.Compile(Cut, new PlanOptions { BatchSize = 1 });
-        plan.Load(Weights.Initialize(Cut, seed: 1));
-        var source = TensorSource.Random(1, Cut.Input.Count, Cut.Classes);
-        Assert.Throws<InvalidOperationException>(() => plan.ComputeGradientsFrom(new float[Cut.Classes], source, [0]));
+        plan.SetWeights(Weights.Initialize(Cut, seed: 1));
+        var source = TensorSource.Random(1, Cut.Input.Count, Cut.OutputCount);
+        Assert.Throws<InvalidOperationException>(() => plan.ComputeGradientsFrom(new float[Cut.OutputCount], source, [0]));
         Assert.Throws<ArgumentException>(() => Plan.Compile(Cut, new PlanOptions { InputGradient = true }).ComputeGradientsFrom([], source, [0]));
     }
 
     private static float[] Infer(Network network, Weights weights, TensorSource source)
     {
         var plan = Plan.Compile(network, new PlanOptions { BatchSize = Count });
-        plan.Load(weights.Of(network));
+        plan.SetWeights(weights.Of(network));
         plan.Infer(source, [0, 1, 2]);
-        return plan.Logits.ToArray();
+        return plan.Output.ToArray();
     }
 }

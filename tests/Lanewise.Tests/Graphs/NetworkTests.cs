@@ -8,7 +8,7 @@ public sealed class NetworkTests
 {
     private static readonly Shape Digits = new(1, 28, 28);
 
-    public static TheoryData<string, Func<Activation, Activation>> Mistakes => new()
+    public static TheoryData<string, Func<SymbolicTensor, SymbolicTensor>> Mistakes => new()
     {
         { "conv (Conv2d): kernel 31×31 does not fit the 28×28 input; use padding: 2 or a smaller kernel.", x => x.Conv2d("conv", 4, 31) },
         { "conv (Conv2d): kernel 3×3, stride 0, dilation 1, padding 0: kernel, stride and dilation must be at least 1, padding at least 0.", x => x.Conv2d("conv", 4, 3, stride: 0) },
@@ -25,7 +25,7 @@ public sealed class NetworkTests
 
     [Theory]
     [MemberData(nameof(Mistakes), DisableDiscoveryEnumeration = true)]
-    public void A_mistake_is_named_with_its_node_and_its_remedy(string message, Func<Activation, Activation> layers)
+    public void A_mistake_is_named_with_its_node_and_its_remedy(string message, Func<SymbolicTensor, SymbolicTensor> layers)
     {
         var e = Assert.Throws<LanewiseException>(() => Network.Define("wrong", Digits, layers));
         Assert.Equal(message, e.Message);
@@ -49,7 +49,7 @@ public sealed class NetworkTests
     [Fact]
     public void A_network_too_large_to_be_counted_is_refused()
     {
-        (Shape Input, Func<Activation, Activation> Layers)[] networks =
+        (Shape Input, Func<SymbolicTensor, SymbolicTensor> Layers)[] networks =
         [
             (new(3, 65_536, 65_536), x => x.ReLU()),
             (new(1, 16_384, 16_384), x => x.Conv2d("conv", 64, kernel: 1)),
@@ -73,7 +73,7 @@ public sealed class NetworkTests
     [Fact]
     public void Two_networks_cannot_be_joined()
     {
-        Activation? other = null;
+        SymbolicTensor? other = null;
         Network.Define("first", Digits, x => other = x.ReLU());
         var e = Assert.Throws<LanewiseException>(() => Network.Define("second", Digits, x => x.Add(other!)));
         Assert.Equal("Add: its inputs belong to two networks; build both in one Network.Define.", e.Message);
@@ -99,6 +99,6 @@ public sealed class NetworkTests
         var network = Network.Define("one", new(2, size, size), x => x.Conv2d("conv", 5, kernel, stride, padding));
         Assert.Equal(new Shape(5, expected, expected), network.Output.Shape);
         Assert.Equal((5 * 2 * kernel * kernel) + 5, network.ParameterCount);
-        Assert.Equal(5L * expected * expected * 2 * kernel * kernel, network.MultiplyAdds);
+        Assert.Equal(5L * expected * expected * 2 * kernel * kernel, network.Macs);
     }
 }

@@ -7,7 +7,7 @@ namespace Lanewise.Tests.Models;
 /// <summary>The families' published figures, and their names and shapes as PyTorch has them.</summary>
 public sealed class FamilyTests
 {
-    private static readonly (string Model, string Input, int Parameters, long MultiplyAdds)[] Published =
+    private static readonly (string Model, string Input, int Parameters, long Macs)[] Published =
     [
         ("inception", "1×28×28", 97_298, 6_019_200),
         ("inception-relu", "1×28×28", 97_298, 6_019_200),
@@ -35,10 +35,10 @@ public sealed class FamilyTests
 
     [Theory]
     [MemberData(nameof(Models))]
-    public void Parameters_multiply_adds_and_input_are_as_published(string model)
+    public void Parameters_MACs_and_input_are_as_published(string model)
     {
         var network = ModelCatalog.Find(model).Create(new ModelOptions());
-        Assert.Equal(Published.Single(p => p.Model == model), (network.Name, network.Input.ToString(), network.ParameterCount, network.MultiplyAdds));
+        Assert.Equal(Published.Single(p => p.Model == model), (network.Name, network.Input.ToString(), network.ParameterCount, network.Macs));
         Assert.Equal(network.Input, ModelCatalog.Find(model).Preprocessing.Input);
     }
 
@@ -70,7 +70,7 @@ public sealed class FamilyTests
     public void Classes_input_size_and_channels_can_be_chosen(string model)
     {
         var network = ModelCatalog.Find(model).Create(new ModelOptions { Classes = 7, Input = new Shape(2, 97, 113), AuxiliaryClassifiers = true });
-        Assert.Equal((new Shape(2, 97, 113), 7), (network.Input, network.Classes));
+        Assert.Equal((new Shape(2, 97, 113), 7), (network.Input, network.OutputCount));
     }
 
     [Theory]

@@ -59,8 +59,8 @@ public sealed class DepthPageTests
     public void Sentences_say_what_came_out_in_either_direction()
     {
         string[] sentences = [.. DepthSentences.Of([Result(DepthFamily.Plain, 20, 0.125), Result(DepthFamily.Plain, 56, 0.5), Result(DepthFamily.Residual, 20, 0.25), Result(DepthFamily.Residual, 56, 0.125)])];
-        Assert.Equal("Plain: training error 12.50 % with 20 layers, 50.00 % with 56: the deeper network learned its training pictures worse.", sentences[0]);
-        Assert.Equal("Residual: training error 25.00 % with 20 layers, 12.50 % with 56: the deeper network learned its training pictures better.", sentences[1]);
+        Assert.Equal("Plain: training error 12.50 % with 20 layers, 50.00 % with 56: the deeper network learned its training images worse.", sentences[0]);
+        Assert.Equal("Residual: training error 25.00 % with 20 layers, 12.50 % with 56: the deeper network learned its training images better.", sentences[1]);
         Assert.Equal("56 layers, at the start: the first layer's gradient norm divided by the last one's is 1e-10 in the plain network (75.00 % of it zero or denormal), 1e-10 in the residual network (75.00 % of it zero or denormal).", sentences[3]);
         Assert.Equal(4, sentences.Length);
     }
@@ -75,7 +75,7 @@ public sealed class DepthPageTests
             Result(DepthFamily.Plain, 20, 0.1, seed: 3), Result(DepthFamily.Plain, 56, 0, seed: 3) with { Diverged = true },
         ];
         Assert.Equal(
-            "Plain: training error 15.00 % with 20 layers, 20.00 % with 56 (means of 2 seeds): the deeper network learned its training pictures worse in 1 of 2 seeds; left out: 1 seed with a loss that diverged.",
+            "Plain: training error 15.00 % with 20 layers, 20.00 % with 56 (means of 2 seeds): the deeper network learned its training images worse in 1 of 2 seeds; left out: 1 seed with a loss that diverged.",
             DepthSentences.Of(results)[0]);
         Assert.Contains("nothing to compare", DepthSentences.Of([.. results.Where(r => r.Run.Seed == 3)])[0]);
         Assert.Equal("diverged", DepthSentences.Error(results[^1], results[^1].TrainError));

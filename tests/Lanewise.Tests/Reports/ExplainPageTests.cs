@@ -18,7 +18,7 @@ public sealed class ExplainPageTests
     }
 
     [Fact]
-    public void Pictures_have_texts_and_nothing_comes_from_elsewhere()
+    public void Images_have_texts_and_nothing_comes_from_elsewhere()
     {
         string page = Whole().ToPage().ToString();
         var images = Parse(page).Descendants("img").ToArray();
@@ -42,12 +42,12 @@ public sealed class ExplainPageTests
 
     private static ExplainPage Whole()
     {
-        var answer = new Answer([1, 3]);
+        var answer = new Classification([1, 3]);
         GradCamFigure Figure(GradCamMap map) => new("<a>.png", "as it is", [1], [2], [3], "conv2", map);
         return new("net", Classes)
         {
             GradCams = [Figure(new(answer, 1, 2, 2, [0, 1, 4, 2])), Figure(new(answer, 0, 1, 2, [0, 0]))],
-            Dataset = "digits (10 pictures)",
+            Dataset = "digits (10 images)",
             Branches = new(0.8, [new("incep1.a", "incep1.concat1", 16, 0.85, 0.25)]),
             Blocks = new(0.8, [new("block1", 0.7, 1, 2, -0.25)]),
             FeatureMaps = [new("What conv1 makes of a", "10 channels", [4], 100)],

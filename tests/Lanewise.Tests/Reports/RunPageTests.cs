@@ -12,11 +12,11 @@ public sealed class RunPageTests
 {
     private static readonly Network Network = ModelCatalog.Find("residual").Create(new ModelOptions());
 
-    private static readonly byte[] Png = PictureWriter.Encode(new Shape(1, 28, 28), new byte[28 * 28]);
+    private static readonly byte[] Png = ImageWriter.Encode(new Shape(1, 28, 28), new byte[28 * 28]);
 
-    private static RunFigures Bare => new() { Name = "residual-1", Network = Network, EpochsWanted = 3, Epochs = [], Command = "lanewise train residual --output '<b>'" };
+    private static RunPageData Bare => new() { Name = "residual-1", Network = Network, EpochsWanted = 3, Epochs = [], Command = "lanewise train residual --output '<b>'" };
 
-    private static RunFigures Full => Bare with
+    private static RunPageData Full => Bare with
     {
         Dataset = "mnist",
         Epochs = [new(1, 0.9, 0.7, 0.5, 0.8, 0.01, 3600, 500), new(2, 0.4, 0.8, 0.3, 0.9, 0.01, 3720, 500)],
@@ -42,7 +42,7 @@ public sealed class RunPageTests
         Assert.Contains("41,514", text);
         Assert.Contains("lanewise train --resume residual-1", text);
         Assert.Contains("--output '<b>'", text);
-        Assert.Equal(["Test picture 4: nought, taken for <one>", "Test picture 5: nought, taken for two"], page.Descendants("img").Select(i => i.Attribute("alt")!.Value));
+        Assert.Equal(["Test image 4: nought, taken for <one>", "Test image 5: nought, taken for two"], page.Descendants("img").Select(i => i.Attribute("alt")!.Value));
         Assert.Contains("97.00 % sure", text);
         Assert.DoesNotContain("NaN", page.ToString());
     }
@@ -87,11 +87,11 @@ public sealed class RunPageTests
     [Fact]
     public void Costs_add_up_to_the_networks()
     {
-        var table = Table(Parse(Full), "Parameters and multiply-adds for one image");
+        var table = Table(Parse(Full), "Parameters and MACs for one image");
         var rows = table.Descendants("tbody").Single().Elements("tr").Select(tr => tr.Elements("td").Select(td => td.Value).ToArray()).ToArray();
         Assert.Equal(["", "10×1×1", "", "41,514", "2,013,184", ""], rows[^1]);
         Assert.Equal(Network.ParameterCount, rows[..^1].Sum(row => Number(row[3])));
-        Assert.Equal(Network.MultiplyAdds, rows[..^1].Sum(row => Number(row[4])));
+        Assert.Equal(Network.Macs, rows[..^1].Sum(row => Number(row[4])));
 
         static long Number(string text) => long.Parse(text, System.Globalization.NumberStyles.AllowThousands, System.Globalization.CultureInfo.InvariantCulture);
     }
@@ -101,15 +101,15 @@ public sealed class RunPageTests
     [InlineData(59.9, "59.9 s")]
     [InlineData(200, "3 min 20 s")]
     [InlineData(90_061, "25 h 01 min")]
-    public void A_duration_has_as_many_digits_as_tell_something(double seconds, string expected) => Assert.Equal(expected, Figures.Duration(seconds));
+    public void A_duration_has_as_many_digits_as_tell_something(double seconds, string expected) => Assert.Equal(expected, HtmlParts.Duration(seconds));
 
-    private static RunTest Test(string[] classes, int[][] confusion, Judgement[] mistakes)
+    private static RunTest Test(string[] classes, int[][] confusion, ImagePrediction[] mistakes)
     {
         int total = confusion.Sum(row => row.Sum()), correct = confusion.Select((row, i) => row[i]).Sum();
-        return new("digits", new Evaluation(double.NaN, correct, total, confusion), classes, [.. mistakes.Select(m => new PicturedMistake(m, Png, 28))]);
+        return new("digits", new Evaluation(double.NaN, correct, total, confusion), classes, [.. mistakes.Select(m => new MistakeImage(m, Png, 28))]);
     }
 
-    private static XElement Parse(RunFigures run) => XElement.Parse(RunPage.Create(run).ToString().Replace("<!DOCTYPE html>", "", StringComparison.Ordinal));
+    private static XElement Parse(RunPageData run) => XElement.Parse(RunPage.Create(run).ToString().Replace("<!DOCTYPE html>", "", StringComparison.Ordinal));
 
     private static XElement Table(XElement page, string caption) => page.Descendants("table").Single(t => t.Element("caption")?.Value == caption);
 }

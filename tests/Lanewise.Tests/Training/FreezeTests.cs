@@ -21,16 +21,16 @@ public sealed class FreezeTests
     {
         foreach (var network in (Network[])[Small, Normalised])
         {
-            var options = Recipe(recipe) with { Trains = FineTuning.HeadOnly(network) };
+            var options = Recipe(recipe) with { IsTrainable = FineTuning.HeadOnly(network) };
             var trainer = new Trainer(network, options);
-            var before = trainer.Weights;
+            var before = trainer.GetWeights();
             var results = new List<EpochResult>();
             await foreach (var epoch in trainer.RunAsync(Train, Test, cancellation: TestContext.Current.CancellationToken))
             {
                 results.Add(epoch);
             }
 
-            Assert.All(trainer.Weights.Tensors, after =>
+            Assert.All(trainer.GetWeights().Tensors, after =>
             {
                 bool stayed = after.Values.AsSpan().SequenceEqual(before[after.Name].Values);
                 Assert.Equal(!after.Name.StartsWith("fc.", StringComparison.Ordinal), stayed);
@@ -44,11 +44,11 @@ public sealed class FreezeTests
     {
         using var folder = new TemporaryFolder();
         string file = Path.Combine(folder.Path, "checkpoint.safetensors");
-        var options = Recipe("adamw") with { Trains = FineTuning.HeadOnly(Normalised) };
+        var options = Recipe("adamw") with { IsTrainable = FineTuning.HeadOnly(Normalised) };
         var straight = await Run(new Trainer(Normalised, options));
-        Checkpoint.Save(file, (await Run(new Trainer(Normalised, options with { Epochs = 1 }))).State);
+        Checkpoint.Save(file, (await Run(new Trainer(Normalised, options with { Epochs = 1 }))).GetState());
         var resumed = new Trainer(Normalised, options with { Threads = 2 });
         resumed.Resume(Checkpoint.Load(file, Normalised));
-        Assert.Equal(Compare.Bits(straight.Weights), Compare.Bits((await Run(resumed)).Weights));
+        Assert.Equal(Compare.Bits(straight.GetWeights()), Compare.Bits((await Run(resumed)).GetWeights()));
     }
 }

@@ -20,7 +20,7 @@ public sealed class OptimizerTests
         var (golden, recipe) = (Golden.Read("residual"), Golden.Read("recipes"));
         var network = Residual.Create();
         var plan = Plan.Compile(network, new PlanOptions { BatchSize = Batch, LaneWidth = width, Threads = 2, Training = true, Algorithm = Conv2dAlgorithm.Direct });
-        plan.Load(Weights.Match(network, golden.Below("weights"), "residual"));
+        plan.SetWeights(Weights.Match(network, golden.Below("weights"), "residual"));
         var source = new TensorSource(Array.ConvertAll(golden["train_images"].Values, v => (v / 255f - 0.1307f) / 0.3081f), golden["train_labels"].Values);
         var optimizer = new AdamW(0.002f, WeightDecay: 0.05f);
         var schedule = new LearningRateSchedule.Cosine { WarmupEpochs = 0.3 };
@@ -35,7 +35,7 @@ public sealed class OptimizerTests
             plan.Apply(update);
         }
 
-        var trained = plan.Save();
+        var trained = plan.GetWeights();
         Assert.All(recipe.Below("trained"), t => Compare.Close($"trained {t.Name}", t.Values, trained[t.Name].Values, 1e-4));
     }
 

@@ -11,9 +11,9 @@ namespace Lanewise.Tests.Training;
 
 public sealed class TrainerTests
 {
-    // 333 pictures: the last step of an epoch is a short one, with empty lanes.
-    internal static readonly IImageDataset Train = BuiltInDigits.Train(333);
-    internal static readonly IImageDataset Test = BuiltInDigits.Test(50);
+    // 333 images: the last step of an epoch is a short one, with empty lanes.
+    internal static readonly IFixedShapeImageDataset Train = BuiltInDigits.Train(333);
+    internal static readonly IFixedShapeImageDataset Test = BuiltInDigits.Test(50);
 
     internal static readonly Network Small = Network.Define("small", new(1, 28, 28), x => x
         .Conv2d("conv", 5, kernel: 5, stride: 2).ReLU().MaxPool2d(2).Flatten().Linear("fc", 10));
@@ -36,7 +36,7 @@ public sealed class TrainerTests
     {
         var one = await Run(new Trainer(Small, Recipe(recipe)));
         var many = await Run(new Trainer(Small, Recipe(recipe) with { Threads = threads }));
-        Assert.Equal(Compare.Bits(one.Weights), Compare.Bits(many.Weights));
+        Assert.Equal(Compare.Bits(one.GetWeights()), Compare.Bits(many.GetWeights()));
     }
 
     [Fact]
@@ -45,8 +45,8 @@ public sealed class TrainerTests
         var first = await Run(new Trainer(Small, Options));
         var again = await Run(new Trainer(Small, Options));
         var other = await Run(new Trainer(Small, Options with { Seed = 8 }));
-        Assert.Equal(Compare.Bits(first.Weights), Compare.Bits(again.Weights));
-        Assert.NotEqual(Compare.Bits(first.Weights), Compare.Bits(other.Weights));
+        Assert.Equal(Compare.Bits(first.GetWeights()), Compare.Bits(again.GetWeights()));
+        Assert.NotEqual(Compare.Bits(first.GetWeights()), Compare.Bits(other.GetWeights()));
     }
 
     [Fact]
@@ -60,13 +60,13 @@ public sealed class TrainerTests
 
         Assert.Equal([1, 2, 3], results.Select(r => r.Epoch));
         Assert.True(results[2].TrainLoss < results[0].TrainLoss / 1.5, $"{results[0].TrainLoss} to {results[2].TrainLoss}");
-        Assert.All(results, r => Assert.InRange(r.EvalTop1, 0, 1));
+        Assert.All(results, r => Assert.InRange(r.ValTop1, 0, 1));
     }
 
     [Fact]
     public void Training_nothing_is_refused() => Assert.Contains(
         "no parameter to train",
-        Assert.Throws<LanewiseException>(() => new Trainer(Small, Options with { Trains = _ => false })).Message,
+        Assert.Throws<LanewiseException>(() => new Trainer(Small, Options with { IsTrainable = _ => false })).Message,
         StringComparison.Ordinal);
 
     [Fact]
@@ -92,7 +92,7 @@ public sealed class TrainerTests
     }
 
     [Fact]
-    public void Pictures_that_nothing_tells_how_to_normalise_are_not_taken_for_MNISTs()
+    public void Images_that_nothing_tells_how_to_normalise_are_not_taken_for_MNISTs()
     {
         var colour = Network.Define("colour", new(3, 28, 28), x => x.Flatten().Linear("fc", 10));
         var e = Assert.Throws<LanewiseException>(() => new Trainer(colour, Options));
@@ -108,7 +108,7 @@ public sealed class TrainerTests
         var trainer = new Trainer(Small, Options with { Optimizer = new Sgd(1e20f) });
         var e = await Assert.ThrowsAsync<TrainingDivergedException>(() => Run(trainer));
         Assert.Matches(@"no longer finite at step \d+ of epoch 1; .*learning rate of 1E\+19 or a larger batch\.$", e.Message);
-        Assert.Equal(Compare.Bits(initial), Compare.Bits(trainer.Weights));
+        Assert.Equal(Compare.Bits(initial), Compare.Bits(trainer.GetWeights()));
     }
 
     [Theory]
@@ -125,7 +125,7 @@ public sealed class TrainerTests
     }
 
     [Fact]
-    public async Task Pictures_that_cannot_become_the_networks_input_are_refused()
+    public async Task Images_that_cannot_become_the_networks_input_are_refused()
     {
         var odd = Network.Define("odd", new(2, 4, 4), x => x.Flatten().Linear("fc", 10));
         var options = Options with { Preprocessing = new Preprocessing(odd.Input, [0, 0], [1, 1]) };
@@ -137,7 +137,7 @@ public sealed class TrainerTests
     public async Task An_unfit_test_set_is_refused_before_the_first_step()
     {
         var trainer = new Trainer(Small, Options);
-        IImageDataset[] unfit =
+        IFixedShapeImageDataset[] unfit =
         [
             new MemoryImageDataset("none", new(1, 28, 28), ["a", "b"], [], Array.Empty<byte>()),
             new MemoryImageDataset("many", new(1, 28, 28), [.. Enumerable.Range(0, 11).Select(i => $"{i}")], new byte[784], new byte[1]),
@@ -152,7 +152,7 @@ public sealed class TrainerTests
                 }
             });
             Assert.Contains(test.Name, e.Message, StringComparison.Ordinal);
-            Assert.Equal(default, trainer.State.Position);
+            Assert.Equal(default, trainer.GetState().Position);
         }
     }
 
@@ -171,21 +171,21 @@ public sealed class TrainerTests
         var trainer = new Trainer(Small, Options);
         var e = await Assert.ThrowsAsync<LanewiseException>(() => Run(trainer, new Mislabelled(Train, 10)));
         Assert.Contains("label 10", e.Message, StringComparison.Ordinal);
-        trainer.Resume(new Trainer(Small, Options).State);
+        trainer.Resume(new Trainer(Small, Options).GetState());
         await Run(trainer);
-        Assert.Equal(Compare.Bits(straight.Weights), Compare.Bits(trainer.Weights));
+        Assert.Equal(Compare.Bits(straight.GetWeights()), Compare.Bits(trainer.GetWeights()));
     }
 
     [Fact]
-    public void Evaluation_counts_every_picture_once()
+    public void Evaluation_counts_every_image_once()
     {
         var plan = Plan.Compile(Small, new PlanOptions { BatchSize = 17, Threads = 2 });
-        plan.Load(Weights.Initialize(Small, 1));
+        plan.SetWeights(Weights.Initialize(Small, 1));
         var judged = Evaluation.Run(plan, Test, Preprocessing.Mnist, TestContext.Current.CancellationToken);
         Assert.Equal(50, judged.Total);
         Assert.Equal(50, judged.Confusion.Sum(row => row.Sum()));
         Assert.Equal(judged.Correct, judged.PerClass.Sum(c => (int)Math.Round(c.Recall * c.Support)));
-        Assert.Equal(judged.Correct / 50.0, judged.Accuracy);
+        Assert.Equal(judged.Correct / 50.0, judged.Top1);
     }
 
     [Theory]
@@ -194,7 +194,7 @@ public sealed class TrainerTests
     {
         var widest = await Run(new Trainer(Small, Options with { Epochs = 1 }));
         var narrow = await Run(new Trainer(Small, Options with { Epochs = 1, LaneWidth = width }));
-        foreach (var (a, b) in widest.Weights.Tensors.Zip(narrow.Weights.Tensors))
+        foreach (var (a, b) in widest.GetWeights().Tensors.Zip(narrow.GetWeights().Tensors))
         {
             Assert.All(a.Values.Zip(b.Values), pair => Assert.Equal(pair.First, pair.Second, 1e-3));
         }
@@ -202,10 +202,10 @@ public sealed class TrainerTests
 
     public static TheoryData<int> Widths => [.. KernelSet.Widths];
 
-    internal static Task<Trainer> Run(Trainer trainer, IImageDataset? train = null) =>
+    internal static Task<Trainer> Run(Trainer trainer, IFixedShapeImageDataset? train = null) =>
         Follow(trainer, train ?? Train, null, TestContext.Current.CancellationToken);
 
-    internal static async Task<Trainer> Follow(Trainer trainer, IImageDataset train, IProgress<TrainingProgress>? progress, CancellationToken cancellation)
+    internal static async Task<Trainer> Follow(Trainer trainer, IFixedShapeImageDataset train, IProgress<TrainingProgress>? progress, CancellationToken cancellation)
     {
         await foreach (var _ in trainer.RunAsync(train, Test, progress, cancellation))
         {
@@ -216,7 +216,7 @@ public sealed class TrainerTests
     }
 
     /// <summary>A dataset whose every fifth label is wrong.</summary>
-    private sealed class Mislabelled(IImageDataset inner, int label) : IImageDataset
+    private sealed class Mislabelled(IFixedShapeImageDataset inner, int label) : IFixedShapeImageDataset
     {
         public string Name => inner.Name;
 

@@ -4,7 +4,7 @@ namespace Lanewise.Kernels;
 
 /// <summary>
 /// F(2,3): four inputs give two outputs of a 3-tap filter, by products at the points 0, 1, −1 and ∞. It saves less than
-/// <see cref="SixPoints{L, V}"/>, and loses hardly any precision; small pictures fill its tiles better, and it needs fewer weights.
+/// <see cref="SixPoints{L, V}"/>, and loses hardly any precision; small images fill its tiles better, and it needs fewer weights.
 /// </summary>
 internal readonly unsafe struct FourPoints<L, V> : IWinogradTransform<L, V>
     where L : unmanaged, ILane<V>

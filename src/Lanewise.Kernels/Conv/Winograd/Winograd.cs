@@ -9,16 +9,16 @@ internal static unsafe class Winograd<L, V, T>
     where T : unmanaged, IWinogradTransform<L, V>
 {
     /// <summary>Writes the part's tiles and channels of the output.</summary>
-    public static void Run<O>(WinogradTask task, in BlockMemory memory, Part part)
+    public static void Run<O>(WinogradCall call, in BlockMemory memory, Part part)
         where O : unmanaged, IOperands<L, V>
     {
-        float* inputs = memory.Scratch.Pointer, sums = inputs + (nint)task.Points * task.InputPoint * L.Width;
-        float* columns = sums + (nint)task.Points * task.OutputPoint * L.Width;
-        var (first, end) = part.Of(task.Units);
+        float* inputs = memory.Scratch.Pointer, sums = inputs + (nint)call.Points * call.InputPoint * L.Width;
+        float* columns = sums + (nint)call.Points * call.OutputPoint * L.Width;
+        var (first, end) = part.Of(call.Units);
         for (int unit = first; unit < end; unit++)
         {
-            var (block, share) = Math.DivRem(unit, task.Shares);
-            if (task is RowWinogradTask rows)
+            var (block, share) = Math.DivRem(unit, call.Shares);
+            if (call is RowWinogradCall rows)
             {
                 var (band, column) = Math.DivRem(block, rows.Columns);
                 int row = rows.RowStart(band), tile = rows.TileStart(column), tiles = rows.TileStart(column + 1) - tile;
@@ -28,16 +28,16 @@ internal static unsafe class Winograd<L, V, T>
                     WinogradRows<L, V, T>.TransformInputs(rows, memory, sum, (row, tile, tiles), inputs);
                 }
 
-                for (int k = task.ShareStart(share); k < task.ShareStart(share + 1); k += task.Chunk)
+                for (int k = call.ShareStart(share); k < call.ShareStart(share + 1); k += call.Chunk)
                 {
-                    int outputs = Math.Min(task.Chunk, task.ShareStart(share + 1) - k);
-                    SumChannels<O>(task, memory, sum, k, outputs, inputs, sums);
+                    int outputs = Math.Min(call.Chunk, call.ShareStart(share + 1) - k);
+                    SumChannels<O>(call, memory, sum, k, outputs, inputs, sums);
                     WinogradRows<L, V, T>.TransformOutputs(rows, memory, sum, (row, tile, tiles), k, outputs, sums);
                 }
             }
             else
             {
-                var tiled = (TileWinogradTask)task;
+                var tiled = (TileWinogradCall)call;
                 int tile = tiled.BlockStart(block), tiles = tiled.BlockStart(block + 1) - tile;
                 var sum = tiled.Sums[tiles - tiled.Sums[0].Outputs];
                 if (unit == first || share == 0)
@@ -45,10 +45,10 @@ internal static unsafe class Winograd<L, V, T>
                     WinogradTiles<L, V, T>.TransformInputs(tiled, memory, sum, tile, inputs, columns);
                 }
 
-                for (int k = task.ShareStart(share); k < task.ShareStart(share + 1); k += task.Chunk)
+                for (int k = call.ShareStart(share); k < call.ShareStart(share + 1); k += call.Chunk)
                 {
-                    int outputs = Math.Min(task.Chunk, task.ShareStart(share + 1) - k);
-                    SumChannels<O>(task, memory, sum, k, outputs, inputs, sums);
+                    int outputs = Math.Min(call.Chunk, call.ShareStart(share + 1) - k);
+                    SumChannels<O>(call, memory, sum, k, outputs, inputs, sums);
                     WinogradTiles<L, V, T>.TransformOutputs(tiled, memory, sum, tile, k, outputs, sums);
                 }
             }
@@ -73,7 +73,7 @@ internal static unsafe class Winograd<L, V, T>
     }
 
     /// <summary>Writes the sums at each point.</summary>
-    private static void SumChannels<O>(WinogradTask task, in BlockMemory memory, WinogradTask.PointSum sum, int k, int outputs, float* from, float* to)
+    private static void SumChannels<O>(WinogradCall call, in BlockMemory memory, WinogradCall.PointSum sum, int k, int outputs, float* from, float* to)
         where O : unmanaged, IOperands<L, V>
     {
         float* zeros = stackalloc float[L.Width];
@@ -87,26 +87,26 @@ internal static unsafe class Winograd<L, V, T>
                 Taps = taps,
                 SourceStep = L.Width,
                 OutputStep = L.Width,
-                WeightsPerOutput = task.InChannels * task.SummedRows * O.OutputLanes,
+                WeightsPerOutput = call.InChannels * call.SummedRows * O.OutputLanes,
                 WeightStride = O.OutputLanes,
                 Chunks = table.Chunks,
                 ChunkInput = table.ChunkInput,
                 ChunkWeight = table.ChunkWeight,
             };
-            for (int point = 0; point < task.Points; point++)
+            for (int point = 0; point < call.Points; point++)
             {
                 // What is added at the point 1, of both dimensions, is added to every output.
-                bool addsBias = task.Bias >= 0 && point == (task.Points == T.Side ? 1 : T.Side + 1);
-                frame.Bias = addsBias ? memory.Weights.Pointer + task.Bias + (nint)k * O.OutputLanes : zeros;
+                bool addsBias = call.Bias >= 0 && point == (call.Points == T.Side ? 1 : T.Side + 1);
+                frame.Bias = addsBias ? memory.Weights.Pointer + call.Bias + (nint)k * O.OutputLanes : zeros;
                 frame.BiasStride = addsBias ? O.OutputLanes : 0;
-                frame.Source = from + (nint)point * task.InputPoint * L.Width;
-                frame.Weights = memory.Weights.Pointer + task.Transformed + (nint)point * task.WeightPoint + k * frame.WeightsPerOutput;
-                frame.Output = Surface.Of<L, V>(to + (nint)point * task.OutputPoint * L.Width, sum.Output(task.Chunk));
+                frame.Source = from + (nint)point * call.InputPoint * L.Width;
+                frame.Weights = memory.Weights.Pointer + call.Transformed + (nint)point * call.WeightPoint + k * frame.WeightsPerOutput;
+                frame.Output = Surface.Of<L, V>(to + (nint)point * call.OutputPoint * L.Width, sum.Output(call.Chunk));
                 // What is larger, inputs or weights, is read once.
-                int step = task.Lanes is null ? 1 : table.Tiles.Length;
+                int step = call.Lanes is null ? 1 : table.Tiles.Length;
                 for (int piece = 0; piece < table.Tiles.Length; piece += step)
                 {
-                    Conv2d<L, V>.Outputs<O>(&frame, tiles + piece, tiles + piece + step, 0, outputs, task.Group);
+                    Conv2d<L, V>.Outputs<O>(&frame, tiles + piece, tiles + piece + step, 0, outputs, call.Group);
                 }
             }
         }

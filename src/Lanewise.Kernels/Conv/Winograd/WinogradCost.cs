@@ -1,6 +1,6 @@
 namespace Lanewise.Kernels;
 
-/// <summary>What a convolution costs by Winograd's way and directly, in multiply-adds' time, by the operations of both.</summary>
+/// <summary>What a convolution costs by Winograd's way and directly, in MACs' time, by the operations of both.</summary>
 /// <param name="geometry">The convolution.</param>
 /// <param name="isBackward">Whether it is the gradient to the input.</param>
 /// <param name="source">What is summed.</param>
@@ -11,7 +11,7 @@ internal sealed class WinogradCost(Conv2dGeometry geometry, bool isBackward, Pla
     /// <summary>Winograd's way must cost less than this share of the direct way.</summary>
     public const double Margin = 0.95;
 
-    /// <summary>A transform, for each point: in both dimensions and along a row, of a picture that stays in the cache and of a larger one; measured.</summary>
+    /// <summary>A transform, for each point: in both dimensions and along a row, of an image that stays in the cache and of a larger one; measured.</summary>
     private const double TileTransform = 14, LargeTile = 22, RowTransform = 11, LargeRow = 26;
 
     /// <summary>A product among the many streams of two dimensions; measured.</summary>
@@ -28,7 +28,7 @@ internal sealed class WinogradCost(Conv2dGeometry geometry, bool isBackward, Pla
 
     private bool ComesFromMemory => IsLarge(source, output);
 
-    /// <summary>Whether a picture, input and output, is too large to stay in the cache.</summary>
+    /// <summary>Whether an image, input and output, is too large to stay in the cache.</summary>
     public static bool IsLarge(Planes input, Planes output)
     {
         const int CachedVectors = 8192;
@@ -38,7 +38,7 @@ internal sealed class WinogradCost(Conv2dGeometry geometry, bool isBackward, Pla
     /// <summary>One of Winograd's ways.</summary>
     public double Of(WinogradForm form) => form.AlongRows ? Rows(form.Side) : Tiles(form.Side);
 
-    /// <summary>As a list of taps: a row of them beyond the picture is left out, and about half of the columns.</summary>
+    /// <summary>As a list of taps: a row of them beyond the image is left out, and about half of the columns.</summary>
     public double Direct()
     {
         var (rows, columns) = (geometry.Rows, geometry.Columns);
@@ -56,7 +56,7 @@ internal sealed class WinogradCost(Conv2dGeometry geometry, bool isBackward, Pla
     /// <summary>Along the rows.</summary>
     private double Rows(int side)
     {
-        // Filter rows beyond the picture are left out where a tile of the micro-kernel lies within one row: of about half.
+        // Filter rows beyond the image are left out where a tile of the micro-kernel lies within one row: of about half.
         int taps = geometry.Rows.Kernel;
         double tiles = Pieces(output.Width, side), sums = output.Height * tiles, met = (Meetings(geometry.Rows, source.Height, output.Height) + taps * output.Height) / 2;
         double transforms = tiles * ((double)source.Height * source.Channels + (double)output.Height * output.Channels);

@@ -15,25 +15,25 @@ internal static unsafe class WinogradGradient<L, V, T>
     private static int Side => T.Side;
 
     /// <summary>Writes the part's tiles and channels of the transformed input and gradient of all blocks.</summary>
-    public static void Transform(WinogradGradientTask task, ReadOnlySpan<BlockMemory> blocks, Part part)
+    public static void Transform(WinogradGradientCall call, ReadOnlySpan<BlockMemory> blocks, Part part)
     {
-        var (first, end) = part.Of(task.TransformUnits);
+        var (first, end) = part.Of(call.TransformUnits);
         for (int unit = first; unit < end; unit++)
         {
             // A vector's number of channels at a time, tile by tile, so that few pages are written to in turn.
-            var (slice, vector) = Math.DivRem(unit, task.InputVectors + task.Vectors);
-            var tiles = task.TilesOf(slice);
+            var (slice, vector) = Math.DivRem(unit, call.InputVectors + call.Vectors);
+            var tiles = call.TilesOf(slice);
             for (int block = 0; block < blocks.Length; block++)
             {
                 for (int tile = tiles.First; tile < tiles.End; tile++)
                 {
-                    if (vector < task.InputVectors)
+                    if (vector < call.InputVectors)
                     {
-                        TransformInput(task, blocks[block], tile, block * task.Tiles + tile, vector * L.Width, task.RowsOf(slice, task.InputPlanes.Height));
+                        TransformInput(call, blocks[block], tile, block * call.Tiles + tile, vector * L.Width, call.RowsOf(slice, call.InputPlanes.Height));
                     }
                     else
                     {
-                        TransformGradient(task, blocks[block], tile, block * task.Tiles + tile, (vector - task.InputVectors) * L.Width, task.RowsOf(slice, task.GradientRows));
+                        TransformGradient(call, blocks[block], tile, block * call.Tiles + tile, (vector - call.InputVectors) * L.Width, call.RowsOf(slice, call.GradientRows));
                     }
                 }
             }
@@ -41,70 +41,70 @@ internal static unsafe class WinogradGradient<L, V, T>
     }
 
     /// <summary>Adds to: the weight gradients of the part's outputs and inputs and, where there is a bias, its gradients.</summary>
-    public static void Run(WinogradGradientTask task, ReadOnlySpan<BlockMemory> blocks, Part part)
+    public static void Run(WinogradGradientCall call, ReadOnlySpan<BlockMemory> blocks, Part part)
     {
-        var (first, end) = part.Of(task.Units);
+        var (first, end) = part.Of(call.Units);
         for (int unit = first; unit < end; unit++)
         {
-            var (group, chunk) = Math.DivRem(unit, task.Chunks);
-            int c = task.ChunkStart(chunk), channels = task.ChunkStart(chunk + 1) - c;
-            int vector = group * task.Group, vectors = Math.Min(task.Group, task.Vectors - vector);
-            Sum(task, blocks, group, vectors, c, channels);
+            var (group, chunk) = Math.DivRem(unit, call.Chunks);
+            int c = call.ChunkStart(chunk), channels = call.ChunkStart(chunk + 1) - c;
+            int vector = group * call.Group, vectors = Math.Min(call.Group, call.Vectors - vector);
+            Sum(call, blocks, group, vectors, c, channels);
             for (int i = 0; i < vectors; i++)
             {
-                AddWeights(task, blocks[0], i, (vector + i) * L.Width, c, channels);
+                AddWeights(call, blocks[0], i, (vector + i) * L.Width, c, channels);
             }
 
-            if (task.Bias >= 0 && chunk == 0)
+            if (call.Bias >= 0 && chunk == 0)
             {
-                int k = vector * L.Width, last = Math.Min(k + vectors * L.Width, task.Geometry.OutChannels);
+                int k = vector * L.Width, last = Math.Min(k + vectors * L.Width, call.Geometry.OutChannels);
                 foreach (ref readonly var block in blocks)
                 {
-                    Conv2d<L, V>.BiasGradient(Surface.Of<L, V>(block.Activations.Pointer, task.Gradient), task.Gradient, block.Gradients.Pointer + task.Bias, k, last);
+                    Conv2d<L, V>.BiasGradient(Surface.Of<L, V>(block.Activations.Pointer, call.Gradient), call.Gradient, block.Gradients.Pointer + call.Bias, k, last);
                 }
             }
         }
     }
 
-    private static void TransformInput(WinogradGradientTask task, in BlockMemory memory, int tile, int plane, int first, (int First, int End) rows)
+    private static void TransformInput(WinogradGradientCall call, in BlockMemory memory, int tile, int plane, int first, (int First, int End) rows)
     {
         float* columns = stackalloc float[Side * Side * L.Width];
-        var x = Surface.Of<L, V>(memory.Activations.Pointer, task.Input);
-        float* to = memory.Shared.Pointer + (nint)plane * task.InputPlanes.PlaneStride * L.Width;
-        nint point = (nint)task.InputPoint * L.Width, pitch = (nint)task.InputPlanes.Pitch * L.Width;
-        int end = Math.Min(first + L.Width, task.Geometry.InChannels), column = (task.FirstTile + tile) * task.TileSide - task.Geometry.Columns.Padding;
-        for (int c = first; c < end && !task.AlongRows; c++)
+        var x = Surface.Of<L, V>(memory.Activations.Pointer, call.Input);
+        float* to = memory.Shared.Pointer + (nint)plane * call.InputPlanes.PlaneStride * L.Width;
+        nint point = (nint)call.InputPoint * L.Width, pitch = (nint)call.InputPlanes.Pitch * L.Width;
+        int end = Math.Min(first + L.Width, call.Geometry.InChannels), column = (call.FirstTile + tile) * call.TileSide - call.Geometry.Columns.Padding;
+        for (int c = first; c < end && !call.AlongRows; c++)
         {
-            WinogradTiles<L, V, T>.Transform(task.Input, task.Grid, x.Pointer + c * x.Plane, task.FirstTile + tile, 1, columns, to + (nint)c * L.Width, 0, point);
+            WinogradTiles<L, V, T>.Transform(call.Input, call.Grid, x.Pointer + c * x.Plane, call.FirstTile + tile, 1, columns, to + (nint)c * L.Width, 0, point);
         }
 
-        for (int row = rows.First; row < rows.End && task.AlongRows; row++)
+        for (int row = rows.First; row < rows.End && call.AlongRows; row++)
         {
-            float* from = x.Pointer + (task.FirstInputRow + row) * x.Pitch, at = to + row * pitch;
+            float* from = x.Pointer + (call.FirstInputRow + row) * x.Pitch, at = to + row * pitch;
             for (int c = first; c < end; c++)
             {
-                WinogradRows<L, V, T>.Transform(task.Input, from + c * x.Plane, column, at + (nint)c * L.Width, point);
+                WinogradRows<L, V, T>.Transform(call.Input, from + c * x.Plane, column, at + (nint)c * L.Width, point);
             }
         }
     }
 
     /// <summary>Turns as many outputs as there are lanes into lanes, image by image, and transforms the gradient to them.</summary>
-    private static void TransformGradient(WinogradGradientTask task, in BlockMemory memory, int tile, int plane, int k, (int First, int End) rows)
+    private static void TransformGradient(WinogradGradientCall call, in BlockMemory memory, int tile, int plane, int k, (int First, int End) rows)
     {
-        int side = task.TileSide, height = task.AlongRows ? 1 : side;
+        int side = call.TileSide, height = call.AlongRows ? 1 : side;
         float* turned = stackalloc float[height * side * L.Width * L.Width], half = stackalloc float[Side * side * L.Width];
-        var dy = Surface.Of<L, V>(memory.Activations.Pointer, task.Gradient);
-        nint point = (nint)task.GradientPoint * L.Width, line = (nint)task.Group * L.Width, image = task.GradientRows * line;
-        var (group, within) = Math.DivRem(k / L.Width, task.Group);
-        float* to = memory.Shared.Pointer + (nint)task.Points * task.InputPoint * L.Width + ((nint)group * task.GradientGroup + within) * L.Width + plane * L.Width * image;
+        var dy = Surface.Of<L, V>(memory.Activations.Pointer, call.Gradient);
+        nint point = (nint)call.GradientPoint * L.Width, line = (nint)call.Group * L.Width, image = call.GradientRows * line;
+        var (group, within) = Math.DivRem(k / L.Width, call.Group);
+        float* to = memory.Shared.Pointer + (nint)call.Points * call.InputPoint * L.Width + ((nint)group * call.GradientGroup + within) * L.Width + plane * L.Width * image;
         for (int row = rows.First; row < rows.End; row++)
         {
-            var (tileRow, tileColumn) = task.AlongRows ? (task.FirstRow + row, (task.FirstTile + tile) * side) : task.Grid.Corner(task.FirstTile + tile);
+            var (tileRow, tileColumn) = call.AlongRows ? (call.FirstRow + row, (call.FirstTile + tile) * side) : call.Grid.Corner(call.FirstTile + tile);
             float* from = dy.Pointer + k * dy.Plane + tileRow * dy.Pitch + tileColumn * dy.Pixel;
-            Turn(dy, from, Math.Min(L.Width, task.Geometry.OutChannels - k), (height, side), (task.Gradient.Height - tileRow, task.Gradient.Width - tileColumn), turned);
+            Turn(dy, from, Math.Min(L.Width, call.Geometry.OutChannels - k), (height, side), (call.Gradient.Height - tileRow, call.Gradient.Width - tileColumn), turned);
             for (int i = 0; i < L.Width; i++)
             {
-                TransformTile(task.AlongRows, turned + i * L.Width, side, half, to + i * image + row * line, point);
+                TransformTile(call.AlongRows, turned + i * L.Width, side, half, to + i * image + row * line, point);
             }
         }
     }
@@ -128,11 +128,11 @@ internal static unsafe class WinogradGradient<L, V, T>
                     }
                     else if (present >= Run)
                     {
-                        L.StoreTurned(L.Load(pixel), L.Load(pixel + dy.Plane), L.Load(pixel + 2 * dy.Plane), L.Load(pixel + 3 * dy.Plane), at, L.Width);
+                        L.StoreTransposed(L.Load(pixel), L.Load(pixel + dy.Plane), L.Load(pixel + 2 * dy.Plane), L.Load(pixel + 3 * dy.Plane), at, L.Width);
                     }
                     else
                     {
-                        L.StoreTurned(
+                        L.StoreTransposed(
                             present > 0 ? L.Load(pixel) : L.Zero, present > 1 ? L.Load(pixel + dy.Plane) : L.Zero, present > 2 ? L.Load(pixel + 2 * dy.Plane) : L.Zero, L.Zero, at, L.Width);
                     }
                 }
@@ -163,16 +163,16 @@ internal static unsafe class WinogradGradient<L, V, T>
     }
 
     /// <summary>Writes the sums over all blocks' tiles and images at each point.</summary>
-    private static void Sum(WinogradGradientTask task, ReadOnlySpan<BlockMemory> blocks, int group, int vectors, int c, int channels)
+    private static void Sum(WinogradGradientCall call, ReadOnlySpan<BlockMemory> blocks, int group, int vectors, int c, int channels)
     {
         float* zeros = stackalloc float[L.Width];
         L.Store(L.Zero, zeros);
-        float* shared = blocks[0].Shared.Pointer, gradient = shared + (nint)task.Points * task.InputPoint * L.Width;
-        var table = task.Sums[channels - task.FewestChannels];
+        float* shared = blocks[0].Shared.Pointer, gradient = shared + (nint)call.Points * call.InputPoint * L.Width;
+        var table = call.Sums[channels - call.MinChannels];
         fixed (Tap* taps = table.Taps)
         fixed (Tile* tiles = table.Tiles)
         {
-            nint planes = task.Tiles / table.Chunks;
+            nint planes = call.Tiles / table.Chunks;
             var frame = new ConvFrame
             {
                 Bias = zeros,
@@ -181,40 +181,40 @@ internal static unsafe class WinogradGradient<L, V, T>
                 OutputStep = L.Width,
                 WeightStride = L.Width,
                 Chunks = table.Chunks * blocks.Length,
-                ChunkInput = planes * task.InputPlanes.PlaneStride * L.Width,
-                ChunkWeight = planes * L.Width * task.GradientRows * task.Group * L.Width,
+                ChunkInput = planes * call.InputPlanes.PlaneStride * L.Width,
+                ChunkWeight = planes * L.Width * call.GradientRows * call.Group * L.Width,
             };
-            for (int point = 0; point < task.Points; point++)
+            for (int point = 0; point < call.Points; point++)
             {
-                frame.Source = shared + ((nint)point * task.InputPoint + c) * L.Width;
-                frame.Weights = gradient + ((nint)point * task.GradientPoint + (nint)group * task.GradientGroup) * L.Width;
-                frame.Output = Surface.Of<L, V>(blocks[0].Scratch.Pointer + (nint)point * task.SumPoint * L.Width, task.SumPlanes);
-                Conv2d<L, V>.Outputs<ChannelOperands<L, V>>(&frame, tiles, tiles + table.Tiles.Length, 0, vectors, task.Group);
+                frame.Source = shared + ((nint)point * call.InputPoint + c) * L.Width;
+                frame.Weights = gradient + ((nint)point * call.GradientPoint + (nint)group * call.GradientGroup) * L.Width;
+                frame.Output = Surface.Of<L, V>(blocks[0].Scratch.Pointer + (nint)point * call.SumPoint * L.Width, call.SumPlanes);
+                Conv2d<L, V>.Outputs<ChannelOperands<L, V>>(&frame, tiles, tiles + table.Tiles.Length, 0, vectors, call.Group);
             }
         }
     }
 
     /// <summary>Transforms the sums of one vector of outputs, and adds them to the packed weight gradients.</summary>
-    private static void AddWeights(WinogradGradientTask task, in BlockMemory memory, int vector, int k, int c, int channels)
+    private static void AddWeights(WinogradGradientCall call, in BlockMemory memory, int vector, int k, int c, int channels)
     {
-        int taps = task.Geometry.Rows.Kernel, positions = taps * taps;
+        int taps = call.Geometry.Rows.Kernel, positions = taps * taps;
         float* half = stackalloc float[taps * Side * L.Width], weights = stackalloc float[positions * L.Width];
-        nint point = (nint)task.SumPoint * L.Width, pitch = (nint)task.SumPlanes.Pitch * L.Width;
-        float* from = memory.Scratch.Pointer + (nint)vector * task.SumPlanes.PlaneStride * L.Width, to = memory.Gradients.Pointer + task.Weights;
-        var starts = task.PackedStart.AsSpan(k, Math.Min(L.Width, task.Geometry.OutChannels - k));
+        nint point = (nint)call.SumPoint * L.Width, pitch = (nint)call.SumPlanes.Pitch * L.Width;
+        float* from = memory.Scratch.Pointer + (nint)vector * call.SumPlanes.PlaneStride * L.Width, to = memory.Gradients.Pointer + call.Weights;
+        var starts = call.PackedStart.AsSpan(k, Math.Min(L.Width, call.Geometry.OutChannels - k));
         for (int channel = c; channel < c + channels; channel++, from += L.Width)
         {
-            for (int j = 0; !task.AlongRows && j < Side; j++)
+            for (int j = 0; !call.AlongRows && j < Side; j++)
             {
                 T.FilterGradient(from + j * point, Side * point, half + j * L.Width, Side * L.Width, taps);
             }
 
             for (int r = 0; r < taps; r++)
             {
-                T.FilterGradient(task.AlongRows ? from + r * pitch : half + r * Side * L.Width, task.AlongRows ? point : L.Width, weights + r * taps * L.Width, L.Width, taps);
+                T.FilterGradient(call.AlongRows ? from + r * pitch : half + r * Side * L.Width, call.AlongRows ? point : L.Width, weights + r * taps * L.Width, L.Width, taps);
             }
 
-            Add(weights, positions, starts, to + (nint)channel * positions * task.PackedGroup, task.PackedGroup);
+            Add(weights, positions, starts, to + (nint)channel * positions * call.PackedGroup, call.PackedGroup);
         }
     }
 

@@ -1,6 +1,6 @@
 namespace Lanewise.Kernels;
 
-/// <summary>What a weight gradient costs by Winograd's way and directly, for a block, in multiply-adds' time, by the operations of both.</summary>
+/// <summary>What a weight gradient costs by Winograd's way and directly, for a block, in MACs' time, by the operations of both.</summary>
 /// <param name="geometry">The convolution.</param>
 /// <param name="x">Its input.</param>
 /// <param name="dy">The gradient to its output.</param>
@@ -10,8 +10,8 @@ internal sealed class WinogradGradientCost(Conv2dGeometry geometry, Planes x, Pl
     /// <summary>Winograd's way must cost less than this share of the direct way.</summary>
     private const double Margin = 0.85;
 
-    /// <summary>A transform for each point, and one with the turn of outputs into lanes; along the rows of a picture that comes from memory; measured.</summary>
-    private const double Transform = 16, Turned = 24, LargeRow = 33;
+    /// <summary>A transform for each point, and one with the turn of outputs into lanes; along the rows of an image that comes from memory; measured.</summary>
+    private const double Transform = 16, Transposed = 24, LargeRow = 33;
 
     /// <summary>A product where all outputs lie in one vector: it waits for the inputs.</summary>
     private const double Lone = 1.25;
@@ -47,7 +47,7 @@ internal sealed class WinogradGradientCost(Conv2dGeometry geometry, Planes x, Pl
     {
         int points = WinogradForm.SixPoints * WinogradForm.SixPoints;
         double tiles = TileGrid.Of(dy, WinogradForm.SixPoints, geometry.Rows.Kernel, geometry.Rows.Padding).Count;
-        return points * (Products * tiles + tiles * (Transform * geometry.InChannels + Turned * _outputs) + Sums(1));
+        return points * (Products * tiles + tiles * (Transform * geometry.InChannels + Transposed * _outputs) + Sums(1));
     }
 
     private double Rows()
@@ -55,7 +55,7 @@ internal sealed class WinogradGradientCost(Conv2dGeometry geometry, Planes x, Pl
         int taps = geometry.Rows.Kernel;
         double tiles = TileGrid.Of(dy, WinogradForm.EightPoints, taps, geometry.Rows.Padding).Columns;
         bool isLarge = WinogradCost.IsLarge(x, dy);
-        double transforms = tiles * ((isLarge ? LargeRow : Transform) * geometry.InChannels * x.Height + (isLarge ? LargeRow : Turned) * _outputs * dy.Height);
+        double transforms = tiles * ((isLarge ? LargeRow : Transform) * geometry.InChannels * x.Height + (isLarge ? LargeRow : Transposed) * _outputs * dy.Height);
         return WinogradForm.EightPoints * (Products * tiles * Meetings(geometry.Rows, x.Height) + transforms + Sums(taps));
     }
 

@@ -8,18 +8,18 @@ internal static unsafe class WinogradRows<L, V, T>
     where V : unmanaged
     where T : unmanaged, IWinogradTransform<L, V>
 {
-    /// <summary>Writes a block's transformed inputs, with zeros for rows outside the picture.</summary>
-    public static void TransformInputs(RowWinogradTask task, in BlockMemory memory, WinogradTask.PointSum sum, (int Row, int Tile, int Tiles) block, float* to)
+    /// <summary>Writes a block's transformed inputs, with zeros for rows outside the image.</summary>
+    public static void TransformInputs(RowWinogradCall call, in BlockMemory memory, WinogradCall.PointSum sum, (int Row, int Tile, int Tiles) block, float* to)
     {
-        var x = Surface.Of<L, V>(memory.Activations.Pointer, task.Source);
-        nint plane = (nint)sum.Source.PlaneStride * L.Width, point = (nint)task.InputPoint * L.Width;
-        int rows = sum.Source.Width / block.Tiles, firstRow = block.Row - task.Padding, firstColumn = block.Tile * task.TileSide - task.Padding;
-        for (int c = 0; c < task.Source.Channels; c++)
+        var x = Surface.Of<L, V>(memory.Activations.Pointer, call.Source);
+        nint plane = (nint)sum.Source.PlaneStride * L.Width, point = (nint)call.InputPoint * L.Width;
+        int rows = sum.Source.Width / block.Tiles, firstRow = block.Row - call.Padding, firstColumn = block.Tile * call.TileSide - call.Padding;
+        for (int c = 0; c < call.Source.Channels; c++)
         {
             float* at = to + c * plane;
             for (int i = 0; i < rows; i++)
             {
-                if ((uint)(firstRow + i) >= (uint)task.Source.Height)
+                if ((uint)(firstRow + i) >= (uint)call.Source.Height)
                 {
                     Clear(at, point, block.Tiles);
                     at += block.Tiles * L.Width;
@@ -29,7 +29,7 @@ internal static unsafe class WinogradRows<L, V, T>
                 float* row = x.Pointer + c * x.Plane + (firstRow + i) * x.Pitch;
                 for (int t = 0; t < block.Tiles; t++, at += L.Width)
                 {
-                    Transform(task.Source, row, firstColumn + t * task.TileSide, at, point);
+                    Transform(call.Source, row, firstColumn + t * call.TileSide, at, point);
                 }
             }
         }
@@ -63,17 +63,17 @@ internal static unsafe class WinogradRows<L, V, T>
     }
 
     /// <summary>Transforms a block's sums into outputs.</summary>
-    public static void TransformOutputs(RowWinogradTask task, in BlockMemory memory, WinogradTask.PointSum sum, (int Row, int Tile, int Tiles) block, int firstOutput, int outputs, float* from)
+    public static void TransformOutputs(RowWinogradCall call, in BlockMemory memory, WinogradCall.PointSum sum, (int Row, int Tile, int Tiles) block, int firstOutput, int outputs, float* from)
     {
         float* activations = memory.Activations.Pointer;
-        var y = Surface.Of<L, V>(activations, task.Output);
-        var add = task.Add is { } shortcut ? Surface.Of<L, V>(activations, shortcut) : default;
-        var mask = task.Mask is { } cut ? Surface.Of<L, V>(activations, cut) : default;
-        int side = task.TileSide;
+        var y = Surface.Of<L, V>(activations, call.Output);
+        var add = call.Add is { } shortcut ? Surface.Of<L, V>(activations, shortcut) : default;
+        var mask = call.Mask is { } cut ? Surface.Of<L, V>(activations, cut) : default;
+        int side = call.TileSide;
         float* line = stackalloc float[T.Side * L.Width];
-        nint plane = (nint)sum.Output(task.Chunk).PlaneStride * L.Width, point = (nint)task.OutputPoint * L.Width;
-        V none = L.Create(float.NegativeInfinity), least = task.ReLU ? L.Zero : none;
-        bool isPlain = task.Add is null && task.Mask is null;
+        nint plane = (nint)sum.Output(call.Chunk).PlaneStride * L.Width, point = (nint)call.OutputPoint * L.Width;
+        V none = L.Create(float.NegativeInfinity), least = call.ReLU ? L.Zero : none;
+        bool isPlain = call.Add is null && call.Mask is null;
         for (int i = 0; i < outputs; i++)
         {
             int k = firstOutput + i;
@@ -83,7 +83,7 @@ internal static unsafe class WinogradRows<L, V, T>
                 int column = block.Tile * side;
                 for (int t = 0; t < block.Tiles; t++, m += L.Width, column += side)
                 {
-                    int columns = Math.Min(side, task.Output.Width - column);
+                    int columns = Math.Min(side, call.Output.Width - column);
                     float* to = Winograd<L, V, T>.At(y, k, row, column);
                     if (isPlain && columns == side)
                     {

@@ -9,48 +9,48 @@ internal static unsafe class WinogradTiles<L, V, T>
     private static int Side => T.Side;
 
     /// <summary>Transforms a block's tiles, a row of neighbours at a time.</summary>
-    public static void TransformInputs(TileWinogradTask task, in BlockMemory memory, WinogradTask.PointSum sum, int firstTile, float* to, float* columns)
+    public static void TransformInputs(TileWinogradCall call, in BlockMemory memory, WinogradCall.PointSum sum, int firstTile, float* to, float* columns)
     {
-        var x = Surface.Of<L, V>(memory.Activations.Pointer, task.Source);
-        nint plane = (nint)sum.Source.PlaneStride * L.Width, point = (nint)task.InputPoint * L.Width;
+        var x = Surface.Of<L, V>(memory.Activations.Pointer, call.Source);
+        nint plane = (nint)sum.Source.PlaneStride * L.Width, point = (nint)call.InputPoint * L.Width;
         for (int done = 0, tiles; done < sum.Outputs; done += tiles)
         {
             int first = firstTile + done;
-            tiles = Math.Min(sum.Outputs - done, task.Grid.Columns - first % task.Grid.Columns);
+            tiles = Math.Min(sum.Outputs - done, call.Grid.Columns - first % call.Grid.Columns);
             float* at = to + (nint)done * L.Width;
-            for (int c = 0; c < task.Source.Channels; c++, at += plane)
+            for (int c = 0; c < call.Source.Channels; c++, at += plane)
             {
-                Transform(task.Source, task.Grid, x.Pointer + c * x.Plane, first, tiles, columns, at, L.Width, point);
+                Transform(call.Source, call.Grid, x.Pointer + c * x.Plane, first, tiles, columns, at, L.Width, point);
             }
         }
     }
 
     /// <summary>Transforms a block's sums into outputs.</summary>
-    public static void TransformOutputs(TileWinogradTask task, in BlockMemory memory, WinogradTask.PointSum sum, int firstTile, int firstOutput, int outputs, float* from)
+    public static void TransformOutputs(TileWinogradCall call, in BlockMemory memory, WinogradCall.PointSum sum, int firstTile, int firstOutput, int outputs, float* from)
     {
         float* activations = memory.Activations.Pointer;
-        var pool = task.Pool;
-        var y = Surface.Of<L, V>(activations, pool?.Output ?? task.Output);
-        var add = task.Add is { } shortcut ? Surface.Of<L, V>(activations, shortcut) : default;
-        var mask = task.Mask is { } cut ? Surface.Of<L, V>(activations, cut) : default;
-        int side = task.TileSide;
+        var pool = call.Pool;
+        var y = Surface.Of<L, V>(activations, pool?.Output ?? call.Output);
+        var add = call.Add is { } shortcut ? Surface.Of<L, V>(activations, shortcut) : default;
+        var mask = call.Mask is { } cut ? Surface.Of<L, V>(activations, cut) : default;
+        int side = call.TileSide;
         float* half = stackalloc float[Side * Side * L.Width];
-        nint plane = (nint)sum.Output(task.Chunk).PlaneStride * L.Width, point = (nint)task.OutputPoint * L.Width;
-        V none = L.Create(float.NegativeInfinity), least = task.ReLU ? L.Zero : none;
-        bool isPlain = task.Add is null && task.Mask is null;
+        nint plane = (nint)sum.Output(call.Chunk).PlaneStride * L.Width, point = (nint)call.OutputPoint * L.Width;
+        V none = L.Create(float.NegativeInfinity), least = call.ReLU ? L.Zero : none;
+        bool isPlain = call.Add is null && call.Mask is null;
         for (int i = 0; i < outputs; i++)
         {
             int k = firstOutput + i;
             for (int t = 0; t < sum.Outputs; t++)
             {
-                var (row, column) = task.Grid.Corner(firstTile + t);
+                var (row, column) = call.Grid.Corner(firstTile + t);
                 float* m = from + i * plane + (nint)t * L.Width;
                 for (int j = 0; j < Side; j++)
                 {
                     T.Output(m + j * point, Side * point, half + j * L.Width, Side * L.Width, side, none);
                 }
 
-                int rows = Math.Min(side, task.Output.Height - row), columns = Math.Min(side, task.Output.Width - column);
+                int rows = Math.Min(side, call.Output.Height - row), columns = Math.Min(side, call.Output.Width - column);
                 for (int r = 0; r < rows; r++)
                 {
                     float* line = half + r * Side * L.Width, to = pool is null ? Winograd<L, V, T>.At(y, k, row + r, column) : line;
@@ -74,7 +74,7 @@ internal static unsafe class WinogradTiles<L, V, T>
     }
 
     /// <summary>Writes the pooled pixels of a tile.</summary>
-    private static void Pool(PoolTask pool, float* tile, int row, int rows, int column, int columns, float* y, nint pitch)
+    private static void Pool(PoolCall pool, float* tile, int row, int rows, int column, int columns, float* y, nint pitch)
     {
         int size = pool.Rows.Kernel;
         for (int i = 0; i < rows && (row + i) / size < pool.Output.Height; i += size)

@@ -14,47 +14,47 @@ internal static unsafe class WinogradWeights<L, V, T>
     private static int Side => T.Side;
 
     /// <summary>Writes the part's transformed weights.</summary>
-    public static void Run(WinogradTask task, LaneMemory memory, Part part)
+    public static void Run(WinogradCall call, LaneMemory memory, Part part)
     {
         // Of a filter all rows are transformed together, or each by itself.
-        int taps = task.Taps, rows = taps / task.SummedRows, row = taps * task.PackedGroup, step = taps * row;
+        int taps = call.Taps, rows = taps / call.SummedRows, row = taps * call.PackedGroup, step = taps * row;
         float* filter = stackalloc float[rows * taps * L.Width], half = stackalloc float[Side * taps * L.Width], none = stackalloc float[1];
         float** from = stackalloc float*[L.Width];
-        float* weights = memory.Pointer + task.Weights, to = memory.Pointer + task.Transformed;
+        float* weights = memory.Pointer + call.Weights, to = memory.Pointer + call.Transformed;
         *none = 0;
-        var (first, end) = part.Of(task.WeightPoint / L.Width);
-        var (place, lane) = Math.DivRem(first * L.Width, task.OutputGroup);
-        (int channel, int r) = Math.DivRem(place, task.SummedRows);
-        (int group, channel) = Math.DivRem(channel, task.InChannels);
+        var (first, end) = part.Of(call.WeightPoint / L.Width);
+        var (place, lane) = Math.DivRem(first * L.Width, call.OutputGroup);
+        (int channel, int r) = Math.DivRem(place, call.SummedRows);
+        (int group, channel) = Math.DivRem(channel, call.InChannels);
         for (float* at = to + (nint)first * L.Width; first < end; first++, at += L.Width)
         {
             for (int i = 0; i < L.Width; i++)
             {
-                int output = group * task.OutputGroup + lane, turned = task.IsBackward ? task.SummedRows - 1 - r : r;
-                var (k, c) = task.IsBackward ? (channel, output) : (output, channel);
-                from[i] = output < task.OutChannels ? weights + task.PackedStart[k] + (nint)c * step + turned * row : none;
-                if (++lane < task.OutputGroup)
+                int output = group * call.OutputGroup + lane, turned = call.IsBackward ? call.SummedRows - 1 - r : r;
+                var (k, c) = call.IsBackward ? (channel, output) : (output, channel);
+                from[i] = output < call.OutChannels ? weights + call.PackedStart[k] + (nint)c * step + turned * row : none;
+                if (++lane < call.OutputGroup)
                 {
                     continue;
                 }
 
                 (lane, r) = (0, r + 1);
-                if (r < task.SummedRows)
+                if (r < call.SummedRows)
                 {
                     continue;
                 }
 
                 (r, channel) = (0, channel + 1);
-                if (channel == task.InChannels)
+                if (channel == call.InChannels)
                 {
                     (channel, group) = (0, group + 1);
                 }
             }
 
-            Gather(task, from, none, rows * taps, filter);
+            Gather(call, from, none, rows * taps, filter);
             if (rows == 1)
             {
-                T.Filter(filter, L.Width, at, task.WeightPoint, taps);
+                T.Filter(filter, L.Width, at, call.WeightPoint, taps);
                 continue;
             }
 
@@ -65,21 +65,21 @@ internal static unsafe class WinogradWeights<L, V, T>
 
             for (int i = 0; i < Side; i++)
             {
-                T.Filter(half + i * taps * L.Width, L.Width, at + (nint)i * Side * task.WeightPoint, task.WeightPoint, taps);
+                T.Filter(half + i * taps * L.Width, L.Width, at + (nint)i * Side * call.WeightPoint, call.WeightPoint, taps);
             }
         }
     }
 
     /// <summary>Takes a filter into each lane; the gradient's filter is the forward one turned by 180 degrees.</summary>
-    private static void Gather(WinogradTask task, float** from, float* none, int positions, float* to)
+    private static void Gather(WinogradCall call, float** from, float* none, int positions, float* to)
     {
         const int Run = 4;
-        nint step = task.IsBackward ? -task.PackedGroup : task.PackedGroup;
-        nint start = task.IsBackward ? (positions - 1) * task.PackedGroup : 0;
+        nint step = call.IsBackward ? -call.PackedGroup : call.PackedGroup;
+        nint start = call.IsBackward ? (positions - 1) * call.PackedGroup : 0;
         for (int lane = 0; lane < L.Width;)
         {
             float* p = from[lane] + start, last = to + positions * L.Width;
-            if (L.Width == Run * Run && lane == 0 && AreTurned(from))
+            if (L.Width == Run * Run && lane == 0 && AreTransposed(from))
             {
                 Turn(from, start, step, to, positions);
                 return;
@@ -108,7 +108,7 @@ internal static unsafe class WinogradWeights<L, V, T>
     }
 
     /// <summary>Whether the lanes take four times four neighbouring filters, but the other way round: so lie those of the gradient to the input.</summary>
-    private static bool AreTurned(float** from)
+    private static bool AreTransposed(float** from)
     {
         bool are = true;
         for (int i = 0; are && i < 4; i++)
@@ -125,7 +125,7 @@ internal static unsafe class WinogradWeights<L, V, T>
         float* a = from[0] + start, b = from[1] + start, c = from[2] + start, d = from[3] + start;
         for (int position = 0; position < positions; position++, a += step, b += step, c += step, d += step, to += L.Width)
         {
-            Lane4.StoreTurned(Vector128.Load(a), Vector128.Load(b), Vector128.Load(c), Vector128.Load(d), to, 4);
+            Lane4.StoreTransposed(Vector128.Load(a), Vector128.Load(b), Vector128.Load(c), Vector128.Load(d), to, 4);
         }
     }
 }

@@ -9,7 +9,7 @@ namespace Lanewise.Engine;
 /// </summary>
 internal sealed class Conv2dLowering : Lowering
 {
-    /// <summary>The kernels' words for the sizes of one of an op's groups. A linear layer sees its features as the picture that they were.</summary>
+    /// <summary>The kernels' words for the sizes of one of an op's groups. A linear layer sees its features as the image that they were.</summary>
     public static Conv2dGeometry Geometry(Op op, Shape input) => op switch
     {
         Conv2d c => new(input.Channels / c.Groups, c.OutChannels / c.Groups, Window.Rows(c), Window.Columns(c)),
@@ -33,14 +33,14 @@ internal sealed class Conv2dLowering : Lowering
         var (x, y, groups) = (unit.Inputs[0], unit.Node.Shape, Groups(unit.Node.Op));
         var source = Planes.Lay(x.PlaneCount / groups, x.Shape.Height, x.Shape.Width, 0, 0);
         var output = Planes.Lay(unit.Output.PlaneCount / groups, y.Height, y.Width, 0, 0);
-        return Conv2dTask.CanPool(algorithm, Geometry(unit.Node.Op, x.Shape), source, output, x.Lanes, Window.Axis(pool));
+        return Conv2dCall.CanPool(algorithm, Geometry(unit.Node.Op, x.Shape), source, output, x.Lanes, Window.Axis(pool));
     }
 
     /// <inheritdoc/>
     public override bool TakesChannelLanes(Unit unit) => Groups(unit.Node.Op) == 1 && (unit.Shortcut is null || unit.Shortcut.Lanes!.Equals(unit.Output.Lanes));
 
     /// <inheritdoc/>
-    public override bool BackwardReadsInputs(Unit unit) => unit.Trains;
+    public override bool BackwardReadsInputs(Unit unit) => unit.IsTrainable;
 
     /// <inheritdoc/>
     public override IEnumerable<Value> PassesOn(Unit unit) => unit.Shortcut is { } shortcut ? [shortcut] : [];
@@ -60,22 +60,22 @@ internal sealed class Conv2dLowering : Lowering
             return;
         }
 
-        var calls = unit.Siblings.SelectMany(u => Slices(u, program).Select(g => (Unit: u, Task: ForwardTask(u, program, g)))).ToArray();
-        if (unit.Siblings.Count > 1 && calls.All(call => call.Task is { RowBands: > 1, Pool: null }))
+        var calls = unit.Siblings.SelectMany(u => Slices(u, program).Select(g => (Unit: u, Call: ForwardCall(u, program, g)))).ToArray();
+        if (unit.Siblings.Count > 1 && calls.All(c => c.Call is { RowBands: > 1, Pool: null }))
         {
-            EmitTogether(unit.Siblings, program, Array.ConvertAll(calls, call => call.Task));
+            EmitTogether(unit.Siblings, program, Array.ConvertAll(calls, c => c.Call));
             return;
         }
 
-        foreach (var (sibling, task) in calls)
+        foreach (var (sibling, call) in calls)
         {
-            program.Emit([sibling], "Forward", task);
+            program.Emit([sibling], "Forward", call);
         }
     }
 
     public override void Backward(Unit unit, BlockProgram program)
     {
-        foreach (var g in unit.Trains ? Slices(unit, program) : [])
+        foreach (var g in unit.IsTrainable ? Slices(unit, program) : [])
         {
             EmitWeightGradient(unit, program, g);
         }
@@ -88,42 +88,42 @@ internal sealed class Conv2dLowering : Lowering
         PassOn(unit);
     }
 
-    private static Conv2dTask ForwardTask(Unit unit, BlockProgram program, Slice g)
+    private static Conv2dCall ForwardCall(Unit unit, BlockProgram program, Slice g)
     {
         var (x, y, pool) = (unit.Inputs[0], unit.Output.Data, PoolOf(unit));
         var (sums, algorithm) = (pool?.Input ?? y, program.Options.Algorithm);
-        var task = x.Lanes is { } lanes
+        var call = x.Lanes is { } lanes
             ? program.Kernels.ChannelConv2d(g.Geometry, lanes, x.Data, sums, g.Weights, g.Bias, algorithm)
             : program.Kernels.Conv2dForward(g.Geometry, g.Input(x.Data), g.Output(sums), g.Weights, g.Bias, algorithm);
-        task.Add = unit.Shortcut is not { } shortcut ? null : x.Lanes is null ? g.Output(shortcut.Data) : shortcut.Data;
-        task.ReLU = unit.ReLU;
-        task.Pool = pool is null || x.Lanes is not null ? pool : new PoolTask(pool.Rows, pool.Columns, g.Output(sums), g.Output(y));
-        return task;
+        call.Add = unit.Shortcut is not { } shortcut ? null : x.Lanes is null ? g.Output(shortcut.Data) : shortcut.Data;
+        call.ReLU = unit.ReLU;
+        call.Pool = pool is null || x.Lanes is not null ? pool : new PoolCall(pool.Rows, pool.Columns, g.Output(sums), g.Output(y));
+        return call;
     }
 
     /// <summary>Lets all siblings read a few rows of their input while the cache keeps them.</summary>
-    private static void EmitTogether(IReadOnlyList<Unit> units, BlockProgram program, Conv2dTask[] tasks)
+    private static void EmitTogether(IReadOnlyList<Unit> units, BlockProgram program, Conv2dCall[] kernelCalls)
     {
-        int parts = tasks.Max(task => task.Units);
+        int parts = kernelCalls.Max(call => call.Units);
         program.Emit(units, "Forward", Work.PerBlock(parts, (kernels, in memory, part) =>
         {
             var (first, end) = part.Of(parts);
             for (int i = first; i < end; i++)
             {
-                foreach (var task in tasks)
+                foreach (var call in kernelCalls)
                 {
-                    kernels.Conv2d(task, memory, new Part(i, parts));
+                    kernels.Conv2d(call, memory, new Part(i, parts));
                 }
             }
-        }), tasks[0].Tile);
+        }), kernelCalls[0].Tile);
     }
 
     private static void EmitWeightGradient(Unit unit, BlockProgram program, Slice g)
     {
         var (x, dy) = (g.Input(unit.Inputs[0].Data), g.Output(unit.Output.Gradient));
-        foreach (var task in program.Kernels.Conv2dBackwardWeights(g.Geometry, x, dy, g.Weights, g.Bias, program.MostBlocks, program.Options.Algorithm))
+        foreach (var call in program.Kernels.Conv2dBackwardWeights(g.Geometry, x, dy, g.Weights, g.Bias, program.MaxBlocks, program.Options.Algorithm))
         {
-            program.Emit(unit, task);
+            program.Emit(unit, call);
         }
     }
 
@@ -145,15 +145,15 @@ internal sealed class Conv2dLowering : Lowering
 
         foreach (var g in Slices(unit, program))
         {
-            var task = program.Kernels.Conv2dBackwardInput([g.Source(unit.Output.Gradient)], g.Input(x.Gradient), program.Options.Algorithm);
-            task.Add = x.Written ? g.Input(x.Gradient) : null;
-            program.Emit([unit], "BackwardInput", task);
+            var call = program.Kernels.Conv2dBackwardInput([g.Source(unit.Output.Gradient)], g.Input(x.Gradient), program.Options.Algorithm);
+            call.Add = x.Written ? g.Input(x.Gradient) : null;
+            program.Emit([unit], "BackwardInput", call);
         }
 
         (x.Written, x.LastWriter) = (true, null);
     }
 
-    private static PoolTask? PoolOf(Unit unit)
+    private static PoolCall? PoolOf(Unit unit)
     {
         if (unit.Pool is not { } pool)
         {

@@ -7,17 +7,17 @@ namespace Lanewise.Engine;
 internal sealed class BatchNorm2dLowering : Lowering
 {
     /// <inheritdoc/>
-    public override bool BackwardReadsInputs(Unit unit) => unit.Trains;
+    public override bool BackwardReadsInputs(Unit unit) => unit.IsTrainable;
 
     /// <inheritdoc/>
     public override IEnumerable<Value> PassesOn(Unit unit) => unit.Shortcut is { } shortcut ? [shortcut] : [];
 
     public override void Forward(Unit unit, BlockProgram program, bool training)
     {
-        var task = Task(unit, program, unit.Output.Data, default, accumulate: false);
-        program.Emit(unit, "Forward", unit.Trains
-            ? Work.Across(task.Input.Channels, (kernels, blocks, part) => kernels.BatchNorm2d(task, blocks, part))
-            : Work.PerBlock(task.Input.Channels, (kernels, in memory, part) => kernels.BatchNorm2dEvaluate(task, memory, part)));
+        var call = Call(unit, program, unit.Output.Data, default, accumulate: false);
+        program.Emit(unit, "Forward", unit.IsTrainable
+            ? Work.Across(call.Input.Channels, (kernels, blocks, part) => kernels.BatchNorm2d(call, blocks, part))
+            : Work.PerBlock(call.Input.Channels, (kernels, in memory, part) => kernels.BatchNorm2dEvaluate(call, memory, part)));
     }
 
     public override void Backward(Unit unit, BlockProgram program)
@@ -25,21 +25,21 @@ internal sealed class BatchNorm2dLowering : Lowering
         var x = unit.Inputs[0];
         if (BlockProgram.Wants(x))
         {
-            program.EmitGradient(unit, x, (dx, adds) => Gradient(unit, Task(unit, program, unit.Output.Gradient, dx, adds)));
+            program.EmitGradient(unit, x, (dx, adds) => Gradient(unit, Call(unit, program, unit.Output.Gradient, dx, adds)));
         }
-        else if (unit.Trains)
+        else if (unit.IsTrainable)
         {
-            program.Emit(unit, "Backward", Gradient(unit, Task(unit, program, unit.Output.Gradient, default, accumulate: false)));
+            program.Emit(unit, "Backward", Gradient(unit, Call(unit, program, unit.Output.Gradient, default, accumulate: false)));
         }
 
         PassOn(unit);
     }
 
-    private static Work Gradient(Unit unit, BatchNormTask task) => unit.Trains
-        ? Work.Across(task.Input.Channels, (kernels, blocks, part) => kernels.BatchNorm2dBackward(task, blocks, part))
-        : Work.PerBlock(task.Input.Channels, (kernels, in memory, part) => kernels.BatchNorm2dEvaluateBackward(task, memory, part));
+    private static Work Gradient(Unit unit, BatchNormCall call) => unit.IsTrainable
+        ? Work.Across(call.Input.Channels, (kernels, blocks, part) => kernels.BatchNorm2dBackward(call, blocks, part))
+        : Work.PerBlock(call.Input.Channels, (kernels, in memory, part) => kernels.BatchNorm2dEvaluateBackward(call, memory, part));
 
-    private static BatchNormTask Task(Unit unit, BlockProgram program, Planes output, Planes inputGradient, bool accumulate)
+    private static BatchNormCall Call(Unit unit, BlockProgram program, Planes output, Planes inputGradient, bool accumulate)
     {
         var (op, x) = ((BatchNorm2d)unit.Node.Op, unit.Inputs[0]);
         int[] offsets = [.. unit.Node.Parameters.Select(program.Parameters.Offset)];
@@ -73,11 +73,11 @@ internal sealed class LocalResponseNormLowering : Lowering
     public override void Require(Unit unit)
     {
         // The kernel keeps a pixel's channels on the stack.
-        const int MostChannels = 4096;
+        const int MaxChannels = 4096;
         int channels = unit.Output.Shape.Channels;
-        if (channels > MostChannels)
+        if (channels > MaxChannels)
         {
-            throw new LanewiseException($"{unit.Node.Path} (LocalResponseNorm): {channels} channels; this engine takes {MostChannels} at most.");
+            throw new LanewiseException($"{unit.Node.Path} (LocalResponseNorm): {channels} channels; this engine takes {MaxChannels} at most.");
         }
     }
 

@@ -12,13 +12,13 @@ internal sealed class MaxPool2dLowering : Lowering
     public override void Forward(Unit unit, BlockProgram program, bool training)
     {
         var (rows, columns) = PoolAxes.Of(unit.Node.Op, unit.Inputs[0].Shape);
-        var task = new PoolTask(rows, columns, unit.Inputs[0].Data, unit.Output.Data)
+        var call = new PoolCall(rows, columns, unit.Inputs[0].Data, unit.Output.Data)
         {
             Winner = BlockProgram.Wants(unit.Inputs[0]) ? program.Scratch(unit) : null,
             ReLU = unit.ReLU,
         };
-        program.NeedScratch(task.ScratchVectors * program.Kernels.LaneWidth);
-        program.Emit(unit, "Forward", unit.Output, (kernels, in memory, part) => kernels.MaxPool2d(task, memory, part));
+        program.NeedScratch(call.ScratchVectors * program.Kernels.LaneWidth);
+        program.Emit(unit, "Forward", unit.Output, (kernels, in memory, part) => kernels.MaxPool2d(call, memory, part));
     }
 
     public override void Backward(Unit unit, BlockProgram program)
@@ -32,8 +32,8 @@ internal sealed class MaxPool2dLowering : Lowering
         var winner = program.Scratch(unit);
         program.EmitGradient(unit, unit.Inputs[0], (dx, adds) =>
         {
-            var task = new PoolTask(rows, columns, dx, unit.Output.Gradient) { Winner = winner, Accumulate = adds };
-            return (kernels, in memory, part) => kernels.MaxPool2dBackward(task, memory, part);
+            var call = new PoolCall(rows, columns, dx, unit.Output.Gradient) { Winner = winner, Accumulate = adds };
+            return (kernels, in memory, part) => kernels.MaxPool2dBackward(call, memory, part);
         });
     }
 }
@@ -46,9 +46,9 @@ internal sealed class AvgPool2dLowering : Lowering
 
     public override void Forward(Unit unit, BlockProgram program, bool training)
     {
-        var task = Task(unit, unit.Inputs[0].Data, unit.Output.Data, adds: false);
-        program.NeedScratch(task.ScratchVectors * program.Kernels.LaneWidth);
-        program.Emit(unit, "Forward", unit.Output, (kernels, in memory, part) => kernels.AvgPool2d(task, memory, part));
+        var call = Call(unit, unit.Inputs[0].Data, unit.Output.Data, adds: false);
+        program.NeedScratch(call.ScratchVectors * program.Kernels.LaneWidth);
+        program.Emit(unit, "Forward", unit.Output, (kernels, in memory, part) => kernels.AvgPool2d(call, memory, part));
     }
 
     public override void Backward(Unit unit, BlockProgram program)
@@ -57,16 +57,16 @@ internal sealed class AvgPool2dLowering : Lowering
         {
             program.EmitGradient(unit, unit.Inputs[0], (dx, adds) =>
             {
-                var task = Task(unit, dx, unit.Output.Gradient, adds);
-                return (kernels, in memory, part) => kernels.AvgPool2dBackward(task, memory, part);
+                var call = Call(unit, dx, unit.Output.Gradient, adds);
+                return (kernels, in memory, part) => kernels.AvgPool2dBackward(call, memory, part);
             });
         }
     }
 
-    private static PoolTask Task(Unit unit, Planes input, Planes output, bool adds)
+    private static PoolCall Call(Unit unit, Planes input, Planes output, bool adds)
     {
         var (rows, columns) = PoolAxes.Of(unit.Node.Op, unit.Inputs[0].Shape);
-        return new PoolTask(rows, columns, input, output) { CountIncludePad = unit.Node.Op is AvgPool2d { CountIncludePad: true }, Accumulate = adds };
+        return new PoolCall(rows, columns, input, output) { CountIncludePad = unit.Node.Op is AvgPool2d { CountIncludePad: true }, Accumulate = adds };
     }
 }
 

@@ -3,8 +3,8 @@ using Lanewise.Graphs;
 namespace Lanewise.Engine;
 
 /// <summary>
-/// Batch normalisation in plain loops, one channel c at a time over all pictures at once: in training the mean and variance are the
-/// batch's, which couples its pictures.
+/// Batch normalisation in plain loops, one channel c at a time over all images at once: in training the mean and variance are the
+/// batch's, which couples its images.
 /// </summary>
 internal static class BatchNorm2dReference
 {
@@ -12,7 +12,7 @@ internal static class BatchNorm2dReference
     public static void Forward(BatchNorm2d op, Volume[] x, double[] weight, double[] bias, Moments[] moments, Volume[] y) =>
         ForEachValue(x, (n, c, h, w) => y[n][c, h, w] = Normalized(op, x[n][c, h, w], moments[c]) * weight[c] + bias[c]);
 
-    /// <summary>Each channel's mean and (biased) variance over all pictures and pixels.</summary>
+    /// <summary>Each channel's mean and (biased) variance over all images and pixels.</summary>
     public static Moments[] OfBatch(Volume[] x)
     {
         var moments = new Moments[x[0].Shape.Channels];

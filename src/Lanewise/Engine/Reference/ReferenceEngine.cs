@@ -3,7 +3,7 @@ using Lanewise.Graphs;
 namespace Lanewise.Engine;
 
 /// <summary>
-/// The slow twin of <see cref="Plan"/>: runs a network node by node, each for all pictures of the batch, in plain loops and double
+/// The slow twin of <see cref="Plan"/>: runs a network node by node, each for all images of the batch, in plain loops and double
 /// precision, with nothing fused. It defines what the fast engine has to compute (PyTorch's semantics) and is meant to
 /// be read, and to be compared with.
 /// </summary>
@@ -30,34 +30,34 @@ public sealed class ReferenceEngine
     /// </summary>
     public IReadOnlyDictionary<string, double[]> Parameters => _parameters;
 
-    /// <summary>Pictures in the last forward pass.</summary>
+    /// <summary>Images in the last forward pass.</summary>
     public int Count => _values.Length == 0 ? 0 : _values[0].Length;
 
     /// <summary>
-    /// Runs pictures, [picture][C·H·W], through the network and keeps what every node made of them. Batch norm uses its running
+    /// Runs images, [image][C·H·W], through the network and keeps what every node made of them. Batch norm uses its running
     /// statistics, and dropout does nothing.
     /// </summary>
-    /// <returns>The output, [picture][value].</returns>
+    /// <returns>The output, [image][value].</returns>
     public double[] Forward(double[] images) => Run(images, null);
 
     /// <summary>
     /// As <see cref="Forward"/>, as a training step does it: batch norm uses the batch's statistics and moves its running ones,
     /// and dropout drops.
     /// </summary>
-    /// <param name="images">[picture][C·H·W].</param>
+    /// <param name="images">[image][C·H·W].</param>
     /// <param name="seed">The training's seed, which decides what dropout drops.</param>
     /// <param name="step">How many steps came before, which decides it too.</param>
-    /// <returns>The output, [picture][value].</returns>
+    /// <returns>The output, [image][value].</returns>
     public double[] ForwardTraining(double[] images, int seed = 0, long step = 0) => Run(images, new(seed, step));
 
-    /// <summary>What <paramref name="node"/> made of a picture in the last forward pass, C×H×W in row-major order.</summary>
-    public ReadOnlySpan<double> Activation(Node node, int picture) => _values[node.Index][picture].Values;
+    /// <summary>What <paramref name="node"/> made of an image in the last forward pass, C×H×W in row-major order.</summary>
+    public ReadOnlySpan<double> SymbolicTensor(Node node, int image) => _values[node.Index][image].Values;
 
     /// <summary>
     /// The mean cross-entropy of the last forward pass: the mean of log Σ exp(z) − z[label]. In training each auxiliary output's is
     /// added, times its weight.
     /// </summary>
-    /// <param name="labels">Each picture's class.</param>
+    /// <param name="labels">Each image's class.</param>
     public double Loss(ReadOnlySpan<int> labels)
     {
         double total = 0;
@@ -72,8 +72,8 @@ public sealed class ReferenceEngine
         return total;
     }
 
-    /// <summary>The gradients of <see cref="Loss"/>: each output's is (softmax(z) − onehot(label)) / pictures, times its weight.</summary>
-    /// <param name="labels">Each picture's class.</param>
+    /// <summary>The gradients of <see cref="Loss"/>: each output's is (softmax(z) − onehot(label)) / images, times its weight.</summary>
+    /// <param name="labels">Each image's class.</param>
     public ReferenceGradients BackwardLoss(ReadOnlySpan<int> labels)
     {
         var gradients = EmptyValues();
@@ -90,8 +90,8 @@ public sealed class ReferenceEngine
         return Backward(gradients);
     }
 
-    /// <summary>The gradients of Σ outputGradient · output, for the pictures of the last forward pass.</summary>
-    /// <param name="outputGradient">[picture][value].</param>
+    /// <summary>The gradients of Σ outputGradient · output, for the images of the last forward pass.</summary>
+    /// <param name="outputGradient">[image][value].</param>
     public ReferenceGradients Backward(double[] outputGradient)
     {
         var gradients = EmptyValues();
@@ -108,7 +108,7 @@ public sealed class ReferenceEngine
         int inputs = _network.Input.Count;
         if (images.Length % inputs != 0)
         {
-            throw new ArgumentException($"{images.Length} values are not a whole number of {_network.Input} pictures", nameof(images));
+            throw new ArgumentException($"{images.Length} values are not a whole number of {_network.Input} images", nameof(images));
         }
 
         _ops = new(_parameters, training);
@@ -141,13 +141,13 @@ public sealed class ReferenceEngine
     /// <summary>The outputs that have a loss, and its weight.</summary>
     private IEnumerable<AuxiliaryOutput> Losses() => [new(_network.Output, 1), .. _ops.Training is null ? [] : _network.AuxiliaryOutputs];
 
-    private Volume[][] EmptyValues(int? pictures = null) =>
-        [.. _network.Nodes.Select(node => Enumerable.Range(0, pictures ?? Count).Select(_ => new Volume(node.Shape)).ToArray())];
+    private Volume[][] EmptyValues(int? images = null) =>
+        [.. _network.Nodes.Select(node => Enumerable.Range(0, images ?? Count).Select(_ => new Volume(node.Shape)).ToArray())];
 
-    private double[] Softmax(Node node, int picture)
+    private double[] Softmax(Node node, int image)
     {
         var p = new Volume(node.Shape);
-        SoftmaxReference.Forward(_values[node.Index][picture], p);
+        SoftmaxReference.Forward(_values[node.Index][image], p);
         return p.Values;
     }
 }

@@ -6,7 +6,7 @@ namespace Lanewise.Engine;
 /// <summary>A step of training, as far as a forward pass depends on it.</summary>
 internal sealed record TrainingStep(int Seed, long Step);
 
-/// <summary>Which loop belongs to which op. Values and gradients are those of all pictures: [picture], or [input][picture].</summary>
+/// <summary>Which loop belongs to which op. Values and gradients are those of all images: [image], or [input][image].</summary>
 /// <param name="parameters">The weights by name.</param>
 /// <param name="training">The step, in training; null in evaluation.</param>
 internal sealed class ReferenceOps(Dictionary<string, double[]> parameters, TrainingStep? training)
@@ -27,7 +27,7 @@ internal sealed class ReferenceOps(Dictionary<string, double[]> parameters, Trai
 
         for (int i = 0; i < y.Length; i++)
         {
-            Forward(node, i, [.. x.Select(pictures => pictures[i])], y[i]);
+            Forward(node, i, [.. x.Select(images => images[i])], y[i]);
         }
     }
 
@@ -51,13 +51,13 @@ internal sealed class ReferenceOps(Dictionary<string, double[]> parameters, Trai
 
         for (int i = 0; i < y.Length; i++)
         {
-            Backward(node, i, ([.. x.Select(pictures => pictures[i])], y[i]), (dy[i], [.. dx.Select(pictures => pictures[i])]), (Gradient(0)!, Gradient(1)));
+            Backward(node, i, ([.. x.Select(images => images[i])], y[i]), (dy[i], [.. dx.Select(images => images[i])]), (Gradient(0)!, Gradient(1)));
         }
 
         double[]? Gradient(int parameter) => node.Parameters.Count > parameter ? gradients[node.Parameters[parameter].Name] : null;
     }
 
-    private void Forward(Node node, int picture, Volume[] x, Volume y)
+    private void Forward(Node node, int image, Volume[] x, Volume y)
     {
         var (weight, bias) = (Value(node, 0)!, Value(node, 1));
         switch (node.Op)
@@ -71,7 +71,7 @@ internal sealed class ReferenceOps(Dictionary<string, double[]> parameters, Trai
             case LocalResponseNorm op: LocalResponseNormReference.Forward(op, x[0], y); break;
             case Softmax: SoftmaxReference.Forward(x[0], y); break;
             case ReLU: ReLUReference.Forward(x[0].Values, y.Values); break;
-            case Dropout op when Training is not null: DropoutReference.AddKept(op, Key(node), picture, x[0].Values, y.Values); break;
+            case Dropout op when Training is not null: DropoutReference.AddKept(op, Key(node), image, x[0].Values, y.Values); break;
             case IdentityShortcut op: IdentityShortcutReference.AddKept(op, x[0], y); break;
             case Add or Flatten or Dropout: Array.ForEach(x, v => JoinReference.AddTo(v.Values, y.Values)); break;
             case Concat: ForEachPart(x, (part, at) => JoinReference.AddTo(part.Values, y.Values, at)); break;
@@ -80,7 +80,7 @@ internal sealed class ReferenceOps(Dictionary<string, double[]> parameters, Trai
     }
 
     private void Backward(
-        Node node, int picture, (Volume[] X, Volume Y) value, (Volume Dy, Volume[] Dx) gradient, (double[] Weight, double[]? Bias) parameter)
+        Node node, int image, (Volume[] X, Volume Y) value, (Volume Dy, Volume[] Dx) gradient, (double[] Weight, double[]? Bias) parameter)
     {
         var ((x, y), (dy, dx), (dw, db), weight) = (value, gradient, parameter, Value(node, 0)!);
         switch (node.Op)
@@ -100,7 +100,7 @@ internal sealed class ReferenceOps(Dictionary<string, double[]> parameters, Trai
             case LocalResponseNorm op: LocalResponseNormReference.Backward(op, x[0], dy, dx[0]); break;
             case Softmax: SoftmaxReference.Backward(y, dy, dx[0]); break;
             case ReLU: ReLUReference.Backward(x[0].Values, dy.Values, dx[0].Values); break;
-            case Dropout op when Training is not null: DropoutReference.AddKept(op, Key(node), picture, dy.Values, dx[0].Values); break;
+            case Dropout op when Training is not null: DropoutReference.AddKept(op, Key(node), image, dy.Values, dx[0].Values); break;
             case IdentityShortcut op: IdentityShortcutReference.Backward(op, dy, dx[0]); break;
             case Add or Flatten or Dropout: Array.ForEach(dx, v => JoinReference.AddFrom(dy.Values, v.Values)); break;
             case Concat: ForEachPart(dx, (part, at) => JoinReference.AddFrom(dy.Values, part.Values, at)); break;

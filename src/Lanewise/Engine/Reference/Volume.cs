@@ -14,7 +14,7 @@ internal sealed class Volume(Shape shape)
     /// <summary>Where a value lies in <see cref="Values"/>.</summary>
     public int At(int c, int h, int w) => (c * Shape.Height + h) * Shape.Width + w;
 
-    /// <summary>Whether (h, w) lies in the picture and not in its padding.</summary>
+    /// <summary>Whether (h, w) lies in the image and not in its padding.</summary>
     public bool Holds(int h, int w) => h >= 0 && h < Shape.Height && w >= 0 && w < Shape.Width;
 
     /// <summary>Visits every channel, row and column.</summary>

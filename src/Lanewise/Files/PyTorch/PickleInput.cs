@@ -12,7 +12,7 @@ internal sealed class PickleInput(Stream stream)
 
     // About as many bytes of memory; a checkpoint of a thousand tensors, optimizer included, takes a twentieth.
     private const int Allowance = 64_000_000;
-    private const int LongestName = 256;
+    private const int MaxNameLength = 256;
 
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
@@ -76,8 +76,8 @@ internal sealed class PickleInput(Stream stream)
     /// <summary>A line without its end: a module's or a function's name.</summary>
     public string ReadLine()
     {
-        Span<byte> bytes = stackalloc byte[LongestName];
-        for (int length = 0; length < LongestName; length++)
+        Span<byte> bytes = stackalloc byte[MaxNameLength];
+        for (int length = 0; length < MaxNameLength; length++)
         {
             byte value = ReadByte();
             if (value == (byte)'\n')
@@ -86,7 +86,7 @@ internal sealed class PickleInput(Stream stream)
             }
             bytes[length] = value;
         }
-        throw new RefusedFileException($"a name in its pickle is longer than {LongestName} bytes");
+        throw new RefusedFileException($"a name in its pickle is longer than {MaxNameLength} bytes");
     }
 
     public void Skip(ulong length)

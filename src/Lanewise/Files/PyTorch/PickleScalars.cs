@@ -5,7 +5,7 @@ namespace Lanewise.Files;
 /// <summary>The opcodes of a pickle that make a value out of nothing but the bytes behind them (Python's <c>pickletools</c>).</summary>
 internal static class PickleScalars
 {
-    private const int LongestNumber = 255;
+    private const int MaxNumberLength = 255;
 
     private static readonly object NotMine = new();
 
@@ -36,7 +36,7 @@ internal static class PickleScalars
 
     private static object Number(PickleInput input, uint bytes)
     {
-        if (bytes > LongestNumber)
+        if (bytes > MaxNumberLength)
         {
             throw new RefusedFileException($"a whole number in its pickle claims {bytes:N0} bytes");
         }

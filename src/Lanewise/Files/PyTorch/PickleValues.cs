@@ -7,7 +7,7 @@ namespace Lanewise.Files;
 internal abstract class PickleContainer
 {
     private const int DeepestNesting = 100;
-    private const long MostValues = 10_000_000;
+    private const long MaxValues = 10_000_000;
 
     private int _depth = 1;
     private long _values = 1;
@@ -33,9 +33,9 @@ internal abstract class PickleContainer
         {
             throw new RefusedFileException($"its values are nested more than {DeepestNesting} deep", PyTorchFile.SaveStateDict);
         }
-        if (_values > MostValues)
+        if (_values > MaxValues)
         {
-            throw new RefusedFileException($"its values hold each other so often that they stand for more than {MostValues:N0}", PyTorchFile.SaveStateDict);
+            throw new RefusedFileException($"its values hold each other so often that they stand for more than {MaxValues:N0}", PyTorchFile.SaveStateDict);
         }
     }
 }

@@ -12,8 +12,8 @@ public static class PyTorchFile
 
 
     // Weights hardly shrink when they are packed, and tensors that share a storage are few.
-    private const int MostUnpacking = 16;
-    private const int SmallestAllowance = 16_000_000;
+    private const int MaxUnpacking = 16;
+    private const int MinAllowance = 16_000_000;
 
     /// <summary>Reads the tensors of the state dict that the file is or that a training script put into it; the rest is left out.</summary>
     /// <exception cref="LanewiseException">The file cannot be read, is damaged, or holds anything but data.</exception>
@@ -44,7 +44,7 @@ public static class PyTorchFile
     }
 
     /// <summary>How many bytes of values may be made of a file of that length.</summary>
-    internal static long Allowance(long fileBytes) => SmallestAllowance + MostUnpacking * fileBytes;
+    internal static long Allowance(long fileBytes) => MinAllowance + MaxUnpacking * fileBytes;
 
     /// <summary>The storages that the tensors need, by key.</summary>
     /// <exception cref="RefusedFileException">The tensors claim far more values than the file can hold, or disagree about a storage.</exception>

@@ -8,8 +8,8 @@ internal static class PyTorchZip
     private const string Pickle = "/data.pkl";
 
     // Of a thousand tensors with their optimizer's state it has about half a megabyte.
-    private const long LongestPickle = 16_000_000;
-    private const int LongestWord = 16;
+    private const long MaxPickleLength = 16_000_000;
+    private const int MaxWordLength = 16;
 
     /// <summary>Reads the state dict's tensors.</summary>
     /// <exception cref="RefusedFileException">The file is damaged, or holds anything but data.</exception>
@@ -31,11 +31,11 @@ internal static class PyTorchZip
         var pickle = archive.Entries.FirstOrDefault(entry => entry.FullName.IndexOf('/', StringComparison.Ordinal) is > 0 and var slash && entry.FullName.AsSpan(slash).SequenceEqual(Pickle))
             ?? throw new RefusedFileException("it is a zip archive without data.pkl, and not what torch.save writes", PyTorchFile.SaveStateDict);
         string folder = pickle.FullName[..^Pickle.Length];
-        if (archive.GetEntry(folder + "/byteorder") is { } order && !Bytes(order, LongestWord).SequenceEqual("little"u8))
+        if (archive.GetEntry(folder + "/byteorder") is { } order && !Bytes(order, MaxWordLength).SequenceEqual("little"u8))
         {
             throw new RefusedFileException("it was written on a big-endian machine", PyTorchFile.SaveStateDict);
         }
-        var references = StateDict.Find(new PickleReader(new PickleInput(new MemoryStream(Bytes(pickle, LongestPickle)))).Read());
+        var references = StateDict.Find(new PickleReader(new PickleInput(new MemoryStream(Bytes(pickle, MaxPickleLength)))).Read());
         var needed = PyTorchFile.Needed(references, fileBytes);
         return PyTorchFile.Assemble(WeightsFormat.PyTorchZip, references, Storages(archive, folder + "/data/", needed, PyTorchFile.Allowance(fileBytes)));
     }

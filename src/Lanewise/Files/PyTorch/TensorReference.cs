@@ -8,7 +8,7 @@ namespace Lanewise.Files;
 /// <param name="Strides">How far apart neighbours lie in each dimension, in values.</param>
 internal sealed record TensorReference(StorageReference Storage, StoredType Type, long Offset, long[] Sizes, long[] Strides)
 {
-    public const int MostDimensions = 64;
+    public const int MaxDimensions = 64;
 
     /// <summary>How many values it has; known to fit an array after <see cref="Check"/>.</summary>
     public int Count => (int)Sizes.Aggregate(1L, (product, size) => product * size);

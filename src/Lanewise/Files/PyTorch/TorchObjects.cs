@@ -138,7 +138,7 @@ internal static class TorchObjects
         return dictionary;
     }
 
-    private static long[] Numbers(PickleList list) => list.Items.Count <= TensorReference.MostDimensions && list.Items.All(item => item is long and >= 0)
+    private static long[] Numbers(PickleList list) => list.Items.Count <= TensorReference.MaxDimensions && list.Items.All(item => item is long and >= 0)
         ? [.. list.Items.Select(item => (long)item!)]
-        : throw new RefusedFileException($"a tensor's sizes or strides are not at most {TensorReference.MostDimensions} whole numbers from 0");
+        : throw new RefusedFileException($"a tensor's sizes or strides are not at most {TensorReference.MaxDimensions} whole numbers from 0");
 }

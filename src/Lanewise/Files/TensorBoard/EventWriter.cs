@@ -56,9 +56,9 @@ public sealed class EventWriter : IDisposable
         Add(tag, step, message => message.Message(5, histogram));
     }
 
-    /// <summary>Adds a picture.</summary>
+    /// <summary>Adds an image.</summary>
     /// <param name="tag">Its name.</param>
-    /// <param name="step">Its place in the row of pictures of that name.</param>
+    /// <param name="step">Its place in the row of images of that name.</param>
     /// <param name="width">Columns.</param>
     /// <param name="height">Rows.</param>
     /// <param name="channels">1 for grey, 3 for colours.</param>

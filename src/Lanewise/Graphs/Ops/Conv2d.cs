@@ -8,7 +8,7 @@ namespace Lanewise.Graphs;
 /// <param name="KernelHeight">Kernel rows.</param>
 /// <param name="KernelWidth">Kernel columns.</param>
 /// <param name="Stride">Step between outputs, in both directions.</param>
-/// <param name="Padding">Zero rows and columns around the picture.</param>
+/// <param name="Padding">Zero rows and columns around the image.</param>
 /// <param name="Bias">Whether each output channel has a bias.</param>
 /// <param name="Dilation">Step between the inputs of one output, in both directions.</param>
 /// <param name="Groups">In how many parts the channels are cut, each convolved by itself; it divides C and K.</param>
@@ -44,6 +44,6 @@ public sealed record Conv2d(
         return Bias ? [weight, new($"{path}.bias", [OutChannels], ordinary)] : [weight];
     }
 
-    internal override long MultiplyAdds(IReadOnlyList<Shape> inputs, Shape output) =>
+    internal override long Macs(IReadOnlyList<Shape> inputs, Shape output) =>
         (long)output.Count * (inputs[0].Channels / Groups) * KernelHeight * KernelWidth;
 }

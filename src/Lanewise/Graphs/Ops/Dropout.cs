@@ -2,7 +2,7 @@ namespace Lanewise.Graphs;
 
 /// <summary>
 /// Dropout (Srivastava et al. 2014): in training each value becomes zero with probability <paramref name="P"/> and is otherwise
-/// divided by 1 − P; in evaluation nothing happens. Which values go depends on the seed, the step, the layer and the picture's
+/// divided by 1 − P; in evaluation nothing happens. Which values go depends on the seed, the step, the layer and the image's
 /// place in the batch alone.
 /// </summary>
 /// <param name="P">0 ≤ P &lt; 1.</param>

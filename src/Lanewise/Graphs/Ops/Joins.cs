@@ -1,6 +1,6 @@
 namespace Lanewise.Graphs;
 
-/// <summary>The picture that enters the network.</summary>
+/// <summary>The image that enters the network.</summary>
 public sealed record Input(Shape Shape) : Op
 {
     internal override int? InputCount => 0;

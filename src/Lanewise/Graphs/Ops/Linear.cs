@@ -25,5 +25,5 @@ public sealed record Linear(int OutFeatures, bool Bias) : Op
         return Bias ? [weight, new($"{path}.bias", [OutFeatures], ordinary)] : [weight];
     }
 
-    internal override long MultiplyAdds(IReadOnlyList<Shape> inputs, Shape output) => (long)inputs[0].Channels * OutFeatures;
+    internal override long Macs(IReadOnlyList<Shape> inputs, Shape output) => (long)inputs[0].Channels * OutFeatures;
 }

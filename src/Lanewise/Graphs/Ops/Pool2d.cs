@@ -2,11 +2,11 @@ namespace Lanewise.Graphs;
 
 /// <summary>
 /// What max and average pooling share: (C, H, W) → (C, P, Q) with P = ⌊(H + 2·padding − kernel) / stride⌋ + 1, or ⌈…⌉ + 1 in
-/// ceil mode, where a last window that would begin outside the picture and its left padding is left out.
+/// ceil mode, where a last window that would begin outside the image and its left padding is left out.
 /// </summary>
 /// <param name="Kernel">The square window's side.</param>
 /// <param name="Stride">Step between windows.</param>
-/// <param name="Padding">Rows and columns around the picture; at most half the kernel.</param>
+/// <param name="Padding">Rows and columns around the image; at most half the kernel.</param>
 /// <param name="CeilMode">Whether inputs left over at the end get a window of their own.</param>
 public abstract record Pool2d(int Kernel, int Stride, int Padding, bool CeilMode) : Op
 {
@@ -27,14 +27,14 @@ public abstract record Pool2d(int Kernel, int Stride, int Padding, bool CeilMode
 /// <summary>Max pooling; padding never wins.</summary>
 /// <param name="Kernel">The square window's side.</param>
 /// <param name="Stride">Step between windows.</param>
-/// <param name="Padding">Rows and columns around the picture.</param>
+/// <param name="Padding">Rows and columns around the image.</param>
 /// <param name="CeilMode">Whether inputs left over at the end get a window of their own.</param>
 public sealed record MaxPool2d(int Kernel, int Stride, int Padding, bool CeilMode = false) : Pool2d(Kernel, Stride, Padding, CeilMode);
 
 /// <summary>Average pooling.</summary>
 /// <param name="Kernel">The square window's side.</param>
 /// <param name="Stride">Step between windows.</param>
-/// <param name="Padding">Zero rows and columns around the picture.</param>
+/// <param name="Padding">Zero rows and columns around the image.</param>
 /// <param name="CountIncludePad">Whether padded zeros count in the average, as they do in PyTorch by default.</param>
 /// <param name="CeilMode">Whether inputs left over at the end get a window of their own; what it reaches beyond the padding never counts.</param>
 public sealed record AvgPool2d(int Kernel, int Stride, int Padding, bool CountIncludePad, bool CeilMode = false) : Pool2d(Kernel, Stride, Padding, CeilMode);

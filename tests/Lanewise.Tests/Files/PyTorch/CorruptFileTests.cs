@@ -8,7 +8,7 @@ namespace Lanewise.Tests.Files;
 /// <summary>Whatever bytes a file has, it is read or refused, and within bounds.</summary>
 public sealed class CorruptFileTests
 {
-    private const int MostBytes = 100_000_000;
+    private const int MaxBytes = 100_000_000;
 
     private static readonly byte[][] Files =
         [.. new[] { "network-zip", "network-legacy", "network-protocol4", "wrapped-zip", "wrapped-legacy", "views-zip", "views-legacy" }.Select(name => File.ReadAllBytes(PyTorchFileTests.PathOf(name)))];
@@ -78,6 +78,6 @@ public sealed class CorruptFileTests
             Assert.InRange(e.Message.Length, 1, 400);
             Assert.DoesNotContain(e.Message, char.IsControl);
         }
-        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, MostBytes);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, MaxBytes);
     }
 }

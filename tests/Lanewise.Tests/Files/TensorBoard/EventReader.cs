@@ -5,11 +5,11 @@ using Xunit;
 namespace Lanewise.Tests.Files.TensorBoard;
 
 /// <summary>An event as a file has it; null for what it does not hold.</summary>
-internal sealed record LoggedEvent(double Time, long Step, string? Version, string? Tag, float? Scalar, LoggedHistogram? Histogram, LoggedPicture? Picture);
+internal sealed record LoggedEvent(double Time, long Step, string? Version, string? Tag, float? Scalar, LoggedHistogram? Histogram, LoggedImage? Image);
 
 internal sealed record LoggedHistogram(double Least, double Greatest, double Count, double Sum, double Squares, double[] Limits, double[] Counts);
 
-internal sealed record LoggedPicture(int Height, int Width, int Channels, byte[] Png);
+internal sealed record LoggedImage(int Height, int Width, int Channels, byte[] Png);
 
 /// <summary>
 /// Reads files of events without a line of the library's: records by their description, the check bit by bit, messages by
@@ -85,14 +85,14 @@ internal static class EventReader
         {
             (1, WireFormat.WireType.LengthDelimited) => read with { Tag = input.ReadString() },
             (2, WireFormat.WireType.Fixed32) => read with { Scalar = input.ReadFloat() },
-            (4, WireFormat.WireType.LengthDelimited) => read with { Picture = ReadPicture(Bytes(input)) },
+            (4, WireFormat.WireType.LengthDelimited) => read with { Image = ReadImage(Bytes(input)) },
             (5, WireFormat.WireType.LengthDelimited) => read with { Histogram = ReadHistogram(Bytes(input)) },
             _ => throw new InvalidDataException($"a value has no {tag}"),
         });
         return read;
     }
 
-    private static LoggedPicture ReadPicture(byte[] data)
+    private static LoggedImage ReadImage(byte[] data)
     {
         int[] sizes = new int[4];
         byte[] png = [];

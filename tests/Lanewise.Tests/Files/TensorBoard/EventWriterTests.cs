@@ -37,12 +37,12 @@ public sealed class EventWriterTests
     }
 
     [Fact]
-    public void A_picture_is_its_size_and_its_bytes()
+    public void An_image_is_its_size_and_its_bytes()
     {
         byte[] png = [.. Enumerable.Range(0, 300).Select(i => (byte)i)];
-        var picture = Written(writer => writer.AddImage("test/0 seven", 0, width: 30, height: 20, channels: 3, png)).Picture!;
-        Assert.Equal((20, 30, 3), (picture.Height, picture.Width, picture.Channels));
-        Assert.Equal(png, picture.Png);
+        var image = Written(writer => writer.AddImage("test/0 seven", 0, width: 30, height: 20, channels: 3, png)).Image!;
+        Assert.Equal((20, 30, 3), (image.Height, image.Width, image.Channels));
+        Assert.Equal(png, image.Png);
     }
 
     [Fact]

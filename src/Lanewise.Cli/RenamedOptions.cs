@@ -1,0 +1,49 @@
+namespace Lanewise.Cli;
+
+/// <summary>Options under the names they had in earlier versions: still accepted, hidden from help, with a one-line notice.</summary>
+internal static class RenamedOptions
+{
+    private static readonly Renamed[] All =
+    [
+        new("--on-bad-picture", "--on-corrupt", new(StringComparer.OrdinalIgnoreCase) { ["refuse"] = "error" }),
+    ];
+
+    /// <summary>Replaces old names and values by the present ones, up to a <c>--</c>.</summary>
+    /// <param name="arguments">The command line.</param>
+    /// <param name="notices">Receives one line for each replaced option.</param>
+    public static string[] Replace(IReadOnlyList<string> arguments, Action<string> notices)
+    {
+        var replaced = new List<string>(arguments.Count);
+        Renamed? pending = null;
+        bool ended = false;
+        foreach (string argument in arguments)
+        {
+            ended |= argument == "--";
+            string[] parts = argument.Split(['=', ':'], 2);
+            if (pending is not null)
+            {
+                replaced.Add(pending.ValueOf(argument));
+                pending = null;
+            }
+            else if (!ended && Array.Find(All, option => option.OldName == parts[0]) is { } renamed)
+            {
+                notices($"{renamed.OldName} is now {renamed.Name}{renamed.ChangedValues}.");
+                pending = parts.Length == 1 ? renamed : null;
+                replaced.Add(parts.Length == 1 ? renamed.Name : $"{renamed.Name}={renamed.ValueOf(parts[1])}");
+            }
+            else
+            {
+                replaced.Add(argument);
+            }
+        }
+
+        return [.. replaced];
+    }
+
+    private sealed record Renamed(string OldName, string Name, Dictionary<string, string> Values)
+    {
+        public string ChangedValues => string.Concat(Values.Select(value => $", '{value.Key}' is now '{value.Value}'"));
+
+        public string ValueOf(string value) => Values.GetValueOrDefault(value, value);
+    }
+}

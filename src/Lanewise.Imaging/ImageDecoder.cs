@@ -1,0 +1,155 @@
+using Lanewise.Data;
+using Lanewise.Data.Transforms;
+using Lanewise.Files;
+using SkiaSharp;
+
+namespace Lanewise.Imaging;
+
+/// <summary>
+/// Decodes PNG, JPEG, BMP, WEBP and GIF files of any colour: turned as their EXIF orientation says, transparent parts on white,
+/// of an animation the first frame. A large JPEG is decoded at a smaller scale when no more is needed.
+/// </summary>
+public sealed class ImageDecoder : IImageDecoder
+{
+    private const int MaxPixels = 100_000_000;
+    private const int MaxSide = 65_535;
+    private const int JpegScales = 8;
+    private const int White = 255, Black = 0;
+
+    // Skia knows more formats, some of which take almost any file for a tiny image.
+    private static readonly SKEncodedImageFormat[] Formats =
+    [
+        SKEncodedImageFormat.Png, SKEncodedImageFormat.Jpeg, SKEncodedImageFormat.Bmp,
+        SKEncodedImageFormat.Webp, SKEncodedImageFormat.Gif,
+    ];
+
+    /// <inheritdoc/>
+    public DecodedImage Decode(string path, int minSide)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return Decode(path, channels: 3, minSide);
+    }
+
+    internal static DecodedImage Decode(string path, int channels, int minSide)
+    {
+        try
+        {
+            using var stream = File.OpenRead(path);
+            return Decode(stream, path, channels, minSide);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw ReadFailure.Explain(path, e, "image");
+        }
+    }
+
+    /// <summary>Decodes an image to one channel (luma) or three (red, green, blue).</summary>
+    internal static DecodedImage Decode(Stream stream, string name, int channels, int minSide)
+    {
+        bool progressive = JpegHeader.IsProgressive(stream);
+        using var codec = SKCodec.Create(stream, out _);
+        if (codec is null || !Formats.Contains(codec.EncodedFormat))
+        {
+            throw new LanewiseException($"{name} is not an image that can be read: give a PNG, JPEG, BMP, WEBP or GIF file.");
+        }
+
+        var (width, height) = (codec.Info.Width, codec.Info.Height);
+        var size = codec.EncodedFormat == SKEncodedImageFormat.Jpeg ? Scaled(codec, minSide) : codec.Info.Size;
+        // A progressive JPEG is held whole while it is decoded, whatever the scale.
+        bool tooLarge = (long)size.Width * size.Height > MaxPixels || (progressive && (long)width * height > MaxPixels);
+        if (width <= 0 || height <= 0 || Math.Max(width, height) > MaxSide || tooLarge)
+        {
+            throw new LanewiseException(
+                $"{name} claims {width}×{height} pixels; at most {MaxPixels / 1_000_000} million are read, {MaxSide} a side. Make it smaller.");
+        }
+
+        // No colour space: the bytes stay as they are stored, as torchvision reads them.
+        using var bitmap = new SKBitmap();
+        if (!bitmap.TryAllocPixels(new SKImageInfo(size.Width, size.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul)))
+        {
+            throw new LanewiseException($"{name}: there is not enough memory for its {size.Width}×{size.Height} pixels. Make it smaller.");
+        }
+        var result = codec.GetPixels(bitmap.Info, bitmap.GetPixels());
+        if (result != SKCodecResult.Success)
+        {
+            string why = result == SKCodecResult.IncompleteInput ? "is cut short" : "is damaged";
+            throw new LanewiseException($"{name} {why}: only a part of the image could be decoded. Copy or save it again.");
+        }
+        return ToDecodedImage(bitmap, codec.EncodedOrigin, channels);
+    }
+
+    /// <summary>The smallest size at which a JPEG can be decoded and whose shorter side is not below <paramref name="minSide"/>.</summary>
+    private static SKSizeI Scaled(SKCodec codec, int minSide)
+    {
+        for (int eighths = 1; eighths < JpegScales; eighths++)
+        {
+            var size = codec.GetScaledDimensions(eighths / (float)JpegScales);
+            if (Math.Min(size.Width, size.Height) >= minSide)
+            {
+                return size;
+            }
+        }
+        return codec.Info.Size;
+    }
+
+    private static DecodedImage ToDecodedImage(SKBitmap bitmap, SKEncodedOrigin origin, int channels)
+    {
+        var decoded = Composite(bitmap, origin, channels, White);
+        // Light strokes on a transparent ground would vanish on white paper.
+        if (channels == 1 && !decoded.Pixels.AsSpan().ContainsAnyExcept((byte)White))
+        {
+            decoded = Composite(bitmap, origin, channels, Black);
+        }
+        return decoded;
+    }
+
+    private static DecodedImage Composite(SKBitmap bitmap, SKEncodedOrigin origin, int channels, int ground)
+    {
+        bool turned = origin >= SKEncodedOrigin.LeftTop;
+        int width = turned ? bitmap.Height : bitmap.Width, height = turned ? bitmap.Width : bitmap.Height;
+        var decoded = new DecodedImage(channels, width, height);
+        ReadOnlySpan<byte> pixels = bitmap.GetPixelSpan();
+        // Whatever the turn, one step right or down in the upright image is a fixed number of bytes in the stored one.
+        int start = Offset(bitmap, origin, 0, 0), right = Offset(bitmap, origin, 1, 0) - start, down = Offset(bitmap, origin, 0, 1) - start;
+        for (int y = 0; y < height; y++)
+        {
+            Span<byte> first = decoded.Row(0, y), second = channels == 1 ? [] : decoded.Row(1, y), third = channels == 1 ? [] : decoded.Row(2, y);
+            for (int x = 0; x < width; x++)
+            {
+                var pixel = pixels.Slice(start + y * down + x * right, 4);
+                int alpha = pixel[3];
+                int red = Over(pixel[0], alpha, ground), green = Over(pixel[1], alpha, ground), blue = Over(pixel[2], alpha, ground);
+                if (channels == 1)
+                {
+                    first[x] = DecodedImage.Luma(red, green, blue);
+                    continue;
+                }
+                first[x] = (byte)red;
+                second[x] = (byte)green;
+                third[x] = (byte)blue;
+            }
+        }
+        return decoded;
+    }
+
+    private static int Over(int value, int alpha, int ground) => (value * alpha + ground * (255 - alpha) + 127) / 255;
+
+    private static int Offset(SKBitmap bitmap, SKEncodedOrigin origin, int x, int y)
+    {
+        var (column, row) = Source(origin, x, y, bitmap.Width - 1, bitmap.Height - 1);
+        return row * bitmap.RowBytes + column * 4;
+    }
+
+    // Cameras store the image as the sensor saw it and note how it was held (EXIF orientation).
+    private static (int X, int Y) Source(SKEncodedOrigin origin, int x, int y, int right, int bottom) => origin switch
+    {
+        SKEncodedOrigin.TopRight => (right - x, y),
+        SKEncodedOrigin.BottomRight => (right - x, bottom - y),
+        SKEncodedOrigin.BottomLeft => (x, bottom - y),
+        SKEncodedOrigin.LeftTop => (y, x),
+        SKEncodedOrigin.RightTop => (y, bottom - x),
+        SKEncodedOrigin.RightBottom => (right - y, bottom - x),
+        SKEncodedOrigin.LeftBottom => (right - y, x),
+        _ => (x, y),
+    };
+}

@@ -1,0 +1,69 @@
+namespace Lanewise.Kernels;
+
+/// <summary>A pooling layer's windows and its layouts.</summary>
+public sealed class PoolCall
+{
+    /// <summary>Prepares a pooling from <paramref name="input"/> to <paramref name="output"/>.</summary>
+    /// <param name="rows">The vertical axis.</param>
+    /// <param name="columns">The horizontal axis.</param>
+    /// <param name="input">The layer's input, or its gradient in the backward pass.</param>
+    /// <param name="output">The layer's output, or its gradient.</param>
+    public PoolCall(PoolAxis rows, PoolAxis columns, Planes input, Planes output)
+    {
+        Rows = rows;
+        Columns = columns;
+        Input = input;
+        Output = output;
+    }
+
+    /// <summary>The vertical axis.</summary>
+    public PoolAxis Rows { get; }
+
+    /// <summary>The horizontal axis.</summary>
+    public PoolAxis Columns { get; }
+
+    /// <summary>The layer's input, or its gradient in the backward pass.</summary>
+    public Planes Input { get; }
+
+    /// <summary>The layer's output, or its gradient.</summary>
+    public Planes Output { get; }
+
+    /// <summary>Max pooling: which position of its window each output came from, or −1 where no gradient passes.</summary>
+    public Planes? Winner { get; init; }
+
+    /// <summary>Max pooling: whether max(0, ·) follows.</summary>
+    public bool ReLU { get; init; }
+
+    /// <summary>Average pooling: whether padded zeros count as pixels (PyTorch's default).</summary>
+    public bool CountIncludePad { get; init; } = true;
+
+    /// <summary>Backward: adds to the input's gradient instead of writing it.</summary>
+    public bool Accumulate { get; init; }
+
+    /// <summary>Vectors of a thread's own memory that the forward pass takes.</summary>
+    public int ScratchVectors => Columns.Reach;
+
+    /// <summary>Whether every input lies in exactly one window.</summary>
+    internal bool IsTiling => Rows.IsTiling && Columns.IsTiling;
+
+    /// <summary>1 / the number of pixels that output (p, q) averages over, [p][q].</summary>
+    internal float[] Scales => field ??= Averages();
+
+    private float[] Averages()
+    {
+        var scales = new float[Output.Height * Output.Width];
+        for (int i = 0; i < scales.Length; i++)
+        {
+            var (p, q) = Math.DivRem(i, Output.Width);
+            scales[i] = 1f / (Pixels(Rows, p) * Pixels(Columns, q));
+        }
+
+        return scales;
+
+        int Pixels(PoolAxis axis, int at)
+        {
+            var (first, end) = axis.Window(at);
+            return CountIncludePad ? axis.Counted(at) : end - first;
+        }
+    }
+}

@@ -1,0 +1,25 @@
+using Lanewise.Data.Transforms;
+using Lanewise.Graphs;
+
+namespace Lanewise.Data;
+
+/// <summary>
+/// Labelled images of one shape, addressed by index and quick to read. Implementations are safe to read from several
+/// threads at once.
+/// </summary>
+public interface IFixedShapeImageDataset : IImageDataset
+{
+    /// <summary>C×H×W of every image.</summary>
+    Shape Shape { get; }
+
+    /// <summary>Copies image <paramref name="index"/> as C×H×W bytes, 0 black to 255 white, into <paramref name="pixels"/>.</summary>
+    void Read(int index, Span<byte> pixels);
+
+    /// <inheritdoc/>
+    DecodedImage IImageDataset.Read(int index, int minSide)
+    {
+        var image = new DecodedImage(Shape.Channels, Shape.Width, Shape.Height);
+        Read(index, image.Pixels);
+        return image;
+    }
+}

@@ -1,0 +1,179 @@
+using CsCheck;
+using Lanewise.Data;
+using Lanewise.Data.Transforms;
+using Lanewise.Graphs;
+using Lanewise.Imaging;
+using Lanewise.Kernels;
+using Xunit;
+
+namespace Lanewise.Tests.Data.Transforms;
+
+public sealed class ImageTransformTests
+{
+    private static readonly Preprocessing Colour = Preprocessing.Cifar10;
+
+    [Fact]
+    public void Evaluation_gives_torchvisions_values()
+    {
+        var preprocessing = Preprocessing.ImageNet;
+        var decoded = new ImageDecoder().Decode(Path.Combine(AppContext.BaseDirectory, "goldens", "photograph.png"), preprocessing.MinSide());
+        float[] values = new float[preprocessing.Input.Count];
+        preprocessing.Normalize(preprocessing.Fit(decoded), values);
+
+        float[] expected = Golden.Read("photograph")["every_seventh"].Values;
+        Assert.Equal(3 * 32 * 32, expected.Length);
+        double sum = 0;
+        for (int i = 0; i < expected.Length; i++)
+        {
+            int c = i / 1024, y = i / 32 % 32 * 7, x = i % 32 * 7;
+            float level = 1 / 255f / preprocessing.Std[c];
+            float difference = (values[(c * 224 + y) * 224 + x] - expected[i]) / level;
+            Assert.InRange(difference, -2.01f, 2.01f);
+            sum += Math.Abs(difference);
+        }
+
+        // Of 255 levels; a shift by a tenth of a pixel would be several.
+        Assert.InRange(sum / expected.Length, 0, 0.3);
+    }
+
+    [Fact]
+    public void An_image_of_the_inputs_size_is_left_as_it_is()
+    {
+        var image = Noise(3, 32, 32);
+        Assert.Equal(image.Pixels, Colour.Fit(image));
+    }
+
+    [Fact]
+    public void Grey_is_repeated_and_colour_becomes_luma()
+    {
+        var grey = Noise(1, 32, 32);
+        byte[] repeated = Colour.Fit(grey);
+        Assert.All(Enumerable.Range(0, 3), c => Assert.Equal(grey.Pixels, repeated[(c * 1024)..((c + 1) * 1024)]));
+
+        var flat = new DecodedImage(3, 28, 28);
+        flat.Pixels.AsSpan(0, 784).Fill(255);
+        Assert.All(Preprocessing.Mnist.Fit(flat), value => Assert.Equal(76, value));
+    }
+
+    [Fact]
+    public void Small_grey_images_fill_a_larger_input()
+    {
+        byte[] digit = Imaging.ImageReaderTests.Digit(0);
+        var image = new DecodedImage(1, 28, 28);
+        digit.CopyTo(image.Pixels, 0);
+        byte[] fitted = Colour.Fit(image);
+        Assert.Equal(digit.Average(v => v), fitted.Average(v => v), tolerance: 1);
+    }
+
+    [Fact]
+    public void Any_size_fits_any_input() => Gen.Select(Gen.Int[1, 90], Gen.Int[1, 90], Gen.Int[1, 40], Gen.Int[1, 40], Gen.Float[0.1f, 1]).Sample((width, height, inputWidth, inputHeight, crop) =>
+    {
+        var image = new DecodedImage(3, width, height);
+        Array.Fill(image.Pixels, (byte)200);
+        var preprocessing = new Preprocessing(new Shape(3, inputHeight, inputWidth), [0, 0, 0], [1, 1, 1]) { CropPct = crop };
+        Assert.All(preprocessing.Fit(image), value => Assert.Equal(200, value));
+        Assert.All(Augmented(image, preprocessing, Augmentation.ImageNet, 3), value => Assert.Equal(200, value));
+    }, iter: 200);
+
+    [Fact]
+    public void An_image_that_is_a_line_takes_no_memory_to_speak_of()
+    {
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Preprocessing.ImageNet.Fit(new DecodedImage(3, 65_535, 1));
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 4_000_000);
+    }
+
+    [Fact]
+    public void A_padded_crop_moves_by_up_to_four_pixels_and_flips_half_of_the_images()
+    {
+        // A single light pixel in the middle shows where the image went.
+        var image = new DecodedImage(3, 32, 32);
+        image.Row(0, 16)[12] = 255;
+        var seen = new HashSet<(int X, int Y)>();
+        for (int i = 0; i < 2000; i++)
+        {
+            byte[] pixels = Augmented(image, Colour, Augmentation.Cifar, i);
+            int at = Array.IndexOf(pixels, (byte)255);
+            Assert.Equal(255, pixels.Sum(v => v));
+            seen.Add((at % 32, at / 32));
+        }
+
+        // 9 rows, 9 columns, and the mirror images of the columns; 12 ± 4 and 19 ± 4 share two.
+        Assert.Equal(Enumerable.Range(12, 9), seen.Select(p => p.Y).Distinct().Order());
+        Assert.Equal(Enumerable.Range(8, 16), seen.Select(p => p.X).Distinct().Order());
+    }
+
+    [Fact]
+    public void A_random_part_has_the_asked_area_and_proportions()
+    {
+        // Columns and rows hold their own number, so the ends of the result tell which part was taken.
+        var image = new DecodedImage(3, 200, 200);
+        for (int y = 0; y < 200; y++)
+        {
+            for (int x = 0; x < 200; x++)
+            {
+                image.Row(0, y)[x] = (byte)x;
+                image.Row(1, y)[x] = (byte)y;
+            }
+        }
+
+        var areas = new List<double>();
+        for (int i = 0; i < 1000; i++)
+        {
+            byte[] pixels = Augmented(image, Colour, Augmentation.ImageNet, i);
+            double width = Math.Abs(pixels[31] - pixels[0]) / 31.0 * 32, height = (pixels[1024 + 31 * 32] - pixels[1024]) / 31.0 * 32;
+            Assert.InRange(width / height, 0.70, 1.43);
+            areas.Add(width * height / 40_000);
+        }
+
+        Assert.InRange(areas.Min(), 0.07, 0.12);
+        Assert.InRange(areas.Max(), 0.85, 1.03);
+        // Parts near the whole often do not fit at their proportions, so the mean is below (0.08 + 1) / 2.
+        Assert.InRange(areas.Average(), 0.42, 0.55);
+    }
+
+    [Fact]
+    public void Seed_epoch_and_image_decide_an_augmentation()
+    {
+        var images = new MemoryImageDataset("noise", new Shape(3, 40, 40), ["a"], Noise(3, 40, 40).Pixels.Concat(Noise(3, 40, 40).Pixels).ToArray(), new byte[2]);
+        float[] Read(int index, int seed, int epoch)
+        {
+            float[] values = new float[Colour.Input.Count];
+            new PreparedDataset(images, Colour, Augmentation.ImageNet, seed, epoch).Read(index, values);
+            return values;
+        }
+
+        Assert.Equal(Read(0, 1, 0), Read(0, 1, 0));
+        Assert.NotEqual(Read(0, 1, 0), Read(1, 1, 0));
+        Assert.NotEqual(Read(0, 1, 0), Read(0, 2, 0));
+        Assert.NotEqual(Read(0, 1, 0), Read(0, 1, 1));
+    }
+
+    [Fact]
+    public void Presets_suit_the_input()
+    {
+        Assert.Equal(Augmentation.None, Augmentation.For(new Shape(1, 28, 28)));
+        Assert.Equal(Augmentation.Cifar, Augmentation.For(new Shape(3, 32, 32)));
+        Assert.Equal(Augmentation.ImageNet, Augmentation.For(new Shape(3, 224, 224)));
+        Assert.Equal([0.1307f, 0.1307f, 0.1307f], Preprocessing.Mnist.For(new Shape(3, 32, 32)).Mean);
+        Assert.Equal(0.4734f, Assert.Single(Colour.For(new Shape(1, 28, 28)).Mean), 1e-4f);
+    }
+
+    private static byte[] Augmented(DecodedImage image, Preprocessing preprocessing, Augmentation augmentation, int seed)
+    {
+        byte[] pixels = new byte[preprocessing.Input.Count];
+        new ImageTransform(preprocessing).Apply(image, augmentation, new SplitMix64((ulong)seed), pixels);
+        return pixels;
+    }
+
+    private static DecodedImage Noise(int channels, int width, int height)
+    {
+        var decoded = new DecodedImage(channels, width, height);
+        for (int i = 0; i < decoded.Pixels.Length; i++)
+        {
+            decoded.Pixels[i] = (byte)((i * 167) ^ (i >> 3));
+        }
+
+        return decoded;
+    }
+}
