@@ -7,7 +7,7 @@ using Lanewise.Models;
 using Lanewise.Training;
 
 var network = Network.Define("my-residual", input: new Shape(1, 28, 28), x => x
-    .Conv2d("stem", 8, kernel: 5).ReLU().MaxPool2d(2)       // 8×12×12
+    .Conv2d("stem", 8, kernelSize: 5).ReLU().MaxPool2d(2)       // 8×12×12
     .ResidualBlock("block1")                                // 8×12×12
     .MaxPool2d(2)                                           // 8×6×6
     .Flatten()                                              // 288

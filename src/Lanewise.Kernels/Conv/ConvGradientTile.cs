@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace Lanewise.Kernels;
 
 /// <summary>
-/// The weight gradient's micro-kernel: a group of output channels × one to six taps, summed over the pixels of one
+/// The weight gradient's micro-kernelSize: a group of output channels × one to six taps, summed over the pixels of one
 /// block's band of rows and then over the lanes. One method for each number of taps, alike but for it. The scalar line it equals:
 /// <c>dw[k][tap] += Σ over images and pixels of dy[k][pixel] · x[tap + pixel]</c>.
 /// </summary>

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace Lanewise.Kernels;
 
 /// <summary>
-/// The micro-kernel: a group of output channels × one to six pixels, or, for small groups, more, summed over a list of taps. One
+/// The micro-kernelSize: a group of output channels × one to six pixels, or, for small groups, more, summed over a list of taps. One
 /// method for each number of pixels, alike but for it, since only locals stay in registers. The scalar line it equals:
 /// <c>y[k][pixel] = bias[k] + Σ over taps of w[k][tap] · x[tap + pixel]</c>, then + add, masked, max(0, ·).
 /// </summary>

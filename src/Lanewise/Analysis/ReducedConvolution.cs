@@ -23,7 +23,7 @@ public sealed class ReducedConvolution
     {
         Direct = NetworkCost.Of(Network.Define("direct", input, x => x.Then(convolution, "conv")));
         Reduced = channels is { } fewer
-            ? NetworkCost.Of(Network.Define("reduced", input, x => x.Conv2d("reduce", fewer, kernel: 1).Then(convolution, "conv")))
+            ? NetworkCost.Of(Network.Define("reduced", input, x => x.Conv2d("reduce", fewer, kernelSize: 1).Then(convolution, "conv")))
             : null;
     }
 

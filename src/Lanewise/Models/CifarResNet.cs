@@ -77,7 +77,7 @@ public static class CifarResNet
     private static SymbolicTensor Convolution(this SymbolicTensor x, CifarResNetVariant variant, string number, int channels, int stride)
     {
         var start = variant.HasHeStart ? Initializer.KaimingNormal(channels * 3 * 3) : null;
-        var y = x.Conv2d($"conv{number}", channels, kernel: 3, stride, padding: 1, bias: !variant.HasBatchNorm, initial: start);
+        var y = x.Conv2d($"conv{number}", channels, kernelSize: 3, stride, padding: 1, bias: !variant.HasBatchNorm, initial: start);
         return variant.HasBatchNorm ? y.BatchNorm2d($"bn{number}") : y;
     }
 

@@ -70,39 +70,39 @@ public static class GoogLeNet
     }
 
     private static SymbolicTensor Stem(this SymbolicTensor x, GoogLeNetVariant variant) => x
-        .BasicConv2d(variant, "conv1", 64, kernel: 7, stride: 2)                  // 64×112×112
+        .BasicConv2d(variant, "conv1", 64, kernelSize: 7, stride: 2)                  // 64×112×112
         .MaxPool2d(3, stride: 2, ceilMode: true).ResponseNorm(variant)            // 64×56×56
-        .BasicConv2d(variant, "conv2", 64, kernel: 1)                             // 64×56×56
-        .BasicConv2d(variant, "conv3", 192, kernel: 3)                            // 192×56×56
+        .BasicConv2d(variant, "conv2", 64, kernelSize: 1)                             // 64×56×56
+        .BasicConv2d(variant, "conv3", 192, kernelSize: 3)                            // 192×56×56
         .ResponseNorm(variant).MaxPool2d(3, stride: 2, ceilMode: true);           // 192×28×28
 
     /// <summary>(C, H, W) → (the sum of the four branches' channels, H, W).</summary>
     private static SymbolicTensor InceptionModule(this SymbolicTensor input, GoogLeNetVariant variant, string name) => input.Module(name, x =>
     {
         var w = Widths[name];
-        var branch1 = x.BasicConv2d(variant, "branch1", w.Conv1, kernel: 1);                              // Conv1×H×W
-        var branch2 = x.BasicConv2d(variant, "branch2.0", w.Reduce3, kernel: 1)                           // Reduce3×H×W
-            .BasicConv2d(variant, "branch2.1", w.Conv3, kernel: 3);                                       // Conv3×H×W
-        var branch3 = x.BasicConv2d(variant, "branch3.0", w.Reduce5, kernel: 1)                           // Reduce5×H×W
-            .BasicConv2d(variant, "branch3.1", w.Conv5, kernel: variant.IsPaper ? 5 : 3);                 // Conv5×H×W
+        var branch1 = x.BasicConv2d(variant, "branch1", w.Conv1, kernelSize: 1);                              // Conv1×H×W
+        var branch2 = x.BasicConv2d(variant, "branch2.0", w.Reduce3, kernelSize: 1)                           // Reduce3×H×W
+            .BasicConv2d(variant, "branch2.1", w.Conv3, kernelSize: 3);                                       // Conv3×H×W
+        var branch3 = x.BasicConv2d(variant, "branch3.0", w.Reduce5, kernelSize: 1)                           // Reduce5×H×W
+            .BasicConv2d(variant, "branch3.1", w.Conv5, kernelSize: variant.IsPaper ? 5 : 3);                 // Conv5×H×W
         var branch4 = x.MaxPool2d(3, stride: 1, padding: 1)                                               // C×H×W
-            .BasicConv2d(variant, "branch4.1", w.Pool, kernel: 1);                                        // Pool×H×W
+            .BasicConv2d(variant, "branch4.1", w.Pool, kernelSize: 1);                                        // Pool×H×W
         return branch1.Concat(branch2, branch3, branch4);
     });
 
     private static void AuxiliaryClassifier(this SymbolicTensor input, GoogLeNetVariant variant, string name, int classes) => input.Module(name, x =>
         (variant.IsPaper ? x.AvgPool2d(5, stride: 3) : x.AdaptiveAvgPool2d(4, 4)) // C×4×4
-        .BasicConv2d(variant, "conv", 128, kernel: 1).Flatten()                   // 2048
+        .BasicConv2d(variant, "conv", 128, kernelSize: 1).Flatten()                   // 2048
         .Linear("fc1", 1024, initial: LinearStart(variant)).ReLU().Dropout(0.7f)  // 1024
         .Linear("fc2", classes, initial: LinearStart(variant)))                   // classes
         .AuxiliaryOutput(AuxiliaryWeight);
 
     /// <summary>A convolution that keeps height and width but for its stride, what the variant normalises with, and ReLU.</summary>
-    private static SymbolicTensor BasicConv2d(this SymbolicTensor input, GoogLeNetVariant variant, string name, int outChannels, int kernel, int stride = 1) =>
+    private static SymbolicTensor BasicConv2d(this SymbolicTensor input, GoogLeNetVariant variant, string name, int outChannels, int kernelSize, int stride = 1) =>
         input.Module(name, x =>
         {
-            var initial = variant.IsPaper ? Initializer.KaimingNormal(x.Shape.Channels * kernel * kernel) : TorchvisionStart;
-            var y = x.Conv2d("conv", outChannels, kernel, stride, padding: kernel / 2, bias: variant.IsPaper, initial: initial);
+            var initial = variant.IsPaper ? Initializer.KaimingNormal(x.Shape.Channels * kernelSize * kernelSize) : TorchvisionStart;
+            var y = x.Conv2d("conv", outChannels, kernelSize, stride, padding: kernelSize / 2, bias: variant.IsPaper, initial: initial);
             return (variant.IsPaper ? y : y.BatchNorm2d("bn", eps: 0.001f)).ReLU();
         });
 

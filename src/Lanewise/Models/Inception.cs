@@ -16,9 +16,9 @@ public static class Inception
     /// <exception cref="LanewiseException">The input is too small for it.</exception>
     public static Network Create(int classes = 10, Shape? input = null, bool relu = false) =>
         Network.Define(relu ? "inception-relu" : "inception", input ?? new Shape(1, 28, 28), x => x
-            .Conv2d("conv1", 10, kernel: 5).MaxPool2d(2).ReLU()       // 10×12×12
+            .Conv2d("conv1", 10, kernelSize: 5).MaxPool2d(2).ReLU()       // 10×12×12
             .InceptionA("incep1", relu)                               // 88×12×12
-            .Conv2d("conv2", 20, kernel: 5).MaxPool2d(2).ReLU()       // 20×4×4
+            .Conv2d("conv2", 20, kernelSize: 5).MaxPool2d(2).ReLU()       // 20×4×4
             .InceptionA("incep2", relu)                               // 88×4×4
             .Flatten()                                                // 1408
             .Linear("fc", classes));                                  // classes
@@ -29,21 +29,21 @@ public static class Inception
     /// </summary>
     public static SymbolicTensor InceptionA(this SymbolicTensor input, string name, bool relu = false) => input.Module(name, x =>
     {
-        var branch1x1 = x.Convolution("branch1x1", 16, kernel: 1, relu);          // 16×H×W
-        var branch5x5 = x.Convolution("branch5x5_1", 16, kernel: 1, relu)         // 16×H×W
-            .Convolution("branch5x5_2", 24, kernel: 5, relu);                     // 24×H×W
-        var branch3x3 = x.Convolution("branch3x3_1", 16, kernel: 1, relu)         // 16×H×W
-            .Convolution("branch3x3_2", 24, kernel: 3, relu)                      // 24×H×W
-            .Convolution("branch3x3_3", 24, kernel: 3, relu);                     // 24×H×W
+        var branch1x1 = x.Convolution("branch1x1", 16, kernelSize: 1, relu);          // 16×H×W
+        var branch5x5 = x.Convolution("branch5x5_1", 16, kernelSize: 1, relu)         // 16×H×W
+            .Convolution("branch5x5_2", 24, kernelSize: 5, relu);                     // 24×H×W
+        var branch3x3 = x.Convolution("branch3x3_1", 16, kernelSize: 1, relu)         // 16×H×W
+            .Convolution("branch3x3_2", 24, kernelSize: 3, relu)                      // 24×H×W
+            .Convolution("branch3x3_3", 24, kernelSize: 3, relu);                     // 24×H×W
         var branchPool = x.AvgPool2d(3, stride: 1, padding: 1)                    // C×H×W
-            .Convolution("branch_pool", 24, kernel: 1, relu);                     // 24×H×W
+            .Convolution("branch_pool", 24, kernelSize: 1, relu);                     // 24×H×W
         return branch1x1.Concat(branch5x5, branch3x3, branchPool);                // 88×H×W
     });
 
     /// <summary>A convolution that keeps height and width, and perhaps ReLU.</summary>
-    private static SymbolicTensor Convolution(this SymbolicTensor x, string name, int outChannels, int kernel, bool relu)
+    private static SymbolicTensor Convolution(this SymbolicTensor x, string name, int outChannels, int kernelSize, bool relu)
     {
-        var y = x.Conv2d(name, outChannels, kernel, padding: kernel / 2);
+        var y = x.Conv2d(name, outChannels, kernelSize, padding: kernelSize / 2);
         return relu ? y.ReLU() : y;
     }
 }

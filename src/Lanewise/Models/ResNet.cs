@@ -30,7 +30,7 @@ public static class ResNet
     /// <summary>Describes a network, 3×224×224 → 1000 classes unless <paramref name="options"/> say otherwise.</summary>
     public static Network Create(ResNetVariant variant, ModelOptions? options = null) =>
         Network.Define(variant.Name, options?.Input ?? new Shape(3, 224, 224), x => x
-            .KaimingConv2d("conv1", 64, kernel: 7, stride: 2).BatchNorm2d("bn1").ReLU()   // 64×112×112
+            .KaimingConv2d("conv1", 64, kernelSize: 7, stride: 2).BatchNorm2d("bn1").ReLU()   // 64×112×112
             .MaxPool2d(3, stride: 2, padding: 1)                                          // 64×56×56
             .Stage(variant, 1, channels: 64, stride: 1)                                   // 64×56×56, bottlenecks 256×56×56
             .Stage(variant, 2, channels: 128, stride: 2)                                  // 128×28×28, bottlenecks 512×28×28
@@ -40,8 +40,8 @@ public static class ResNet
             .Linear("fc", options?.Classes ?? 1000));                                     // classes
 
     /// <summary>A convolution without bias that keeps height and width but for its stride, started for the ReLU behind it: N(0, 2 / fan_out).</summary>
-    internal static SymbolicTensor KaimingConv2d(this SymbolicTensor x, string name, int outChannels, int kernel, int stride = 1) =>
-        x.Conv2d(name, outChannels, kernel, stride, padding: kernel / 2, bias: false, initial: Initializer.KaimingNormal(outChannels * kernel * kernel));
+    internal static SymbolicTensor KaimingConv2d(this SymbolicTensor x, string name, int outChannels, int kernelSize, int stride = 1) =>
+        x.Conv2d(name, outChannels, kernelSize, stride, padding: kernelSize / 2, bias: false, initial: Initializer.KaimingNormal(outChannels * kernelSize * kernelSize));
 
     private static SymbolicTensor Stage(this SymbolicTensor x, ResNetVariant variant, int number, int channels, int stride)
     {
@@ -56,17 +56,17 @@ public static class ResNet
     }
 
     private static SymbolicTensor BasicBlock(this SymbolicTensor input, string name, int channels, int stride) => input.Module(name, x => x
-        .KaimingConv2d("conv1", channels, kernel: 3, stride).BatchNorm2d("bn1").ReLU()    // channels×P×Q
-        .KaimingConv2d("conv2", channels, kernel: 3).BatchNorm2d("bn2")                   // channels×P×Q
+        .KaimingConv2d("conv1", channels, kernelSize: 3, stride).BatchNorm2d("bn1").ReLU()    // channels×P×Q
+        .KaimingConv2d("conv2", channels, kernelSize: 3).BatchNorm2d("bn2")                   // channels×P×Q
         .Add(x.Shortcut(channels, stride)).ReLU());                                       // channels×P×Q
 
     private static SymbolicTensor Bottleneck(this SymbolicTensor input, string name, int channels, int stride) => input.Module(name, x => x
-        .KaimingConv2d("conv1", channels, kernel: 1).BatchNorm2d("bn1").ReLU()            // channels×H×W
-        .KaimingConv2d("conv2", channels, kernel: 3, stride).BatchNorm2d("bn2").ReLU()    // channels×P×Q
-        .KaimingConv2d("conv3", channels * Expansion, kernel: 1).BatchNorm2d("bn3")       // 4·channels×P×Q
+        .KaimingConv2d("conv1", channels, kernelSize: 1).BatchNorm2d("bn1").ReLU()            // channels×H×W
+        .KaimingConv2d("conv2", channels, kernelSize: 3, stride).BatchNorm2d("bn2").ReLU()    // channels×P×Q
+        .KaimingConv2d("conv3", channels * Expansion, kernelSize: 1).BatchNorm2d("bn3")       // 4·channels×P×Q
         .Add(x.Shortcut(channels * Expansion, stride)).ReLU());                           // 4·channels×P×Q
 
     private static SymbolicTensor Shortcut(this SymbolicTensor x, int channels, int stride) => stride == 1 && x.Shape.Channels == channels
         ? x                                                                               // C×H×W
-        : x.KaimingConv2d("downsample.0", channels, kernel: 1, stride).BatchNorm2d("downsample.1");   // channels×P×Q
+        : x.KaimingConv2d("downsample.0", channels, kernelSize: 1, stride).BatchNorm2d("downsample.1");   // channels×P×Q
 }

@@ -120,10 +120,10 @@ public sealed class ContributionTests
     {
         var network = Network.Define("dense", new Shape(1, 8, 8), x =>
         {
-            var stem = x.Conv2d("stem", 4, kernel: 3, padding: 1);
-            var shared = stem.Concat(stem.Conv2d("grow", 4, kernel: 3, padding: 1).ReLU().MaxPool2d(3, stride: 1, padding: 1), x.AvgPool2d(3, stride: 1, padding: 1));
-            var twins = shared.Conv2d("left", 4, kernel: 1).Add(shared.Conv2d("right", 4, kernel: 1));
-            return twins.Add(x.Conv2d("last", 4, kernel: 1).BatchNorm2d("norm")).Flatten().Linear("fc", 3);
+            var stem = x.Conv2d("stem", 4, kernelSize: 3, padding: 1);
+            var shared = stem.Concat(stem.Conv2d("grow", 4, kernelSize: 3, padding: 1).ReLU().MaxPool2d(3, stride: 1, padding: 1), x.AvgPool2d(3, stride: 1, padding: 1));
+            var twins = shared.Conv2d("left", 4, kernelSize: 1).Add(shared.Conv2d("right", 4, kernelSize: 1));
+            return twins.Add(x.Conv2d("last", 4, kernelSize: 1).BatchNorm2d("norm")).Flatten().Linear("fc", 3);
         });
         var join = Assert.Single(BranchContributions.Modules(network));
         Assert.Equal(["grow"], BranchContributions.Names(network, join));
@@ -135,7 +135,7 @@ public sealed class ContributionTests
     [Fact]
     public void The_first_layer_may_lie_in_a_block_and_measuring_can_be_cancelled()
     {
-        var network = Network.Define("early", new Shape(1, 28, 28), x => x.Module("block", m => m.Conv2d("conv", 1, kernel: 3, padding: 1).Add(m)).Flatten().Linear("fc", 10));
+        var network = Network.Define("early", new Shape(1, 28, 28), x => x.Module("block", m => m.Conv2d("conv", 1, kernelSize: 3, padding: 1).Add(m)).Flatten().Linear("fc", 10));
         var weights = Weights.Initialize(network, 3);
         var options = new ContributionOptions(BuiltInDigits.Test(32), Preprocessing.Mnist);
         var block = Assert.Single(BlockContributions.Measure(network, weights, options, TestContext.Current.CancellationToken).Blocks);

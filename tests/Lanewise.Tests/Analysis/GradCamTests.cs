@@ -86,7 +86,7 @@ public sealed class GradCamTests
         Assert.Contains("there are conv1, maxpool2d1, ", inside);
         Assert.Contains("did you mean 'conv1'", Assert.Throws<LanewiseException>(() => new GradCam(network, weights, options, "conv9")).Message);
         Assert.Contains("0 to 9", Assert.Throws<LanewiseException>(() => new GradCam(network, weights, options).Explain(source, [0], 10)).Message);
-        var maps = Network.Define("maps", new Shape(1, 4, 4), x => x.Conv2d("conv", 3, kernel: 3));
+        var maps = Network.Define("maps", new Shape(1, 4, 4), x => x.Conv2d("conv", 3, kernelSize: 3));
         Assert.Throws<LanewiseException>(() => new GradCam(maps, Weights.Initialize(maps, 1), options));
     }
 

@@ -10,9 +10,9 @@ namespace Lanewise.Tests.Analysis;
 public sealed class LayerTimesTests
 {
     private static readonly Network Block = Network.Define("block", new(3, 8, 8), x => x
-        .Conv2d("stem", 8, kernel: 3, padding: 1).BatchNorm2d("bn").ReLU()
-        .Module("residual", m => m.Conv2d("conv1", 8, kernel: 3, padding: 1).ReLU().Conv2d("conv2", 8, kernel: 3, padding: 1).Add(m).ReLU())
-        .Module("siblings", m => m.Conv2d("a", 4, kernel: 1).Concat(m.Conv2d("b", 8, kernel: 1)))
+        .Conv2d("stem", 8, kernelSize: 3, padding: 1).BatchNorm2d("bn").ReLU()
+        .Module("residual", m => m.Conv2d("conv1", 8, kernelSize: 3, padding: 1).ReLU().Conv2d("conv2", 8, kernelSize: 3, padding: 1).Add(m).ReLU())
+        .Module("siblings", m => m.Conv2d("a", 4, kernelSize: 1).Concat(m.Conv2d("b", 8, kernelSize: 1)))
         .Flatten().Dropout(0.5f).Linear("fc", 4));
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
@@ -29,7 +29,7 @@ public sealed class LayerTimesTests
     [Fact]
     public void Layers_that_are_computed_together_share_the_time_by_MACs()
     {
-        var siblings = Network.Define("siblings", new(64, 48, 48), x => x.Conv2d("a", 4, kernel: 1).Concat(x.Conv2d("b", 12, kernel: 1)));
+        var siblings = Network.Define("siblings", new(64, 48, 48), x => x.Conv2d("a", 4, kernelSize: 1).Concat(x.Conv2d("b", 12, kernelSize: 1)));
         var times = LayerTimes.Measure(siblings, new LayerTimesOptions { Patience = TimeSpan.Zero }, Stop);
         var layers = NetworkCost.Of(siblings).Layers;
         Assert.Equal(3 * times.Of(layers[0]).Forward, times.Of(layers[1]).Forward, 1e-12);

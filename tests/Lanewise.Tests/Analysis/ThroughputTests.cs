@@ -12,10 +12,10 @@ public sealed class ThroughputTests
     private static readonly ThroughputOptions Short = new() { Duration = TimeSpan.FromMilliseconds(1), BatchSize = 3, Threads = 1 };
 
     private static readonly Network Block = Network.Define("block", new(4, 12, 12), x => x
-        .Conv2d("stem", 8, kernel: 5, padding: 2).ReLU().MaxPool2d(2)
-        .Conv2d("grouped", 8, kernel: 3, padding: 1, groups: 2).ReLU()
-        .Conv2d("last", 8, kernel: 3, padding: 1)
-        .Module("siblings", m => m.Conv2d("a", 4, kernel: 1).Concat(m.Conv2d("b", 8, kernel: 1))).Flatten().Linear("fc", 4));
+        .Conv2d("stem", 8, kernelSize: 5, padding: 2).ReLU().MaxPool2d(2)
+        .Conv2d("grouped", 8, kernelSize: 3, padding: 1, groups: 2).ReLU()
+        .Conv2d("last", 8, kernelSize: 3, padding: 1)
+        .Module("siblings", m => m.Conv2d("a", 4, kernelSize: 1).Concat(m.Conv2d("b", 8, kernelSize: 1))).Flatten().Linear("fc", 4));
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 

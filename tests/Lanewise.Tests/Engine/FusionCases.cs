@@ -87,7 +87,7 @@ internal static class FusionCases
         Of("concat of linear", Small, x => Join(x.Flatten(), f => f.Linear("a", 3).Concat(f.Linear("b", 5).ReLU())).Linear("fc", 4)),
         Of("concat read twice", Small, x => Join(x.Conv("a").Concat(x.Conv("b").ReLU()), c => c.Conv("c").Add(c.AvgPool2d(3, 1, 1).Conv("d")))),
         Of("concat as shortcut", Small, x => Join(x.Conv("a", 2).Concat(x.Conv("b", 3)), c => c.Conv("c", 5).Add(c).ReLU())),
-        Of("concat whose wide border a branch needs", Small, x => x.Conv("a").Concat(x.Conv("b")).Conv2d("c", 3, kernel: 5, padding: 2)),
+        Of("concat whose wide border a branch needs", Small, x => x.Conv("a").Concat(x.Conv("b")).Conv2d("c", 3, kernelSize: 5, padding: 2)),
         Of("dense block", Small, x => Dense(Dense(Dense(x, "a"), "b"), "c")),
         Of("inception module", new(5, 6, 6), x => x.InceptionA("m")),
         Of("two inception modules", new(2, 5, 5), x => x.InceptionA("m1").MaxPool2d(2).ReLU().InceptionA("m2").Flatten().Linear("fc", 3)),
@@ -113,9 +113,9 @@ internal static class FusionCases
         Of("siblings", Small, x => x.Point("a").Concat(x.Point("b"), x.Point("c"))),
         Of("siblings of several widths", Small, x => x.Point("a", 3).Concat(x.Point("b", 8), x.Point("c", 5), x.Point("d", 12), x.Point("e", 7))),
         Of("siblings with and without bias and relu", Small, x => Join(x.Conv("stem").ReLU(), s =>
-            s.Conv2d("a", 4, kernel: 1, bias: false).Concat(s.Point("b").ReLU(), s.Conv2d("c", 8, kernel: 1, bias: false).ReLU()))),
+            s.Conv2d("a", 4, kernelSize: 1, bias: false).Concat(s.Point("b").ReLU(), s.Conv2d("c", 8, kernelSize: 1, bias: false).ReLU()))),
         Of("siblings whose gradients' rows lie differently", Small, x => Join(x.Conv("stem").ReLU(), s =>
-            s.Point("a").Concat(s.Point("b").Conv2d("b2", 3, kernel: 5, padding: 2), s.Point("c", 8).Conv("c2")).Conv2d("d", 2, kernel: 5, padding: 2))),
+            s.Point("a").Concat(s.Point("b").Conv2d("b2", 3, kernelSize: 5, padding: 2), s.Point("c", 8).Conv("c2")).Conv2d("d", 2, kernelSize: 5, padding: 2))),
         Of("sibling read elsewhere too", Small, x => Join(x.Point("a").ReLU(), a => a.Concat(x.Point("b"), a.Conv("c"), a.MaxPool2d(3, 1, 1)))),
         Of("siblings, and a pool reads their input", Small, x => Join(x.Conv("stem").ReLU(), s =>
             s.Point("a").Concat(s.Point("b"), s.MaxPool2d(3, 1, 1).Point("c"), s))),
@@ -135,9 +135,9 @@ internal static class FusionCases
     public static IReadOnlyList<OpCase> All { get; } = [.. ReLUs, .. Sums, .. Concats, .. Flattens, .. Siblings];
 
     /// <summary>A padded 3×3 convolution, the commonest layer.</summary>
-    private static SymbolicTensor Conv(this SymbolicTensor x, string name, int channels = 4) => x.Conv2d(name, channels, kernel: 3, padding: 1);
+    private static SymbolicTensor Conv(this SymbolicTensor x, string name, int channels = 4) => x.Conv2d(name, channels, kernelSize: 3, padding: 1);
 
-    private static SymbolicTensor Point(this SymbolicTensor x, string name, int channels = 4) => x.Conv2d(name, channels, kernel: 1);
+    private static SymbolicTensor Point(this SymbolicTensor x, string name, int channels = 4) => x.Conv2d(name, channels, kernelSize: 1);
 
     private static SymbolicTensor Dense(SymbolicTensor x, string name) => x.Concat(x.Conv(name, 2).ReLU());
 }

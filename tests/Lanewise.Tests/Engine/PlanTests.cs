@@ -114,7 +114,7 @@ public sealed class PlanTests
     [InlineData(false)]
     public void An_empty_batch_is_none_at_any_order_of_the_work(bool training)
     {
-        var network = Network.Define("norm", new Shape(2, 4, 4), x => x.Conv2d("conv", 3, kernel: 3).BatchNorm2d("bn").Flatten().Linear("fc", 2));
+        var network = Network.Define("norm", new Shape(2, 4, 4), x => x.Conv2d("conv", 3, kernelSize: 3).BatchNorm2d("bn").Flatten().Linear("fc", 2));
         var plan = Plan.Compile(network, new PlanOptions { BatchSize = 5, Training = training, Threads = 2, Schedule = WorkOrder.Layers });
         plan.SetWeights(Weights.Initialize(network, seed: 1));
         plan.Infer(TensorSource.Random(1, network.Input.Count, network.OutputCount), []);
@@ -129,7 +129,7 @@ public sealed class PlanTests
     {
         var network = Network.Define("heads", new Shape(1, 6, 6), x =>
         {
-            var body = x.Conv2d("conv", 3, kernel: 3, padding: 1).ReLU();
+            var body = x.Conv2d("conv", 3, kernelSize: 3, padding: 1).ReLU();
             body.Flatten().Linear("aux", 4).AuxiliaryOutput(0.3f);
             return body.MaxPool2d(2).Flatten().Linear("fc", 4);
         });
@@ -151,7 +151,7 @@ public sealed class PlanTests
     [Fact]
     public void A_plan_with_batch_norm_folded_saves_what_was_loaded()
     {
-        var network = Network.Define("norm", new Shape(2, 4, 4), x => x.Conv2d("conv", 3, kernel: 3).BatchNorm2d("bn").Flatten().Linear("fc", 2));
+        var network = Network.Define("norm", new Shape(2, 4, 4), x => x.Conv2d("conv", 3, kernelSize: 3).BatchNorm2d("bn").Flatten().Linear("fc", 2));
         var plan = Plan.Compile(network, new PlanOptions { BatchSize = 1, Threads = 1 });
         Assert.Throws<InvalidOperationException>(() => plan.GetWeights());
         var weights = Weights.Initialize(network, seed: 2);
@@ -162,7 +162,7 @@ public sealed class PlanTests
     [Fact]
     public void A_module_of_ones_own_may_be_called_as_an_auxiliary_head()
     {
-        var network = Network.Define("mine", new Shape(1, 4, 4), x => x.Module("aux1", m => m.Conv2d("conv", 2, kernel: 3)).Flatten().Linear("fc", 2));
+        var network = Network.Define("mine", new Shape(1, 4, 4), x => x.Module("aux1", m => m.Conv2d("conv", 2, kernelSize: 3)).Flatten().Linear("fc", 2));
         var weights = Weights.Initialize(network, seed: 2);
         Assert.Equal(Compare.Bits(weights), Compare.Bits(Weights.Match(network, weights.Tensors, "mine")));
     }

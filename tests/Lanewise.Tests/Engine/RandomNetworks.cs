@@ -41,9 +41,9 @@ internal static class RandomNetworks
         int side = Math.Min(height, width);
         return choice.Op switch
         {
-            0 or 1 => x.Conv2d(name, choice.Channels, kernel: 1),
-            2 or 3 => x.Conv2d(name, x.Shape.Channels, kernel: 3, padding: 1),
-            4 => x.Conv2d(name, choice.Channels, kernel: Math.Min(side, 1 + choice.Other % 5), stride: 1 + choice.From % 3, bias: choice.Other % 2 == 0),
+            0 or 1 => x.Conv2d(name, choice.Channels, kernelSize: 1),
+            2 or 3 => x.Conv2d(name, x.Shape.Channels, kernelSize: 3, padding: 1),
+            4 => x.Conv2d(name, choice.Channels, kernelSize: Math.Min(side, 1 + choice.Other % 5), stride: 1 + choice.From % 3, bias: choice.Other % 2 == 0),
             5 => x.Then(new Conv2d(choice.Channels, Math.Min(height, 3), Math.Min(width, 2), 1 + choice.Other % 2, new Padding(choice.From % 3, choice.Other % 3), true), name),
             6 or 7 or 8 => x.ReLU(),
             9 => side >= 2 ? x.MaxPool2d(2) : null,
@@ -51,7 +51,7 @@ internal static class RandomNetworks
             11 => x.AvgPool2d(3, stride: 1 + choice.Other % 2, padding: 1, countIncludePad: choice.From % 2 == 0),
             12 or 13 => Sum(x, all, choice.Other),
             14 => Join(x, all, choice.Other),
-            _ => x.Shape.Pixels == 1 ? x.Linear(name, choice.Channels) : choice.Other % 4 == 0 ? x.Flatten() : x.Conv2d(name, choice.Channels, kernel: 1).ReLU(),
+            _ => x.Shape.Pixels == 1 ? x.Linear(name, choice.Channels) : choice.Other % 4 == 0 ? x.Flatten() : x.Conv2d(name, choice.Channels, kernelSize: 1).ReLU(),
         };
     }
 

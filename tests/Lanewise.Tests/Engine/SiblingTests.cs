@@ -71,7 +71,7 @@ public sealed class SiblingTests
     }
 
     private static Network Module(Shape input, int channels, int outputs) => Network.Define("module", input, x => OpCases.Join(
-        x.Conv2d("stem", channels, kernel: 3, padding: 1).ReLU(),
-        s => s.Conv2d("a", 4, kernel: 1).Concat(s.Conv2d("b", outputs, kernel: 1), s.Conv2d("c", 12, kernel: 1)))
+        x.Conv2d("stem", channels, kernelSize: 3, padding: 1).ReLU(),
+        s => s.Conv2d("a", 4, kernelSize: 1).Concat(s.Conv2d("b", outputs, kernelSize: 1), s.Conv2d("c", 12, kernelSize: 1)))
         .AdaptiveAvgPool2d().Flatten().Linear("fc", 3));
 }

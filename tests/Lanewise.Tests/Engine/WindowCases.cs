@@ -9,42 +9,42 @@ internal static class WindowCases
 {
     private static readonly OpCase[] Dilations =
     [
-        Of("conv 3×3 dilation 2", new(3, 7, 6), x => x.Conv2d("conv", 4, kernel: 3, dilation: 2)),
-        Of("conv 3×3 dilation 2 padding 2", new(3, 6, 5), x => x.Conv2d("conv", 5, kernel: 3, padding: 2, dilation: 2)),
-        Of("conv 3×3 dilation 3 padding 3", new(2, 8, 7), x => x.Conv2d("conv", 3, kernel: 3, padding: 3, dilation: 3)),
-        Of("conv 3×3 dilation 2 stride 2 padding 1", new(3, 9, 8), x => x.Conv2d("conv", 4, kernel: 3, stride: 2, padding: 1, dilation: 2)),
-        Of("conv 3×3 dilation 3 stride 2 padding 2", new(2, 10, 9), x => x.Conv2d("conv", 3, kernel: 3, stride: 2, padding: 2, dilation: 3)),
-        Of("conv 2×2 dilation 2 stride 3 padding 1", new(2, 8, 9), x => x.Conv2d("conv", 5, kernel: 2, stride: 3, padding: 1, dilation: 2)),
-        Of("conv 1×1 dilation 4", new(3, 4, 5), x => x.Conv2d("conv", 4, kernel: 1, dilation: 4)),
-        Of("conv 5×5 dilation 2 padding 4", new(2, 7, 6), x => x.Conv2d("conv", 3, kernel: 5, padding: 4, dilation: 2)),
-        Of("conv dilation wider than the image", new(2, 3, 4), x => x.Conv2d("conv", 3, kernel: 3, padding: 5, dilation: 5)),
+        Of("conv 3×3 dilation 2", new(3, 7, 6), x => x.Conv2d("conv", 4, kernelSize: 3, dilation: 2)),
+        Of("conv 3×3 dilation 2 padding 2", new(3, 6, 5), x => x.Conv2d("conv", 5, kernelSize: 3, padding: 2, dilation: 2)),
+        Of("conv 3×3 dilation 3 padding 3", new(2, 8, 7), x => x.Conv2d("conv", 3, kernelSize: 3, padding: 3, dilation: 3)),
+        Of("conv 3×3 dilation 2 stride 2 padding 1", new(3, 9, 8), x => x.Conv2d("conv", 4, kernelSize: 3, stride: 2, padding: 1, dilation: 2)),
+        Of("conv 3×3 dilation 3 stride 2 padding 2", new(2, 10, 9), x => x.Conv2d("conv", 3, kernelSize: 3, stride: 2, padding: 2, dilation: 3)),
+        Of("conv 2×2 dilation 2 stride 3 padding 1", new(2, 8, 9), x => x.Conv2d("conv", 5, kernelSize: 2, stride: 3, padding: 1, dilation: 2)),
+        Of("conv 1×1 dilation 4", new(3, 4, 5), x => x.Conv2d("conv", 4, kernelSize: 1, dilation: 4)),
+        Of("conv 5×5 dilation 2 padding 4", new(2, 7, 6), x => x.Conv2d("conv", 3, kernelSize: 5, padding: 4, dilation: 2)),
+        Of("conv dilation wider than the image", new(2, 3, 4), x => x.Conv2d("conv", 3, kernelSize: 3, padding: 5, dilation: 5)),
         Of("conv 3×1 dilation 2", new(2, 7, 4), x => x.Then(new Conv2d(3, 3, 1, 1, new Padding(2, 0), true, Dilation: 2), "conv")),
     ];
 
     private static readonly OpCase[] Groups =
     [
-        Of("conv 2 groups", new(4, 5, 6), x => x.Conv2d("conv", 6, kernel: 3, padding: 1, groups: 2)),
-        Of("conv 3 groups 1×1", new(6, 4, 5), x => x.Conv2d("conv", 9, kernel: 1, groups: 3)),
-        Of("conv 5 groups stride 2", new(10, 7, 6), x => x.Conv2d("conv", 5, kernel: 3, stride: 2, padding: 1, groups: 5)),
-        Of("conv depthwise", new(7, 6, 5), x => x.Conv2d("conv", 7, kernel: 3, padding: 1, groups: 7)),
-        Of("conv depthwise stride 2", new(5, 7, 7), x => x.Conv2d("conv", 5, kernel: 3, stride: 2, padding: 1, groups: 5)),
-        Of("conv depthwise, two channels each", new(3, 5, 5), x => x.Conv2d("conv", 6, kernel: 3, padding: 1, groups: 3)),
-        Of("conv depthwise without bias, dilation 2", new(4, 6, 6), x => x.Conv2d("conv", 4, kernel: 3, padding: 2, bias: false, dilation: 2, groups: 4)),
-        Of("conv groups of many channels", new(64, 3, 4), x => x.Conv2d("conv", 96, kernel: 3, padding: 1, groups: 2)),
-        Of("conv depthwise, then 1×1", new(6, 5, 5), x => x.Conv2d("depth", 6, kernel: 3, padding: 1, groups: 6).ReLU().Conv2d("point", 8, kernel: 1).ReLU()),
-        Of("conv groups between convs", new(3, 6, 5), x => x.Conv2d("a", 8, kernel: 3, padding: 1).ReLU().Conv2d("b", 8, kernel: 3, padding: 1, groups: 4).ReLU().Conv2d("c", 3, kernel: 1)),
-        Of("conv groups with a shortcut", new(4, 5, 5), x => x.Conv2d("a", 4, kernel: 3, padding: 1, groups: 2).Add(x).ReLU()),
-        Of("conv groups into concat", new(4, 5, 5), x => x.Conv2d("a", 6, kernel: 3, padding: 1, groups: 2).ReLU().Concat(x.Conv2d("b", 4, kernel: 1, groups: 4)).Conv2d("c", 5, kernel: 1)),
+        Of("conv 2 groups", new(4, 5, 6), x => x.Conv2d("conv", 6, kernelSize: 3, padding: 1, groups: 2)),
+        Of("conv 3 groups 1×1", new(6, 4, 5), x => x.Conv2d("conv", 9, kernelSize: 1, groups: 3)),
+        Of("conv 5 groups stride 2", new(10, 7, 6), x => x.Conv2d("conv", 5, kernelSize: 3, stride: 2, padding: 1, groups: 5)),
+        Of("conv depthwise", new(7, 6, 5), x => x.Conv2d("conv", 7, kernelSize: 3, padding: 1, groups: 7)),
+        Of("conv depthwise stride 2", new(5, 7, 7), x => x.Conv2d("conv", 5, kernelSize: 3, stride: 2, padding: 1, groups: 5)),
+        Of("conv depthwise, two channels each", new(3, 5, 5), x => x.Conv2d("conv", 6, kernelSize: 3, padding: 1, groups: 3)),
+        Of("conv depthwise without bias, dilation 2", new(4, 6, 6), x => x.Conv2d("conv", 4, kernelSize: 3, padding: 2, bias: false, dilation: 2, groups: 4)),
+        Of("conv groups of many channels", new(64, 3, 4), x => x.Conv2d("conv", 96, kernelSize: 3, padding: 1, groups: 2)),
+        Of("conv depthwise, then 1×1", new(6, 5, 5), x => x.Conv2d("depth", 6, kernelSize: 3, padding: 1, groups: 6).ReLU().Conv2d("point", 8, kernelSize: 1).ReLU()),
+        Of("conv groups between convs", new(3, 6, 5), x => x.Conv2d("a", 8, kernelSize: 3, padding: 1).ReLU().Conv2d("b", 8, kernelSize: 3, padding: 1, groups: 4).ReLU().Conv2d("c", 3, kernelSize: 1)),
+        Of("conv groups with a shortcut", new(4, 5, 5), x => x.Conv2d("a", 4, kernelSize: 3, padding: 1, groups: 2).Add(x).ReLU()),
+        Of("conv groups into concat", new(4, 5, 5), x => x.Conv2d("a", 6, kernelSize: 3, padding: 1, groups: 2).ReLU().Concat(x.Conv2d("b", 4, kernelSize: 1, groups: 4)).Conv2d("c", 5, kernelSize: 1)),
     ];
 
     private static readonly OpCase[] Paddings =
     [
-        Of("conv padding above and left", new(3, 5, 6), x => x.Conv2d("conv", 4, kernel: 3, padding: new Padding(2, 1, 0, 0))),
-        Of("conv padding below and right", new(3, 5, 6), x => x.Conv2d("conv", 4, kernel: 3, padding: new Padding(0, 0, 1, 2))),
-        Of("conv padding on one side, stride 2", new(3, 6, 7), x => x.Conv2d("conv", 4, kernel: 3, stride: 2, padding: new Padding(0, 0, 1, 1))),
-        Of("conv 2×2 padding below and right", new(3, 4, 5), x => x.Conv2d("conv", 4, kernel: 2, padding: new Padding(0, 0, 1, 1))),
-        Of("conv padding different on four sides, dilation 2", new(2, 5, 6), x => x.Conv2d("conv", 3, kernel: 3, padding: new Padding(1, 2, 3, 0), dilation: 2)),
-        Of("conv padding below larger than the kernel", new(2, 4, 3), x => x.Conv2d("conv", 3, kernel: 2, padding: new Padding(0, 1, 5, 4))),
+        Of("conv padding above and left", new(3, 5, 6), x => x.Conv2d("conv", 4, kernelSize: 3, padding: new Padding(2, 1, 0, 0))),
+        Of("conv padding below and right", new(3, 5, 6), x => x.Conv2d("conv", 4, kernelSize: 3, padding: new Padding(0, 0, 1, 2))),
+        Of("conv padding on one side, stride 2", new(3, 6, 7), x => x.Conv2d("conv", 4, kernelSize: 3, stride: 2, padding: new Padding(0, 0, 1, 1))),
+        Of("conv 2×2 padding below and right", new(3, 4, 5), x => x.Conv2d("conv", 4, kernelSize: 2, padding: new Padding(0, 0, 1, 1))),
+        Of("conv padding different on four sides, dilation 2", new(2, 5, 6), x => x.Conv2d("conv", 3, kernelSize: 3, padding: new Padding(1, 2, 3, 0), dilation: 2)),
+        Of("conv padding below larger than the kernel", new(2, 4, 3), x => x.Conv2d("conv", 3, kernelSize: 2, padding: new Padding(0, 1, 5, 4))),
     ];
 
     private static readonly OpCase[] Pools =
@@ -58,8 +58,8 @@ internal static class WindowCases
         Of("max pool 3 stride 2 padding 1 ceil", new(2, 8, 6), x => x.MaxPool2d(3, stride: 2, padding: 1, ceilMode: true)),
         Of("max pool 2 stride 2 padding 1 ceil, the last window dropped", new(2, 5, 7), x => x.MaxPool2d(2, stride: 2, padding: 1, ceilMode: true)),
         Of("max pool 2 stride 3 ceil, the last window dropped", new(2, 6, 9), x => x.MaxPool2d(2, stride: 3, ceilMode: true)),
-        Of("relu before max pool ceil", new(3, 6, 5), x => x.Conv2d("a", 4, kernel: 3, padding: 1).ReLU().MaxPool2d(3, stride: 2, ceilMode: true)),
-        Of("conv behind max pool ceil", new(3, 6, 6), x => x.Conv2d("a", 4, kernel: 1).ReLU().MaxPool2d(3, stride: 2, ceilMode: true).Conv2d("b", 5, kernel: 3, padding: 1)),
+        Of("relu before max pool ceil", new(3, 6, 5), x => x.Conv2d("a", 4, kernelSize: 3, padding: 1).ReLU().MaxPool2d(3, stride: 2, ceilMode: true)),
+        Of("conv behind max pool ceil", new(3, 6, 6), x => x.Conv2d("a", 4, kernelSize: 1).ReLU().MaxPool2d(3, stride: 2, ceilMode: true).Conv2d("b", 5, kernelSize: 3, padding: 1)),
         Of("avg pool 3 stride 2 ceil", new(3, 8, 6), x => x.AvgPool2d(3, stride: 2, ceilMode: true)),
         Of("avg pool 3 stride 2 padding 1 ceil, counted", new(2, 8, 6), x => x.AvgPool2d(3, stride: 2, padding: 1, ceilMode: true)),
         Of("avg pool 3 stride 2 padding 1 ceil, not counted", new(2, 8, 6), x => x.AvgPool2d(3, stride: 2, padding: 1, countIncludePad: false, ceilMode: true)),
@@ -72,7 +72,7 @@ internal static class WindowCases
         Of("adaptive pool 14 to 4", new(2, 14, 14), x => x.AdaptiveAvgPool2d(4, 4)),
         Of("adaptive pool to more than there is", new(2, 3, 2), x => x.AdaptiveAvgPool2d(4, 5)),
         Of("adaptive pool to the same size", new(2, 3, 4), x => x.AdaptiveAvgPool2d(3, 4)),
-        Of("adaptive pool between layers", new(3, 6, 7), x => x.Conv2d("a", 4, kernel: 3, padding: 1).ReLU().AdaptiveAvgPool2d(4, 4).Conv2d("b", 5, kernel: 1).ReLU().Flatten().Linear("fc", 6)),
+        Of("adaptive pool between layers", new(3, 6, 7), x => x.Conv2d("a", 4, kernelSize: 3, padding: 1).ReLU().AdaptiveAvgPool2d(4, 4).Conv2d("b", 5, kernelSize: 1).ReLU().Flatten().Linear("fc", 6)),
     ];
 
     private static readonly OpCase[] Shortcuts =
@@ -82,10 +82,10 @@ internal static class WindowCases
         Of("shortcut stride 2, twice the channels", new(4, 6, 6), x => x.IdentityShortcut(8, stride: 2)),
         Of("shortcut with a channel more behind than before", new(3, 5, 4), x => x.IdentityShortcut(6, stride: 1)),
         Of("shortcut stride 3 of few pixels", new(2, 2, 4), x => x.IdentityShortcut(5, stride: 3)),
-        Of("shortcut of a conv, read again", new(3, 6, 6), x => Join(x.Conv2d("a", 4, kernel: 3, padding: 1).ReLU(), a =>
-            a.Conv2d("b", 8, kernel: 3, stride: 2, padding: 1).ReLU().Conv2d("c", 8, kernel: 3, padding: 1).Add(a.IdentityShortcut(8, stride: 2)).ReLU())),
-        Of("shortcut behind a shortcut", new(2, 7, 7), x => x.IdentityShortcut(4, stride: 2).IdentityShortcut(7, stride: 2).Conv2d("a", 3, kernel: 1)),
-        Of("shortcut into concat", new(2, 4, 4), x => x.IdentityShortcut(3, stride: 2).Concat(x.Conv2d("a", 4, kernel: 3, stride: 2, padding: 1)).ReLU()),
+        Of("shortcut of a conv, read again", new(3, 6, 6), x => Join(x.Conv2d("a", 4, kernelSize: 3, padding: 1).ReLU(), a =>
+            a.Conv2d("b", 8, kernelSize: 3, stride: 2, padding: 1).ReLU().Conv2d("c", 8, kernelSize: 3, padding: 1).Add(a.IdentityShortcut(8, stride: 2)).ReLU())),
+        Of("shortcut behind a shortcut", new(2, 7, 7), x => x.IdentityShortcut(4, stride: 2).IdentityShortcut(7, stride: 2).Conv2d("a", 3, kernelSize: 1)),
+        Of("shortcut into concat", new(2, 4, 4), x => x.IdentityShortcut(3, stride: 2).Concat(x.Conv2d("a", 4, kernelSize: 3, stride: 2, padding: 1)).ReLU()),
     ];
 
     public static IReadOnlyList<OpCase> All { get; } = [.. Dilations, .. Groups, .. Paddings, .. Pools, .. Shortcuts];

@@ -14,8 +14,8 @@ public sealed class NetworkPartsTests
     private const double Tolerance = 2e-5;
 
     private static readonly Network Cut = Network.Define("cut", new(2, 8, 8), x => x
-        .Conv2d("conv1", 6, kernel: 3, padding: 1).BatchNorm2d("bn").ReLU()
-        .Module("block", m => m.Conv2d("conv", 6, kernel: 3, padding: 1).Add(m)).ReLU()
+        .Conv2d("conv1", 6, kernelSize: 3, padding: 1).BatchNorm2d("bn").ReLU()
+        .Module("block", m => m.Conv2d("conv", 6, kernelSize: 3, padding: 1).Add(m)).ReLU()
         .Dropout(0.5f).MaxPool2d(2).Flatten().Linear("fc", 5));
 
     [Theory]

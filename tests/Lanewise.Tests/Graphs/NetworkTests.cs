@@ -35,7 +35,7 @@ public sealed class NetworkTests
     public void A_mistake_inside_a_module_is_named_with_the_modules_path()
     {
         var e = Assert.Throws<LanewiseException>(() => Network.Define("wrong", new(3, 3, 3), x =>
-            x.Module("incep1", m => m.Module("branch", b => b.Conv2d("branch5x5_2", 24, kernel: 5)))));
+            x.Module("incep1", m => m.Module("branch", b => b.Conv2d("branch5x5_2", 24, kernelSize: 5)))));
         Assert.Equal("incep1.branch.branch5x5_2 (Conv2d): kernel 5×5 does not fit the 3×3 input; use padding: 1 or a smaller kernel.", e.Message);
     }
 
@@ -52,10 +52,10 @@ public sealed class NetworkTests
         (Shape Input, Func<SymbolicTensor, SymbolicTensor> Layers)[] networks =
         [
             (new(3, 65_536, 65_536), x => x.ReLU()),
-            (new(1, 16_384, 16_384), x => x.Conv2d("conv", 64, kernel: 1)),
+            (new(1, 16_384, 16_384), x => x.Conv2d("conv", 64, kernelSize: 1)),
             (new(65_536, 1, 1), x => x.Linear("fc", 65_536)),
             (new(32_768, 1, 1), x => x.Linear("fc1", 32_768).Linear("fc2", 32_768).Linear("fc3", 32_768)),
-            (new(1, 3, 3), x => x.Conv2d("conv", 4, kernel: 1, padding: int.MaxValue)),
+            (new(1, 3, 3), x => x.Conv2d("conv", 4, kernelSize: 1, padding: int.MaxValue)),
         ];
         Assert.All(networks, network => Assert.EndsWith(
             "it would have more than 2,147,483,647 values in a layer, or as parameters; use a smaller input or fewer channels.",

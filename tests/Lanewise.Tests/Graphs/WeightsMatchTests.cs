@@ -114,10 +114,10 @@ public sealed class WeightsMatchTests
 
     private static Network Net(int classes = 10, int channels = 4, bool auxiliary = false) => Network.Define("net", new(1, 5, 5), x =>
     {
-        x = x.Conv2d("conv", channels, kernel: 3).BatchNorm2d("bn").ReLU().AvgPool2d(3);   // channels×1×1
+        x = x.Conv2d("conv", channels, kernelSize: 3).BatchNorm2d("bn").ReLU().AvgPool2d(3);   // channels×1×1
         if (auxiliary)
         {
-            x.Module("aux1", head => head.Conv2d("conv", 2, kernel: 1).Flatten().Linear("fc", classes)).AuxiliaryOutput(0.3f);
+            x.Module("aux1", head => head.Conv2d("conv", 2, kernelSize: 1).Flatten().Linear("fc", classes)).AuxiliaryOutput(0.3f);
         }
         return x.Flatten().Linear("fc", classes);
     });

@@ -12,7 +12,7 @@ namespace Lanewise.Tests.Training;
 public sealed class FreezeTests
 {
     private static readonly Network Normalised = Network.Define("normalised", new(1, 28, 28), x => x
-        .Conv2d("conv", 5, kernel: 5, stride: 2).BatchNorm2d("bn").ReLU().MaxPool2d(2).Flatten().Linear("fc", 10));
+        .Conv2d("conv", 5, kernelSize: 5, stride: 2).BatchNorm2d("bn").ReLU().MaxPool2d(2).Flatten().Linear("fc", 10));
 
     [Theory]
     [InlineData("sgd")]

@@ -16,7 +16,7 @@ public sealed class TrainerTests
     internal static readonly IFixedShapeImageDataset Test = BuiltInDigits.Test(50);
 
     internal static readonly Network Small = Network.Define("small", new(1, 28, 28), x => x
-        .Conv2d("conv", 5, kernel: 5, stride: 2).ReLU().MaxPool2d(2).Flatten().Linear("fc", 10));
+        .Conv2d("conv", 5, kernelSize: 5, stride: 2).ReLU().MaxPool2d(2).Flatten().Linear("fc", 10));
 
     internal static TrainingOptions Options => new() { Epochs = 3, BatchSize = 32, Seed = 7, Threads = 1, Optimizer = new Sgd(0.05f, 0.9f, 1e-4f, Nesterov: true) };
 
@@ -74,7 +74,7 @@ public sealed class TrainerTests
     {
         var network = Network.Define("n", new(1, 4, 4), x => x.Flatten().Linear("fc1", 6).ReLU().Linear("fc2", 3).Softmax());
         Assert.Equal(["fc2.weight", "fc2.bias"], network.Parameters.Select(p => p.Name).Where(FineTuning.HeadOnly(network)));
-        var none = Network.Define("n", new(1, 4, 4), x => x.Conv2d("conv", 3, kernel: 4).Flatten());
+        var none = Network.Define("n", new(1, 4, 4), x => x.Conv2d("conv", 3, kernelSize: 4).Flatten());
         Assert.Contains("no classifier", Assert.Throws<LanewiseException>(() => FineTuning.HeadOnly(none)).Message, StringComparison.Ordinal);
     }
 

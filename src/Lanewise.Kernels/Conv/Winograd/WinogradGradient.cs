@@ -5,7 +5,7 @@ namespace Lanewise.Kernels;
 
 /// <summary>
 /// The weight gradient by Winograd's way: dW = Gᵀ · (Σ over tiles and images of (A dy Aᵀ) ⊙ (Bᵀ x B)) · G. The sums run through the
-/// taps' micro-kernel: a tap is one tile of one image, a pixel is an input channel, and the lanes hold output channels.
+/// taps' micro-kernelSize: a tap is one tile of one image, a pixel is an input channel, and the lanes hold output channels.
 /// </summary>
 internal static unsafe class WinogradGradient<L, V, T>
     where L : unmanaged, ILane<V>
