@@ -99,8 +99,8 @@ internal static class NormCases
     public static IReadOnlyList<OpCase> All { get; } = [.. BatchNorms, .. Sums, .. Others, .. AuxiliaryOutputs];
 
     /// <summary>Convolution and batch norm, ResNet's commonest pair.</summary>
-    private static SymbolicTensor Norm(this SymbolicTensor x, string name, int channels = 4, int kernel = 3, int stride = 1) =>
-        x.Conv2d(name, channels, kernel, stride, padding: kernel / 2, bias: false).BatchNorm2d($"{name}_bn");
+    private static SymbolicTensor Norm(this SymbolicTensor x, string name, int channels = 4, int kernelSize = 3, int stride = 1) =>
+        x.Conv2d(name, channels, kernelSize, stride, padding: kernelSize / 2, bias: false).BatchNorm2d($"{name}_bn");
 
     private static SymbolicTensor Block(this SymbolicTensor x, string name) =>
         x.Norm($"{name}_1", x.Shape.Channels).ReLU().Norm($"{name}_2", x.Shape.Channels).Add(x).ReLU();
