@@ -213,10 +213,10 @@ public abstract class KernelSet
     public abstract void Dropout(Planes x, Planes to, ulong key, float p, bool accumulate, in BlockMemory memory, Part part);
 
     /// <summary>The shortcut without parameters. Writes y.</summary>
-    public abstract void IdentityShortcut(Planes x, Planes y, int before, int stride, in BlockMemory memory, Part part);
+    public abstract void IdentityShortcut(Planes x, Planes y, int before, (int Rows, int Columns) stride, in BlockMemory memory, Part part);
 
     /// <summary>Its gradient. Writes dx, or adds to it.</summary>
-    public abstract void IdentityShortcutBackward(Planes dy, Planes dx, int before, int stride, bool accumulate, in BlockMemory memory, Part part);
+    public abstract void IdentityShortcutBackward(Planes dy, Planes dx, int before, (int Rows, int Columns) stride, bool accumulate, in BlockMemory memory, Part part);
 
     /// <summary>Writes to = a + b, or max(0, a + b).</summary>
     public abstract void Add(Planes a, Planes b, Planes to, bool relu, in BlockMemory memory, Part part);

@@ -19,7 +19,7 @@ internal static class CostTable
                 Html.Of($"{layer.Name}"),
                 Html.Of($"{layer.Op?.Name}"),
                 Html.Of($"{layer.Output}"),
-                Html.Of($"{(layer.Op is Conv2d conv ? $"{conv.KernelHeight}×{conv.KernelWidth}" : "")}"),
+                Html.Of($"{(layer.Op is Conv2d { KernelSize: var size } ? $"{size.Height}×{size.Width}" : "")}"),
                 Html.Of($"{HtmlParts.Count(layer.Parameters)}"),
                 Html.Of($"{HtmlParts.Count(layer.Macs)}"),
                 HtmlParts.Meter(cost.ShareOf(layer)));

@@ -112,9 +112,9 @@ internal sealed class TrainingRun
     private static Weights Begin(Network network, WeightsFile weights, string file, RunArguments arguments)
     {
         var adapted = Weights.Adapt(network, weights.Tensors, file, arguments.Seed);
-        if (adapted.Fresh.Count > 0)
+        if (adapted.Initialized.Count > 0)
         {
-            Terminal.Notice($"{file} has no {Names(adapted.Fresh)} for {network.OutputCount} classes; what it does not have begins afresh.");
+            Terminal.Notice($"{file} has no {Names(adapted.Initialized)} for {network.OutputCount} classes; what it does not have begins afresh.");
         }
 
         if (arguments.Freeze)

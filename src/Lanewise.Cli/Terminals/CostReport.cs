@@ -88,11 +88,12 @@ internal sealed class CostReport(NetworkCost cost, LayerTimes? times, bool train
 
     private IReadOnlyList<string> Values(LayerCost layer)
     {
-        var window = OpText.Window(layer.Op);
+        var window = layer.Op?.Window;
         var time = times?.Of(layer);
         IEnumerable<object?> values =
         [
-            layer.Name, layer.Op?.Name, window?.Height, window?.Width, window?.Stride, layer.Output.Channels, layer.Output.Height, layer.Output.Width,
+            layer.Name, layer.Op?.Name, window?.KernelSize.Height, window?.KernelSize.Width, window?.Stride.ToString(),
+            layer.Output.Channels, layer.Output.Height, layer.Output.Width,
             layer.Parameters, layer.Buffers, layer.Macs, cost.ShareOf(layer), layer.ActivationBytes,
             .. time is null ? [] : (object[])[time.Seconds, time.Forward, time.Backward, time.Share],
         ];
@@ -103,10 +104,11 @@ internal sealed class CostReport(NetworkCost cost, LayerTimes? times, bool train
     {
         json.WriteString("name", layer.Name);
         json.WriteString("op", layer.Op?.Name);
-        if (OpText.Window(layer.Op) is var (height, width, stride))
+        if (layer.Op?.Window is { KernelSize: var kernel, Stride: var stride })
         {
-            json.WriteNumbers("kernel", [height, width]);
-            json.WriteNumber("stride", stride);
+            json.WriteNumbers("kernel", [kernel.Height, kernel.Width]);
+            json.WriteNumber("stride", stride.Height);
+            json.WriteNumbers("strides", [stride.Height, stride.Width]);
         }
 
         json.WriteNumbers("output", [layer.Output.Channels, layer.Output.Height, layer.Output.Width]);

@@ -49,7 +49,7 @@ internal sealed class CostConvVerb
     private int Run(ParseResult parse, CancellationToken cancellation)
     {
         int kernel = parse.GetRequiredValue(_kernel)!.Value;
-        var convolution = new Conv2d(parse.GetRequiredValue(_out)!.Value, kernel, kernel, parse.GetValue(_stride), parse.GetValue(_padding), Bias: true);
+        var convolution = new Conv2d(parse.GetRequiredValue(_out)!.Value, kernel, parse.GetValue(_stride), parse.GetValue(_padding), Bias: true);
         var pair = new ReducedConvolution(parse.GetRequiredValue(_input)!.Value, convolution, parse.GetValue(_reduce));
         var times = pair.Measure(Patience, cancellation);
         if (parse.GetValue(_json))
@@ -104,8 +104,8 @@ internal sealed class CostConvVerb
         var (input, output) = (pair.Direct.Network.Input, pair.Direct.Total.Output);
         json.WriteNumbers("input", [input.Channels, input.Height, input.Width]);
         json.WriteNumbers("output", [output.Channels, output.Height, output.Width]);
-        json.WriteNumbers("kernel", [convolution.KernelHeight, convolution.KernelWidth]);
-        json.WriteNumber("stride", convolution.Stride);
+        json.WriteNumbers("kernel", [convolution.KernelSize.Height, convolution.KernelSize.Width]);
+        json.WriteNumber("stride", convolution.Stride.Height);
         json.WriteNumber("padding", convolution.Padding.Top);
         Write(json, "direct", pair.Direct, times?.Direct);
         if (pair.Reduced is { } reduced)

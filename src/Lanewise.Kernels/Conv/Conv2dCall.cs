@@ -62,9 +62,13 @@ public abstract class Conv2dCall
     /// <param name="source">What is summed.</param>
     /// <param name="output">What is pooled.</param>
     /// <param name="lanes">The source's channels where lanes are channels; null where they are images.</param>
-    /// <param name="pool">The pooling, along either axis.</param>
-    public static bool CanPool(Conv2dAlgorithm algorithm, Conv2dGeometry geometry, Planes source, Planes output, ChannelLanes? lanes, ConvAxis pool) =>
-        WinogradForm.For(algorithm, geometry, isBackward: false, source, output, lanes)?.CanPool(geometry, pool) ?? DirectConv2dCall.CanPool(pool);
+    /// <param name="rows">The pooling along the rows.</param>
+    /// <param name="columns">The pooling along the columns.</param>
+    public static bool CanPool(
+        Conv2dAlgorithm algorithm, Conv2dGeometry geometry, Planes source, Planes output, ChannelLanes? lanes, ConvAxis rows, ConvAxis columns) =>
+        WinogradForm.For(algorithm, geometry, isBackward: false, source, output, lanes) is { } form
+            ? rows == columns && form.CanPool(geometry, rows)
+            : DirectConv2dCall.CanPool(rows) && DirectConv2dCall.CanPool(columns);
 
     /// <summary>Where a part begins when the output's planes are cut in parts of whole groups; their number for the part behind the last.</summary>
     private protected int CutOutputs(int group, int part, int parts)

@@ -41,7 +41,7 @@ internal sealed class Ablation
     /// <param name="join">The node that joins it with others.</param>
     public static IReadOnlyList<Node> LastLayers(Network network, Node part, Node join)
     {
-        var users = network.Nodes.SelectMany(user => user.Inputs, (user, input) => (user, input)).ToLookup(pair => pair.input, pair => pair.user);
+        var consumers = GraphWalk.Consumers(network.Nodes);
         var layers = new List<Node>();
         var inside = new HashSet<Node> { join };
         var open = new SortedSet<int> { part.Index };
@@ -51,7 +51,7 @@ internal sealed class Ablation
             // The last node first: all that use its values inside the part are known by then.
             var node = network.Nodes[open.Max];
             open.Remove(node.Index);
-            if (!inside.IsSupersetOf(users[node]) || !(node.Parameters.Count > 0 || KeepsZeros(node.Op)))
+            if (!inside.IsSupersetOf(consumers[node]) || !(node.Parameters.Count > 0 || node.Op.MapsZerosToZeros))
             {
                 return [];
             }
@@ -108,9 +108,6 @@ internal sealed class Ablation
             yield return plans;
         }
     }
-
-    private static bool KeepsZeros(Op op) =>
-        op is ReLU or Pool2d or AdaptiveAvgPool2d or Dropout or Flatten or IdentityShortcut or LocalResponseNorm or Add or Concat;
 
     private static bool Run(BatchLoader batches, Plan[] plans)
     {

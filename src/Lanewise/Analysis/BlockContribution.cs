@@ -84,7 +84,7 @@ public sealed record BlockContributions(double Top1, IReadOnlyList<BlockContribu
         var blocks = new List<Block>();
         foreach (var sum in sums)
         {
-            HashSet<Node> first = Behind(sum.Inputs[0]), second = Behind(sum.Inputs[1]);
+            HashSet<Node> first = GraphWalk.Ancestors([sum.Inputs[0]]), second = GraphWalk.Ancestors([sum.Inputs[1]]);
             int difference = first.Except(second).Count(n => n.Parameters.Count > 0) - second.Except(first).Count(n => n.Parameters.Count > 0);
             var layers = difference == 0 ? [] : Ablation.LastLayers(network, sum.Inputs[difference > 0 ? 0 : 1], sum);
             if (layers.Count > 0)
@@ -94,25 +94,6 @@ public sealed record BlockContributions(double Top1, IReadOnlyList<BlockContribu
         }
 
         return blocks;
-    }
-
-    /// <summary>A node and all that it is computed from.</summary>
-    private static HashSet<Node> Behind(Node node)
-    {
-        var found = new HashSet<Node>();
-        var open = new Stack<Node>([node]);
-        while (open.TryPop(out var next))
-        {
-            if (found.Add(next))
-            {
-                foreach (var input in next.Inputs)
-                {
-                    open.Push(input);
-                }
-            }
-        }
-
-        return found;
     }
 
     /// <summary>The module that a node lies in; the node itself if it lies in none.</summary>

@@ -29,22 +29,24 @@ internal sealed class Fusion
         _makers = new Unit?[network.Nodes.Count];
         _deferredReLU = new bool[network.Nodes.Count];
         Auxiliary = options.Training ? network.AuxiliaryOutputs : [];
-        bool[] reaches = FindReaching([.. Auxiliary.Select(a => a.Node).Prepend(network.Output)]);
-        // Training keeps what leads nowhere: its parameters are part of the network, and have no gradient.
-        _nodes = [.. network.Nodes.Where(n => n.Index == 0 || options.Training || reaches[n.Index])];
-        foreach (var input in _nodes.SelectMany(n => n.Inputs))
+        Node[] outputs = [.. Auxiliary.Select(a => a.Node).Prepend(network.Output)];
+        var needed = GraphWalk.Ancestors(outputs);
+        // Training keeps what no output needs: its parameters are part of the network, and have no gradient.
+        _nodes = [.. network.Nodes.Where(n => n.Index == 0 || options.Training || needed.Contains(n))];
+        // An output counts as read once more.
+        foreach (var read in _nodes.SelectMany(n => n.Inputs).Concat(outputs))
         {
-            _consumers[input.Index]++;
+            _consumers[read.Index]++;
         }
 
         Array.ForEach(_nodes, Place);
         Input.Differentiable = options.InputGradient;
         foreach (var unit in Units)
         {
-            unit.Output.Differentiable = reaches[unit.Node.Index] && (unit.IsTrainable || unit.Reads.Any(v => v.Differentiable));
+            unit.Output.Differentiable = needed.Contains(unit.Node) && (unit.IsTrainable || unit.Reads.Any(v => v.Differentiable));
         }
 
-        FindSiblings(reaches);
+        FindSiblings(needed);
     }
 
     public List<Unit> Units { get; } = [];
@@ -85,7 +87,7 @@ internal sealed class Fusion
     {
         // Between GoogLeNet (0.3, no) and ResNet-50 (0.5, yes), as measured.
         const double Share = 0.4;
-        long pointwise = _nodes.Where(n => n.Op is Conv2d { KernelHeight: 1, KernelWidth: 1 }).Sum(n => n.Macs);
+        long pointwise = _nodes.Where(n => n.Op is Conv2d { KernelSize: { Height: 1, Width: 1 } }).Sum(n => n.Macs);
         return IsLarge(blockImages) && pointwise > Share * _nodes.Sum(n => n.Macs);
     }
 
@@ -94,24 +96,6 @@ internal sealed class Fusion
     /// <param name="options">The plan's options.</param>
     /// <param name="channelLanes">Channels in a vector where lanes are channels; 0 where they are images.</param>
     public static Fusion Of(Network network, PlanOptions options, int channelLanes) => new(network, options, channelLanes);
-
-    /// <summary>Which nodes lead to an output; an output counts as read once more.</summary>
-    private bool[] FindReaching(Node[] outputs)
-    {
-        bool[] reaches = new bool[_network.Nodes.Count];
-        foreach (var output in outputs)
-        {
-            reaches[output.Index] = true;
-            _consumers[output.Index]++;
-        }
-
-        foreach (var input in _network.Nodes.Reverse().Where(n => reaches[n.Index]).SelectMany(n => n.Inputs))
-        {
-            reaches[input.Index] = true;
-        }
-
-        return reaches;
-    }
 
     private void Place(Node node)
     {
@@ -268,9 +252,9 @@ internal sealed class Fusion
     }
 
     /// <summary>1×1 convolutions of one value, alike but for their outputs, are siblings unless one adds what is made after the first.</summary>
-    private void FindSiblings(bool[] reaches)
+    private void FindSiblings(HashSet<Node> needed)
     {
-        var kinds = Units.Where(u => reaches[u.Node.Index] && u.Node.Op is Conv2d { KernelHeight: 1, KernelWidth: 1, Groups: 1 })
+        var kinds = Units.Where(u => needed.Contains(u.Node) && u.Node.Op is Conv2d { KernelSize: { Height: 1, Width: 1 }, Groups: 1 })
             .GroupBy(u => (u.Inputs[0], (Conv2d)u.Node.Op with { OutChannels = 1, Bias = false, Initial = null }));
         foreach (var kind in kinds)
         {

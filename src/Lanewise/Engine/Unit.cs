@@ -17,7 +17,7 @@ internal sealed class Unit(Node node, Value[] inputs, Value output)
     public Value Output { get; private set; } = output;
 
     /// <summary>How it becomes kernel calls.</summary>
-    public Lowering Lowering { get; } = Lowering.Of(node);
+    public Lowering Lowering { get; } = OpTable.Of(node).CreateLowering();
 
     /// <summary>Whether the plan trains any of its parameters.</summary>
     public required bool IsTrainable { get; init; }

@@ -45,7 +45,7 @@ public sealed record ModelFile(Network Network, Weights Weights, ModelCard Card)
     /// <summary>The classes of a file without a card: the outputs of its classifier; null when it has none that fits the model.</summary>
     private static int? ClassesOf(WeightsFile file, ModelEntry entry)
     {
-        var weight = WeightsMatch.Classifier(entry.Create(new ModelOptions()).Output)?.Parameters[0];
+        var weight = GraphWalk.Classifier(entry.Create(new ModelOptions()).Output)?.Parameters[0];
         var found = file.Tensors.FirstOrDefault(t => t.Name == weight?.Name);
         return found is { Dimensions: [> 0 and var classes, var features] } && features == weight!.Dimensions[1] ? classes : null;
     }

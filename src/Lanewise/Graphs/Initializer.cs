@@ -2,32 +2,32 @@ using Lanewise.Kernels;
 
 namespace Lanewise.Graphs;
 
-/// <summary>How a parameter's first values are drawn.</summary>
+/// <summary>The distribution of a parameter's initial values.</summary>
 public abstract record Initializer
 {
     private protected Initializer() { }
 
-    /// <summary>All zero: biases of batch norm, running means.</summary>
+    /// <summary>All zeros: biases of batch norm, running means.</summary>
     public static Initializer Zeros { get; } = new Constant(0);
 
-    /// <summary>All one: weights of batch norm, running variances.</summary>
+    /// <summary>All ones: weights of batch norm, running variances.</summary>
     public static Initializer Ones { get; } = new Constant(1);
 
     /// <summary>
-    /// PyTorch's default for convolutions and linear layers: Kaiming-uniform with a = √5, which comes to
+    /// PyTorch's default for convolutions and linear layers: Kaiming uniform with a = √5, that is
     /// U(−1/√fan_in, 1/√fan_in) for weights and biases alike (He et al. 2015).
     /// </summary>
-    /// <param name="fanIn">Inputs that each output sums.</param>
+    /// <param name="fanIn">Number of inputs that each output sums.</param>
     public static Initializer Default(int fanIn) => new Uniform(1f / MathF.Sqrt(fanIn));
 
-    /// <summary>Kaiming-normal for layers that ReLU follows, N(0, 2 / fan) (He et al. 2015, "Delving deep into rectifiers").</summary>
-    /// <param name="fan">fan_in or, as torchvision's ResNets have it, fan_out.</param>
+    /// <summary>Kaiming normal for layers followed by ReLU, N(0, 2 / fan) (He et al. 2015, "Delving deep into rectifiers").</summary>
+    /// <param name="fan">fan_in or, as in torchvision's ResNets, fan_out.</param>
     public static Initializer KaimingNormal(int fan) => new Normal(MathF.Sqrt(2f / fan));
 
-    /// <summary>Writes first values.</summary>
+    /// <summary>Writes the initial values.</summary>
     internal abstract void Fill(Span<float> values, ref SplitMix64 random);
 
-    /// <summary>The same value everywhere.</summary>
+    /// <summary>One value for all elements.</summary>
     /// <param name="Value">The value.</param>
     public sealed record Constant(float Value) : Initializer
     {
@@ -47,9 +47,9 @@ public abstract record Initializer
         }
     }
 
-    /// <summary>Normal around 0, cut off at <paramref name="Cut"/> standard deviations if that is given.</summary>
-    /// <param name="Std">The standard deviation (before cutting off).</param>
-    /// <param name="Cut">Values farther out, in standard deviations, are drawn again; infinite for none.</param>
+    /// <summary>Normal around 0, truncated at <paramref name="Cut"/> standard deviations.</summary>
+    /// <param name="Std">The standard deviation before truncation.</param>
+    /// <param name="Cut">Truncation point in standard deviations: values beyond are resampled; infinite for none.</param>
     public sealed record Normal(float Std, float Cut = float.PositiveInfinity) : Initializer
     {
         internal override void Fill(Span<float> values, ref SplitMix64 random)

@@ -1,6 +1,6 @@
 namespace Lanewise.Graphs;
 
-/// <summary>One step of a network: an op, its inputs and the shape of its output.</summary>
+/// <summary>One step of a network: an op, its inputs and its output shape.</summary>
 public sealed class Node
 {
     internal Node(int index, string path, Op op, IReadOnlyList<Node> inputs)
@@ -20,30 +20,30 @@ public sealed class Node
         }
 
         Parameters = op.Parameters(path, shapes);
-        // To count refuses what no array could hold.
+        // Counting throws for what no array can hold.
         _ = Shape.Count + Parameters.Sum(p => (long)p.Count);
         Macs = op.Macs(shapes, Shape);
     }
 
-    /// <summary>The node's place in <see cref="Network.Nodes"/>; its inputs stand before it.</summary>
+    /// <summary>The index in <see cref="Network.Nodes"/>; the inputs' indices are smaller.</summary>
     public int Index { get; }
 
-    /// <summary>The module path, for example <c>incep1.branch5x5_2</c>: PyTorch's for layers with parameters, the op's name and a number for others.</summary>
+    /// <summary>The module path, for example <c>incep1.branch5x5_2</c>; layers without parameters are named after their op, with a number.</summary>
     public string Path { get; }
 
-    /// <summary>What it computes.</summary>
+    /// <summary>The op that it computes.</summary>
     public Op Op { get; }
 
-    /// <summary>What it computes it from.</summary>
+    /// <summary>The nodes whose outputs it reads.</summary>
     public IReadOnlyList<Node> Inputs { get; }
 
-    /// <summary>C×H×W of its output.</summary>
+    /// <summary>The output shape for one image, C×H×W.</summary>
     public Shape Shape { get; }
 
-    /// <summary>Its parameters, weight before bias.</summary>
+    /// <summary>The parameters, weight before bias.</summary>
     public IReadOnlyList<ParameterSpec> Parameters { get; }
 
-    /// <summary>MACs for one image, bias not counted.</summary>
+    /// <summary>Multiply-accumulates (MACs) for one image, bias not counted.</summary>
     public long Macs { get; }
 
     /// <inheritdoc/>

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Lanewise.Graphs;
 
-/// <summary>Zero rows and columns around an image. A whole number pads all four sides alike, as in torch.nn.</summary>
+/// <summary>Rows and columns added around an image. A whole number pads all four sides alike, a pair is torch.nn's (vertical, horizontal).</summary>
 /// <param name="Top">Rows above.</param>
 /// <param name="Left">Columns to the left.</param>
 /// <param name="Bottom">Rows below.</param>
@@ -10,14 +10,22 @@ namespace Lanewise.Graphs;
 [StructLayout(LayoutKind.Auto)]
 public readonly record struct Padding(int Top, int Left, int Bottom, int Right)
 {
-    /// <summary>As many rows above as below, as many columns left as right: torch.nn's pair.</summary>
+    /// <summary>Pads top and bottom alike, and left and right alike.</summary>
+    /// <param name="vertical">Rows above, and as many below.</param>
+    /// <param name="horizontal">Columns to the left, and as many to the right.</param>
     public Padding(int vertical, int horizontal) : this(vertical, horizontal, vertical, horizontal) { }
 
     /// <summary>The same on all four sides.</summary>
     public static implicit operator Padding(int all) => FromInt32(all);
 
+    /// <summary>The same above and below, and the same left and right.</summary>
+    public static implicit operator Padding((int Vertical, int Horizontal) padding) => FromValueTuple(padding);
+
     /// <summary>The same on all four sides.</summary>
     public static Padding FromInt32(int all) => new(all, all, all, all);
+
+    /// <summary>The same above and below, and the same left and right.</summary>
+    public static Padding FromValueTuple((int Vertical, int Horizontal) padding) => new(padding.Vertical, padding.Horizontal);
 
     /// <summary>"1", "1×2" (vertical × horizontal), or all four sides.</summary>
     public override string ToString() => (Top, Left) != (Bottom, Right)

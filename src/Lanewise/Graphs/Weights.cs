@@ -2,12 +2,12 @@ using Lanewise.Kernels;
 
 namespace Lanewise.Graphs;
 
-/// <summary>A network's values by name, in PyTorch's order and under PyTorch's names.</summary>
+/// <summary>The values of a network's parameters by name, in PyTorch's order and under PyTorch's names.</summary>
 public sealed class Weights
 {
     private readonly Dictionary<string, Tensor> _byName;
 
-    /// <summary>Holds the given tensors; their names must differ.</summary>
+    /// <summary>Wraps tensors; their names must differ.</summary>
     public Weights(IEnumerable<Tensor> tensors)
     {
         Tensors = [.. tensors];
@@ -17,11 +17,11 @@ public sealed class Weights
     /// <summary>All tensors, in the network's order.</summary>
     public IReadOnlyList<Tensor> Tensors { get; }
 
-    /// <summary>The tensor with that name.</summary>
+    /// <summary>Gets the tensor of a name.</summary>
     /// <exception cref="KeyNotFoundException">There is none.</exception>
     public Tensor this[string name] => _byName[name];
 
-    /// <summary>Draws each parameter's initial values as its <see cref="ParameterSpec.Initial"/> says; the same for a seed everywhere.</summary>
+    /// <summary>Initializes each parameter from its <see cref="ParameterSpec.Initial"/> distribution; deterministic for a seed on every machine.</summary>
     public static Weights Initialize(Network network, int seed)
     {
         var random = new SplitMix64((ulong)seed);
@@ -34,33 +34,35 @@ public sealed class Weights
     }
 
     /// <summary>
-    /// Picks a network's parameters out of <paramref name="tensors"/> and puts them into its order. Batch norm's
-    /// <c>num_batches_tracked</c>, which old files lack, begins at 0; auxiliary heads that the network does not have are left out.
+    /// Selects a network's parameters from <paramref name="tensors"/>, in its order. Optional ones that are missing become zero;
+    /// parameters of modules that the network omits are ignored.
     /// </summary>
     /// <param name="network">The network.</param>
-    /// <param name="tensors">What a file holds.</param>
+    /// <param name="tensors">The tensors of a file.</param>
     /// <param name="source">The file's name, for the message.</param>
-    /// <exception cref="LanewiseException">Parameters are missing, surplus or of another shape; the first ones are named, with the nearest names.</exception>
+    /// <exception cref="LanewiseException">
+    /// Parameters are missing, surplus or of another shape; the message names the first ones and the nearest names.
+    /// </exception>
     public static Weights Match(Network network, IEnumerable<Tensor> tensors, string source) =>
         new WeightsMatch(network, tensors, source).ToWeights();
 
     /// <summary>
-    /// As <see cref="Match"/>, to train on from a file: the classifier (the last <see cref="Linear"/> before each row of logits) begins
-    /// afresh when the file has none of its shape, and so do auxiliary heads of which the file has nothing.
+    /// Selects a network's parameters as <see cref="Match"/> does, for fine-tuning: the classifier (the last <see cref="Linear"/> before
+    /// each row of logits) is re-initialized when the file has none of its shape, and so are auxiliary classifiers that it lacks.
     /// </summary>
     /// <param name="network">The network.</param>
-    /// <param name="tensors">What a file holds.</param>
+    /// <param name="tensors">The tensors of a file.</param>
     /// <param name="source">The file's name, for the message.</param>
-    /// <param name="seed">Draws what begins afresh: the values that <see cref="Initialize"/> gives for this seed.</param>
+    /// <param name="seed">Seed of what is re-initialized: the values are those of <see cref="Initialize"/>.</param>
     /// <exception cref="LanewiseException">The body's parameters are missing, surplus or of another shape.</exception>
     public static AdaptedWeights Adapt(Network network, IEnumerable<Tensor> tensors, string source, int seed)
     {
         var match = new WeightsMatch(network, tensors, source);
-        var fresh = match.BeginHeads(Initialize(network, seed));
-        return new(match.ToWeights(), fresh);
+        var initialized = match.InitializeHeads(Initialize(network, seed));
+        return new(match.ToWeights(), initialized);
     }
 
-    /// <summary>The values of those parameters that a part of the network has (<see cref="Network.UpTo"/>, <see cref="Network.After"/>).</summary>
+    /// <summary>Returns the values of those parameters that a part of the network has (<see cref="Network.UpTo"/>, <see cref="Network.After"/>).</summary>
     /// <exception cref="KeyNotFoundException">The part has a parameter that is not among these.</exception>
     public Weights Of(Network part) => new(part.Parameters.Select(p => this[p.Name]));
 
@@ -68,7 +70,7 @@ public sealed class Weights
     public bool AllFinite() => Tensors.All(t => t.Values.All(float.IsFinite));
 }
 
-/// <summary>Weights to train on from, and the parameters among them that no file gave.</summary>
+/// <summary>Weights for fine-tuning, and the parameters among them that were re-initialized.</summary>
 /// <param name="Weights">All of the network's weights.</param>
-/// <param name="Fresh">The names of the parameters that begin afresh, in the network's order; empty when the file gave all.</param>
-public sealed record AdaptedWeights(Weights Weights, IReadOnlyList<string> Fresh);
+/// <param name="Initialized">The names of the re-initialized parameters, in the network's order; empty when the file had all.</param>
+public sealed record AdaptedWeights(Weights Weights, IReadOnlyList<string> Initialized);

@@ -5,12 +5,12 @@ namespace Lanewise.Layers;
 /// <summary>The Linear layer.</summary>
 public static class LinearLayer
 {
-    /// <summary>Adds y = W·x + b, (F, 1, 1) → (outFeatures, 1, 1).</summary>
-    /// <param name="x">The input.</param>
+    /// <summary>Adds y = W·x + b, (N, F, 1, 1) → (N, outFeatures, 1, 1).</summary>
+    /// <param name="x">The input; F is taken from it.</param>
     /// <param name="name">The module's name; its parameters are <c>name.weight</c> and <c>name.bias</c>.</param>
-    /// <param name="outFeatures">Outputs.</param>
+    /// <param name="outFeatures">Output features.</param>
     /// <param name="bias">Whether each output has a bias.</param>
-    /// <param name="initial">How the weights begin; null for PyTorch's default.</param>
+    /// <param name="initial">Initial distribution of the weights; null for PyTorch's default.</param>
     /// <exception cref="LanewiseException">The input is not flat.</exception>
     public static SymbolicTensor Linear(this SymbolicTensor x, string name, int outFeatures, bool bias = true, Initializer? initial = null) =>
         x.Then(new Linear(outFeatures, bias) { Initial = initial }, name);

@@ -2,29 +2,33 @@ using Lanewise.Graphs;
 
 namespace Lanewise.Layers;
 
-/// <summary>The layers that normalise, and dropout.</summary>
+/// <summary>The normalization layers, softmax and dropout.</summary>
 public static class NormLayers
 {
-    /// <summary>Adds batch normalisation; the shape stays (C, H, W).</summary>
-    /// <param name="x">The input; C is read off it.</param>
+    /// <summary>Adds batch normalization; the shape stays (N, C, H, W).</summary>
+    /// <param name="x">The input; C is taken from it.</param>
     /// <param name="name">The module's name; its parameters are <c>name.weight</c>, <c>name.bias</c> and the running statistics.</param>
     /// <param name="eps">Added to the variance.</param>
-    /// <param name="momentum">The batch's share in the running statistics.</param>
+    /// <param name="momentum">Weight of the batch in the running statistics.</param>
+    /// <exception cref="LanewiseException"><paramref name="eps"/> or <paramref name="momentum"/> is out of range.</exception>
     public static SymbolicTensor BatchNorm2d(this SymbolicTensor x, string name, float eps = 1e-5f, float momentum = 0.1f) =>
         x.Then(new BatchNorm2d(eps, momentum), name);
 
-    /// <summary>Adds local response normalisation over <paramref name="size"/> channels; the shape stays (C, H, W).</summary>
+    /// <summary>Adds local response normalization over <paramref name="size"/> channels; the shape stays (N, C, H, W).</summary>
     /// <param name="x">The input.</param>
     /// <param name="size">Neighbouring channels in the sum.</param>
-    /// <param name="alpha">The sum's weight.</param>
-    /// <param name="beta">The exponent.</param>
+    /// <param name="alpha">Weight of the sum.</param>
+    /// <param name="beta">Exponent.</param>
     /// <param name="k">Added to the sum.</param>
-    public static SymbolicTensor LocalResponseNorm(this SymbolicTensor x, int size, float alpha = 1e-4f, float beta = 0.75f, float k = 1) =>
+    /// <exception cref="LanewiseException">A parameter is out of range.</exception>
+    public static SymbolicTensor LocalResponseNorm(
+        this SymbolicTensor x, int size, float alpha = 1e-4f, float beta = 0.75f, float k = 1) =>
         x.Then(new LocalResponseNorm(size, alpha, beta, k));
 
-    /// <summary>Adds dropout with probability <paramref name="p"/>; the shape stays (C, H, W).</summary>
+    /// <summary>Adds dropout with probability <paramref name="p"/>; the shape stays (N, C, H, W).</summary>
+    /// <exception cref="LanewiseException"><paramref name="p"/> is not at least 0 and below 1.</exception>
     public static SymbolicTensor Dropout(this SymbolicTensor x, float p = 0.5f) => x.Then(new Dropout(p));
 
-    /// <summary>Adds softmax over the channels; the shape stays (C, H, W).</summary>
+    /// <summary>Adds softmax over the channels; the shape stays (N, C, H, W).</summary>
     public static SymbolicTensor Softmax(this SymbolicTensor x) => x.Then(new Softmax());
 }

@@ -62,6 +62,11 @@ public static class GoogLeNet
                 early.AuxiliaryClassifier(variant, "aux1", classes);              // classes
                 late.AuxiliaryClassifier(variant, "aux2", classes);               // classes
             }
+            else
+            {
+                early.OmitModule("aux1");
+                late.OmitModule("aux2");
+            }
 
             return top.AdaptiveAvgPool2d().Flatten()                              // 1024
                 .Dropout(variant.IsPaper ? 0.4f : 0.2f)                           // 1024
@@ -91,7 +96,7 @@ public static class GoogLeNet
     });
 
     private static void AuxiliaryClassifier(this SymbolicTensor input, GoogLeNetVariant variant, string name, int classes) => input.Module(name, x =>
-        (variant.IsPaper ? x.AvgPool2d(5, stride: 3) : x.AdaptiveAvgPool2d(4, 4)) // C×4×4
+        (variant.IsPaper ? x.AvgPool2d(5, stride: 3) : x.AdaptiveAvgPool2d(4))    // C×4×4
         .BasicConv2d(variant, "conv", 128, kernelSize: 1).Flatten()                   // 2048
         .Linear("fc1", 1024, initial: LinearStart(variant)).ReLU().Dropout(0.7f)  // 1024
         .Linear("fc2", classes, initial: LinearStart(variant)))                   // classes

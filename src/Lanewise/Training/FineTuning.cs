@@ -2,25 +2,18 @@ using Lanewise.Graphs;
 
 namespace Lanewise.Training;
 
-/// <summary>Training that begins with a trained network.</summary>
+/// <summary>Helpers for training that begins with pretrained weights.</summary>
 public static class FineTuning
 {
     /// <summary>
-    /// Tells, for <see cref="TrainingOptions.IsTrainable"/>, the parameters of the classifier from all others: those of the last linear
-    /// layer before the network's output. The body stays as it is.
+    /// Returns a predicate for <see cref="TrainingOptions.IsTrainable"/> that is true for the parameters of the classifier, the last
+    /// linear layer before the network's output. All other parameters are frozen.
     /// </summary>
-    /// <exception cref="LanewiseException">The network has no linear layer at its end.</exception>
+    /// <exception cref="LanewiseException">The network has no linear layer.</exception>
     public static Func<string, bool> HeadOnly(Network network)
     {
-        var node = network.Output;
-        while (node.Op is not Linear)
-        {
-            node = node.Inputs is [var input]
-                ? input
-                : throw new LanewiseException($"{network.Name}: it does not end in a linear layer, so there is no classifier to train alone; train all of it.");
-        }
-
-        var head = node.Parameters.Select(p => p.Name).ToHashSet(StringComparer.Ordinal);
-        return head.Contains;
+        var classifier = GraphWalk.Classifier(network.Output)
+            ?? throw new LanewiseException($"{network.Name}: it has no linear layer, so there is no classifier to train alone; train all of it.");
+        return classifier.Parameters.Select(p => p.Name).ToHashSet(StringComparer.Ordinal).Contains;
     }
 }

@@ -6,7 +6,7 @@ namespace Lanewise.Tests.Analysis;
 
 public sealed class ReducedConvolutionTests
 {
-    private static readonly Conv2d FiveByFive = new(32, 5, 5, 1, Padding: 2, Bias: true);
+    private static readonly Conv2d FiveByFive = new(32, 5, 1, Padding: 2, Bias: true);
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 

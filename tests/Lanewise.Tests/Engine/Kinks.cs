@@ -14,9 +14,9 @@ internal static class Kinks
         {
             for (int i = 0; i < engine.Count; i++)
             {
-                var input = engine.SymbolicTensor(node.Inputs[0], i);
+                var input = engine.ValuesAt(node.Inputs[0], i);
                 nearest = Math.Min(nearest, node.Op is MaxPool2d pool
-                    ? NearestTie(pool, node.Inputs[0].Shape, node.Shape, input, engine.SymbolicTensor(node, i))
+                    ? NearestTie(pool, node.Inputs[0].Shape, node.Shape, input, engine.ValuesAt(node, i))
                     : input.ToArray().Where(v => v != 0).Select(Math.Abs).DefaultIfEmpty(double.MaxValue).Min());
             }
         }
@@ -29,10 +29,11 @@ internal static class Kinks
         double nearest = double.MaxValue;
         for (int i = 0; i < output.Length; i++)
         {
-            int c = i / y.Pixels, top = i % y.Pixels / y.Width * pool.Stride - pool.Padding, left = i % y.Width * pool.Stride - pool.Padding;
-            for (int h = Math.Max(0, top); h < Math.Min(x.Height, top + pool.Kernel); h++)
+            int c = i / y.Pixels, top = i % y.Pixels / y.Width * pool.Stride.Height - pool.Padding.Top;
+            int left = i % y.Width * pool.Stride.Width - pool.Padding.Left;
+            for (int h = Math.Max(0, top); h < Math.Min(x.Height, top + pool.KernelSize.Height); h++)
             {
-                for (int w = Math.Max(0, left); w < Math.Min(x.Width, left + pool.Kernel); w++)
+                for (int w = Math.Max(0, left); w < Math.Min(x.Width, left + pool.KernelSize.Width); w++)
                 {
                     double behind = output[i] - input[(c * x.Height + h) * x.Width + w];
                     nearest = behind > 0 ? Math.Min(nearest, behind) : nearest;

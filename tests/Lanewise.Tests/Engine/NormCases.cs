@@ -92,7 +92,7 @@ internal static class NormCases
             With(a.Flatten().Linear("aux", 3), 0.3f, a.Conv2d("b", 4, kernelSize: 3, padding: 1).ReLU().Flatten().Linear("fc", 3)))),
         Of("auxiliary output before the last layer", Small, x => Join(x.Flatten().Linear("fc1", 6).ReLU(), a => With(a.Linear("aux", 3), 0.5f, a.Linear("fc", 3)))),
         Of("two auxiliary outputs with batch norm and dropout", Small, x => Join(x.Norm("a").ReLU(), a => Join(a.Norm("b").ReLU(), b =>
-            With(a.AdaptiveAvgPool2d(4, 4).Norm("c", 2, kernelSize: 1).ReLU().Flatten().Linear("aux1", 6).ReLU().Dropout(0.7f).Linear("aux1b", 3), 0.3f,
+            With(a.AdaptiveAvgPool2d(4).Norm("c", 2, kernelSize: 1).ReLU().Flatten().Linear("aux1", 6).ReLU().Dropout(0.7f).Linear("aux1b", 3), 0.3f,
                 With(b.AdaptiveAvgPool2d().Flatten().Linear("aux2", 3), 0.6f, b.Norm("d").ReLU().AdaptiveAvgPool2d().Flatten().Dropout(0.2f).Linear("fc", 3)))))),
     ];
 

@@ -39,9 +39,9 @@ internal static class OpCases
         Of("conv 5×5 stride 2 padding 2", new(2, 11, 9), x => x.Conv2d("conv", 6, kernelSize: 5, stride: 2, padding: 2)),
         Of("conv 7×7 stride 2 padding 3", new(3, 14, 14), x => x.Conv2d("conv", 8, kernelSize: 7, stride: 2, padding: 3)),
         Of("conv 5×5 stride 3 padding 4", new(2, 6, 7), x => x.Conv2d("conv", 3, kernelSize: 5, stride: 3, padding: 4)),
-        Of("conv 3×5 kernel", new(3, 6, 9), x => x.Then(new Conv2d(4, 3, 5, 1, new Padding(1, 2), true), "conv")),
-        Of("conv 5×1 kernel", new(3, 7, 3), x => x.Then(new Conv2d(4, 5, 1, 1, 0, true), "conv")),
-        Of("conv 1×3 kernel stride 2", new(3, 4, 8), x => x.Then(new Conv2d(4, 1, 3, 2, new Padding(0, 1), true), "conv")),
+        Of("conv 3×5 kernel", new(3, 6, 9), x => x.Conv2d("conv", 4, kernelSize: (3, 5), padding: (1, 2))),
+        Of("conv 5×1 kernel", new(3, 7, 3), x => x.Conv2d("conv", 4, kernelSize: (5, 1))),
+        Of("conv 1×3 kernel stride 2", new(3, 4, 8), x => x.Conv2d("conv", 4, kernelSize: (1, 3), stride: 2, padding: (0, 1))),
         Of("conv on a wide image", new(2, 3, 23), x => x.Conv2d("conv", 4, kernelSize: 3, padding: 1)),
         Of("conv on a tall image", new(2, 19, 2), x => x.Conv2d("conv", 4, kernelSize: 3, padding: 1)),
         Of("conv 1 pixel wide", new(3, 6, 1), x => x.Conv2d("conv", 4, kernelSize: 3, padding: 1)),
@@ -120,8 +120,8 @@ internal static class OpCases
     /// <summary>Those with a convolution that Winograd's way can compute, and nothing that decides by a hair.</summary>
     public static TheoryData<string, int> WinogradNamesAndWidths => WithWidths(
         [.. Convolutions, .. Channels, .. Winograds],
-        one => one.Network.Nodes.Any(n => n.Op is Conv2d { KernelHeight: 3 or 5, Stride: 1, Dilation: 1, Groups: 1 } c
-            && c.KernelHeight == c.KernelWidth && c.Padding.Top < c.KernelHeight && c.Padding == new Padding(c.Padding.Top, c.Padding.Top)));
+        one => one.Network.Nodes.Any(n => n.Op is Conv2d { KernelSize.Height: 3 or 5, Groups: 1 } c && c.KernelSize.Height == c.KernelSize.Width
+            && c.Stride == 1 && c.Dilation == 1 && c.Padding.Top < c.KernelSize.Height && c.Padding == c.Padding.Top));
 
     public static TheoryData<string, int> WithWidths(IReadOnlyList<OpCase> cases, Func<OpCase, bool>? wants = null)
     {

@@ -37,7 +37,7 @@ public sealed class PoolFusionTests
     {
         var pooled = OpCases.Find(name).Network;
         var plan = Plan.Compile(pooled, new PlanOptions { BatchSize = 2, Algorithm = Conv2dAlgorithm.Winograd });
-        bool byTiles = pooled.Nodes.Any(n => n.Op is Conv2d { KernelHeight: 3, Stride: 1 });
+        bool byTiles = pooled.Nodes.Any(n => n.Op is Conv2d { KernelSize.Height: 3, Stride.Height: 1 });
         Assert.Equal(byTiles, plan.Program.Transforms.Count > 0);
         Assert.Equal(byTiles, plan.Program.Forward.Any(s => s.Kernel == "MaxPool2d.Forward"));
     }

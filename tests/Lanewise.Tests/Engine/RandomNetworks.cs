@@ -44,7 +44,12 @@ internal static class RandomNetworks
             0 or 1 => x.Conv2d(name, choice.Channels, kernelSize: 1),
             2 or 3 => x.Conv2d(name, x.Shape.Channels, kernelSize: 3, padding: 1),
             4 => x.Conv2d(name, choice.Channels, kernelSize: Math.Min(side, 1 + choice.Other % 5), stride: 1 + choice.From % 3, bias: choice.Other % 2 == 0),
-            5 => x.Then(new Conv2d(choice.Channels, Math.Min(height, 3), Math.Min(width, 2), 1 + choice.Other % 2, new Padding(choice.From % 3, choice.Other % 3), true), name),
+            5 => x.Conv2d(
+                name,
+                choice.Channels,
+                kernelSize: (Math.Min(height, 3), Math.Min(width, 2)),
+                stride: (1 + choice.Other % 2, 1 + choice.From % 2),
+                padding: (choice.From % 3, choice.Other % 3)),
             6 or 7 or 8 => x.ReLU(),
             9 => side >= 2 ? x.MaxPool2d(2) : null,
             10 => x.MaxPool2d(3, stride: 1 + choice.Other % 2, padding: 1),

@@ -18,7 +18,7 @@ internal static class WindowCases
         Of("conv 1×1 dilation 4", new(3, 4, 5), x => x.Conv2d("conv", 4, kernelSize: 1, dilation: 4)),
         Of("conv 5×5 dilation 2 padding 4", new(2, 7, 6), x => x.Conv2d("conv", 3, kernelSize: 5, padding: 4, dilation: 2)),
         Of("conv dilation wider than the image", new(2, 3, 4), x => x.Conv2d("conv", 3, kernelSize: 3, padding: 5, dilation: 5)),
-        Of("conv 3×1 dilation 2", new(2, 7, 4), x => x.Then(new Conv2d(3, 3, 1, 1, new Padding(2, 0), true, Dilation: 2), "conv")),
+        Of("conv 3×1 dilation 2", new(2, 7, 4), x => x.Conv2d("conv", 3, kernelSize: (3, 1), padding: (2, 0), dilation: 2)),
     ];
 
     private static readonly OpCase[] Groups =
@@ -47,6 +47,38 @@ internal static class WindowCases
         Of("conv padding below larger than the kernel", new(2, 4, 3), x => x.Conv2d("conv", 3, kernelSize: 2, padding: new Padding(0, 1, 5, 4))),
     ];
 
+    /// <summary>Kernel size, stride, padding and dilation that differ between the axes.</summary>
+    private static readonly OpCase[] Axes =
+    [
+        Of("conv stride 2×1", new(3, 8, 6), x => x.Conv2d("conv", 4, kernelSize: 3, stride: (2, 1), padding: 1)),
+        Of("conv stride 1×3, columns left over", new(2, 5, 11), x => x.Conv2d("conv", 5, kernelSize: (2, 3), stride: (1, 3))),
+        Of("conv 1×1 stride 1×2", new(6, 4, 7), x => x.Conv2d("conv", 3, kernelSize: 1, stride: (1, 2))),
+        Of("conv dilation 2×1", new(2, 8, 5), x => x.Conv2d("conv", 4, kernelSize: 3, padding: (2, 1), dilation: (2, 1))),
+        Of("conv dilation 1×3 stride 2×1", new(2, 7, 9), x => x.Conv2d("conv", 3, kernelSize: 3, stride: (2, 1), padding: (1, 3), dilation: (1, 3))),
+        Of("conv 1×7 then 7×1", new(3, 8, 9), x => x
+            .Conv2d("row", 4, kernelSize: (1, 7), padding: (0, 3)).ReLU().Conv2d("column", 5, kernelSize: (7, 1), padding: (3, 0)).ReLU()),
+        Of("conv four paddings, stride 3×2", new(2, 8, 7), x => x
+            .Conv2d("conv", 4, kernelSize: (4, 3), stride: (3, 2), padding: new Padding(3, 0, 1, 2))),
+        Of("conv groups, stride 1×2, dilation 2×1", new(4, 8, 9), x => x
+            .Conv2d("conv", 6, kernelSize: 3, stride: (1, 2), padding: (2, 1), dilation: (2, 1), groups: 2)),
+        Of("conv stride 2×1 with batch norm and a shortcut", new(4, 6, 5), x => x
+            .Conv2d("a", 6, kernelSize: 3, stride: (2, 1), padding: 1, bias: false).BatchNorm2d("bn").Add(x.IdentityShortcut(6, (2, 1))).ReLU()),
+        Of("max pool 2×3", new(3, 6, 9), x => x.MaxPool2d((2, 3))),
+        Of("max pool 3×2 stride 1×2 padding 1×0", new(3, 5, 8), x => x.MaxPool2d((3, 2), stride: (1, 2), padding: (1, 0))),
+        Of("max pool four paddings", new(2, 6, 5), x => x.MaxPool2d((4, 3), stride: (2, 1), padding: new Padding(2, 1, 0, 1))),
+        Of("max pool 1×2 of a conv", new(3, 6, 8), x => x.Conv2d("conv", 4, kernelSize: 3, padding: 1).ReLU().MaxPool2d((1, 2))),
+        Of("max pool 2×1 of a wide conv", new(5, 16, 14), x => x.Conv2d("conv", 8, kernelSize: 3, padding: 1).MaxPool2d((2, 1)).ReLU()),
+        Of("max pool 2×4 stride 2×1 of a conv", new(3, 8, 9), x => x.Conv2d("conv", 4, kernelSize: 1).MaxPool2d((2, 4), stride: (2, 1)).ReLU()),
+        Of("max pool 3×2 stride 2 ceil", new(2, 8, 7), x => x.MaxPool2d((3, 2), stride: 2, ceilMode: true)),
+        Of("avg pool 3×2 stride 2×1 padding 1×0, counted", new(3, 7, 6), x => x.AvgPool2d((3, 2), stride: (2, 1), padding: (1, 0))),
+        Of("avg pool four paddings, not counted", new(2, 6, 7), x => x
+            .AvgPool2d((4, 3), stride: (3, 2), padding: new Padding(0, 1, 2, 1), countIncludePad: false)),
+        Of("avg pool four paddings, counted, ceil", new(2, 6, 7), x => x
+            .AvgPool2d((4, 3), stride: (3, 2), padding: new Padding(2, 0, 1, 1), ceilMode: true)),
+        Of("shortcut stride 1×2", new(3, 4, 7), x => x.IdentityShortcut(5, (1, 2))),
+        Of("shortcut stride 3×1", new(3, 7, 4), x => x.IdentityShortcut(6, (3, 1))),
+    ];
+
     private static readonly OpCase[] Pools =
     [
         Of("max pool 3 stride 2 ceil, a window more", new(3, 8, 6), x => x.MaxPool2d(3, stride: 2, ceilMode: true)),
@@ -67,12 +99,12 @@ internal static class WindowCases
         Of("avg pool 4 stride 3 padding 2 ceil", new(2, 9, 7), x => x.AvgPool2d(4, stride: 3, padding: 2, ceilMode: true)),
         Of("global average", new(5, 4, 6), x => x.AdaptiveAvgPool2d()),
         Of("global average of one pixel", new(5, 1, 1), x => x.AdaptiveAvgPool2d()),
-        Of("adaptive pool, sizes divide", new(3, 8, 6), x => x.AdaptiveAvgPool2d(4, 3)),
-        Of("adaptive pool, sizes do not divide", new(3, 7, 5), x => x.AdaptiveAvgPool2d(3, 4)),
-        Of("adaptive pool 14 to 4", new(2, 14, 14), x => x.AdaptiveAvgPool2d(4, 4)),
-        Of("adaptive pool to more than there is", new(2, 3, 2), x => x.AdaptiveAvgPool2d(4, 5)),
-        Of("adaptive pool to the same size", new(2, 3, 4), x => x.AdaptiveAvgPool2d(3, 4)),
-        Of("adaptive pool between layers", new(3, 6, 7), x => x.Conv2d("a", 4, kernelSize: 3, padding: 1).ReLU().AdaptiveAvgPool2d(4, 4).Conv2d("b", 5, kernelSize: 1).ReLU().Flatten().Linear("fc", 6)),
+        Of("adaptive pool, sizes divide", new(3, 8, 6), x => x.AdaptiveAvgPool2d((4, 3))),
+        Of("adaptive pool, sizes do not divide", new(3, 7, 5), x => x.AdaptiveAvgPool2d((3, 4))),
+        Of("adaptive pool 14 to 4", new(2, 14, 14), x => x.AdaptiveAvgPool2d(4)),
+        Of("adaptive pool to more than there is", new(2, 3, 2), x => x.AdaptiveAvgPool2d((4, 5))),
+        Of("adaptive pool to the same size", new(2, 3, 4), x => x.AdaptiveAvgPool2d((3, 4))),
+        Of("adaptive pool between layers", new(3, 6, 7), x => x.Conv2d("a", 4, kernelSize: 3, padding: 1).ReLU().AdaptiveAvgPool2d(4).Conv2d("b", 5, kernelSize: 1).ReLU().Flatten().Linear("fc", 6)),
     ];
 
     private static readonly OpCase[] Shortcuts =
@@ -88,5 +120,5 @@ internal static class WindowCases
         Of("shortcut into concat", new(2, 4, 4), x => x.IdentityShortcut(3, stride: 2).Concat(x.Conv2d("a", 4, kernelSize: 3, stride: 2, padding: 1)).ReLU()),
     ];
 
-    public static IReadOnlyList<OpCase> All { get; } = [.. Dilations, .. Groups, .. Paddings, .. Pools, .. Shortcuts];
+    public static IReadOnlyList<OpCase> All { get; } = [.. Axes, .. Dilations, .. Groups, .. Paddings, .. Pools, .. Shortcuts];
 }

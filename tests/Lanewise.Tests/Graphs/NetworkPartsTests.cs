@@ -21,7 +21,7 @@ public sealed class NetworkPartsTests
     [Theory]
     [InlineData("inception", "incep1.concat1,incep2.concat1")]
     [InlineData("residual", "rcblock1.relu2,fc")]
-    public void Waists_are_the_nodes_that_everything_passes(string model, string some)
+    public void Cut_points_are_the_nodes_on_every_path(string model, string some)
     {
         var network = ModelCatalog.Find(model).ForClasses(10);
         string[] cutPoints = [.. network.CutPoints().Select(n => n.Path)];
@@ -32,7 +32,7 @@ public sealed class NetworkPartsTests
     }
 
     [Fact]
-    public void Both_parts_one_behind_the_other_are_the_whole()
+    public void Both_parts_in_sequence_compute_the_whole_network()
     {
         var weights = Weights.Initialize(Cut, seed: 4);
         var source = TensorSource.Random(Count, Cut.Input.Count, Cut.OutputCount);
@@ -49,7 +49,7 @@ public sealed class NetworkPartsTests
     }
 
     [Fact]
-    public void The_input_gradient_alone_is_that_of_evaluation()
+    public void The_input_gradient_alone_is_that_of_evaluation_mode()
     {
         var weights = Weights.Initialize(Cut, seed: 4);
         var source = TensorSource.Random(Count, Cut.Input.Count, Cut.OutputCount);
@@ -65,7 +65,7 @@ public sealed class NetworkPartsTests
     }
 
     [Fact]
-    public void A_node_inside_a_block_or_of_another_network_is_refused()
+    public void A_node_inside_a_block_or_of_another_network_is_an_error()
     {
         var inside = Assert.Throws<LanewiseException>(() => Cut.After(Cut.Find("block.conv")));
         Assert.Contains("relu1", inside.Message);
@@ -76,7 +76,7 @@ public sealed class NetworkPartsTests
     }
 
     [Fact]
-    public void Gradients_need_a_plan_for_them()
+    public void Gradients_need_a_plan_compiled_for_them()
     {
         var plan = Plan.Compile(Cut, new PlanOptions { BatchSize = 1 });
         plan.SetWeights(Weights.Initialize(Cut, seed: 1));

@@ -13,10 +13,13 @@ public sealed class NetworkTests
         { "conv (Conv2d): kernel 31×31 does not fit the 28×28 input; use padding: 2 or a smaller kernel.", x => x.Conv2d("conv", 4, 31) },
         { "conv (Conv2d): kernel 3×3, stride 0, dilation 1, padding 0: kernel, stride and dilation must be at least 1, padding at least 0.", x => x.Conv2d("conv", 4, 3, stride: 0) },
         { "conv (Conv2d): kernel 3×3, stride 1, dilation 1, padding -1: kernel, stride and dilation must be at least 1, padding at least 0.", x => x.Conv2d("conv", 4, 3, padding: -1) },
+        { "conv (Conv2d): kernel 3×5, stride 1×0, dilation 1, padding 0: kernel, stride and dilation must be at least 1, padding at least 0.", x => x.Conv2d("conv", 4, (3, 5), stride: (1, 0)) },
+        { "conv (Conv2d): kernel 3×20 with dilation 1×2 does not fit the 28×28 input; use padding: 6 or a smaller kernel.", x => x.Conv2d("conv", 4, (3, 20), dilation: (1, 2)) },
+        { "maxpool2d1 (MaxPool2d): padding 1×2 is more than half of kernel 4×3; some windows would contain no pixel.", x => x.MaxPool2d((4, 3), padding: (1, 2)) },
         { "conv (Conv2d): 0 output channels; at least 1 is needed.", x => x.Conv2d("conv", 0, 3) },
         { "fc (Linear): the input is 1×28×28, not a row of features; put .Flatten() before it.", x => x.Linear("fc", 10) },
         { "fc (Linear): 0 output features; at least 1 is needed.", x => x.Flatten().Linear("fc", 0) },
-        { "maxpool2d1 (MaxPool2d): padding 2 is more than half of kernel 3; some windows would hold no pixel.", x => x.MaxPool2d(3, padding: 2) },
+        { "maxpool2d1 (MaxPool2d): padding 2 is more than half of kernel 3; some windows would contain no pixel.", x => x.MaxPool2d(3, padding: 2) },
         { "avgpool2d1 (AvgPool2d): kernel 40×40 does not fit the 28×28 input; use padding: 6 or a smaller kernel.", x => x.AvgPool2d(40) },
         { "add1 (Add): cannot add 4×28×28 and 1×28×28; both must have one shape (a 1×1 convolution changes channels, its stride the size).", x => x.Conv2d("conv", 4, 1).Add(x) },
         { "concat1 (Concat): cannot concatenate 1×28×28 and 1×14×14: height and width must agree; check the branches' padding and stride.", x => x.Concat(x.MaxPool2d(2)) },
@@ -25,14 +28,14 @@ public sealed class NetworkTests
 
     [Theory]
     [MemberData(nameof(Mistakes), DisableDiscoveryEnumeration = true)]
-    public void A_mistake_is_named_with_its_node_and_its_remedy(string message, Func<SymbolicTensor, SymbolicTensor> layers)
+    public void A_mistake_is_reported_with_its_node_and_its_remedy(string message, Func<SymbolicTensor, SymbolicTensor> layers)
     {
         var e = Assert.Throws<LanewiseException>(() => Network.Define("wrong", Digits, layers));
         Assert.Equal(message, e.Message);
     }
 
     [Fact]
-    public void A_mistake_inside_a_module_is_named_with_the_modules_path()
+    public void A_mistake_inside_a_module_is_reported_with_the_modules_path()
     {
         var e = Assert.Throws<LanewiseException>(() => Network.Define("wrong", new(3, 3, 3), x =>
             x.Module("incep1", m => m.Module("branch", b => b.Conv2d("branch5x5_2", 24, kernelSize: 5)))));
@@ -40,14 +43,14 @@ public sealed class NetworkTests
     }
 
     [Fact]
-    public void An_input_without_pixels_is_refused()
+    public void An_input_without_pixels_is_an_error()
     {
         var e = Assert.Throws<LanewiseException>(() => Network.Define("empty", new(1, 0, 28), x => x));
         Assert.Equal("empty: the input 1×0×28 has no pixels; channels, height and width must be at least 1.", e.Message);
     }
 
     [Fact]
-    public void A_network_too_large_to_be_counted_is_refused()
+    public void A_network_too_large_to_be_counted_is_an_error()
     {
         (Shape Input, Func<SymbolicTensor, SymbolicTensor> Layers)[] networks =
         [
@@ -58,16 +61,16 @@ public sealed class NetworkTests
             (new(1, 3, 3), x => x.Conv2d("conv", 4, kernelSize: 1, padding: int.MaxValue)),
         ];
         Assert.All(networks, network => Assert.EndsWith(
-            "it would have more than 2,147,483,647 values in a layer, or as parameters; use a smaller input or fewer channels.",
+            "a layer or the parameters would have more than 2,147,483,647 values; use a smaller input or fewer channels.",
             Assert.Throws<LanewiseException>(() => Network.Define("huge", network.Input, network.Layers)).Message,
             StringComparison.Ordinal));
     }
 
     [Fact]
-    public void A_network_without_a_layer_is_refused()
+    public void A_network_without_a_layer_is_an_error()
     {
         var e = Assert.Throws<LanewiseException>(() => Network.Define("empty", Digits, x => x));
-        Assert.Equal("empty: the network has no layer; add one behind its input.", e.Message);
+        Assert.Equal("empty: the network has no layer; add one after its input.", e.Message);
     }
 
     [Fact]
@@ -85,6 +88,21 @@ public sealed class NetworkTests
         var network = Network.Define("two", Digits, x => x.Module("a", m => m.Conv2d("conv", 2, 3).ReLU()).Module("b", m => m.Conv2d("conv", 2, 3).ReLU()));
         Assert.Equal(["input", "a.conv", "a.relu1", "b.conv", "b.relu1"], network.Nodes.Select(n => n.Path));
         Assert.Equal(["a.conv.weight", "a.conv.bias", "b.conv.weight", "b.conv.bias"], network.Parameters.Select(p => p.Name));
+    }
+
+    [Fact]
+    public void Sizes_per_axis_are_height_then_width()
+    {
+        var network = Network.Define("axes", new(2, 12, 20), x => x
+            .Conv2d("conv", 5, kernelSize: (3, 5), stride: (1, 2), padding: (1, 0), dilation: (2, 1))   // 5×10×8
+            .MaxPool2d((2, 4), padding: new Padding(1, 0, 0, 2))                                         // 5×5×2
+            .IdentityShortcut(7, (2, 1))                                                                 // 7×3×2
+            .AdaptiveAvgPool2d((1, 2)));                                                                 // 7×1×2
+        Assert.Equal(
+            [new(2, 12, 20), new(5, 10, 8), new(5, 5, 2), new(7, 3, 2), new(7, 1, 2)],
+            network.Nodes.Select(n => n.Shape));
+        Assert.Equal([5, 2, 3, 5], network.Parameters[0].Dimensions);
+        Assert.Equal(5L * 10 * 8 * 2 * 3 * 5, network.Macs);
     }
 
     [Theory]

@@ -10,7 +10,7 @@ public sealed class WeightsMatchTests
     private static readonly string[] Counters = ["bn.num_batches_tracked"];
 
     [Fact]
-    public void Names_that_are_missing_or_surplus_are_listed_with_the_nearest_names()
+    public void Missing_and_surplus_names_are_listed_with_the_nearest_names()
     {
         var tensors = Weights.Initialize(Net(), 1).Tensors.Select(t => t.Name == "conv.weight" ? t with { Name = "conv.wieght" } : t);
 
@@ -21,7 +21,7 @@ public sealed class WeightsMatchTests
     }
 
     [Fact]
-    public void Of_each_kind_of_fault_the_first_are_shown_and_the_others_counted()
+    public void The_first_mismatches_of_each_kind_are_shown_and_the_rest_counted()
     {
         var tensors = Weights.Initialize(Net(channels: 5), 1).Tensors.Where(t => !t.Name.StartsWith("bn.", StringComparison.Ordinal))
             .Concat(Enumerable.Range(0, 7).Select(i => new Tensor($"other{i}", [], [0])));
@@ -45,7 +45,7 @@ public sealed class WeightsMatchTests
     }
 
     [Fact]
-    public void Old_files_have_no_count_of_batches_and_it_begins_at_zero()
+    public void Optional_parameters_that_a_file_lacks_are_zero()
     {
         var tensors = Weights.Initialize(Net(), 1).Tensors.Where(t => !Counters.Contains(t.Name));
 
@@ -54,46 +54,50 @@ public sealed class WeightsMatchTests
     }
 
     [Fact]
-    public void Auxiliary_heads_that_the_network_does_not_have_are_left_out()
+    public void Parameters_of_omitted_modules_are_ignored()
     {
         var weights = Weights.Match(Net(), Weights.Initialize(Net(auxiliary: true), 1).Tensors, "f.pth");
 
         Assert.DoesNotContain(weights.Tensors, t => t.Name.StartsWith("aux", StringComparison.Ordinal));
         Assert.Contains("aux1.conv.weight", Refusal(Net(auxiliary: true), Weights.Initialize(Net(), 1).Tensors), StringComparison.Ordinal);
+        Assert.Contains("aux1.fc.bias (10) is not part of it", Refusal(WithoutNote(), Weights.Initialize(Net(auxiliary: true), 1).Tensors), StringComparison.Ordinal);
+
+        static Network WithoutNote() => Network.Define("net", new(1, 5, 5), x => x
+            .Conv2d("conv", 4, kernelSize: 3).BatchNorm2d("bn").ReLU().AvgPool2d(3).Flatten().Linear("fc", 10));
     }
 
     [Fact]
-    public void Weights_that_all_fit_are_adapted_as_they_are()
+    public void Weights_that_fit_are_adapted_unchanged()
     {
         var weights = Weights.Initialize(Net(auxiliary: true), 1);
 
         var adapted = Weights.Adapt(Net(auxiliary: true), weights.Tensors, "f.pth", seed: 2);
 
-        Assert.Empty(adapted.Fresh);
+        Assert.Empty(adapted.Initialized);
         Assert.Equal(Compare.Bits(weights), Compare.Bits(adapted.Weights));
     }
 
     [Fact]
-    public void Heads_that_the_file_does_not_have_begin_as_in_a_new_network()
+    public void Heads_that_the_file_lacks_are_initialized_as_in_a_new_network()
     {
         var adapted = Weights.Adapt(Net(auxiliary: true), Weights.Initialize(Net(), 1).Tensors, "f.pth", seed: 2);
 
-        Assert.Equal(["aux1.conv.weight", "aux1.conv.bias", "aux1.fc.weight", "aux1.fc.bias"], adapted.Fresh);
-        AssertDrawn(adapted, Net(auxiliary: true), seed: 2);
+        Assert.Equal(["aux1.conv.weight", "aux1.conv.bias", "aux1.fc.weight", "aux1.fc.bias"], adapted.Initialized);
+        AssertInitialized(adapted, Net(auxiliary: true), seed: 2);
         Assert.Equal(Weights.Initialize(Net(), 1)["conv.weight"].Values, adapted.Weights["conv.weight"].Values);
     }
 
     [Fact]
-    public void Classifiers_for_other_classes_begin_as_in_a_new_network()
+    public void Classifiers_for_other_classes_are_initialized_as_in_a_new_network()
     {
         var adapted = Weights.Adapt(Net(classes: 3, auxiliary: true), Weights.Initialize(Net(auxiliary: true), 1).Tensors, "f.pth", seed: 2);
 
-        Assert.Equal(["aux1.fc.weight", "aux1.fc.bias", "fc.weight", "fc.bias"], adapted.Fresh);
-        AssertDrawn(adapted, Net(classes: 3, auxiliary: true), seed: 2);
+        Assert.Equal(["aux1.fc.weight", "aux1.fc.bias", "fc.weight", "fc.bias"], adapted.Initialized);
+        AssertInitialized(adapted, Net(classes: 3, auxiliary: true), seed: 2);
     }
 
     [Fact]
-    public void Half_a_head_or_another_body_is_not_adapted()
+    public void A_partial_head_or_another_body_is_an_error()
     {
         var half = Weights.Initialize(Net(auxiliary: true), 1).Tensors.Where(t => t.Name != "aux1.conv.bias");
         Assert.Contains("aux1.conv.bias (2) is missing", Message(Net(auxiliary: true), half), StringComparison.Ordinal);
@@ -103,10 +107,10 @@ public sealed class WeightsMatchTests
             Assert.Throws<LanewiseException>(() => Weights.Adapt(network, tensors, "f.pth", seed: 2)).Message;
     }
 
-    private static void AssertDrawn(AdaptedWeights adapted, Network network, int seed)
+    private static void AssertInitialized(AdaptedWeights adapted, Network network, int seed)
     {
-        var drawn = Weights.Initialize(network, seed);
-        Assert.All(adapted.Fresh, name => Assert.Equal(drawn[name].Values, adapted.Weights[name].Values));
+        var initial = Weights.Initialize(network, seed);
+        Assert.All(adapted.Initialized, name => Assert.Equal(initial[name].Values, adapted.Weights[name].Values));
     }
 
     private static string Refusal(Network network, IEnumerable<Tensor> tensors) =>
@@ -119,6 +123,11 @@ public sealed class WeightsMatchTests
         {
             x.Module("aux1", head => head.Conv2d("conv", 2, kernelSize: 1).Flatten().Linear("fc", classes)).AuxiliaryOutput(0.3f);
         }
+        else
+        {
+            x.OmitModule("aux1");
+        }
+
         return x.Flatten().Linear("fc", classes);
     });
 }

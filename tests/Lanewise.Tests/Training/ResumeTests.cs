@@ -16,7 +16,7 @@ public sealed class ResumeTests
     {
         var body = x.Conv2d("conv", 5, kernelSize: 5, stride: 2).BatchNorm2d("bn").ReLU().MaxPool2d(2);
         body.Flatten().Dropout(0.7f).Linear("aux", 10).AuxiliaryOutput(0.3f);
-        return body.Conv2d("conv2", 6, kernelSize: 3, padding: 1, bias: false).BatchNorm2d("bn2").ReLU().AdaptiveAvgPool2d(2, 2).Flatten().Dropout(0.2f).Linear("fc", 10);
+        return body.Conv2d("conv2", 6, kernelSize: 3, padding: 1, bias: false).BatchNorm2d("bn2").ReLU().AdaptiveAvgPool2d(2).Flatten().Dropout(0.2f).Linear("fc", 10);
     });
 
     [Theory]

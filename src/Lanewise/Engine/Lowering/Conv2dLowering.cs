@@ -12,7 +12,7 @@ internal sealed class Conv2dLowering : Lowering
     /// <summary>The kernels' words for the sizes of one of an op's groups. A linear layer sees its features as the image that they were.</summary>
     public static Conv2dGeometry Geometry(Op op, Shape input) => op switch
     {
-        Conv2d c => new(input.Channels / c.Groups, c.OutChannels / c.Groups, Window.Rows(c), Window.Columns(c)),
+        Conv2d c => new(input.Channels / c.Groups, c.OutChannels / c.Groups, c.Window!.Value.Rows, c.Window.Value.Columns),
         Linear l => new(input.Channels, l.OutFeatures, new ConvAxis(input.Height, 1, 0, 0), new ConvAxis(input.Width, 1, 0, 0)),
         _ => throw new ArgumentException($"{op.Name} is no convolution", nameof(op)),
     };
@@ -33,7 +33,7 @@ internal sealed class Conv2dLowering : Lowering
         var (x, y, groups) = (unit.Inputs[0], unit.Node.Shape, Groups(unit.Node.Op));
         var source = Planes.Lay(x.PlaneCount / groups, x.Shape.Height, x.Shape.Width, 0, 0);
         var output = Planes.Lay(unit.Output.PlaneCount / groups, y.Height, y.Width, 0, 0);
-        return Conv2dCall.CanPool(algorithm, Geometry(unit.Node.Op, x.Shape), source, output, x.Lanes, Window.Axis(pool));
+        return Conv2dCall.CanPool(algorithm, Geometry(unit.Node.Op, x.Shape), source, output, x.Lanes, pool.Window!.Value.Rows, pool.Window.Value.Columns);
     }
 
     /// <inheritdoc/>

@@ -121,9 +121,9 @@ internal sealed class IdentityShortcutLowering : Lowering
         }
     }
 
-    private static (int Before, int Stride) Sizes(Unit unit)
+    private static (int Before, (int Rows, int Columns) Stride) Sizes(Unit unit)
     {
         var op = (IdentityShortcut)unit.Node.Op;
-        return (op.Before(unit.Inputs[0].Shape.Channels), op.Stride);
+        return (op.ChannelsBefore(unit.Inputs[0].Shape.Channels), (op.Stride.Height, op.Stride.Width));
     }
 }

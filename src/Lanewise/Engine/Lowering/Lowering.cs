@@ -1,28 +1,8 @@
-using Lanewise.Graphs;
-
 namespace Lanewise.Engine;
 
 /// <summary>How one op becomes kernel calls.</summary>
 internal abstract class Lowering
 {
-    /// <summary>The lowering of a node's op.</summary>
-    public static Lowering Of(Node node) => node.Op switch
-    {
-        Conv2d or Linear => new Conv2dLowering(),
-        BatchNorm2d => new BatchNorm2dLowering(),
-        LocalResponseNorm => new LocalResponseNormLowering(),
-        Softmax => new SoftmaxLowering(),
-        Dropout => new DropoutLowering(),
-        MaxPool2d => new MaxPool2dLowering(),
-        AvgPool2d or AdaptiveAvgPool2d => new AvgPool2dLowering(),
-        ReLU => new ReLULowering(),
-        Add => new AddLowering(),
-        IdentityShortcut => new IdentityShortcutLowering(),
-        Concat => new ConcatLowering(),
-        Flatten => new FlattenLowering(),
-        var op => throw new LanewiseException($"{node.Path} ({op.Name}): this engine has no kernel for it; use another op."),
-    };
-
     /// <summary>Whether the forward pass works where lanes are channels.</summary>
     public virtual bool TakesChannelLanes(Unit unit) => false;
 

@@ -70,13 +70,13 @@ internal sealed class AvgPool2dLowering : Lowering
     }
 }
 
-/// <summary>The kernels' words for a pooling's windows, the same in both directions.</summary>
+/// <summary>The windows of a pooling along each axis, in the kernels' terms.</summary>
 internal static class PoolAxes
 {
     public static (PoolAxis Rows, PoolAxis Columns) Of(Op op, Shape x) => op switch
     {
-        Pool2d pool => (PoolAxis.Of(Window.Axis(pool), x.Height), PoolAxis.Of(Window.Axis(pool), x.Width)),
-        AdaptiveAvgPool2d pool => (PoolAxis.Adaptive(x.Height, pool.OutHeight), PoolAxis.Adaptive(x.Width, pool.OutWidth)),
+        Pool2d pool => (PoolAxis.Of(pool.Window!.Value.Rows, x.Height), PoolAxis.Of(pool.Window.Value.Columns, x.Width)),
+        AdaptiveAvgPool2d pool => (PoolAxis.Adaptive(x.Height, pool.OutputSize.Height), PoolAxis.Adaptive(x.Width, pool.OutputSize.Width)),
         _ => throw new ArgumentException($"{op.Name} is no pooling", nameof(op)),
     };
 }

@@ -1,18 +1,20 @@
+using Lanewise.Graphs;
+
 namespace Lanewise.Engine;
 
-/// <summary>Average pooling to a given size in plain loops: output p averages the rows ⌊p·H / P⌋ … ⌈(p + 1)·H / P⌉ − 1, and q the columns likewise.</summary>
-internal static class AdaptiveAvgPool2dReference
+/// <summary>
+/// Average pooling to a given size in plain loops: output p averages the rows ⌊p·H / P⌋ … ⌈(p + 1)·H / P⌉ − 1, and q the columns likewise.
+/// </summary>
+internal sealed class AdaptiveAvgPool2dReference : ImageReference<AdaptiveAvgPool2d>
 {
     /// <summary>Writes y: each window's mean.</summary>
-    public static void Forward(Volume x, Volume y)
-    {
-        Array.Clear(y.Values);
-        ForEachPixel(x, y, (c, p, q, h, w, pixels) => y[c, p, q] += x[c, h, w] / pixels);
-    }
+    protected override void Forward(AdaptiveAvgPool2d op, ReferenceNode node, int image, Volume[] x, Volume y) =>
+        ForEachPixel(x[0], y, (c, p, q, h, w, pixels) => y[c, p, q] += x[0][c, h, w] / pixels);
 
     /// <summary>Adds to dx: each output's gradient, spread evenly over its window.</summary>
-    public static void Backward(Volume dy, Volume dx) =>
-        ForEachPixel(dx, dy, (c, p, q, h, w, pixels) => dx[c, h, w] += dy[c, p, q] / pixels);
+    protected override void Backward(
+        AdaptiveAvgPool2d op, ReferenceNode node, int image, (Volume[] X, Volume Y) value, (Volume[] Dx, Volume Dy) gradient) =>
+        ForEachPixel(gradient.Dx[0], gradient.Dy, (c, p, q, h, w, pixels) => gradient.Dx[0][c, h, w] += gradient.Dy[c, p, q] / pixels);
 
     private static void ForEachPixel(Volume x, Volume y, Action<int, int, int, int, int, int> visit) => y.ForEach((c, p, q) =>
     {

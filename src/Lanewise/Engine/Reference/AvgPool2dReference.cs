@@ -3,26 +3,24 @@ using Lanewise.Graphs;
 namespace Lanewise.Engine;
 
 /// <summary>
-/// Average pooling in plain loops; padded zeros count as pixels or not, as PyTorch's count_include_pad says. What a window in ceil
-/// mode reaches beyond the padding never counts.
+/// Average pooling in plain loops; padded zeros count as pixels or not, as PyTorch's count_include_pad says. Positions of a ceil-mode
+/// window beyond the padding never count.
 /// </summary>
-internal static class AvgPool2dReference
+internal sealed class AvgPool2dReference : ImageReference<AvgPool2d>
 {
     /// <summary>Writes y: each window's mean.</summary>
-    public static void Forward(AvgPool2d op, Volume x, Volume y)
-    {
-        Array.Clear(y.Values);
-        ForEachPixel(op, x, y, (c, p, q, h, w, pixels) => y[c, p, q] += x[c, h, w] / pixels);
-    }
+    protected override void Forward(AvgPool2d op, ReferenceNode node, int image, Volume[] x, Volume y) =>
+        ForEachPixel(op, x[0], y, (c, p, q, h, w, pixels) => y[c, p, q] += x[0][c, h, w] / pixels);
 
     /// <summary>Adds to dx: each output's gradient, spread evenly over its window.</summary>
-    public static void Backward(AvgPool2d op, Volume dy, Volume dx) =>
-        ForEachPixel(op, dx, dy, (c, p, q, h, w, pixels) => dx[c, h, w] += dy[c, p, q] / pixels);
+    protected override void Backward(
+        AvgPool2d op, ReferenceNode node, int image, (Volume[] X, Volume Y) value, (Volume[] Dx, Volume Dy) gradient) =>
+        ForEachPixel(op, gradient.Dx[0], gradient.Dy, (c, p, q, h, w, pixels) => gradient.Dx[0][c, h, w] += gradient.Dy[c, p, q] / pixels);
 
     private static void ForEachPixel(AvgPool2d op, Volume x, Volume y, Action<int, int, int, int, int, int> visit) => y.ForEach((c, p, q) =>
     {
-        int top = p * op.Stride - op.Padding, left = q * op.Stride - op.Padding;
-        int bottom = Math.Min(top + op.Kernel, x.Shape.Height + op.Padding), right = Math.Min(left + op.Kernel, x.Shape.Width + op.Padding);
+        int top = p * op.Stride.Height - op.Padding.Top, bottom = Math.Min(top + op.KernelSize.Height, x.Shape.Height + op.Padding.Bottom);
+        int left = q * op.Stride.Width - op.Padding.Left, right = Math.Min(left + op.KernelSize.Width, x.Shape.Width + op.Padding.Right);
         var window = Window(x, (top, bottom), (left, right));
         int pixels = op.CountIncludePad ? (bottom - top) * (right - left) : window.Count;
         foreach (var (h, w) in window)

@@ -3,17 +3,49 @@ using Lanewise.Graphs;
 namespace Lanewise.Engine;
 
 /// <summary>
-/// Batch normalisation in plain loops, one channel c at a time over all images at once: in training the mean and variance are the
-/// batch's, which couples its images.
+/// Batch normalization in plain loops, over all images at once: in training mean and variance are the batch's, which couples its
+/// images. n image, c channel, h w pixel.
 /// </summary>
-internal static class BatchNorm2dReference
+internal sealed class BatchNorm2dReference : Reference
 {
-    /// <summary>Writes y = (x − mean) / √(variance + eps) · weight + bias.</summary>
-    public static void Forward(BatchNorm2d op, Volume[] x, double[] weight, double[] bias, Moments[] moments, Volume[] y) =>
-        ForEachValue(x, (n, c, h, w) => y[n][c, h, w] = Normalized(op, x[n][c, h, w], moments[c]) * weight[c] + bias[c]);
+    /// <summary>Writes y = (x − mean) / √(variance + eps) · weight + bias; in training the running statistics are updated.</summary>
+    public override void Forward(ReferenceNode node, Volume[][] x, Volume[] y)
+    {
+        var op = (BatchNorm2d)node.Node.Op;
+        double[] weight = node.Value(0), bias = node.Value(1);
+        var moments = MomentsOf(node, x[0]);
+        if (node.Training is not null && x[0].Length > 0)
+        {
+            UpdateRunning(op, x[0], moments, node.Value(2), node.Value(3));
+            node.Value(4)[0]++;
+        }
+
+        ForEachValue(x[0], (n, c, h, w) => y[n][c, h, w] = Normalized(op, x[0][n][c, h, w], moments[c]) * weight[c] + bias[c]);
+    }
+
+    /// <summary>Adds to dw[c]: Σ dy · x̂; to db[c]: Σ dy, x̂ the normalized input; and to dx.</summary>
+    public override void Backward(ReferenceNode node, Volume[][] x, Volume[] y, Volume[] dy, Volume[][] dx)
+    {
+        var op = (BatchNorm2d)node.Node.Op;
+        double[] weight = node.Value(0);
+        var moments = MomentsOf(node, x[0]);
+        BackwardWeights(op, x[0], dy, moments, node.Gradient(0)!, node.Gradient(1)!);
+        if (node.Training is null)
+        {
+            BackwardInput(op, dy, weight, moments, dx[0]);
+        }
+        else
+        {
+            BackwardInputOfBatch(op, x[0], dy, weight, moments, dx[0]);
+        }
+    }
+
+    /// <summary>The batch's mean and variance in training, the running ones in evaluation.</summary>
+    private static Moments[] MomentsOf(ReferenceNode node, Volume[] x) =>
+        node.Training is null || x.Length == 0 ? OfRunning(node.Value(2), node.Value(3)) : OfBatch(x);
 
     /// <summary>Each channel's mean and (biased) variance over all images and pixels.</summary>
-    public static Moments[] OfBatch(Volume[] x)
+    private static Moments[] OfBatch(Volume[] x)
     {
         var moments = new Moments[x[0].Shape.Channels];
         double count = Count(x);
@@ -22,12 +54,11 @@ internal static class BatchNorm2dReference
         return moments;
     }
 
-    /// <summary>The running mean and variance.</summary>
-    public static Moments[] OfRunning(double[] mean, double[] variance) =>
+    private static Moments[] OfRunning(double[] mean, double[] variance) =>
         [.. mean.Zip(variance, (m, v) => new Moments { Mean = m, Variance = v })];
 
-    /// <summary>Moves the running statistics towards the batch's; the variance is the unbiased one. A single value has none, and moves nothing.</summary>
-    public static void UpdateRunning(BatchNorm2d op, Volume[] x, Moments[] moments, double[] mean, double[] variance)
+    /// <summary>Updates the running statistics, with the unbiased variance. A single value has none, and updates nothing.</summary>
+    private static void UpdateRunning(BatchNorm2d op, Volume[] x, Moments[] moments, double[] mean, double[] variance)
     {
         double count = Count(x), unbiased = count / (count - 1);
         for (int c = 0; c < moments.Length && count > 1; c++)
@@ -37,8 +68,8 @@ internal static class BatchNorm2dReference
         }
     }
 
-    /// <summary>Adds to dw[c]: Σ dy · x̂; and to db[c]: Σ dy; x̂ is the normalised input.</summary>
-    public static void BackwardWeights(BatchNorm2d op, Volume[] x, Volume[] dy, Moments[] moments, double[] weightGradient, double[] biasGradient) =>
+    private static void BackwardWeights(
+        BatchNorm2d op, Volume[] x, Volume[] dy, Moments[] moments, double[] weightGradient, double[] biasGradient) =>
         ForEachValue(x, (n, c, h, w) =>
         {
             weightGradient[c] += dy[n][c, h, w] * Normalized(op, x[n][c, h, w], moments[c]);
@@ -46,11 +77,11 @@ internal static class BatchNorm2dReference
         });
 
     /// <summary>Adds to dx: weight / √(variance + eps) · dy, where mean and variance do not depend on x.</summary>
-    public static void BackwardInput(BatchNorm2d op, Volume[] dy, double[] weight, Moments[] moments, Volume[] dx) =>
+    private static void BackwardInput(BatchNorm2d op, Volume[] dy, double[] weight, Moments[] moments, Volume[] dx) =>
         ForEachValue(dx, (n, c, h, w) => dx[n][c, h, w] += weight[c] / Deviation(op, moments[c]) * dy[n][c, h, w]);
 
-    /// <summary>Adds to dx: weight / √(variance + eps) · (dy − mean of dy − x̂ · mean of (dy · x̂)), where they are the batch's own.</summary>
-    public static void BackwardInputOfBatch(BatchNorm2d op, Volume[] x, Volume[] dy, double[] weight, Moments[] moments, Volume[] dx)
+    /// <summary>Adds to dx: weight / √(variance + eps) · (dy − mean of dy − x̂ · mean of (dy · x̂)), where they are the batch's.</summary>
+    private static void BackwardInputOfBatch(BatchNorm2d op, Volume[] x, Volume[] dy, double[] weight, Moments[] moments, Volume[] dx)
     {
         double[] sumWithInput = new double[moments.Length], sum = new double[moments.Length];
         BackwardWeights(op, x, dy, moments, sumWithInput, sum);
@@ -76,8 +107,8 @@ internal static class BatchNorm2dReference
         }
     }
 
-    /// <summary>What one channel is normalised by.</summary>
-    internal struct Moments
+    /// <summary>Mean and biased variance of one channel.</summary>
+    private struct Moments
     {
         public double Mean;
         public double Variance;

@@ -6,67 +6,54 @@ namespace Lanewise.Engine;
 /// Conv2d as seven plain loops. k output channel, c input channel within its group, p q output row and column, r s kernel row and
 /// column.
 /// </summary>
-internal static class Conv2dReference
+internal sealed class Conv2dReference : ImageReference<Conv2d>
 {
-    /// <summary>Writes y[k][p][q] = bias[k] + Σ over (c, r, s) of w[k][c][r][s] · x[c][p·stride + r·dilation − padding][q·stride + s·dilation − padding].</summary>
-    public static void Forward(Conv2d op, Volume x, double[] weight, double[]? bias, Volume y)
+    /// <summary>
+    /// Writes y[k][p][q] = bias[k] + Σ over (c, r, s) of
+    /// w[k][c][r][s] · x[c][p·stride + r·dilation − padding above][q·stride + s·dilation − padding left].
+    /// </summary>
+    protected override void Forward(Conv2d op, ReferenceNode node, int image, Volume[] x, Volume y)
     {
-        for (int k = 0; k < y.Shape.Channels; k++)
-        {
-            for (int p = 0; p < y.Shape.Height; p++)
-            {
-                for (int q = 0; q < y.Shape.Width; q++)
-                {
-                    y[k, p, q] = bias?[k] ?? 0;
-                }
-            }
-        }
-
-        ForEachProduct(op, x, y, (k, c, h, w, p, q, i) => y[k, p, q] += weight[i] * x[c, h, w]);
+        double[] weight = node.Value(0);
+        double[]? bias = node.ValueOrNull(1);
+        y.ForEach((k, p, q) => y[k, p, q] = bias?[k] ?? 0);
+        ForEachProduct(op, x[0], y, (k, c, h, w, p, q, i) => y[k, p, q] += weight[i] * x[0][c, h, w]);
     }
 
-    /// <summary>Adds to dx: w · dy of every product that the pixel takes part in.</summary>
-    public static void BackwardInput(Conv2d op, Volume dy, double[] weight, Volume dx) =>
-        ForEachProduct(op, dx, dy, (k, c, h, w, p, q, i) => dx[c, h, w] += weight[i] * dy[k, p, q]);
-
-    /// <summary>Adds to dw: x · dy of every product that the weight takes part in; and to db: Σ dy.</summary>
-    public static void BackwardWeights(Conv2d op, Volume x, Volume dy, double[] weightGradient, double[]? biasGradient)
+    /// <summary>Adds to dx: Σ w · dy over the products with the pixel; to dw: Σ x · dy over those with the weight; to db: Σ dy.</summary>
+    protected override void Backward(Conv2d op, ReferenceNode node, int image, (Volume[] X, Volume Y) value, (Volume[] Dx, Volume Dy) gradient)
     {
-        ForEachProduct(op, x, dy, (k, c, h, w, p, q, i) => weightGradient[i] += x[c, h, w] * dy[k, p, q]);
-        for (int i = 0; i < dy.Values.Length && biasGradient is not null; i++)
+        var (x, dx, dy) = (value.X[0], gradient.Dx[0], gradient.Dy);
+        double[] weight = node.Value(0), dw = node.Gradient(0)!;
+        ForEachProduct(op, x, dy, (k, c, h, w, p, q, i) =>
         {
-            biasGradient[i / dy.Shape.Pixels] += dy.Values[i];
+            dw[i] += x[c, h, w] * dy[k, p, q];
+            dx[c, h, w] += weight[i] * dy[k, p, q];
+        });
+        if (node.Gradient(1) is { } db)
+        {
+            dy.ForEach((k, p, q) => db[k] += dy[k, p, q]);
         }
     }
 
     /// <summary>Visits every product of the convolution: output (k, p, q), input (c, h, w), weight i.</summary>
-    private static void ForEachProduct(Conv2d op, Volume x, Volume y, Product visit)
-    {
-        for (int k = 0; k < y.Shape.Channels; k++)
-        {
-            for (int p = 0; p < y.Shape.Height; p++)
-            {
-                for (int q = 0; q < y.Shape.Width; q++)
-                {
-                    Pixel(op, x, (k, p, q), visit);
-                }
-            }
-        }
-    }
+    private static void ForEachProduct(Conv2d op, Volume x, Volume y, Product visit) =>
+        y.ForEach((k, p, q) => ForEachProduct(op, x, (k, p, q), visit));
 
-    private static void Pixel(Conv2d op, Volume x, (int K, int P, int Q) y, Product visit)
+    private static void ForEachProduct(Conv2d op, Volume x, (int K, int P, int Q) y, Product visit)
     {
         int channels = x.Shape.Channels / op.Groups, first = y.K / (op.OutChannels / op.Groups) * channels;
         for (int c = 0; c < channels; c++)
         {
-            for (int r = 0; r < op.KernelHeight; r++)
+            for (int r = 0; r < op.KernelSize.Height; r++)
             {
-                for (int s = 0; s < op.KernelWidth; s++)
+                for (int s = 0; s < op.KernelSize.Width; s++)
                 {
-                    int h = y.P * op.Stride + r * op.Dilation - op.Padding.Top, w = y.Q * op.Stride + s * op.Dilation - op.Padding.Left;
+                    int h = y.P * op.Stride.Height + r * op.Dilation.Height - op.Padding.Top;
+                    int w = y.Q * op.Stride.Width + s * op.Dilation.Width - op.Padding.Left;
                     if (x.Holds(h, w))
                     {
-                        visit(y.K, first + c, h, w, y.P, y.Q, ((y.K * channels + c) * op.KernelHeight + r) * op.KernelWidth + s);
+                        visit(y.K, first + c, h, w, y.P, y.Q, ((y.K * channels + c) * op.KernelSize.Height + r) * op.KernelSize.Width + s);
                     }
                 }
             }

@@ -3,15 +3,24 @@ using Lanewise.Kernels;
 
 namespace Lanewise.Engine;
 
-/// <summary>Dropout in training: <see cref="DropoutMask"/> says which values go; in evaluation nothing happens.</summary>
-internal static class DropoutReference
+/// <summary>Dropout: in training <see cref="DropoutMask"/> decides which values are kept and scaled; in evaluation the identity.</summary>
+internal sealed class DropoutReference : ImageReference<Dropout>
 {
-    /// <summary>Adds to y: the kept values of x, scaled. The gradient goes the same way, from dy to dx.</summary>
-    public static void AddKept(Dropout op, ulong key, int image, double[] x, double[] y)
+    /// <summary>Writes y: the kept values of x, scaled.</summary>
+    protected override void Forward(Dropout op, ReferenceNode node, int image, Volume[] x, Volume y) =>
+        AddKept(op, node, image, x[0].Values, y.Values);
+
+    /// <summary>Adds to dx: dy, masked and scaled in the same way.</summary>
+    protected override void Backward(
+        Dropout op, ReferenceNode node, int image, (Volume[] X, Volume Y) value, (Volume[] Dx, Volume Dy) gradient) =>
+        AddKept(op, node, image, gradient.Dy.Values, gradient.Dx[0].Values);
+
+    private static void AddKept(Dropout op, ReferenceNode node, int image, double[] from, double[] to)
     {
-        for (int i = 0; i < x.Length; i++)
+        for (int i = 0; i < from.Length; i++)
         {
-            y[i] += DropoutMask.Keeps(key, image, i, op.P) ? x[i] * DropoutMask.Scale(op.P) : 0;
+            double factor = node.Training is null ? 1 : DropoutMask.Keeps(node.DropoutKey, image, i, op.P) ? DropoutMask.Scale(op.P) : 0;
+            to[i] += factor * from[i];
         }
     }
 }

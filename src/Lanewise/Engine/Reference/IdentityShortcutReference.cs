@@ -2,20 +2,23 @@ using Lanewise.Graphs;
 
 namespace Lanewise.Engine;
 
-/// <summary>The parameter-free shortcut in plain loops: pixel (p, q) is the input's (p·stride, q·stride), channels lie between zeros.</summary>
-internal static class IdentityShortcutReference
+/// <summary>The parameter-free shortcut in plain loops: pixel (p, q) is the input's (p·stride, q·stride), channels are zero-padded.</summary>
+internal sealed class IdentityShortcutReference : ImageReference<IdentityShortcut>
 {
-    /// <summary>Adds to y: the pixels of x that are kept.</summary>
-    public static void AddKept(IdentityShortcut op, Volume x, Volume y) => ForEachKept(op, x, y, (kept, of) => y.Values[of] += x.Values[kept]);
+    /// <summary>Writes y: the pixels of x that are kept.</summary>
+    protected override void Forward(IdentityShortcut op, ReferenceNode node, int image, Volume[] x, Volume y) =>
+        ForEachKept(op, x[0], y, (kept, of) => y.Values[of] += x[0].Values[kept]);
 
     /// <summary>Adds to dx: the gradients of the pixels that were kept.</summary>
-    public static void Backward(IdentityShortcut op, Volume dy, Volume dx) => ForEachKept(op, dx, dy, (kept, of) => dx.Values[kept] += dy.Values[of]);
+    protected override void Backward(
+        IdentityShortcut op, ReferenceNode node, int image, (Volume[] X, Volume Y) value, (Volume[] Dx, Volume Dy) gradient) =>
+        ForEachKept(op, gradient.Dx[0], gradient.Dy, (kept, of) => gradient.Dx[0].Values[kept] += gradient.Dy.Values[of]);
 
     private static void ForEachKept(IdentityShortcut op, Volume x, Volume y, Action<int, int> visit) => x.ForEach((c, h, w) =>
     {
-        if (h % op.Stride == 0 && w % op.Stride == 0)
+        if (h % op.Stride.Height == 0 && w % op.Stride.Width == 0)
         {
-            visit(x.At(c, h, w), y.At(c + op.Before(x.Shape.Channels), h / op.Stride, w / op.Stride));
+            visit(x.At(c, h, w), y.At(c + op.ChannelsBefore(x.Shape.Channels), h / op.Stride.Height, w / op.Stride.Width));
         }
     });
 }

@@ -1,20 +1,31 @@
+using Lanewise.Graphs;
+
 namespace Lanewise.Engine;
 
+/// <summary>The input: its values are set by the caller.</summary>
+internal sealed class InputReference : ImageReference<Input>
+{
+    protected override void Forward(Input op, ReferenceNode node, int image, Volume[] x, Volume y) { }
+
+    protected override void Backward(Input op, ReferenceNode node, int image, (Volume[] X, Volume Y) value, (Volume[] Dx, Volume Dy) gradient) { }
+}
+
 /// <summary>ReLU: y = max(0, x).</summary>
-internal static class ReLUReference
+internal sealed class ReLUReference : ImageReference<ReLU>
 {
     /// <summary>Writes y.</summary>
-    public static void Forward(double[] x, double[] y)
+    protected override void Forward(ReLU op, ReferenceNode node, int image, Volume[] x, Volume y)
     {
-        for (int i = 0; i < x.Length; i++)
+        for (int i = 0; i < y.Values.Length; i++)
         {
-            y[i] = Math.Max(0, x[i]);
+            y.Values[i] = Math.Max(0, x[0].Values[i]);
         }
     }
 
     /// <summary>Adds to dx: dy where x is positive; at zero the gradient is zero, as in PyTorch.</summary>
-    public static void Backward(double[] x, double[] dy, double[] dx)
+    protected override void Backward(ReLU op, ReferenceNode node, int image, (Volume[] X, Volume Y) value, (Volume[] Dx, Volume Dy) gradient)
     {
+        double[] x = value.X[0].Values, dx = gradient.Dx[0].Values, dy = gradient.Dy.Values;
         for (int i = 0; i < x.Length; i++)
         {
             dx[i] += x[i] > 0 ? dy[i] : 0;
@@ -22,24 +33,43 @@ internal static class ReLUReference
     }
 }
 
-/// <summary>Add, Concat and Flatten: values that are moved or summed as they are.</summary>
-internal static class JoinReference
+/// <summary>Add: y is the sum of the inputs.</summary>
+internal sealed class AddReference : ImageReference<Add>
 {
-    /// <summary>Adds to the values of <paramref name="to"/> from <paramref name="at"/> on: all of <paramref name="x"/>.</summary>
-    public static void AddTo(double[] x, double[] to, int at = 0)
-    {
-        for (int i = 0; i < x.Length; i++)
-        {
-            to[at + i] += x[i];
-        }
-    }
+    protected override void Forward(Add op, ReferenceNode node, int image, Volume[] x, Volume y) =>
+        Array.ForEach(x, input => input.Values.AddTo(y.Values));
 
-    /// <summary>Adds to x: as many of the values of <paramref name="whole"/> from <paramref name="at"/> on.</summary>
-    public static void AddFrom(double[] whole, double[] x, int at = 0)
+    protected override void Backward(Add op, ReferenceNode node, int image, (Volume[] X, Volume Y) value, (Volume[] Dx, Volume Dy) gradient) =>
+        Array.ForEach(gradient.Dx, dx => gradient.Dy.Values.AddTo(dx.Values));
+}
+
+/// <summary>Flatten: the values in row-major order.</summary>
+internal sealed class FlattenReference : ImageReference<Flatten>
+{
+    protected override void Forward(Flatten op, ReferenceNode node, int image, Volume[] x, Volume y) => x[0].Values.AddTo(y.Values);
+
+    protected override void Backward(
+        Flatten op, ReferenceNode node, int image, (Volume[] X, Volume Y) value, (Volume[] Dx, Volume Dy) gradient) =>
+        gradient.Dy.Values.AddTo(gradient.Dx[0].Values);
+}
+
+/// <summary>Concat: the inputs' values one after the other.</summary>
+internal sealed class ConcatReference : ImageReference<Concat>
+{
+    protected override void Forward(Concat op, ReferenceNode node, int image, Volume[] x, Volume y) =>
+        ForEachSlice(x, (input, start) => input.Values.AddTo(y.Values.AsSpan(start)));
+
+    protected override void Backward(
+        Concat op, ReferenceNode node, int image, (Volume[] X, Volume Y) value, (Volume[] Dx, Volume Dy) gradient) =>
+        ForEachSlice(gradient.Dx, (dx, start) => gradient.Dy.Values.AsSpan(start, dx.Values.Length).AddTo(dx.Values));
+
+    private static void ForEachSlice(Volume[] parts, Action<Volume, int> visit)
     {
-        for (int i = 0; i < x.Length; i++)
+        int start = 0;
+        foreach (var part in parts)
         {
-            x[i] += whole[at + i];
+            visit(part, start);
+            start += part.Values.Length;
         }
     }
 }

@@ -1,46 +1,42 @@
+using Lanewise.Graphs;
+
 namespace Lanewise.Engine;
 
-/// <summary>Linear as two plain loops: k output, c input.</summary>
-internal static class LinearReference
+/// <summary>Linear as two plain loops: k output feature, c input feature.</summary>
+internal sealed class LinearReference : ImageReference<Linear>
 {
     /// <summary>Writes y[k] = bias[k] + Σ over c of w[k][c] · x[c].</summary>
-    public static void Forward(double[] x, double[] weight, double[]? bias, double[] y)
+    protected override void Forward(Linear op, ReferenceNode node, int image, Volume[] x, Volume y)
     {
-        for (int k = 0; k < y.Length; k++)
+        double[] weight = node.Value(0), from = x[0].Values, to = y.Values;
+        double[]? bias = node.ValueOrNull(1);
+        for (int k = 0; k < to.Length; k++)
         {
-            y[k] = bias?[k] ?? 0;
-            for (int c = 0; c < x.Length; c++)
+            to[k] = bias?[k] ?? 0;
+            for (int c = 0; c < from.Length; c++)
             {
-                y[k] += weight[k * x.Length + c] * x[c];
+                to[k] += weight[k * from.Length + c] * from[c];
             }
         }
     }
 
-    /// <summary>Adds to dx[c]: Σ over k of w[k][c] · dy[k].</summary>
-    public static void BackwardInput(double[] dy, double[] weight, double[] dx)
+    /// <summary>Adds to dx[c]: Σ over k of w[k][c] · dy[k]; to dw[k][c]: x[c] · dy[k]; to db[k]: dy[k].</summary>
+    protected override void Backward(Linear op, ReferenceNode node, int image, (Volume[] X, Volume Y) value, (Volume[] Dx, Volume Dy) gradient)
     {
-        for (int k = 0; k < dy.Length; k++)
-        {
-            for (int c = 0; c < dx.Length; c++)
-            {
-                dx[c] += weight[k * dx.Length + c] * dy[k];
-            }
-        }
-    }
-
-    /// <summary>Adds to dw[k][c]: x[c] · dy[k]; and to db[k]: dy[k].</summary>
-    public static void BackwardWeights(double[] x, double[] dy, double[] weightGradient, double[]? biasGradient)
-    {
+        double[] x = value.X[0].Values, dx = gradient.Dx[0].Values, dy = gradient.Dy.Values;
+        double[] weight = node.Value(0), dw = node.Gradient(0)!;
+        double[]? db = node.Gradient(1);
         for (int k = 0; k < dy.Length; k++)
         {
             for (int c = 0; c < x.Length; c++)
             {
-                weightGradient[k * x.Length + c] += x[c] * dy[k];
+                dw[k * x.Length + c] += x[c] * dy[k];
+                dx[c] += weight[k * x.Length + c] * dy[k];
             }
 
-            if (biasGradient is not null)
+            if (db is not null)
             {
-                biasGradient[k] += dy[k];
+                db[k] += dy[k];
             }
         }
     }

@@ -3,23 +3,28 @@ using Lanewise.Graphs;
 namespace Lanewise.Engine;
 
 /// <summary>Local response normalisation in plain loops: c the output's channel, i a channel of its neighbourhood.</summary>
-internal static class LocalResponseNormReference
+internal sealed class LocalResponseNormReference : ImageReference<LocalResponseNorm>
 {
     /// <summary>Writes y[c] = x[c] / (k + alpha / size · Σ x[i]²)^beta.</summary>
-    public static void Forward(LocalResponseNorm op, Volume x, Volume y) =>
-        y.ForEach((c, h, w) => y[c, h, w] = x[c, h, w] * Math.Pow(Base(op, x, c, h, w), -op.Beta));
+    protected override void Forward(LocalResponseNorm op, ReferenceNode node, int image, Volume[] x, Volume y) =>
+        y.ForEach((c, h, w) => y[c, h, w] = x[0][c, h, w] * Math.Pow(Base(op, x[0], c, h, w), -op.Beta));
 
-    /// <summary>Adds to dx[c]: dy[c] / base[c]^beta; and to each neighbour's dx[i]: what its square takes from y[c].</summary>
-    public static void Backward(LocalResponseNorm op, Volume x, Volume dy, Volume dx) => dy.ForEach((c, h, w) =>
+    /// <summary>Adds to dx[c]: dy[c] / base[c]^beta; and to each neighbour's dx[i]: the derivative of y[c] through its square.</summary>
+    protected override void Backward(
+        LocalResponseNorm op, ReferenceNode node, int image, (Volume[] X, Volume Y) value, (Volume[] Dx, Volume Dy) gradient)
     {
-        double sum = Base(op, x, c, h, w);
-        dx[c, h, w] += dy[c, h, w] * Math.Pow(sum, -op.Beta);
-        double perSquare = -op.Beta * Math.Pow(sum, -op.Beta - 1) * op.Alpha / op.Size * x[c, h, w] * dy[c, h, w];
-        foreach (int i in Neighbours(op, x, c))
+        var (x, dx, dy) = (value.X[0], gradient.Dx[0], gradient.Dy);
+        dy.ForEach((c, h, w) =>
         {
-            dx[i, h, w] += perSquare * 2 * x[i, h, w];
-        }
-    });
+            double sum = Base(op, x, c, h, w);
+            dx[c, h, w] += dy[c, h, w] * Math.Pow(sum, -op.Beta);
+            double perSquare = -op.Beta * Math.Pow(sum, -op.Beta - 1) * op.Alpha / op.Size * x[c, h, w] * dy[c, h, w];
+            foreach (int i in Neighbours(op, x, c))
+            {
+                dx[i, h, w] += perSquare * 2 * x[i, h, w];
+            }
+        });
+    }
 
     private static double Base(LocalResponseNorm op, Volume x, int c, int h, int w)
     {

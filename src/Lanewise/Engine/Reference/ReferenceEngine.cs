@@ -11,7 +11,7 @@ public sealed class ReferenceEngine
 {
     private readonly Network _network;
     private readonly Dictionary<string, double[]> _parameters;
-    private ReferenceOps _ops;
+    private TrainingStep? _training;
     private Volume[][] _values = [];
 
     /// <summary>Takes a copy of the weights.</summary>
@@ -21,7 +21,6 @@ public sealed class ReferenceEngine
     {
         _network = network;
         _parameters = network.Parameters.ToDictionary(p => p.Name, p => Array.ConvertAll(weights[p.Name].Values, v => (double)v), StringComparer.Ordinal);
-        _ops = new(_parameters, null);
     }
 
     /// <summary>
@@ -51,7 +50,7 @@ public sealed class ReferenceEngine
     public double[] ForwardTraining(double[] images, int seed = 0, long step = 0) => Run(images, new(seed, step));
 
     /// <summary>What <paramref name="node"/> made of an image in the last forward pass, C×H×W in row-major order.</summary>
-    public ReadOnlySpan<double> SymbolicTensor(Node node, int image) => _values[node.Index][image].Values;
+    public ReadOnlySpan<double> ValuesAt(Node node, int image) => _values[node.Index][image].Values;
 
     /// <summary>
     /// The mean cross-entropy of the last forward pass: the mean of log Σ exp(z) − z[label]. In training each auxiliary output's is
@@ -83,7 +82,7 @@ public sealed class ReferenceEngine
             {
                 var p = Softmax(node, i);
                 p[labels[i]] -= 1;
-                JoinReference.AddTo(Array.ConvertAll(p, v => v * weight / Count), gradients[node.Index][i].Values);
+                Array.ConvertAll(p, v => v * weight / Count).AddTo(gradients[node.Index][i].Values);
             }
         }
 
@@ -97,7 +96,7 @@ public sealed class ReferenceEngine
         var gradients = EmptyValues();
         for (int i = 0; i < Count; i++)
         {
-            JoinReference.AddFrom(outputGradient, gradients[_network.Output.Index][i].Values, i * _network.Output.Shape.Count);
+            outputGradient.AsSpan(i * _network.OutputCount, _network.OutputCount).AddTo(gradients[_network.Output.Index][i].Values);
         }
 
         return Backward(gradients);
@@ -111,7 +110,7 @@ public sealed class ReferenceEngine
             throw new ArgumentException($"{images.Length} values are not a whole number of {_network.Input} images", nameof(images));
         }
 
-        _ops = new(_parameters, training);
+        _training = training;
         _values = EmptyValues(images.Length / inputs);
         for (int i = 0; i < Count; i++)
         {
@@ -120,7 +119,8 @@ public sealed class ReferenceEngine
 
         foreach (var node in _network.Nodes)
         {
-            _ops.Forward(node, [.. node.Inputs.Select(n => _values[n.Index])], _values[node.Index]);
+            var state = new ReferenceNode(node, _parameters, gradients: null, training);
+            OpTable.Of(node).Reference.Forward(state, [.. node.Inputs.Select(n => _values[n.Index])], _values[node.Index]);
         }
 
         return [.. _values[_network.Output.Index].SelectMany(v => v.Values)];
@@ -132,14 +132,15 @@ public sealed class ReferenceEngine
         foreach (var node in _network.Nodes.Reverse())
         {
             Volume[][] x = [.. node.Inputs.Select(n => _values[n.Index])], dx = [.. node.Inputs.Select(n => gradients[n.Index])];
-            _ops.Backward(node, x, _values[node.Index], gradients[node.Index], dx, parameters);
+            var state = new ReferenceNode(node, _parameters, parameters, _training);
+            OpTable.Of(node).Reference.Backward(state, x, _values[node.Index], gradients[node.Index], dx);
         }
 
         return new(parameters, [.. gradients[0].SelectMany(v => v.Values)]);
     }
 
     /// <summary>The outputs that have a loss, and its weight.</summary>
-    private IEnumerable<AuxiliaryOutput> Losses() => [new(_network.Output, 1), .. _ops.Training is null ? [] : _network.AuxiliaryOutputs];
+    private IEnumerable<AuxiliaryOutput> Losses() => [new(_network.Output, 1), .. _training is null ? [] : _network.AuxiliaryOutputs];
 
     private Volume[][] EmptyValues(int? images = null) =>
         [.. _network.Nodes.Select(node => Enumerable.Range(0, images ?? Count).Select(_ => new Volume(node.Shape)).ToArray())];

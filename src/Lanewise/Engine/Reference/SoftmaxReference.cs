@@ -3,9 +3,15 @@ using Lanewise.Graphs;
 namespace Lanewise.Engine;
 
 /// <summary>Softmax over the channels c of each pixel, in plain loops.</summary>
-internal static class SoftmaxReference
+internal sealed class SoftmaxReference : ImageReference<Softmax>
 {
-    /// <summary>Writes y[c] = exp(x[c]) / Σ exp(x[i]); the largest x is taken off all of them first, which changes nothing but overflow.</summary>
+    protected override void Forward(Softmax op, ReferenceNode node, int image, Volume[] x, Volume y) => Forward(x[0], y);
+
+    protected override void Backward(
+        Softmax op, ReferenceNode node, int image, (Volume[] X, Volume Y) value, (Volume[] Dx, Volume Dy) gradient) =>
+        Backward(value.Y, gradient.Dy, gradient.Dx[0]);
+
+    /// <summary>Writes y[c] = exp(x[c]) / Σ exp(x[i]); the largest x is subtracted first, against overflow.</summary>
     public static void Forward(Volume x, Volume y) => ForEachPixel(x.Shape, (h, w) =>
     {
         double top = double.NegativeInfinity, sum = 0;
@@ -27,7 +33,7 @@ internal static class SoftmaxReference
     });
 
     /// <summary>Adds to dx[c]: y[c] · (dy[c] − Σ y[i] · dy[i]).</summary>
-    public static void Backward(Volume y, Volume dy, Volume dx) => ForEachPixel(y.Shape, (h, w) =>
+    private static void Backward(Volume y, Volume dy, Volume dx) => ForEachPixel(y.Shape, (h, w) =>
     {
         double sum = 0;
         for (int c = 0; c < y.Shape.Channels; c++)

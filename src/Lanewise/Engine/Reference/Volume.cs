@@ -2,7 +2,7 @@ using Lanewise.Graphs;
 
 namespace Lanewise.Engine;
 
-/// <summary>One image's activation in the reference engine: C×H×W doubles in row-major order.</summary>
+/// <summary>One image's values at a node in the reference engine: C×H×W doubles in row-major order.</summary>
 internal sealed class Volume(Shape shape)
 {
     public Shape Shape { get; } = shape;
@@ -11,10 +11,10 @@ internal sealed class Volume(Shape shape)
 
     public ref double this[int c, int h, int w] => ref Values[At(c, h, w)];
 
-    /// <summary>Where a value lies in <see cref="Values"/>.</summary>
+    /// <summary>The index of a value in <see cref="Values"/>.</summary>
     public int At(int c, int h, int w) => (c * Shape.Height + h) * Shape.Width + w;
 
-    /// <summary>Whether (h, w) lies in the image and not in its padding.</summary>
+    /// <summary>Whether (h, w) is a pixel of the image rather than padding.</summary>
     public bool Holds(int h, int w) => h >= 0 && h < Shape.Height && w >= 0 && w < Shape.Width;
 
     /// <summary>Visits every channel, row and column.</summary>
@@ -31,4 +31,23 @@ internal sealed class Volume(Shape shape)
             }
         }
     }
+}
+
+/// <summary>Sums of arrays.</summary>
+internal static class ReferenceSums
+{
+    /// <summary>Adds to the first values of <paramref name="to"/>: all of <paramref name="x"/>.</summary>
+    public static void AddTo(this ReadOnlySpan<double> x, Span<double> to)
+    {
+        for (int i = 0; i < x.Length; i++)
+        {
+            to[i] += x[i];
+        }
+    }
+
+    /// <inheritdoc cref="AddTo(ReadOnlySpan{double}, Span{double})"/>
+    public static void AddTo(this Span<double> x, Span<double> to) => AddTo((ReadOnlySpan<double>)x, to);
+
+    /// <inheritdoc cref="AddTo(ReadOnlySpan{double}, Span{double})"/>
+    public static void AddTo(this double[] x, Span<double> to) => AddTo((ReadOnlySpan<double>)x, to);
 }

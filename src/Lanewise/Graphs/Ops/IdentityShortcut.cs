@@ -1,22 +1,25 @@
 namespace Lanewise.Graphs;
 
 /// <summary>
-/// The parameter-free shortcut of He et al. 2015, §3.3, option A, (C, H, W) → (OutChannels, ⌈H / Stride⌉, ⌈W / Stride⌉): every
-/// Stride-th pixel, and zero channels before and behind, ⌊(OutChannels − C) / 2⌋ of them before.
+/// The parameter-free shortcut of He et al. 2015, §3.3, option A, (N, C, H, W) → (N, OutChannels, ⌈H / stride⌉, ⌈W / stride⌉):
+/// the image subsampled by the stride, its channels zero-padded on both sides, ⌊(OutChannels − C) / 2⌋ of them before.
 /// </summary>
-/// <param name="OutChannels">At least C.</param>
+/// <param name="OutChannels">Output channels, at least C.</param>
 /// <param name="Stride">Step between the pixels that are kept.</param>
-public sealed record IdentityShortcut(int OutChannels, int Stride) : Op
+public sealed record IdentityShortcut(int OutChannels, Size2d Stride) : Op
 {
+    /// <inheritdoc/>
+    internal override bool MapsZerosToZeros => true;
+
     internal override Shape InferShape(IReadOnlyList<Shape> inputs)
     {
         var x = inputs[0];
-        return OutChannels >= x.Channels && Stride >= 1
-            ? new(OutChannels, (x.Height - 1) / Stride + 1, (x.Width - 1) / Stride + 1)
-            : throw new ShapeException($"{OutChannels} channels of {x.Channels}, stride {Stride}: there must be at least as many channels as come in, and the stride at least 1");
+        return OutChannels >= x.Channels && Math.Min(Stride.Height, Stride.Width) >= 1
+            ? new(OutChannels, (x.Height - 1) / Stride.Height + 1, (x.Width - 1) / Stride.Width + 1)
+            : throw new ShapeException(
+                $"{OutChannels} channels from {x.Channels}, stride {Stride}: output channels must be at least the input's, and the stride at least 1");
     }
 
-    /// <summary>Zero channels before the input's.</summary>
-    /// <param name="channels">C.</param>
-    internal int Before(int channels) => (OutChannels - channels) / 2;
+    /// <summary>The number of zero channels before the input's C.</summary>
+    internal int ChannelsBefore(int channels) => (OutChannels - channels) / 2;
 }

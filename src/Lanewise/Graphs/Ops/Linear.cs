@@ -1,11 +1,11 @@
 namespace Lanewise.Graphs;
 
-/// <summary>y = W·x + b on a flattened activation: (F, 1, 1) → (OutFeatures, 1, 1).</summary>
-/// <param name="OutFeatures">Outputs.</param>
+/// <summary>y = W·x + b on a flattened input, (N, F, 1, 1) → (N, OutFeatures, 1, 1).</summary>
+/// <param name="OutFeatures">Output features.</param>
 /// <param name="Bias">Whether each output has a bias.</param>
 public sealed record Linear(int OutFeatures, bool Bias) : Op
 {
-    /// <summary>How the weights begin; null for PyTorch's default.</summary>
+    /// <summary>Initial distribution of the weights; null for PyTorch's default.</summary>
     public Initializer? Initial { get; init; }
 
     internal override Shape InferShape(IReadOnlyList<Shape> inputs)
@@ -15,14 +15,16 @@ public sealed record Linear(int OutFeatures, bool Bias) : Op
             throw new ShapeException($"the input is {inputs[0]}, not a row of features; put .Flatten() before it");
         }
 
-        return OutFeatures < 1 ? throw new ShapeException($"{OutFeatures} output features; at least 1 is needed") : new(OutFeatures, 1, 1);
+        return OutFeatures < 1
+            ? throw new ShapeException($"{OutFeatures} output features; at least 1 is needed")
+            : new(OutFeatures, 1, 1);
     }
 
     internal override IReadOnlyList<ParameterSpec> Parameters(string path, IReadOnlyList<Shape> inputs)
     {
-        var ordinary = Initializer.Default(inputs[0].Channels);
-        ParameterSpec weight = new($"{path}.weight", [OutFeatures, inputs[0].Channels], Initial ?? ordinary);
-        return Bias ? [weight, new($"{path}.bias", [OutFeatures], ordinary)] : [weight];
+        var byDefault = Initializer.Default(inputs[0].Channels);
+        ParameterSpec weight = new($"{path}.weight", [OutFeatures, inputs[0].Channels], Initial ?? byDefault);
+        return Bias ? [weight, new($"{path}.bias", [OutFeatures], byDefault)] : [weight];
     }
 
     internal override long Macs(IReadOnlyList<Shape> inputs, Shape output) => (long)inputs[0].Channels * OutFeatures;

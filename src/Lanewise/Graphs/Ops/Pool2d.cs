@@ -1,53 +1,63 @@
 namespace Lanewise.Graphs;
 
 /// <summary>
-/// What max and average pooling share: (C, H, W) → (C, P, Q) with P = ⌊(H + 2·padding − kernel) / stride⌋ + 1, or ⌈…⌉ + 1 in
-/// ceil mode, where a last window that would begin outside the image and its left padding is left out.
+/// Base of max and average pooling, (N, C, H, W) → (N, C, P, Q) with P = ⌊(H + padding above and below − kernel height) / stride⌋ + 1,
+/// or ⌈…⌉ + 1 in ceil mode, where a last window that would begin outside the image and its leading padding is dropped.
 /// </summary>
-/// <param name="Kernel">The square window's side.</param>
+/// <param name="KernelSize">Window rows and columns.</param>
 /// <param name="Stride">Step between windows.</param>
-/// <param name="Padding">Rows and columns around the image; at most half the kernel.</param>
+/// <param name="Padding">Rows and columns around the image; at most half the kernel on each side.</param>
 /// <param name="CeilMode">Whether inputs left over at the end get a window of their own.</param>
-public abstract record Pool2d(int Kernel, int Stride, int Padding, bool CeilMode) : Op
+public abstract record Pool2d(Size2d KernelSize, Size2d Stride, Padding Padding, bool CeilMode) : Op
 {
+    /// <inheritdoc/>
+    public override Window? Window => new(KernelSize, Stride, Padding, Dilation: 1, CeilMode);
+
+    /// <inheritdoc/>
+    internal override bool MapsZerosToZeros => true;
+
     internal override Shape InferShape(IReadOnlyList<Shape> inputs)
     {
-        var x = inputs[0];
-        var axis = Window.Axis(this);
-        Window.Check(x, axis, axis);
-        if (Padding > Kernel / 2)
+        var outputs = Window!.Value.Outputs(inputs[0]);
+        if (Math.Max(Padding.Top, Padding.Bottom) > KernelSize.Height / 2 || Math.Max(Padding.Left, Padding.Right) > KernelSize.Width / 2)
         {
-            throw new ShapeException($"padding {Padding} is more than half of kernel {Kernel}; some windows would hold no pixel");
+            throw new ShapeException($"padding {Padding} is more than half of kernel {KernelSize}; some windows would contain no pixel");
         }
 
-        return new(x.Channels, axis.Outputs(x.Height), axis.Outputs(x.Width));
+        return new(inputs[0].Channels, outputs.Height, outputs.Width);
     }
 }
 
-/// <summary>Max pooling; padding never wins.</summary>
-/// <param name="Kernel">The square window's side.</param>
+/// <summary>Max pooling; padding is never the maximum.</summary>
+/// <param name="KernelSize">Window rows and columns.</param>
 /// <param name="Stride">Step between windows.</param>
 /// <param name="Padding">Rows and columns around the image.</param>
 /// <param name="CeilMode">Whether inputs left over at the end get a window of their own.</param>
-public sealed record MaxPool2d(int Kernel, int Stride, int Padding, bool CeilMode = false) : Pool2d(Kernel, Stride, Padding, CeilMode);
+public sealed record MaxPool2d(Size2d KernelSize, Size2d Stride, Padding Padding, bool CeilMode = false)
+    : Pool2d(KernelSize, Stride, Padding, CeilMode);
 
 /// <summary>Average pooling.</summary>
-/// <param name="Kernel">The square window's side.</param>
+/// <param name="KernelSize">Window rows and columns.</param>
 /// <param name="Stride">Step between windows.</param>
 /// <param name="Padding">Zero rows and columns around the image.</param>
 /// <param name="CountIncludePad">Whether padded zeros count in the average, as they do in PyTorch by default.</param>
-/// <param name="CeilMode">Whether inputs left over at the end get a window of their own; what it reaches beyond the padding never counts.</param>
-public sealed record AvgPool2d(int Kernel, int Stride, int Padding, bool CountIncludePad, bool CeilMode = false) : Pool2d(Kernel, Stride, Padding, CeilMode);
+/// <param name="CeilMode">
+/// Whether inputs left over at the end get a window of their own; positions beyond the padding never count.
+/// </param>
+public sealed record AvgPool2d(Size2d KernelSize, Size2d Stride, Padding Padding, bool CountIncludePad, bool CeilMode = false)
+    : Pool2d(KernelSize, Stride, Padding, CeilMode);
 
 /// <summary>
-/// Average pooling to a given size, (C, H, W) → (C, OutHeight, OutWidth): output i averages the inputs
-/// ⌊i·H / OutHeight⌋ … ⌈(i + 1)·H / OutHeight⌉ − 1. With 1×1 it is the global average that ends a ResNet.
+/// Average pooling to a given size, (N, C, H, W) → (N, C, P, Q): output row i averages the input rows
+/// ⌊i·H / P⌋ … ⌈(i + 1)·H / P⌉ − 1, and columns likewise. With size 1 it is the global average pooling that ends a ResNet.
 /// </summary>
-/// <param name="OutHeight">Output rows.</param>
-/// <param name="OutWidth">Output columns.</param>
-public sealed record AdaptiveAvgPool2d(int OutHeight, int OutWidth) : Op
+/// <param name="OutputSize">Output rows and columns.</param>
+public sealed record AdaptiveAvgPool2d(Size2d OutputSize) : Op
 {
-    internal override Shape InferShape(IReadOnlyList<Shape> inputs) => OutHeight < 1 || OutWidth < 1
-        ? throw new ShapeException($"output {OutHeight}×{OutWidth}; both must be at least 1")
-        : new(inputs[0].Channels, OutHeight, OutWidth);
+    /// <inheritdoc/>
+    internal override bool MapsZerosToZeros => true;
+
+    internal override Shape InferShape(IReadOnlyList<Shape> inputs) => Math.Min(OutputSize.Height, OutputSize.Width) < 1
+        ? throw new ShapeException($"output {OutputSize.Height}×{OutputSize.Width}; both must be at least 1")
+        : new(inputs[0].Channels, OutputSize.Height, OutputSize.Width);
 }

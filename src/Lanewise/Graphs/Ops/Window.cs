@@ -1,30 +1,45 @@
+using System.Runtime.InteropServices;
 using Lanewise.Kernels;
 
 namespace Lanewise.Graphs;
 
-/// <summary>The windows of convolution and pooling, in the kernels' words.</summary>
-internal static class Window
+/// <summary>The sliding window of a convolution or pooling.</summary>
+/// <param name="KernelSize">Its height and width.</param>
+/// <param name="Stride">The step from output to output.</param>
+/// <param name="Padding">Rows and columns around the image.</param>
+/// <param name="Dilation">The step from one of the window's inputs to the next.</param>
+/// <param name="CeilMode">Whether inputs left over at the end get an output of their own.</param>
+[StructLayout(LayoutKind.Auto)]
+public readonly record struct Window(Size2d KernelSize, Size2d Stride, Padding Padding, Size2d Dilation, bool CeilMode)
 {
-    public static ConvAxis Rows(Conv2d op) => new(op.KernelHeight, op.Stride, op.Padding.Top, op.Padding.Bottom, op.Dilation);
+    /// <summary>The vertical axis in the kernels' terms.</summary>
+    internal ConvAxis Rows => new(KernelSize.Height, Stride.Height, Padding.Top, Padding.Bottom, Dilation.Height, CeilMode);
 
-    public static ConvAxis Columns(Conv2d op) => new(op.KernelWidth, op.Stride, op.Padding.Left, op.Padding.Right, op.Dilation);
+    /// <summary>The horizontal axis.</summary>
+    internal ConvAxis Columns => new(KernelSize.Width, Stride.Width, Padding.Left, Padding.Right, Dilation.Width, CeilMode);
 
-    public static ConvAxis Axis(Pool2d op) => new(op.Kernel, op.Stride, op.Padding, op.Padding, Ceil: op.CeilMode);
-
-    public static void Check(Shape x, ConvAxis rows, ConvAxis columns)
+    /// <summary>The number of outputs per axis: ⌊(H + padding − dilation·(kernel − 1) − 1) / stride⌋ + 1, or ⌈…⌉ + 1 in ceil mode.</summary>
+    /// <exception cref="ShapeException">A size is out of range, or the window does not fit the input.</exception>
+    internal Size2d Outputs(Shape x)
     {
-        string kernel = $"kernel {rows.Kernel}×{columns.Kernel}";
-        if (Math.Min(rows.Kernel, columns.Kernel) < 1 || rows.Stride < 1 || rows.Dilation < 1
-            || Math.Min(Math.Min(rows.Padding, rows.PaddingAfter), Math.Min(columns.Padding, columns.PaddingAfter)) < 0)
+        var (rows, columns) = (Rows, Columns);
+        string kernel = $"kernel {KernelSize.Height}×{KernelSize.Width}";
+        if (Math.Min(KernelSize.Height, KernelSize.Width) < 1 || Math.Min(Stride.Height, Stride.Width) < 1 || Math.Min(Dilation.Height, Dilation.Width) < 1
+            || Math.Min(Math.Min(Padding.Top, Padding.Left), Math.Min(Padding.Bottom, Padding.Right)) < 0)
         {
-            throw new ShapeException($"{kernel}, stride {rows.Stride}, dilation {rows.Dilation}, padding {new Padding(rows.Padding, columns.Padding, rows.PaddingAfter, columns.PaddingAfter)}: kernel, stride and dilation must be at least 1, padding at least 0");
+            throw new ShapeException(
+                $"{kernel}, stride {Stride}, dilation {Dilation}, padding {Padding}: kernel, stride and dilation must be at least 1, padding at least 0");
         }
 
-        if (rows.Outputs(x.Height) < 1 || columns.Outputs(x.Width) < 1)
+        var outputs = new Size2d(rows.Outputs(x.Height), columns.Outputs(x.Width));
+        if (Math.Min(outputs.Height, outputs.Width) < 1)
         {
             long missing = Math.Max(rows.Span - x.Height, columns.Span - x.Width);
-            string dilated = rows.Dilation > 1 ? $" with dilation {rows.Dilation}" : "";
-            throw new ShapeException($"{kernel}{dilated} does not fit the {x.Height}×{x.Width} input; use padding: {(missing + 1) / 2} or a smaller kernel");
+            string dilated = Dilation == 1 ? "" : $" with dilation {Dilation}";
+            throw new ShapeException(
+                $"{kernel}{dilated} does not fit the {x.Height}×{x.Width} input; use padding: {(missing + 1) / 2} or a smaller kernel");
         }
+
+        return outputs;
     }
 }

@@ -1,0 +1,124 @@
+using Lanewise.Graphs;
+
+namespace Lanewise.Engine;
+
+/// <summary>
+/// All ops, one row each: how a plan runs it and how the reference engine does. Shape rule, parameters and MACs are members of the op
+/// itself; their texts here, with the gradient rule, are the table in docs/ops.md.
+/// </summary>
+internal static class OpTable
+{
+    private const string NoMacs = "0", NoParameters = "", PassedOn = "dx = dy";
+
+    /// <summary>The rows.</summary>
+    public static IReadOnlyList<OpRow> Rows { get; } =
+    [
+        new(typeof(Input), () => throw new InvalidOperationException("the input runs nothing"), new InputReference())
+        {
+            Shape = "(N, C, H, W)", Macs = NoMacs, Parameters = NoParameters, Gradient = "",
+        },
+        new(typeof(Conv2d), () => new Conv2dLowering(), new Conv2dReference())
+        {
+            Shape = "(N, C, H, W) → (N, K, P, Q), P = ⌊(H + padding − dilation·(R − 1) − 1) / stride⌋ + 1",
+            Macs = "K·P·Q·(C / groups)·R·S",
+            Parameters = "weight (K, C / groups, R, S), bias (K)",
+            Gradient = "dx[c][h][w] = Σ w·dy, dw[k][c][r][s] = Σ x·dy, db[k] = Σ dy",
+        },
+        new(typeof(Linear), () => new Conv2dLowering(), new LinearReference())
+        {
+            Shape = "(N, F, 1, 1) → (N, K, 1, 1)",
+            Macs = "K·F",
+            Parameters = "weight (K, F), bias (K)",
+            Gradient = "dx = Wᵀ·dy, dW = dy·xᵀ, db = dy",
+        },
+        new(typeof(BatchNorm2d), () => new BatchNorm2dLowering(), new BatchNorm2dReference())
+        {
+            Shape = "unchanged",
+            Macs = NoMacs,
+            Parameters = "weight (C), bias (C); buffers running_mean (C), running_var (C), num_batches_tracked",
+            Gradient = "dx = w / √(var + eps)·(dy − mean(dy) − x̂·mean(dy·x̂)); without the means where running statistics are used",
+        },
+        new(typeof(LocalResponseNorm), () => new LocalResponseNormLowering(), new LocalResponseNormReference())
+        {
+            Shape = "unchanged",
+            Macs = NoMacs,
+            Parameters = NoParameters,
+            Gradient = "dx[c] = dy[c]·b[c]^−β − 2·α·β / size·x[c]·Σ dy[i]·x[i]·b[i]^(−β − 1), b the base",
+        },
+        new(typeof(Softmax), () => new SoftmaxLowering(), new SoftmaxReference())
+        {
+            Shape = "unchanged", Macs = NoMacs, Parameters = NoParameters, Gradient = "dx[c] = y[c]·(dy[c] − Σ y·dy)",
+        },
+        new(typeof(Dropout), () => new DropoutLowering(), new DropoutReference())
+        {
+            Shape = "unchanged", Macs = NoMacs, Parameters = NoParameters, Gradient = "dx = mask / (1 − p)·dy",
+        },
+        new(typeof(MaxPool2d), () => new MaxPool2dLowering(), new MaxPool2dReference())
+        {
+            Shape = "(N, C, H, W) → (N, C, P, Q), P = ⌊(H + padding − R) / stride⌋ + 1, ⌈…⌉ in ceil mode",
+            Macs = NoMacs,
+            Parameters = NoParameters,
+            Gradient = "dy to each window's first maximum",
+        },
+        new(typeof(AvgPool2d), () => new AvgPool2dLowering(), new AvgPool2dReference())
+        {
+            Shape = "as MaxPool2d", Macs = NoMacs, Parameters = NoParameters, Gradient = "dy / window size, to each input of the window",
+        },
+        new(typeof(AdaptiveAvgPool2d), () => new AvgPool2dLowering(), new AdaptiveAvgPool2dReference())
+        {
+            Shape = "(N, C, H, W) → (N, C, P, Q), P and Q given",
+            Macs = NoMacs,
+            Parameters = NoParameters,
+            Gradient = "dy / window size, to each input of the window",
+        },
+        new(typeof(ReLU), () => new ReLULowering(), new ReLUReference())
+        {
+            Shape = "unchanged", Macs = NoMacs, Parameters = NoParameters, Gradient = "dx = dy where x > 0, else 0",
+        },
+        new(typeof(Add), () => new AddLowering(), new AddReference())
+        {
+            Shape = "both inputs have one shape; unchanged", Macs = NoMacs, Parameters = NoParameters, Gradient = PassedOn + " for both inputs",
+        },
+        new(typeof(IdentityShortcut), () => new IdentityShortcutLowering(), new IdentityShortcutReference())
+        {
+            Shape = "(N, C, H, W) → (N, K, ⌈H / stride⌉, ⌈W / stride⌉)",
+            Macs = NoMacs,
+            Parameters = NoParameters,
+            Gradient = "dy to the pixels that were kept",
+        },
+        new(typeof(Concat), () => new ConcatLowering(), new ConcatReference())
+        {
+            Shape = "(N, Cᵢ, H, W) → (N, Σ Cᵢ, H, W)", Macs = NoMacs, Parameters = NoParameters, Gradient = "each input its slice of dy",
+        },
+        new(typeof(Flatten), () => new FlattenLowering(), new FlattenReference())
+        {
+            Shape = "(N, C, H, W) → (N, C·H·W, 1, 1)", Macs = NoMacs, Parameters = NoParameters, Gradient = PassedOn,
+        },
+    ];
+
+    private static readonly Dictionary<Type, OpRow> ByType = Rows.ToDictionary(row => row.Type);
+
+    /// <summary>The row of a node's op.</summary>
+    /// <exception cref="LanewiseException">There is none.</exception>
+    public static OpRow Of(Node node) => ByType.GetValueOrDefault(node.Op.GetType())
+        ?? throw new LanewiseException($"{node.Path} ({node.Op.Name}): the engine has no row for this op in its OpTable; use another op.");
+}
+
+/// <summary>One op.</summary>
+/// <param name="Type">The type of the op.</param>
+/// <param name="CreateLowering">Creates the object that turns a unit into kernel calls.</param>
+/// <param name="Reference">The plain loops in double precision.</param>
+internal sealed record OpRow(Type Type, Func<Lowering> CreateLowering, Reference Reference)
+{
+    /// <summary>The shape rule, as text.</summary>
+    public required string Shape { get; init; }
+
+    /// <summary>The multiply-accumulates for one image, as text.</summary>
+    public required string Macs { get; init; }
+
+    /// <summary>The parameters and buffers with their shapes, as text.</summary>
+    public required string Parameters { get; init; }
+
+    /// <summary>The gradient rule, as text.</summary>
+    public required string Gradient { get; init; }
+}
