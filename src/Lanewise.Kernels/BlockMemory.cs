@@ -7,7 +7,7 @@ namespace Lanewise.Kernels;
 /// <param name="Weights">The packed weights; behind them running statistics, and what batch norm keeps for its gradient.</param>
 /// <param name="Gradients">The packed weight gradients of this block's slot; added to.</param>
 [StructLayout(LayoutKind.Auto)]
-public readonly record struct BlockMemory(LaneMemory Activations, LaneMemory Weights, LaneMemory Gradients)
+internal readonly record struct BlockMemory(LaneMemory Activations, LaneMemory Weights, LaneMemory Gradients)
 {
     /// <summary>The running thread's own memory, which holds nothing between two calls.</summary>
     public LaneMemory Scratch { get; init; } = LaneMemory.Empty;

@@ -6,7 +6,7 @@ namespace Lanewise.Kernels;
 /// All kernels at one lane width, the door through which the engine calls them. Each call works on one block of images,
 /// allocates nothing, and gives the same bits whichever thread makes it.
 /// </summary>
-public abstract class KernelSet
+internal abstract class KernelSet
 {
     private protected KernelSet() { }
 
@@ -55,7 +55,7 @@ public abstract class KernelSet
     /// <param name="weights">Where its packed weights begin.</param>
     /// <param name="bias">Where its bias begins; negative for none.</param>
     /// <param name="algorithm">How it is computed.</param>
-    public Conv2dCall Conv2dForward(Conv2dGeometry geometry, Planes x, Planes y, int weights, int bias, Conv2dAlgorithm algorithm = Conv2dAlgorithm.Auto)
+    public Conv2dCall Conv2dForward(Conv2dGeometry geometry, Planes x, Planes y, int weights, int bias, ConvAlgorithm algorithm = ConvAlgorithm.Auto)
     {
         int group = GroupOf(geometry.OutChannels);
         bool pairs = TakesPairs(geometry, group, x, y);
@@ -87,7 +87,7 @@ public abstract class KernelSet
     /// <param name="bias">Where its bias begins; negative for none.</param>
     /// <param name="algorithm">How it is computed.</param>
     public Conv2dCall ChannelConv2d(
-        Conv2dGeometry geometry, ChannelLanes lanes, Planes x, Planes y, int weights, int bias, Conv2dAlgorithm algorithm = Conv2dAlgorithm.Auto)
+        Conv2dGeometry geometry, ChannelLanes lanes, Planes x, Planes y, int weights, int bias, ConvAlgorithm algorithm = ConvAlgorithm.Auto)
     {
         int group = VectorGroupOf(VectorsOf(geometry.OutChannels));
         return WinogradCall.For(algorithm, Winograd(geometry, isBackward: false, weights, bias, group, group * LaneWidth, lanes), x, y)
@@ -109,7 +109,7 @@ public abstract class KernelSet
     /// <param name="sources">The convolution, or those that read the same input.</param>
     /// <param name="dx">The gradient to the input.</param>
     /// <param name="algorithm">How it is computed.</param>
-    public Conv2dCall Conv2dBackwardInput(IReadOnlyList<Conv2dSource> sources, Planes dx, Conv2dAlgorithm algorithm = Conv2dAlgorithm.Auto)
+    public Conv2dCall Conv2dBackwardInput(IReadOnlyList<Conv2dSource> sources, Planes dx, ConvAlgorithm algorithm = ConvAlgorithm.Auto)
     {
         var (geometry, first, weights) = sources[0];
         var dy = first with { Channels = sources.Sum(source => source.Geometry.OutChannels) };
@@ -140,7 +140,7 @@ public abstract class KernelSet
     /// <param name="blocks">The most blocks that a call sums over.</param>
     /// <param name="algorithm">How it is computed.</param>
     public IReadOnlyList<Conv2dGradientCall> Conv2dBackwardWeights(
-        Conv2dGeometry geometry, Planes x, Planes dy, int weights, int bias, int blocks, Conv2dAlgorithm algorithm = Conv2dAlgorithm.Auto)
+        Conv2dGeometry geometry, Planes x, Planes dy, int weights, int bias, int blocks, ConvAlgorithm algorithm = ConvAlgorithm.Auto)
     {
         int group = GroupOf(geometry.OutChannels), rows = GradientBandRows(dy);
         if (WinogradGradientCost.Form(algorithm, geometry, x, dy, LaneWidth) is { } form)

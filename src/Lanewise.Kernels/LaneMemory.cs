@@ -4,7 +4,7 @@ namespace Lanewise.Kernels;
 /// A block of floats that the garbage collector never moves, aligned to 64 bytes and zeroed at first. It is freed like
 /// any object once nothing refers to it, so that no caller has to dispose of it.
 /// </summary>
-public sealed unsafe class LaneMemory
+internal sealed unsafe class LaneMemory
 {
     private const int Alignment = 64;
     private readonly float[] _pinned;
@@ -31,7 +31,7 @@ public sealed unsafe class LaneMemory
     public int Length { get; }
 
     /// <summary>The first float; valid as long as this object is.</summary>
-    internal float* Pointer { get; }
+    public float* Pointer { get; }
 
     /// <summary>A view of <paramref name="count"/> floats from <paramref name="offset"/> on.</summary>
     public Span<float> Slice(int offset, int count)

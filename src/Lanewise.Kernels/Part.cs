@@ -6,7 +6,7 @@ namespace Lanewise.Kernels;
 /// <param name="Index">Which share, from 0.</param>
 /// <param name="Count">How many there are.</param>
 [StructLayout(LayoutKind.Auto)]
-public readonly record struct Part(int Index, int Count)
+internal readonly record struct Part(int Index, int Count)
 {
     /// <summary>The whole call.</summary>
     public static Part All => new(0, 1);

@@ -14,7 +14,7 @@ namespace Lanewise.Kernels;
 /// <param name="Pitch">From one row to the next.</param>
 /// <param name="PlaneStride">From one channel to the next.</param>
 [StructLayout(LayoutKind.Auto)]
-public readonly record struct Planes(int Offset, int Channels, int Height, int Width, int Pitch, int PlaneStride)
+internal readonly record struct Planes(int Offset, int Channels, int Height, int Width, int Pitch, int PlaneStride)
 {
     /// <summary>Vectors taken in all, the leading border included.</summary>
     public int Size => Border + checked(Channels * PlaneStride);

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Lanewise.Cli.Runs;
 using Lanewise.Cli.Verbs;
-using Lanewise.Kernels;
+using Lanewise.Engine;
 
 namespace Lanewise.Cli.Tests;
 

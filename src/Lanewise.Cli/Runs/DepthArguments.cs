@@ -2,8 +2,8 @@ using System.Text.Json;
 using Lanewise.Analysis;
 using Lanewise.Cli.Verbs;
 using Lanewise.Data;
+using Lanewise.Engine;
 using Lanewise.Files;
-using Lanewise.Kernels;
 using Lanewise.Training;
 
 namespace Lanewise.Cli.Runs;
@@ -50,7 +50,7 @@ internal sealed record DepthArguments
 
     public int Threads { get; init; } = Environment.ProcessorCount;
 
-    public int LaneWidth { get; init; } = KernelSet.Widths[0];
+    public int LaneWidth { get; init; } = Processor.LaneWidths[0];
 
     public string Version { get; init; } = CommandLine.Version;
 
@@ -72,7 +72,7 @@ internal sealed record DepthArguments
             Schedule = Recipe.ToSchedule(),
             Threads = Threads,
             // A study keeps its width, on which the last bits depend, wherever the processor has it.
-            LaneWidth = KernelSet.Widths.Contains(LaneWidth) ? LaneWidth : 0,
+            LaneWidth = Processor.LaneWidths.Contains(LaneWidth) ? LaneWidth : 0,
         },
     };
 

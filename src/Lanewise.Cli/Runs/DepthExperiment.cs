@@ -1,7 +1,7 @@
 using Lanewise.Analysis;
 using Lanewise.Cli.Terminals;
 using Lanewise.Data;
-using Lanewise.Kernels;
+using Lanewise.Engine;
 
 namespace Lanewise.Cli.Runs;
 
@@ -64,7 +64,7 @@ internal sealed class DepthExperiment
                 $"{splits.Name} from {splits.Source} has {splits.Train.Count} + {splits.Test.Count} images, the study {folder.Path} began with {arguments.TrainImages} + {arguments.TestImages}; name the same data with --data-dir.");
         }
 
-        if (!KernelSet.Widths.Contains(arguments.LaneWidth))
+        if (!Processor.LaneWidths.Contains(arguments.LaneWidth))
         {
             Terminal.Notice($"this processor lacks the study's lane width of {arguments.LaneWidth}; figures may differ in their last digits from those of an uninterrupted study.");
         }

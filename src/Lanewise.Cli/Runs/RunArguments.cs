@@ -1,9 +1,9 @@
 using System.Text.Json;
 using Lanewise.Cli.Verbs;
 using Lanewise.Data;
+using Lanewise.Engine;
 using Lanewise.Files;
 using Lanewise.Graphs;
-using Lanewise.Kernels;
 using Lanewise.Models;
 using Lanewise.Training;
 
@@ -68,7 +68,7 @@ internal sealed record RunArguments
 
     public int? LimitTest { get; init; }
 
-    public int LaneWidth { get; init; } = KernelSet.Widths[0];
+    public int LaneWidth { get; init; } = Processor.LaneWidths[0];
 
     public string Version { get; init; } = CommandLine.Version;
 
@@ -110,7 +110,7 @@ internal sealed record RunArguments
         Seed = Seed,
         Threads = Threads,
         // A run keeps its width, on which the last bits depend, wherever the processor has it.
-        LaneWidth = KernelSet.Widths.Contains(LaneWidth) ? LaneWidth : 0,
+        LaneWidth = Processor.LaneWidths.Contains(LaneWidth) ? LaneWidth : 0,
         Algorithm = Algorithm,
         Preprocessing = preprocessing,
         Augmentation = Augmentations.Find(Augmentation ?? Augmentations.Names[0]),

@@ -4,7 +4,6 @@ using Lanewise.Engine;
 using Lanewise.Files;
 using Lanewise.Graphs;
 using Lanewise.Imaging;
-using Lanewise.Kernels;
 using Lanewise.Models;
 using Lanewise.Training;
 

@@ -1,9 +1,9 @@
 using System.Globalization;
 using Lanewise.Cli.Terminals;
 using Lanewise.Data;
+using Lanewise.Engine;
 using Lanewise.Files;
 using Lanewise.Graphs;
-using Lanewise.Kernels;
 using Lanewise.Models;
 using Lanewise.Training;
 
@@ -94,7 +94,7 @@ internal sealed class TrainingRun
                 $"{splits.Name} from {splits.Source} has {splits.Train.Count} + {splits.Test.Count} images, the run {folder.Path} began with {arguments.TrainImages} + {arguments.TestImages}; name the same data with --data-dir.");
         }
 
-        if (!KernelSet.Widths.Contains(arguments.LaneWidth))
+        if (!Processor.LaneWidths.Contains(arguments.LaneWidth))
         {
             Terminal.Notice($"this processor lacks the run's lane width of {arguments.LaneWidth}; the weights may differ in their last bits from those of an uninterrupted run.");
         }

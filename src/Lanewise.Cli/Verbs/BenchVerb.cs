@@ -2,8 +2,8 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using Lanewise.Analysis;
 using Lanewise.Cli.Terminals;
+using Lanewise.Engine;
 using Lanewise.Graphs;
-using Lanewise.Kernels;
 using Lanewise.Models;
 
 namespace Lanewise.Cli.Verbs;
@@ -40,7 +40,7 @@ internal sealed class BenchVerb
     private readonly Option<bool> _layers = new("--layers") { Description = "Tell of every kernel call too, measured on one thread: its tile, its time, its share." };
     private readonly Option<int> _lanes = new("--lanes")
     {
-        Description = $"Images side by side in a vector: {string.Join(", ", KernelSet.Widths)}; 0 (the default) for the most.",
+        Description = $"Images side by side in a vector: {string.Join(", ", Processor.LaneWidths)}; 0 (the default) for the most.",
         HelpName = "N",
         CustomParser = result => ParseLanes(result.Tokens[0].Value, result.AddError),
     };
@@ -128,12 +128,12 @@ internal sealed class BenchVerb
 
     private static int ParseLanes(string text, Action<string> refuse)
     {
-        if (int.TryParse(text, out int lanes) && (lanes == 0 || KernelSet.Widths.Contains(lanes)))
+        if (int.TryParse(text, out int lanes) && (lanes == 0 || Processor.LaneWidths.Contains(lanes)))
         {
             return lanes;
         }
 
-        refuse($"--lanes {text}: this processor has {string.Join(", ", KernelSet.Widths)}; choose one of these, or 0 for the most.");
+        refuse($"--lanes {text}: this processor has {string.Join(", ", Processor.LaneWidths)}; choose one of these, or 0 for the most.");
         return 0;
     }
 }

@@ -3,7 +3,7 @@ using System.Text.Json;
 using Lanewise.Cli.Runs;
 using Lanewise.Cli.Terminals;
 using Lanewise.Data;
-using Lanewise.Kernels;
+using Lanewise.Engine;
 using Lanewise.Training;
 
 namespace Lanewise.Cli.Verbs;

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 using Lanewise.Cli.Runs;
 using Lanewise.Cli.Terminals;
 using Lanewise.Data;
-using Lanewise.Kernels;
+using Lanewise.Engine;
 
 namespace Lanewise.Cli.Verbs;
 
@@ -25,7 +25,7 @@ internal static class InfoVerb
         verb.SetAction(parse =>
         {
             var roots = DatasetRoots.From(parse.GetValue(dataDir));
-            double peak = KernelSet.For().MeasurePeak();
+            double peak = Processor.MeasurePeak();
             if (parse.GetValue(json))
             {
                 PrintJson(roots, peak);
@@ -46,8 +46,8 @@ internal static class InfoVerb
         json.WriteString("runtime", RuntimeInformation.FrameworkDescription);
         json.WriteString("system", RuntimeInformation.RuntimeIdentifier);
         json.WriteString("processor", RunEnvironment.ProcessorName());
-        json.WriteNumber("lane_width", KernelSet.Widths[0]);
-        json.WriteNumbers("lane_widths", KernelSet.Widths);
+        json.WriteNumber("lane_width", Processor.LaneWidths[0]);
+        json.WriteNumbers("lane_widths", Processor.LaneWidths);
         json.WriteNumber("threads", Environment.ProcessorCount);
         json.WriteRenamed("peak_gflops", "ceiling_gflops", peak);
         json.WriteStartArray("data_roots");
@@ -64,7 +64,7 @@ internal static class InfoVerb
         Line("version", $"{CommandLine.Version} ({RuntimeInformation.FrameworkDescription}, {RuntimeInformation.RuntimeIdentifier})");
         Line("processor", RunEnvironment.ProcessorName());
         Line("threads", Environment.ProcessorCount.ToString(CultureInfo.InvariantCulture));
-        Line("lane width", $"{KernelSet.Widths[0]} images ({Extension(KernelSet.Widths[0])}); also {string.Join(", ", KernelSet.Widths.Skip(1))}");
+        Line("lane width", $"{Processor.LaneWidths[0]} images ({Extension(Processor.LaneWidths[0])}); also {string.Join(", ", Processor.LaneWidths.Skip(1))}");
         Line("peak", FormattableString.Invariant($"{peak:F1} GFLOP/s a thread, measured"));
         Line("data folders", "");
         foreach (string folder in roots.Folders)

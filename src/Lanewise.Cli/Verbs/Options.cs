@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using Lanewise.Data;
-using Lanewise.Kernels;
+using Lanewise.Engine;
 using Lanewise.Models;
 
 namespace Lanewise.Cli.Verbs;

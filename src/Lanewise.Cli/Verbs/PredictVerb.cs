@@ -5,7 +5,6 @@ using Lanewise.Cli.Runs;
 using Lanewise.Cli.Terminals;
 using Lanewise.Engine;
 using Lanewise.Imaging;
-using Lanewise.Kernels;
 
 namespace Lanewise.Cli.Verbs;
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Lanewise.Cli.Runs;
 using Lanewise.Data;
-using Lanewise.Kernels;
+using Lanewise.Engine;
 using Lanewise.Models;
 
 namespace Lanewise.Cli.Verbs;

@@ -4,7 +4,7 @@ namespace Lanewise.Kernels;
 /// Where lanes hold channels of one image instead of one channel of many: how many channels each vector of a pixel holds. A
 /// concatenation's vectors are those of its branches, so that it needs no copy, whatever the branches' numbers of channels.
 /// </summary>
-public sealed class ChannelLanes : IEquatable<ChannelLanes>
+internal sealed class ChannelLanes : IEquatable<ChannelLanes>
 {
     private readonly int[] _counts;
     private readonly (int Vector, int Lane)[] _places;
@@ -38,10 +38,10 @@ public sealed class ChannelLanes : IEquatable<ChannelLanes>
     public override int GetHashCode() => Channels;
 
     /// <summary>Whether every vector is full, so that equal steps lead from one to the next.</summary>
-    internal bool AreFull(int laneWidth) => _counts.All(c => c == laneWidth);
+    public bool AreFull(int laneWidth) => _counts.All(c => c == laneWidth);
 
     /// <summary>Where a channel lies, in floats from the first channel.</summary>
-    internal int Offset(int channel, int planeStride, int laneWidth)
+    public int Offset(int channel, int planeStride, int laneWidth)
     {
         var (vector, lane) = _places[channel];
         return vector * planeStride * laneWidth + lane;

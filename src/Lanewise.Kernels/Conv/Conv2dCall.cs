@@ -5,7 +5,7 @@ namespace Lanewise.Kernels;
 /// written. A linear layer is one too, of a single pixel. The plan completes it while it is compiled; from then on it stays as it is,
 /// and any number of threads may run it.
 /// </summary>
-public abstract class Conv2dCall
+internal abstract class Conv2dCall
 {
     private protected Conv2dCall(Planes source, Planes output) => (Source, Output) = (source, output);
 
@@ -65,7 +65,7 @@ public abstract class Conv2dCall
     /// <param name="rows">The pooling along the rows.</param>
     /// <param name="columns">The pooling along the columns.</param>
     public static bool CanPool(
-        Conv2dAlgorithm algorithm, Conv2dGeometry geometry, Planes source, Planes output, ChannelLanes? lanes, ConvAxis rows, ConvAxis columns) =>
+        ConvAlgorithm algorithm, Conv2dGeometry geometry, Planes source, Planes output, ChannelLanes? lanes, ConvAxis rows, ConvAxis columns) =>
         WinogradForm.For(algorithm, geometry, isBackward: false, source, output, lanes) is { } form
             ? rows == columns && form.CanPool(geometry, rows)
             : DirectConv2dCall.CanPool(rows) && DirectConv2dCall.CanPool(columns);

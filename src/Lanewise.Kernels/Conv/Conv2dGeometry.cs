@@ -8,7 +8,7 @@ namespace Lanewise.Kernels;
 /// <param name="Rows">The vertical axis: kernel rows, stride, padding.</param>
 /// <param name="Columns">The horizontal axis.</param>
 [StructLayout(LayoutKind.Auto)]
-public readonly record struct Conv2dGeometry(int InChannels, int OutChannels, ConvAxis Rows, ConvAxis Columns)
+internal readonly record struct Conv2dGeometry(int InChannels, int OutChannels, ConvAxis Rows, ConvAxis Columns)
 {
     /// <summary>R·S, the kernel's positions.</summary>
     public int Positions => Rows.Kernel * Columns.Kernel;
@@ -26,7 +26,7 @@ public readonly record struct Conv2dGeometry(int InChannels, int OutChannels, Co
 /// <param name="Dilation">Step between the inputs of one output.</param>
 /// <param name="Ceil">Whether inputs left over at the end get an output of their own, as PyTorch's ceil_mode says.</param>
 [StructLayout(LayoutKind.Auto)]
-public readonly record struct ConvAxis(int Kernel, int Stride, int Padding, int PaddingAfter, int Dilation = 1, bool Ceil = false)
+internal readonly record struct ConvAxis(int Kernel, int Stride, int Padding, int PaddingAfter, int Dilation = 1, bool Ceil = false)
 {
     /// <summary>The fewest inputs that give an output.</summary>
     public long Span => (Kernel - 1L) * Dilation + 1 - Padding - PaddingAfter;
@@ -57,7 +57,7 @@ public readonly record struct ConvAxis(int Kernel, int Stride, int Padding, int 
     }
 
     /// <summary>For each output of the forward pass, the inputs that exist and the kernel positions that meet them.</summary>
-    internal AxisTap[][] Forward(int input)
+    public AxisTap[][] Forward(int input)
     {
         var taps = new AxisTap[Outputs(input)][];
         for (int i = 0; i < taps.Length; i++)
@@ -79,7 +79,7 @@ public readonly record struct ConvAxis(int Kernel, int Stride, int Padding, int 
     }
 
     /// <summary>For each input, the outputs that read it and the kernel positions through which they do.</summary>
-    internal AxisTap[][] Backward(int input)
+    public AxisTap[][] Backward(int input)
     {
         int outputs = Outputs(input);
         var taps = new AxisTap[input][];

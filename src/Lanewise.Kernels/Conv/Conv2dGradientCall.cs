@@ -1,7 +1,7 @@
 namespace Lanewise.Kernels;
 
 /// <summary>One convolution's weight and bias gradient: its layouts, and where the sums are added.</summary>
-public abstract class Conv2dGradientCall
+internal abstract class Conv2dGradientCall
 {
     private protected Conv2dGradientCall(Planes input, Planes gradient) => (Input, Gradient) = (input, gradient);
 

@@ -9,7 +9,7 @@ namespace Lanewise.Kernels;
 /// <param name="Geometry">The convolution.</param>
 /// <param name="Group">Outputs in a group.</param>
 [StructLayout(LayoutKind.Auto)]
-public readonly record struct Conv2dPacking(Conv2dGeometry Geometry, int Group)
+internal readonly record struct Conv2dPacking(Conv2dGeometry Geometry, int Group)
 {
     /// <summary>Floats taken by the weights.</summary>
     public int Length => checked((Geometry.OutChannels + Group - 1) / Group * Group * PerOutput);

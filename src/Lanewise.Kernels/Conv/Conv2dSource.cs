@@ -7,4 +7,4 @@ namespace Lanewise.Kernels;
 /// <param name="Gradient">The gradient to its output.</param>
 /// <param name="Weights">Where its packed weights begin.</param>
 [StructLayout(LayoutKind.Auto)]
-public readonly record struct Conv2dSource(Conv2dGeometry Geometry, Planes Gradient, int Weights);
+internal readonly record struct Conv2dSource(Conv2dGeometry Geometry, Planes Gradient, int Weights);

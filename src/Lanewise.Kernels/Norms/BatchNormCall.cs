@@ -1,7 +1,7 @@
 namespace Lanewise.Kernels;
 
 /// <summary>One batch normalisation of a plan: its layouts, and where its values lie in the weights' memory.</summary>
-public sealed class BatchNormCall
+internal sealed class BatchNormCall
 {
     /// <summary>x, the layer's input.</summary>
     public required Planes Input { get; init; }

@@ -8,4 +8,4 @@ namespace Lanewise.Kernels;
 /// <param name="Beta">The exponent.</param>
 /// <param name="K">Added to the sum.</param>
 [StructLayout(LayoutKind.Auto)]
-public readonly record struct ResponseNorm(int Size, float Alpha, float Beta, float K);
+internal readonly record struct ResponseNorm(int Size, float Alpha, float Beta, float K);

@@ -42,35 +42,35 @@ internal static unsafe class Pointwise<L, V>
     public static void Clear(Planes to, in BlockMemory memory, Part part) => Run<Nothing>(to, to, to, memory, part);
 
     /// <summary>a + b.</summary>
-    internal readonly struct Sum : IFormula<L, V>
+    public readonly struct Sum : IFormula<L, V>
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static V Apply(V a, V b) => L.Add(a, b);
     }
 
     /// <summary>max(0, a + b).</summary>
-    internal readonly struct SumReLU : IFormula<L, V>
+    public readonly struct SumReLU : IFormula<L, V>
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static V Apply(V a, V b) => L.Max(L.Zero, L.Add(a, b));
     }
 
     /// <summary>max(0, a).</summary>
-    internal readonly struct ReLU : IFormula<L, V>
+    public readonly struct ReLU : IFormula<L, V>
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static V Apply(V a, V b) => L.Max(L.Zero, a);
     }
 
     /// <summary>b &gt; 0 ? a : 0.</summary>
-    internal readonly struct Mask : IFormula<L, V>
+    public readonly struct Mask : IFormula<L, V>
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static V Apply(V a, V b) => L.IfGreater(b, L.Zero, a, L.Zero);
     }
 
     /// <summary>a.</summary>
-    internal readonly struct Copy : IFormula<L, V>
+    public readonly struct Copy : IFormula<L, V>
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static V Apply(V a, V b) => a;

@@ -1,7 +1,7 @@
 namespace Lanewise.Kernels;
 
 /// <summary>One axis of a pooling: which inputs each output looks at, cut at the image's edges.</summary>
-public sealed class PoolAxis
+internal sealed class PoolAxis
 {
     private readonly (int First, int End)[] _windows;
     private readonly (int First, int End)[] _coveringWindows;
@@ -28,31 +28,31 @@ public sealed class PoolAxis
     public int Outputs => _windows.Length;
 
     /// <summary>The number of inputs.</summary>
-    internal int Inputs { get; }
+    public int Inputs { get; }
 
     /// <summary>Inputs of a window, those outside the image included; 0 where windows differ.</summary>
-    internal int Kernel { get; private init; }
+    public int Kernel { get; private init; }
 
     /// <summary>Inputs from one window to the next.</summary>
-    internal int Stride { get; private init; }
+    public int Stride { get; private init; }
 
     /// <summary>How many inputs before the first the first window begins.</summary>
-    internal int Before { get; private init; }
+    public int Before { get; private init; }
 
     /// <summary>How many inputs behind the last the last window ends; negative where some are left over.</summary>
-    internal int Behind => (Outputs - 1) * Stride + Kernel - Before - Inputs;
+    public int Behind => (Outputs - 1) * Stride + Kernel - Before - Inputs;
 
     /// <summary>Inputs, with those outside the image.</summary>
-    internal int Reach => Before + Inputs + Math.Max(Behind, 0);
+    public int Reach => Before + Inputs + Math.Max(Behind, 0);
 
     /// <summary>Whether neighbouring windows share inputs.</summary>
-    internal bool Overlaps => Kernel > Stride;
+    public bool Overlaps => Kernel > Stride;
 
     /// <summary>The most inputs in a window.</summary>
-    internal int Widest { get; }
+    public int Widest { get; }
 
     /// <summary>Whether every input lies in exactly one window.</summary>
-    internal bool IsTiling { get; }
+    public bool IsTiling { get; }
 
     /// <summary>A pooling with a kernel, a stride and padding.</summary>
     /// <param name="axis">These.</param>
@@ -86,11 +86,11 @@ public sealed class PoolAxis
     }
 
     /// <summary>The inputs from First to End − 1 that output i looks at.</summary>
-    internal (int First, int End) Window(int i) => _windows[i];
+    public (int First, int End) Window(int i) => _windows[i];
 
     /// <summary>The outputs from First to End − 1 that look at input i.</summary>
-    internal (int First, int End) CoveringWindows(int i) => _coveringWindows[i];
+    public (int First, int End) CoveringWindows(int i) => _coveringWindows[i];
 
     /// <summary>How many values output i averages over when the padding counts.</summary>
-    internal int Counted(int i) => _counted[i];
+    public int Counted(int i) => _counted[i];
 }

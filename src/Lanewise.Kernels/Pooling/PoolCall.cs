@@ -1,7 +1,7 @@
 namespace Lanewise.Kernels;
 
 /// <summary>A pooling layer's windows and its layouts.</summary>
-public sealed class PoolCall
+internal sealed class PoolCall
 {
     /// <summary>Prepares a pooling from <paramref name="input"/> to <paramref name="output"/>.</summary>
     /// <param name="rows">The vertical axis.</param>
@@ -44,10 +44,10 @@ public sealed class PoolCall
     public int ScratchVectors => Columns.Reach;
 
     /// <summary>Whether every input lies in exactly one window.</summary>
-    internal bool IsTiling => Rows.IsTiling && Columns.IsTiling;
+    public bool IsTiling => Rows.IsTiling && Columns.IsTiling;
 
     /// <summary>1 / the number of pixels that output (p, q) averages over, [p][q].</summary>
-    internal float[] Scales => field ??= Averages();
+    public float[] Scales => field ??= Averages();
 
     private float[] Averages()
     {

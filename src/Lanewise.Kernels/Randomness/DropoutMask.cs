@@ -4,7 +4,7 @@ namespace Lanewise.Kernels;
 /// Which values dropout keeps. Each decision is a hash of seed, step, layer, the image's place in the batch and the value's place
 /// in the image: no state and no order, so that both engines and any number of threads drop the same values.
 /// </summary>
-public static class DropoutMask
+internal static class DropoutMask
 {
     /// <summary>One layer's key in one training step.</summary>
     /// <param name="seed">The training's seed.</param>

@@ -4,7 +4,7 @@ namespace Lanewise.Kernels;
 /// A small random generator whose sequence is the same on every machine and in every version of .NET
 /// (Steele, Lea and Flood 2014, "Fast splittable pseudorandom number generators").
 /// </summary>
-public struct SplitMix64(ulong seed)
+internal struct SplitMix64(ulong seed)
 {
     /// <summary>What the state grows by with each number: the odd number nearest to 2⁶⁴ / φ.</summary>
     public const ulong Increment = 0x9E3779B97F4A7C15;

@@ -9,7 +9,7 @@ namespace Lanewise.Kernels;
 /// <param name="Eps">ε, added to the divisor.</param>
 /// <param name="WeightDecay">λ; each step takes rate · λ of the weight away.</param>
 /// <param name="Update">t, which update this is, from 1.</param>
-public sealed record AdamWStep(double LearningRate, double Beta1, double Beta2, double Eps, double WeightDecay, long Update) : OptimizerStep;
+internal sealed record AdamWStep(double LearningRate, double Beta1, double Beta2, double Eps, double WeightDecay, long Update) : OptimizerStep;
 
 internal static unsafe class AdamWKernel<L, V>
     where L : unmanaged, ILane<V>

@@ -1,7 +1,7 @@
 namespace Lanewise.Kernels;
 
 /// <summary>One step of an optimizer: which one, and its constants.</summary>
-public abstract record OptimizerStep
+internal abstract record OptimizerStep
 {
     private protected OptimizerStep() { }
 }

@@ -5,7 +5,7 @@ namespace Lanewise.Kernels;
 /// <param name="Momentum">μ.</param>
 /// <param name="WeightDecay">λ, added to the gradient as λ·w.</param>
 /// <param name="Nesterov">Whether the step looks ahead by μ.</param>
-public sealed record SgdStep(float LearningRate, float Momentum, float WeightDecay, bool Nesterov) : OptimizerStep;
+internal sealed record SgdStep(float LearningRate, float Momentum, float WeightDecay, bool Nesterov) : OptimizerStep;
 
 internal static unsafe class SgdKernel<L, V>
     where L : unmanaged, ILane<V>

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Lanewise.Engine;
 using Lanewise.Graphs;
-using Lanewise.Kernels;
 
 namespace Lanewise.Analysis;
 

@@ -206,7 +206,7 @@ internal sealed class Fusion
     {
         var input = node.Inputs[0];
         bool folds = !_options.Differentiates && _consumers[input.Index] == 1
-            && _makers[input.Index] is { Node.Op: Conv2d, Pool: null } unit && Conv2dLowering.CanPool(unit, (MaxPool2d)node.Op, _options.Algorithm);
+            && _makers[input.Index] is { Node.Op: Conv2d, Pool: null } unit && Conv2dLowering.CanPool(unit, (MaxPool2d)node.Op, _options.KernelAlgorithm);
         if (folds)
         {
             var maker = _makers[input.Index]!;

@@ -36,10 +36,21 @@ public sealed record PlanOptions
     internal bool Differentiates => Training || InputGradient;
 
     /// <summary>
-    /// How convolutions are computed. <see cref="Conv2dAlgorithm.Auto"/> takes Winograd's way, which rounds a little differently,
-    /// layer by layer where it pays.
+    /// How convolutions are computed. <see cref="Conv2dAlgorithm.Auto"/> uses Winograd, which rounds a little differently, layer by
+    /// layer where it is faster.
     /// </summary>
     public Conv2dAlgorithm Algorithm { get; init; }
+
+    /// <summary>The same choice in the kernels' terms.</summary>
+    internal ConvAlgorithm KernelAlgorithm => Algorithm switch
+    {
+        Conv2dAlgorithm.Auto => ConvAlgorithm.Auto,
+        Conv2dAlgorithm.Direct => ConvAlgorithm.Direct,
+        Conv2dAlgorithm.Winograd => ConvAlgorithm.Winograd,
+        Conv2dAlgorithm.WinogradSmall => ConvAlgorithm.WinogradSmall,
+        Conv2dAlgorithm.WinogradRows => ConvAlgorithm.WinogradRows,
+        _ => throw new LanewiseException($"there is no convolution algorithm {Algorithm}; choose one of {string.Join(", ", Enum.GetNames<Conv2dAlgorithm>())}."),
+    };
 
     /// <summary>Vectors kept free behind each activation, which tests watch.</summary>
     internal int GuardVectors { get; init; }

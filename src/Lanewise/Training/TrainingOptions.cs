@@ -1,7 +1,7 @@
 using Lanewise.Data;
 using Lanewise.Data.Transforms;
+using Lanewise.Engine;
 using Lanewise.Graphs;
-using Lanewise.Kernels;
 using Lanewise.Models;
 
 namespace Lanewise.Training;

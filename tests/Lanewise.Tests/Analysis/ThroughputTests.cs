@@ -1,4 +1,5 @@
 using Lanewise.Analysis;
+using Lanewise.Engine;
 using Lanewise.Graphs;
 using Lanewise.Kernels;
 using Lanewise.Layers;

@@ -1,4 +1,5 @@
 using Lanewise.Graphs;
+using Lanewise.Kernels;
 using Lanewise.Layers;
 using Xunit;
 
@@ -128,7 +129,7 @@ internal static class OpCases
         var data = new TheoryData<string, int>();
         foreach (var one in cases.Where(one => wants?.Invoke(one) != false))
         {
-            foreach (int width in Kernels.KernelSet.Widths)
+            foreach (int width in KernelSet.Widths)
             {
                 data.Add(one.Name, width);
             }

@@ -1,6 +1,5 @@
 using Lanewise.Engine;
 using Lanewise.Graphs;
-using Lanewise.Kernels;
 using Xunit;
 
 namespace Lanewise.Tests.Engine;

@@ -93,7 +93,7 @@ internal abstract class WinogradCall : Conv2dCall
     public int[] PackedStart => field ??= PackedStarts(Geometry, PackedGroup);
 
     /// <summary>Prepares a convolution by Winograd's way where the algorithm wants it; null for the direct way.</summary>
-    public static WinogradCall? For(Conv2dAlgorithm algorithm, WinogradOptions options, Planes source, Planes output) =>
+    public static WinogradCall? For(ConvAlgorithm algorithm, WinogradOptions options, Planes source, Planes output) =>
         WinogradForm.For(algorithm, options.Geometry, options.IsBackward, source, output, options.Lanes) switch
         {
             null => null,
@@ -122,7 +122,7 @@ internal abstract class WinogradCall : Conv2dCall
     }
 
     /// <summary>The sum over channels at one point for a block, as a convolution of an image of one row.</summary>
-    internal sealed class PointSum
+    public sealed class PointSum
     {
         /// <summary>Prepares it.</summary>
         /// <param name="options">The convolution.</param>

@@ -18,9 +18,9 @@ internal readonly record struct WinogradForm(bool AlongRows, int Side)
     public const int EightPoints = 8;
 
     /// <summary>The way that the algorithm wants; null for the direct one.</summary>
-    public static WinogradForm? For(Conv2dAlgorithm algorithm, Conv2dGeometry geometry, bool isBackward, Planes source, Planes output, ChannelLanes? lanes)
+    public static WinogradForm? For(ConvAlgorithm algorithm, Conv2dGeometry geometry, bool isBackward, Planes source, Planes output, ChannelLanes? lanes)
     {
-        if (algorithm == Conv2dAlgorithm.Direct || !Fits(geometry))
+        if (algorithm == ConvAlgorithm.Direct || !Fits(geometry))
         {
             return null;
         }
@@ -28,9 +28,9 @@ internal readonly record struct WinogradForm(bool AlongRows, int Side)
         bool hasThree = geometry.Rows.Kernel == 3;
         return algorithm switch
         {
-            Conv2dAlgorithm.Winograd => new(false, SixPoints),
-            Conv2dAlgorithm.WinogradSmall => hasThree ? new(false, FourPoints) : new(true, SixPoints),
-            Conv2dAlgorithm.WinogradRows => new(true, EightPoints),
+            ConvAlgorithm.Winograd => new(false, SixPoints),
+            ConvAlgorithm.WinogradSmall => hasThree ? new(false, FourPoints) : new(true, SixPoints),
+            ConvAlgorithm.WinogradRows => new(true, EightPoints),
             _ => Cheapest(new WinogradCost(geometry, isBackward, source, output, lanes), hasThree),
         };
     }

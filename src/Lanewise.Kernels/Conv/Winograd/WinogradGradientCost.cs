@@ -24,10 +24,10 @@ internal sealed class WinogradGradientCost(Conv2dGeometry geometry, Planes x, Pl
     private double Products => (_outputs == laneWidth ? Lone : 1) * geometry.InChannels * _outputs;
 
     /// <summary>The way that the algorithm wants; null for the direct one.</summary>
-    public static WinogradForm? Form(Conv2dAlgorithm algorithm, Conv2dGeometry geometry, Planes x, Planes dy, int laneWidth)
+    public static WinogradForm? Form(ConvAlgorithm algorithm, Conv2dGeometry geometry, Planes x, Planes dy, int laneWidth)
     {
         WinogradForm tiles = new(false, WinogradForm.SixPoints), rows = new(true, WinogradForm.EightPoints);
-        if (algorithm == Conv2dAlgorithm.Direct || !WinogradForm.Fits(geometry))
+        if (algorithm == ConvAlgorithm.Direct || !WinogradForm.Fits(geometry))
         {
             return null;
         }
@@ -35,8 +35,8 @@ internal sealed class WinogradGradientCost(Conv2dGeometry geometry, Planes x, Pl
         var cost = new WinogradGradientCost(geometry, x, dy, laneWidth);
         return algorithm switch
         {
-            Conv2dAlgorithm.Winograd => tiles,
-            Conv2dAlgorithm.WinogradRows => rows,
+            ConvAlgorithm.Winograd => tiles,
+            ConvAlgorithm.WinogradRows => rows,
             _ => Math.Min(cost.Tiles(), cost.Rows()) >= Margin * cost.Direct() ? null : cost.Rows() < cost.Tiles() ? rows : tiles,
         };
     }

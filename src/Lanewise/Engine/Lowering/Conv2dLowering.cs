@@ -28,7 +28,7 @@ internal sealed class Conv2dLowering : Lowering
     }
 
     /// <summary>Whether max pooling can end a unit.</summary>
-    public static bool CanPool(Unit unit, MaxPool2d pool, Conv2dAlgorithm algorithm)
+    public static bool CanPool(Unit unit, MaxPool2d pool, ConvAlgorithm algorithm)
     {
         var (x, y, groups) = (unit.Inputs[0], unit.Node.Shape, Groups(unit.Node.Op));
         var source = Planes.Lay(x.PlaneCount / groups, x.Shape.Height, x.Shape.Width, 0, 0);
@@ -91,7 +91,7 @@ internal sealed class Conv2dLowering : Lowering
     private static Conv2dCall ForwardCall(Unit unit, BlockProgram program, Slice g)
     {
         var (x, y, pool) = (unit.Inputs[0], unit.Output.Data, PoolOf(unit));
-        var (sums, algorithm) = (pool?.Input ?? y, program.Options.Algorithm);
+        var (sums, algorithm) = (pool?.Input ?? y, program.Options.KernelAlgorithm);
         var call = x.Lanes is { } lanes
             ? program.Kernels.ChannelConv2d(g.Geometry, lanes, x.Data, sums, g.Weights, g.Bias, algorithm)
             : program.Kernels.Conv2dForward(g.Geometry, g.Input(x.Data), g.Output(sums), g.Weights, g.Bias, algorithm);
@@ -121,7 +121,7 @@ internal sealed class Conv2dLowering : Lowering
     private static void EmitWeightGradient(Unit unit, BlockProgram program, Slice g)
     {
         var (x, dy) = (g.Input(unit.Inputs[0].Data), g.Output(unit.Output.Gradient));
-        foreach (var call in program.Kernels.Conv2dBackwardWeights(g.Geometry, x, dy, g.Weights, g.Bias, program.MaxBlocks, program.Options.Algorithm))
+        foreach (var call in program.Kernels.Conv2dBackwardWeights(g.Geometry, x, dy, g.Weights, g.Bias, program.MaxBlocks, program.Options.KernelAlgorithm))
         {
             program.Emit(unit, call);
         }
@@ -137,7 +137,7 @@ internal sealed class Conv2dLowering : Lowering
             {
                 Unit[] units = [.. alike];
                 Conv2dSource[] sources = [.. units.SelectMany(u => Slices(u, program).Select(g => g.Source(u.Output.Gradient)))];
-                program.EmitGradient(units, x, program.Kernels.Conv2dBackwardInput(sources, x.Gradient, program.Options.Algorithm));
+                program.EmitGradient(units, x, program.Kernels.Conv2dBackwardInput(sources, x.Gradient, program.Options.KernelAlgorithm));
             }
 
             return;
@@ -145,7 +145,7 @@ internal sealed class Conv2dLowering : Lowering
 
         foreach (var g in Slices(unit, program))
         {
-            var call = program.Kernels.Conv2dBackwardInput([g.Source(unit.Output.Gradient)], g.Input(x.Gradient), program.Options.Algorithm);
+            var call = program.Kernels.Conv2dBackwardInput([g.Source(unit.Output.Gradient)], g.Input(x.Gradient), program.Options.KernelAlgorithm);
             call.Add = x.Written ? g.Input(x.Gradient) : null;
             program.Emit([unit], "BackwardInput", call);
         }

@@ -1,7 +1,7 @@
 namespace Lanewise.Kernels;
 
 /// <summary>How a convolution and its gradients are computed.</summary>
-public enum Conv2dAlgorithm
+internal enum ConvAlgorithm
 {
     /// <summary>By Winograd's way where it pays.</summary>
     Auto,
