@@ -62,12 +62,12 @@ internal abstract class Conv2dCall
     /// <param name="source">What is summed.</param>
     /// <param name="output">What is pooled.</param>
     /// <param name="lanes">The source's channels where lanes are channels; null where they are images.</param>
-    /// <param name="rows">The pooling along the rows.</param>
-    /// <param name="columns">The pooling along the columns.</param>
+    /// <param name="rows">The pooling's vertical axis.</param>
+    /// <param name="columns">Its horizontal axis.</param>
     public static bool CanPool(
         ConvAlgorithm algorithm, Conv2dGeometry geometry, Planes source, Planes output, ChannelLanes? lanes, ConvAxis rows, ConvAxis columns) =>
         WinogradForm.For(algorithm, geometry, isBackward: false, source, output, lanes) is { } form
-            ? rows == columns && form.CanPool(geometry, rows)
+            ? form.CanPool(geometry, rows) && form.CanPool(geometry, columns)
             : DirectConv2dCall.CanPool(rows) && DirectConv2dCall.CanPool(columns);
 
     /// <summary>Where a part begins when the output's planes are cut in parts of whole groups; their number for the part behind the last.</summary>

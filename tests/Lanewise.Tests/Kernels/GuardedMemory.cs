@@ -44,9 +44,10 @@ internal sealed class GuardedMemory
 
     public void AssertGuards()
     {
-        for (int i = 0; i < Memory.Length; i++)
+        var all = Memory.Slice(0, Memory.Length);
+        for (int i = 0; i < all.Length; i++)
         {
-            if ((i < Start || i >= Start + Length) && !IsGuard(Memory.Slice(i, 1)[0]))
+            if ((i < Start || i >= Start + Length) && !IsGuard(all[i]))
             {
                 Assert.Fail($"float {i - Start} of {Length} was written");
             }

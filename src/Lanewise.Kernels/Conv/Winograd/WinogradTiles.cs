@@ -76,16 +76,16 @@ internal static unsafe class WinogradTiles<L, V, T>
     /// <summary>Writes the pooled pixels of a tile.</summary>
     private static void Pool(PoolCall pool, float* tile, int row, int rows, int column, int columns, float* y, nint pitch)
     {
-        int size = pool.Rows.Kernel;
-        for (int i = 0; i < rows && (row + i) / size < pool.Output.Height; i += size)
+        int high = pool.Rows.Kernel, wide = pool.Columns.Kernel;
+        for (int i = 0; i < rows && (row + i) / high < pool.Output.Height; i += high)
         {
-            float* to = y + (row + i) / size * pitch + column / size * L.Width;
-            for (int j = 0; j < columns && (column + j) / size < pool.Output.Width; j += size, to += L.Width)
+            float* to = y + (row + i) / high * pitch + column / wide * L.Width;
+            for (int j = 0; j < columns && (column + j) / wide < pool.Output.Width; j += wide, to += L.Width)
             {
                 float* first = tile + (i * Side + j) * L.Width;
-                int width = Math.Min(size, columns - j);
+                int width = Math.Min(wide, columns - j);
                 V best = Maxima<L, V>.Of(first, L.Width, width);
-                for (int r = 1; r < Math.Min(size, rows - i); r++)
+                for (int r = 1; r < Math.Min(high, rows - i); r++)
                 {
                     best = L.Max(best, Maxima<L, V>.Of(first + r * Side * L.Width, L.Width, width));
                 }

@@ -12,33 +12,25 @@ internal static class PlainConv2d
     public static int Outputs(ConvAxis axis, int inputs) =>
         (inputs + axis.Padding + axis.PaddingAfter - axis.Dilation * (axis.Kernel - 1) - 1) / axis.Stride + 1;
 
-    public static Volume Forward(Conv2dGeometry g, Volume x, double[] w, double[]? bias = null) =>
-        Volume.Of(g.OutChannels, Outputs(g.Rows, x.Height), Outputs(g.Columns, x.Width), (k, p, q) => (bias?[k] ?? 0) + Sum(g, (c, r, s) =>
-            w[Index(g, k, c, r, s)] * x[c, Input(g.Rows, p, r), Input(g.Columns, q, s)]));
+    public static Volume Forward(Conv2dGeometry g, Volume x, double[] w, double[]? bias = null)
+    {
+        int height = Outputs(g.Rows, x.Height), width = Outputs(g.Columns, x.Width);
+        var y = Volume.Of(g.OutChannels, height, width, (k, _, _) => bias?[k] ?? 0);
+        ForEach(g, height, width, x.Height, x.Width, (output, input, weight) => y.Values[output] += w[weight] * x.Values[input]);
+        return y;
+    }
 
     public static Volume BackwardInput(Conv2dGeometry g, Volume dy, double[] w, int height, int width)
     {
         var dx = new double[g.InChannels * height * width];
-        foreach (var (k, p, q, c, r, s) in Products(g, dy))
-        {
-            int h = Input(g.Rows, p, r), column = Input(g.Columns, q, s);
-            if ((uint)h < (uint)height && (uint)column < (uint)width)
-            {
-                dx[(c * height + h) * width + column] += w[Index(g, k, c, r, s)] * dy[k, p, q];
-            }
-        }
-
+        ForEach(g, dy.Height, dy.Width, height, width, (output, input, weight) => dx[input] += w[weight] * dy.Values[output]);
         return new(g.InChannels, height, width, dx);
     }
 
     public static double[] BackwardWeights(Conv2dGeometry g, Volume x, Volume dy)
     {
         var dw = new double[g.OutChannels * g.InChannels * g.Positions];
-        foreach (var (k, p, q, c, r, s) in Products(g, dy))
-        {
-            dw[Index(g, k, c, r, s)] += dy[k, p, q] * x[c, Input(g.Rows, p, r), Input(g.Columns, q, s)];
-        }
-
+        ForEach(g, dy.Height, dy.Width, x.Height, x.Width, (output, input, weight) => dw[weight] += dy.Values[output] * x.Values[input]);
         return dw;
     }
 
@@ -47,36 +39,21 @@ internal static class PlainConv2d
 
     public static int Index(Conv2dGeometry g, int k, int c, int r, int s) => ((k * g.InChannels + c) * g.Rows.Kernel + r) * g.Columns.Kernel + s;
 
-    private static int Input(ConvAxis axis, int output, int position) => output * axis.Stride + position * axis.Dilation - axis.Padding;
-
-    private static double Sum(Conv2dGeometry g, Func<int, int, int, double> product)
+    /// <summary>Visits each product of the convolution: the places of its output, its input and its weight.</summary>
+    private static void ForEach(Conv2dGeometry g, int outHeight, int outWidth, int height, int width, Action<int, int, int> product)
     {
-        double sum = 0;
-        for (int c = 0; c < g.InChannels; c++)
+        for (int i = 0; i < g.OutChannels * g.InChannels * g.Positions; i++)
         {
-            for (int r = 0; r < g.Rows.Kernel; r++)
+            int s = i % g.Columns.Kernel, r = i / g.Columns.Kernel % g.Rows.Kernel, c = i / g.Positions % g.InChannels, k = i / g.Positions / g.InChannels;
+            for (int p = 0; p < outHeight; p++)
             {
-                for (int s = 0; s < g.Columns.Kernel; s++)
+                int h = p * g.Rows.Stride + r * g.Rows.Dilation - g.Rows.Padding;
+                for (int q = 0; q < outWidth; q++)
                 {
-                    sum += product(c, r, s);
-                }
-            }
-        }
-
-        return sum;
-    }
-
-    private static IEnumerable<(int K, int P, int Q, int C, int R, int S)> Products(Conv2dGeometry g, Volume dy)
-    {
-        for (int k = 0; k < g.OutChannels; k++)
-        {
-            for (int p = 0; p < dy.Height; p++)
-            {
-                for (int q = 0; q < dy.Width; q++)
-                {
-                    for (int i = 0; i < g.InChannels * g.Positions; i++)
+                    int w = q * g.Columns.Stride + s * g.Columns.Dilation - g.Columns.Padding;
+                    if ((uint)h < (uint)height && (uint)w < (uint)width)
                     {
-                        yield return (k, p, q, i / g.Positions, i % g.Positions / g.Columns.Kernel, i % g.Columns.Kernel);
+                        product((k * outHeight + p) * outWidth + q, (c * height + h) * width + w, i);
                     }
                 }
             }
