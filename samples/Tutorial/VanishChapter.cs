@@ -12,7 +12,7 @@ internal static class VanishChapter
         foreach (var (depth, hasShortcuts) in new[] { (20, false), (20, true), (56, false), (56, true) })
         {
             string name = $"{(hasShortcuts ? "residual" : "plain")}-{depth}";
-            var variant = new CifarResNetVariant(name, depth, hasShortcuts) { HasBatchNorm = false, HasHeStart = false };
+            var variant = new CifarResNetVariant(name, depth, hasShortcuts) { HasBatchNorm = false, HasHeInitialization = false };
             var network = CifarResNet.Create(variant, new ModelOptions { Input = new Shape(1, 28, 28) });
 
             var plan = Plan.Compile(network, new PlanOptions { BatchSize = 64, Training = true });

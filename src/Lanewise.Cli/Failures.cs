@@ -25,7 +25,7 @@ internal static class Failures
         {
             OperationCanceledException => "stopped.",
             OutOfMemoryException => "error: there is not enough memory; try a smaller --batch-size.",
-            _ when IsExpected(e) => "error: " + OneLine(e.Message),
+            _ when IsExpected(e) => "error: " + OneLine(Advice.Explain(e)),
             _ => $"error: this should not happen ({e.GetType().Name}: {OneLine(e.Message)}); please report it with the output under {DebugVariable}=1.",
         };
         Console.Error.WriteLine(line);

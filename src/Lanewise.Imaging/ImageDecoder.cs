@@ -1,6 +1,5 @@
 using Lanewise.Data;
 using Lanewise.Data.Transforms;
-using Lanewise.Files;
 using SkiaSharp;
 
 namespace Lanewise.Imaging;
@@ -39,7 +38,7 @@ public sealed class ImageDecoder : IImageDecoder
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw ReadFailure.Explain(path, e, "image");
+            throw FileAccessException.Reading(path, e, "image");
         }
     }
 
@@ -50,7 +49,7 @@ public sealed class ImageDecoder : IImageDecoder
         using var codec = SKCodec.Create(stream, out _);
         if (codec is null || !Formats.Contains(codec.EncodedFormat))
         {
-            throw new LanewiseException($"{name} is not an image that can be read: give a PNG, JPEG, BMP, WEBP or GIF file.");
+            throw new ImageFormatException($"{name} is not an image that can be read: expected a PNG, JPEG, BMP, WEBP or GIF file.", name);
         }
 
         var (width, height) = (codec.Info.Width, codec.Info.Height);
@@ -59,21 +58,21 @@ public sealed class ImageDecoder : IImageDecoder
         bool tooLarge = (long)size.Width * size.Height > MaxPixels || (progressive && (long)width * height > MaxPixels);
         if (width <= 0 || height <= 0 || Math.Max(width, height) > MaxSide || tooLarge)
         {
-            throw new LanewiseException(
-                $"{name} claims {width}×{height} pixels; at most {MaxPixels / 1_000_000} million are read, {MaxSide} a side. Make it smaller.");
+            throw new ImageFormatException(
+                $"{name} claims {width}×{height} pixels; at most {MaxPixels / 1_000_000} million are read, {MaxSide} a side. Make it smaller.", name);
         }
 
         // No colour space: the bytes stay as they are stored, as torchvision reads them.
         using var bitmap = new SKBitmap();
         if (!bitmap.TryAllocPixels(new SKImageInfo(size.Width, size.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul)))
         {
-            throw new LanewiseException($"{name}: there is not enough memory for its {size.Width}×{size.Height} pixels. Make it smaller.");
+            throw new ImageFormatException($"{name}: there is not enough memory for its {size.Width}×{size.Height} pixels. Make it smaller.", name);
         }
         var result = codec.GetPixels(bitmap.Info, bitmap.GetPixels());
         if (result != SKCodecResult.Success)
         {
-            string why = result == SKCodecResult.IncompleteInput ? "is cut short" : "is damaged";
-            throw new LanewiseException($"{name} {why}: only a part of the image could be decoded. Copy or save it again.");
+            string why = result == SKCodecResult.IncompleteInput ? "is truncated" : "is damaged";
+            throw new ImageFormatException($"{name} {why}: only a part of the image could be decoded. Copy or save it again.", name);
         }
         return ToDecodedImage(bitmap, codec.EncodedOrigin, channels);
     }

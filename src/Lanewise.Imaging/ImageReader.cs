@@ -1,6 +1,5 @@
 using Lanewise.Data;
 using Lanewise.Data.Transforms;
-using Lanewise.Files;
 using Lanewise.Graphs;
 
 namespace Lanewise.Imaging;
@@ -29,7 +28,7 @@ public static class ImageReader
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw ReadFailure.Explain(path, e, "image");
+            throw FileAccessException.Reading(path, e, "image");
         }
     }
 
@@ -93,7 +92,7 @@ public static class ImageReader
             treatment.Add("no ink found");
         }
 
-        var middle = decoded.Middle(width, height);
+        var middle = decoded.CenterBox(width, height);
         if (middle.Width != decoded.Width || middle.Height != decoded.Height)
         {
             treatment.Add($"cropped to the middle {middle.Width}×{middle.Height}");

@@ -1,5 +1,5 @@
-using Lanewise.Files;
 using Lanewise.Graphs;
+using Lanewise.IO;
 using SkiaSharp;
 
 namespace Lanewise.Imaging;

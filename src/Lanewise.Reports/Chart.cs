@@ -1,4 +1,4 @@
-using Lanewise.Files;
+using Lanewise.IO;
 using OxyPlot;
 using OxyPlot.Axes;
 using OxyPlot.Series;

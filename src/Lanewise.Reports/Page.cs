@@ -1,4 +1,5 @@
-using Lanewise.Files;
+using Lanewise.IO;
+
 
 namespace Lanewise.Reports;
 

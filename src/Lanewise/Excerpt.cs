@@ -1,14 +1,14 @@
 namespace Lanewise;
 
-/// <summary>Text from a file, fit for a message of one line: it may be of any length and hold any sign.</summary>
+/// <summary>Shortens text from a file for use in a one-line message.</summary>
 internal static class Excerpt
 {
-    private const int Longest = 80;
+    private const int MaxLength = 80;
 
-    /// <summary>The text's first letters, those that steer a terminal replaced.</summary>
+    /// <summary>Returns the first 80 characters of the text, with control characters replaced by U+FFFD.</summary>
     public static string Of(string text)
     {
-        string start = text.Length > Longest ? text[..Longest] + "…" : text;
+        string start = text.Length > MaxLength ? text[..MaxLength] + "…" : text;
         return string.Concat(start.Select(c => char.IsControl(c) || c is '\u2028' or '\u2029' ? '\uFFFD' : c));
     }
 }

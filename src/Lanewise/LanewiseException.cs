@@ -1,14 +1,14 @@
 namespace Lanewise;
 
 /// <summary>
-/// Something that the caller can mend: a shape that does not fit, a file that is not what it claims to be,
-/// a loss that turned into NaN. The message is one line: what happened, what was expected, what to do.
+/// The base class of all errors that the caller can correct: a shape that does not fit, a damaged file, an option out of range, a
+/// loss that became NaN. The message is a single line: what happened, what was expected, and what to do.
 /// </summary>
 public class LanewiseException : Exception
 {
-    /// <summary>Creates the exception with its one-line message.</summary>
+    /// <summary>Creates the exception with a one-line message.</summary>
     public LanewiseException(string message) : base(message) { }
 
-    /// <summary>Creates the exception with its one-line message and the exception that caused it.</summary>
+    /// <summary>Creates the exception with a one-line message and its cause.</summary>
     public LanewiseException(string message, Exception? inner) : base(message, inner) { }
 }

@@ -1,9 +1,9 @@
 namespace Lanewise;
 
-/// <summary>Finds the name that was probably meant, for a message about one that does not exist.</summary>
-public static class NearestName
+/// <summary>Finds the closest known name for a misspelt one, for messages.</summary>
+internal static class NearestName
 {
-    /// <summary>The name nearest to <paramref name="word"/>, or null if none is near enough to be worth a question.</summary>
+    /// <summary>Returns the name nearest to <paramref name="word"/>, or null if none is near enough to suggest.</summary>
     public static string? Find(string word, IEnumerable<string> names)
     {
         ArgumentNullException.ThrowIfNull(word);
@@ -11,11 +11,11 @@ public static class NearestName
         return nearest is not null && Distance(word, nearest) <= 1 + nearest.Length / 3 ? nearest : null;
     }
 
-    /// <summary>A message's end: "; did you mean 'x'?" or a full stop.</summary>
+    /// <summary>Returns the end of a message: "; did you mean 'x'?", or a full stop if no name is near.</summary>
     public static string Question(string word, IEnumerable<string> names) =>
         Find(word, names) is { } nearest ? $"; did you mean '{nearest}'?" : ".";
 
-    /// <summary>How many letters must be inserted, removed or replaced to turn one word into the other (Levenshtein, 1965).</summary>
+    /// <summary>Computes the Levenshtein distance (1965), ignoring the case of <paramref name="a"/>.</summary>
     private static int Distance(string a, string b)
     {
         int[] row = [.. Enumerable.Range(0, b.Length + 1)];

@@ -81,7 +81,7 @@ public sealed class ConvertTests(TrainedRun trained)
         File.WriteAllText(folder["text.pth"], "weights");
 
         Assert.Contains("evil.pth is refused: it asks for posix.system", (await CliProgram.RunAsync(folder.Path, "convert", "evil.pth", "out.safetensors")).OneError(), StringComparison.Ordinal);
-        Assert.Contains("text.pth is no file of weights", (await CliProgram.RunAsync(folder.Path, "convert", "text.pth", "out.safetensors")).OneError(), StringComparison.Ordinal);
+        Assert.Contains("text.pth is not a weights file", (await CliProgram.RunAsync(folder.Path, "convert", "text.pth", "out.safetensors")).OneError(), StringComparison.Ordinal);
         Assert.Contains("no such file", (await CliProgram.RunAsync(folder.Path, "eval", "none.pth", "--model", "residual")).OneError(), StringComparison.Ordinal);
         Assert.False(File.Exists(folder["out.safetensors"]));
     }

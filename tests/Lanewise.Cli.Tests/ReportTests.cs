@@ -34,7 +34,7 @@ public sealed class ReportTests(TrainedRun trained)
         using var folder = new TemporaryFolder();
         var result = (await CliProgram.RunAsync(
             folder.Path, "train", "residual", "--limit-train", "64", "--limit-test", "10", "--epochs", "1", "--threads", "1")).Ok();
-        Assert.Matches("^No dataset was named: taking digits, drawn by the program, because mnist is not on disk", result.ErrorLines[0]);
+        Assert.Matches("^No dataset was named: using the built-in digits, because mnist is not on disk.*'lanewise data fetch mnist'", result.ErrorLines[0]);
         Assert.Matches(@"^test accuracy \d+\.\d\d % after 1 epoch, saved in runs/residual-1; next: lanewise eval runs/residual-1", result.Out);
     }
 

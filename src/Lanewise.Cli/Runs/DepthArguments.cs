@@ -3,7 +3,7 @@ using Lanewise.Analysis;
 using Lanewise.Cli.Verbs;
 using Lanewise.Data;
 using Lanewise.Engine;
-using Lanewise.Files;
+using Lanewise.IO;
 using Lanewise.Training;
 
 namespace Lanewise.Cli.Runs;

@@ -1,6 +1,7 @@
 using Lanewise.Analysis;
 using Lanewise.Files;
 using Lanewise.Graphs;
+using Lanewise.IO;
 using Lanewise.Reports;
 using Lanewise.Training;
 

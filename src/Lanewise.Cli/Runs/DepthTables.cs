@@ -1,6 +1,6 @@
 using System.Globalization;
 using Lanewise.Analysis;
-using Lanewise.Files;
+using Lanewise.IO;
 
 namespace Lanewise.Cli.Runs;
 

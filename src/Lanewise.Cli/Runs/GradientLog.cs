@@ -1,7 +1,7 @@
 using System.Globalization;
 using Lanewise.Analysis;
-using Lanewise.Files;
 using Lanewise.Graphs;
+using Lanewise.IO;
 using Lanewise.Training;
 
 namespace Lanewise.Cli.Runs;

@@ -2,8 +2,8 @@ using System.Text.Json;
 using Lanewise.Cli.Verbs;
 using Lanewise.Data;
 using Lanewise.Engine;
-using Lanewise.Files;
 using Lanewise.Graphs;
+using Lanewise.IO;
 using Lanewise.Models;
 using Lanewise.Training;
 

@@ -26,7 +26,7 @@ internal static class RunData
             Skipped = new SkippedNotices(),
         };
         var splits = await DatasetCatalog.ResolveAsync(name, options, cancellation).ConfigureAwait(false);
-        if (splits.Notice is { } notice)
+        if (Advice.NoticeOf(splits) is { } notice)
         {
             Terminal.Notice(notice);
         }

@@ -88,7 +88,7 @@ internal sealed partial class RunReport(RunFolder folder)
         var (evaluation, classes) = await model.TestAsync(splits, RunModel.UsualBatch, Threads, _arguments.Algorithm, mistakes.Add, cancellation).ConfigureAwait(false);
         var images = new PreparedDataset(splits.Test, model.Preprocessing);
         var input = model.Preprocessing.Input;
-        return new(splits.Name, evaluation, classes, [.. mistakes.Surest.Select(mistake =>
+        return new(splits.Name, evaluation, classes, [.. mistakes.MostConfident.Select(mistake =>
         {
             byte[] pixels = new byte[input.Count];
             images.Fit(mistake.Index, pixels);

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Lanewise.Files;
+using Lanewise.IO;
 using Lanewise.Training;
 
 namespace Lanewise.Cli.Runs;

@@ -121,7 +121,7 @@ internal sealed class BenchVerb
         }
         catch (LanewiseException e)
         {
-            result.AddError(e.Message);
+            result.AddError(Advice.Explain(e));
             return [];
         }
     }

@@ -116,7 +116,7 @@ internal sealed class ConvertVerb
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw ReadFailure.Explain(path, e);
+            throw FileAccessException.Reading(path, e);
         }
     }
 

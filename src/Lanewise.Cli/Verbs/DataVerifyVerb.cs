@@ -51,7 +51,14 @@ internal static class DataVerifyVerb
 
         return bad == 0
             ? ExitCode.Done
-            : throw new LanewiseException($"{entry.Name} in {location!.Folder}: {bad} of {checks.Count} files not as they should be; {entry.Remedy(roots, location)}.");
+            : throw new DatasetException(
+                $"{entry.Name} in {location!.Folder}: {bad} of {checks.Count} files not as they should be; {entry.Remedy(roots, location)}.",
+                DatasetError.Damaged,
+                entry.Name)
+            {
+                Folder = location.Folder,
+                Root = entry.DownloadRoot(roots, location),
+            };
     }
 
     private static void Print(DatasetEntry entry, DatasetLocation? location, IReadOnlyList<FileCheck> checks)

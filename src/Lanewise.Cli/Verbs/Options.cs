@@ -170,7 +170,7 @@ internal static class Options
         }
         catch (LanewiseException e)
         {
-            result.AddError(e.Message);
+            result.AddError(Advice.Explain(e));
             return null;
         }
     }

@@ -5,10 +5,10 @@ using Lanewise.Training;
 
 namespace Lanewise.Analysis;
 
-/// <summary>Passes over a test set with parts of a network switched off. A part is switched off by zeroing the parameters of its last layers.</summary>
+/// <summary>Evaluates a network on a dataset with some parts ablated, by zeroing the parameters of their last layers.</summary>
 internal sealed class Ablation
 {
-    // The values that a pass keeps at a time: 128 MB.
+    // The maximum number of values that a pass keeps at a time: 128 MB.
     private const int MaxValues = 1 << 25;
 
     private readonly Network _network;
@@ -21,9 +21,9 @@ internal sealed class Ablation
 
     /// <summary>Compiles the network.</summary>
     /// <param name="network">A network that ends in logits.</param>
-    /// <param name="weights">Its weights.</param>
-    /// <param name="options">The test set.</param>
-    /// <param name="passes">How many passes there will be.</param>
+    /// <param name="weights">The weights.</param>
+    /// <param name="options">The dataset and options.</param>
+    /// <param name="passes">The number of passes, for the progress.</param>
     /// <param name="cancellation">Stops between two batches.</param>
     public Ablation(Network network, Weights weights, ContributionOptions options, int passes, CancellationToken cancellation)
     {
@@ -32,9 +32,9 @@ internal sealed class Ablation
     }
 
     /// <summary>
-    /// The layers whose parameters, zeroed, make <paramref name="part"/>'s values exactly zero and touch nothing else: the last ones
-    /// with parameters on each way to it. Batch norm is such a layer; ReLU, pooling and the like keep zeros. None if it cannot be
-    /// done: without a layer of its own, or if the part's values are used elsewhere too.
+    /// Returns the layers whose parameters, zeroed, make the output of <paramref name="part"/> exactly zero and affect nothing else: the
+    /// last ones with parameters on each path to it. Batch norm is such a layer; ReLU, pooling and the like preserve zeros. Empty if there
+    /// are none, or if the part's output is used elsewhere too.
     /// </summary>
     /// <param name="network">The network.</param>
     /// <param name="part">One of the inputs of <paramref name="join"/>.</param>
@@ -48,7 +48,7 @@ internal sealed class Ablation
         bool once = join.Inputs.Count(n => n == part) == 1;
         while (once && open.Count > 0)
         {
-            // The last node first: all that use its values inside the part are known by then.
+            // The last node first: all its consumers inside the part are known by then.
             var node = network.Nodes[open.Max];
             open.Remove(node.Index);
             if (!inside.IsSupersetOf(consumers[node]) || !(node.Parameters.Count > 0 || node.Op.MapsZerosToZeros))
@@ -70,26 +70,26 @@ internal sealed class Ablation
         return layers;
     }
 
-    /// <summary>The weights with some layers' parameters zeroed; running statistics stay.</summary>
+    /// <summary>Returns the weights with the parameters of some layers zeroed; running statistics are kept.</summary>
     public static Weights Without(Weights weights, IEnumerable<Node> layers)
     {
         var zeroed = layers.SelectMany(n => n.Parameters).Where(p => !p.IsBuffer).Select(p => p.Name).ToHashSet(StringComparer.Ordinal);
         return new(weights.Tensors.Select(t => zeroed.Contains(t.Name) ? t with { Values = new float[t.Values.Length] } : t));
     }
 
-    /// <summary>The accuracy with some layers switched off.</summary>
+    /// <summary>Computes the accuracy with some layers ablated.</summary>
     public double Top1(IEnumerable<Node> layers, string what)
     {
         Announce(what);
         _plan.SetWeights(Without(_weights, layers));
-        return Evaluation.Run(_plan, _options.Test, _options.Preprocessing, _cancellation).Top1;
+        return Evaluation.Run(_plan, _options.Dataset, _options.Preprocessing, _cancellation).Top1;
     }
 
-    /// <summary>Runs the part up to <paramref name="node"/> over the test set, once with each of some sets of layers switched off.</summary>
-    /// <param name="node">Whose values are wanted.</param>
-    /// <param name="off">The sets of layers.</param>
-    /// <param name="what">For the progress.</param>
-    /// <returns>After each batch: the plans, whose <see cref="Plan.Output"/> hold the values.</returns>
+    /// <summary>Runs the network up to <paramref name="node"/> over the dataset, once per set of ablated layers.</summary>
+    /// <param name="node">The node whose output is computed.</param>
+    /// <param name="off">The sets of layers to ablate.</param>
+    /// <param name="what">The description of the pass, for the progress.</param>
+    /// <returns>After each batch the plans, whose <see cref="Plan.Output"/> has the values.</returns>
     public IEnumerable<Plan[]> Values(Node node, IReadOnlyList<Node>[] off, string what)
     {
         Announce(what);
@@ -101,8 +101,9 @@ internal sealed class Ablation
             plan.SetWeights(Without(_weights, layers).Of(part));
             return plan;
         });
-        var source = new PreparedDataset(_options.Test, _options.Preprocessing);
-        using var batches = new BatchLoader(source, [.. Enumerable.Range(0, _options.Test.Count)], batch, 0, _options.Threads, _cancellation);
+        var source = new PreparedDataset(_options.Dataset, _options.Preprocessing);
+        int[] order = [.. Enumerable.Range(0, _options.Dataset.Count)];
+        using var batches = new BatchLoader(source, order, batch, 0, _options.Threads, _cancellation);
         while (Run(batches, plans))
         {
             yield return plans;

@@ -2,38 +2,45 @@ using Lanewise.Graphs;
 
 namespace Lanewise.Analysis;
 
-/// <summary>What a branch of an Inception module contributes.</summary>
-/// <param name="Name">The branch: the shortest part of its last layer's path that tells it from the others, for example <c>incep1.branch5x5_2</c>.</param>
-/// <param name="Module">The path of the concatenation that it ends in.</param>
-/// <param name="Channels">Its channels.</param>
-/// <param name="Top1Without">The accuracy when its output is zero, 0 to 1.</param>
-/// <param name="EnergyShare">Its share of the concatenation's energy: Σ y² of its values / Σ y² of all, over all images; 0 when all are zero.</param>
+/// <summary>The contribution of a branch of an Inception module.</summary>
+/// <param name="Name">
+/// The branch: the shortest part of its last layer's path that identifies it, for example <c>incep1.branch5x5_2</c>.
+/// </param>
+/// <param name="Module">The path of the concatenation it ends in.</param>
+/// <param name="Channels">The number of channels.</param>
+/// <param name="Top1Without">The accuracy with its output zeroed, 0 to 1.</param>
+/// <param name="EnergyShare">
+/// Its share of the concatenation's energy: Σ y² of its values / Σ y² of all, over all images; 0 if all are zero.
+/// </param>
 public sealed record BranchContribution(string Name, string Module, int Channels, double Top1Without, double EnergyShare);
 
-/// <summary>What the branches of a network's Inception modules contribute (Szegedy et al. 2014).</summary>
-/// <param name="Top1">The whole network's, 0 to 1.</param>
-/// <param name="Branches">All branches, in the network's order.</param>
+/// <summary>The contributions of the branches of a network's Inception modules (Szegedy et al. 2014).</summary>
+/// <param name="Top1">The accuracy of the whole network, 0 to 1.</param>
+/// <param name="Branches">All branches, in the order of the network.</param>
 public sealed record BranchContributions(double Top1, IReadOnlyList<BranchContribution> Branches)
 {
-    /// <summary>The concatenations that have branches which can be switched off one by one.</summary>
-    public static IReadOnlyList<Node> Modules(Network network) =>
-        [.. network.Nodes.Where(n => n.Op is Concat && n.Inputs.Count > 1 && n.Inputs.Any(branch => Ablation.LastLayers(network, branch, n).Count > 0))];
+    /// <summary>Returns the concatenations with branches that can be ablated one by one.</summary>
+    public static IReadOnlyList<Node> Modules(Network network) => [.. network.Nodes.Where(n =>
+        n.Op is Concat && n.Inputs.Count > 1 && n.Inputs.Any(branch => Ablation.LastLayers(network, branch, n).Count > 0))];
 
     /// <summary>
-    /// Measures every branch over a test set: one pass for the whole network, one for each module, one for each branch. A branch is
-    /// switched off by zeroing the parameters of its last layer; one without a layer of its own is left out.
+    /// Measures every branch on a dataset: one pass for the whole network, one per module, one per branch. A branch is ablated by zeroing
+    /// the parameters of its last layer; one without layers is skipped.
     /// </summary>
     /// <param name="network">A network that ends in logits.</param>
-    /// <param name="weights">Its weights.</param>
-    /// <param name="options">The test set.</param>
+    /// <param name="weights">The weights.</param>
+    /// <param name="options">The dataset and options.</param>
     /// <param name="cancellation">Stops between two batches.</param>
-    /// <exception cref="LanewiseException">The network has no branches, or does not fit the test set.</exception>
-    public static BranchContributions Measure(Network network, Weights weights, ContributionOptions options, CancellationToken cancellation = default)
+    /// <exception cref="NetworkException">The network has no branches, or does not fit the dataset.</exception>
+    public static BranchContributions Measure(
+        Network network, Weights weights, ContributionOptions options, CancellationToken cancellation = default)
     {
         var modules = Modules(network);
         if (modules.Count == 0)
         {
-            throw new LanewiseException($"{network.Name} has no module whose parallel branches are concatenated, so there are no branches to measure.");
+            throw new NetworkException(
+                $"{network.Name} has no module whose parallel branches are concatenated, so there are no branches to "
+                    + $"measure.", network.Name);
         }
 
         var branches = modules.SelectMany(module => Find(network, module)).ToArray();
@@ -43,17 +50,17 @@ public sealed record BranchContributions(double Top1, IReadOnlyList<BranchContri
         return new(accuracy, [.. branches.Select(b => new BranchContribution(
             b.Name,
             b.Module.Path,
-            b.Module.Inputs[b.Place].Shape.Channels,
+            b.Module.Inputs[b.Index].Shape.Channels,
             ablation.Top1(b.Layers, $"without {b.Name}"),
-            energies[b.Module][b.Place]))]);
+            energies[b.Module][b.Index]))]);
     }
 
-    /// <summary>The names of a module's branches that can be switched off.</summary>
+    /// <summary>Returns the names of a module's branches that can be ablated.</summary>
     internal static IEnumerable<string> Names(Network network, Node module) => Find(network, module).Select(b => b.Name);
 
     private static IEnumerable<Branch> Find(Network network, Node module)
     {
-        var all = module.Inputs.Select((input, place) => new Branch(module, place, Ablation.LastLayers(network, input, module), input.Path));
+        var all = module.Inputs.Select((input, i) => new Branch(module, i, Ablation.LastLayers(network, input, module), input.Path));
         Branch[] branches = [.. all.Where(b => b.Layers.Count > 0)];
         string[] paths = Array.ConvertAll(branches, b => b.Layers[0].Path);
         return branches.Select((b, i) => b with { Name = ShortestName(paths, i) });
@@ -74,7 +81,7 @@ public sealed record BranchContributions(double Top1, IReadOnlyList<BranchContri
         return path;
     }
 
-    /// <summary>Each branch's share of the energy of a module's output.</summary>
+    /// <summary>Computes each branch's share of the energy of a module's output.</summary>
     private static double[] Energies(Ablation ablation, Node module)
     {
         double[] energies = new double[module.Inputs.Count];
@@ -99,5 +106,5 @@ public sealed record BranchContributions(double Top1, IReadOnlyList<BranchContri
         return Array.ConvertAll(energies, energy => sum > 0 ? energy / sum : 0);
     }
 
-    private sealed record Branch(Node Module, int Place, IReadOnlyList<Node> Layers, string Name);
+    private sealed record Branch(Node Module, int Index, IReadOnlyList<Node> Layers, string Name);
 }

@@ -1,26 +1,26 @@
 namespace Lanewise.Analysis;
 
-/// <summary>What a network says of an image: its logits, and what follows from them.</summary>
+/// <summary>The classification of an image: logits, probabilities and ranked classes.</summary>
 public sealed class Classification
 {
-    /// <summary>Takes an image's logits.</summary>
-    /// <param name="logits">One a class.</param>
+    /// <summary>Computes probabilities and ranking from logits.</summary>
+    /// <param name="logits">The logits, one per class.</param>
     public Classification(ReadOnlySpan<float> logits)
     {
         Logits = logits.ToArray();
-        double most = Logits.Max();
-        double[] powers = Array.ConvertAll(Logits, logit => Math.Exp(logit - most));
+        double max = Logits.Max();
+        double[] powers = Array.ConvertAll(Logits, logit => Math.Exp(logit - max));
         double sum = powers.Sum();
         Probabilities = Array.ConvertAll(powers, power => power / sum);
         Ranking = [.. Enumerable.Range(0, Logits.Length).OrderByDescending(c => Probabilities[c])];
     }
 
-    /// <summary>One a class.</summary>
+    /// <summary>The logits, one per class.</summary>
     public float[] Logits { get; }
 
-    /// <summary>The softmax of the logits: exp(z) / Σ exp(z).</summary>
+    /// <summary>The softmax of the logits, exp(z) / Σ exp(z).</summary>
     public double[] Probabilities { get; }
 
-    /// <summary>The classes, the likeliest first.</summary>
+    /// <summary>The class indices, most likely first.</summary>
     public IReadOnlyList<int> Ranking { get; }
 }

@@ -2,23 +2,23 @@ using Lanewise.Data;
 
 namespace Lanewise.Analysis;
 
-/// <summary>What contributions are measured on, and how.</summary>
-/// <param name="Test">Labelled images.</param>
-/// <param name="Preprocessing">How they become the network's input.</param>
-public sealed record ContributionOptions(IImageDataset Test, Preprocessing Preprocessing)
+/// <summary>The options of a contribution measurement.</summary>
+/// <param name="Dataset">The labelled images to measure on.</param>
+/// <param name="Preprocessing">How they are preprocessed.</param>
+public sealed record ContributionOptions(IImageDataset Dataset, Preprocessing Preprocessing)
 {
-    /// <summary>Images that are worked on together.</summary>
+    /// <summary>The number of images per batch. Default: 256.</summary>
     public int BatchSize { get; init; } = 256;
 
-    /// <summary>Threads, at least 1; the result does not depend on them.</summary>
+    /// <summary>The number of threads, at least 1; does not affect the results. Default: all processors.</summary>
     public int Threads { get; init; } = Environment.ProcessorCount;
 
-    /// <summary>Is told before each pass over the images.</summary>
+    /// <summary>Receives progress before each pass over the images.</summary>
     public IProgress<ContributionProgress>? Progress { get; init; }
 }
 
-/// <summary>How far a measurement has come.</summary>
-/// <param name="Done">Passes over the images that are done.</param>
-/// <param name="Total">Passes in all.</param>
-/// <param name="What">What the next pass measures, for a person to read.</param>
+/// <summary>The progress of a measurement.</summary>
+/// <param name="Done">The number of completed passes over the images.</param>
+/// <param name="Total">The total number of passes.</param>
+/// <param name="What">A description of the next pass.</param>
 public readonly record struct ContributionProgress(int Done, int Total, string What);

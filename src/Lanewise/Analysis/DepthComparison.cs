@@ -1,17 +1,18 @@
 namespace Lanewise.Analysis;
 
-/// <summary>A shallow and a deep network of one family, over their common seeds.</summary>
+/// <summary>Compares a shallow and a deep network of one family, over their common seeds.</summary>
 /// <param name="Family">The family.</param>
 /// <param name="Shallow">The smaller depth.</param>
 /// <param name="Deep">The greater depth.</param>
-/// <param name="Runs">Each seed's two runs.</param>
+/// <param name="Runs">The two results of each seed.</param>
 public sealed record DepthComparison(DepthFamily Family, int Shallow, int Deep, IReadOnlyList<(DepthResult Shallow, DepthResult Deep)> Runs)
 {
-    /// <summary>The seeds whose two runs both came to an end; only they are compared.</summary>
-    public IReadOnlyList<(double Shallow, double Deep)> TrainErrors =>
-        [.. Runs.Where(r => r.Shallow.TrainError is not null && r.Deep.TrainError is not null).Select(r => (r.Shallow.TrainError!.Value, r.Deep.TrainError!.Value))];
+    /// <summary>The final training errors of each seed whose two runs were completed.</summary>
+    public IReadOnlyList<(double Shallow, double Deep)> TrainErrors => [.. Runs
+        .Where(r => r.Shallow.TrainError is not null && r.Deep.TrainError is not null)
+        .Select(r => (r.Shallow.TrainError!.Value, r.Deep.TrainError!.Value))];
 
-    /// <summary>Each family's neighbouring depths, of those networks that were trained.</summary>
+    /// <summary>Compares the neighbouring depths of each family, among the networks that were trained.</summary>
     public static IReadOnlyList<DepthComparison> Of(IReadOnlyList<DepthResult> results)
     {
         var trained = results.Where(r => r.Epochs.Count > 0 || r.Diverged).ToLookup(r => r.Run.Family);
@@ -22,5 +23,8 @@ public sealed record DepthComparison(DepthFamily Family, int Shallow, int Deep, 
     }
 
     private static (DepthResult, DepthResult)[] Pairs(DepthResult[] family, int shallow, int deep) =>
-        [.. family.Where(r => r.Run.Depth == shallow).Join(family.Where(r => r.Run.Depth == deep), r => r.Run.Seed, r => r.Run.Seed, (a, b) => (a, b))];
+    [
+        .. family.Where(r => r.Run.Depth == shallow)
+            .Join(family.Where(r => r.Run.Depth == deep), r => r.Run.Seed, r => r.Run.Seed, (a, b) => (a, b)),
+    ];
 }

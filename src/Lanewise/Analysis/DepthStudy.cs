@@ -6,8 +6,8 @@ using Lanewise.Training;
 namespace Lanewise.Analysis;
 
 /// <summary>
-/// The experiment that residual networks came from: the same networks with and without shortcuts, shallow and deep, how well they
-/// learn and what reaches their first layers (He et al. 2015, "Deep residual learning", §4.2).
+/// The experiment that motivated residual networks: the same networks with and without shortcuts, shallow and deep, their training
+/// and the gradients of their first layers (He et al. 2015, "Deep residual learning", §4.2).
 /// </summary>
 public sealed class DepthStudy
 {
@@ -15,43 +15,44 @@ public sealed class DepthStudy
     private readonly IImageDataset _test;
     private readonly Preprocessing _preprocessing;
 
-    /// <summary>Makes a study of some images.</summary>
-    /// <param name="options">What is trained, and how.</param>
-    /// <param name="train">The training images.</param>
-    /// <param name="test">The images that each epoch is judged by.</param>
-    /// <param name="preprocessing">How they become the networks' input, which is of its shape.</param>
-    /// <exception cref="LanewiseException">An option is out of range.</exception>
+    /// <summary>Creates a study on a dataset.</summary>
+    /// <param name="options">The options.</param>
+    /// <param name="train">The training set.</param>
+    /// <param name="test">The test set, evaluated after each epoch as in the paper.</param>
+    /// <param name="preprocessing">How images are preprocessed; its input is that of the networks.</param>
+    /// <exception cref="InvalidOptionException">An option is out of range.</exception>
     public DepthStudy(DepthStudyOptions options, IImageDataset train, IImageDataset test, Preprocessing preprocessing)
     {
         options.Check();
         (Options, _train, _test, _preprocessing) = (options, train, test, preprocessing);
     }
 
-    /// <summary>What is trained, and how.</summary>
+    /// <summary>The options.</summary>
     public DepthStudyOptions Options { get; }
 
-    /// <summary>The network of a run.</summary>
+    /// <summary>Describes the network of a run.</summary>
     public Network CreateNetwork(DepthRun run) => run.CreateNetwork(_preprocessing.Input, _train.Classes.Count);
 
-    /// <summary>Measures the gradients of a run's network as it is initialised, and trains nothing.</summary>
-    /// <exception cref="LanewiseException">Images and network do not fit, or there is too little memory.</exception>
+    /// <summary>Measures the gradients of a run's initialized network, without training.</summary>
+    /// <exception cref="LanewiseException">Images and network do not fit, or memory is insufficient.</exception>
     public DepthResult MeasureStart(DepthRun run) => new(run, [SampleStart(run, CreateNetwork(run))], [], Diverged: false);
 
-    /// <summary>Makes a run ready to be trained, from its start or on from where an earlier one stopped.</summary>
-    /// <exception cref="LanewiseException">Images and network do not fit, or there is too little memory.</exception>
+    /// <summary>Prepares the training of a run, from the start or to be resumed.</summary>
+    /// <exception cref="LanewiseException">Images and network do not fit, or memory is insufficient.</exception>
     public DepthTraining Train(DepthRun run)
     {
         var network = CreateNetwork(run);
         var options = Options.Training with { Seed = run.Seed, Preprocessing = _preprocessing };
-        return new(run, new Trainer(network, options), () => SampleStart(run, network), Evaluator(network), SampledSteps(), (_train, _test));
+        var trainer = new Trainer(network, options);
+        return new(run, trainer, () => SampleStart(run, network), Evaluator(network), SampledSteps(), (_train, _test));
     }
 
-    /// <summary>The steps whose gradients are measured, spread evenly over the whole training; step 0 is measured apart.</summary>
+    /// <summary>Returns the steps whose gradients are measured, evenly spaced over the training; step 0 is measured separately.</summary>
     private HashSet<long> SampledSteps()
     {
         long steps = Options.Training.Epochs * ((_train.Count + Options.Training.BatchSize - 1L) / Options.Training.BatchSize);
-        int spaces = Math.Max(1, Options.Samples - 1);
-        return [.. Enumerable.Range(1, Options.Samples - 1).Select(i => i * (steps - 1) / spaces).Where(step => step > 0)];
+        int intervals = Math.Max(1, Options.Samples - 1);
+        return [.. Enumerable.Range(1, Options.Samples - 1).Select(i => i * (steps - 1) / intervals).Where(step => step > 0)];
     }
 
     private GradientSample SampleStart(DepthRun run, Network network)
@@ -70,7 +71,7 @@ public sealed class DepthStudy
         return GradientFlow.Measure(network, plan.Gradients(), step: 0);
     }
 
-    /// <summary>Judges weights by the training images.</summary>
+    /// <summary>Returns a function that evaluates weights on the training set.</summary>
     private Func<Weights, CancellationToken, Evaluation> Evaluator(Network network)
     {
         const int MinBatch = 64;

@@ -2,42 +2,47 @@ using Lanewise.Training;
 
 namespace Lanewise.Analysis;
 
-/// <summary>What a depth study trains, and how.</summary>
+/// <summary>The options of a depth study.</summary>
 public sealed record DepthStudyOptions
 {
-    /// <summary>The least depth: one block a stage.</summary>
+    /// <summary>The minimum depth: one block per stage.</summary>
     public const int MinDepth = 8;
 
-    /// <summary>The greatest depth, as deep as the paper went (He et al. 2015, §4.2).</summary>
+    /// <summary>The maximum depth, that of the paper (He et al. 2015, §4.2).</summary>
     public const int MaxDepth = 1202;
 
-    /// <summary>Plain networks, residual ones, or both.</summary>
+    /// <summary>The families to compare. Default: plain and residual.</summary>
     public IReadOnlyList<DepthFamily> Families { get; init; } = [DepthFamily.Plain, DepthFamily.Residual];
 
-    /// <summary>Depths, each 6·n + 2.</summary>
+    /// <summary>The depths, each 6·n + 2. Default: 20 and 56.</summary>
     public IReadOnlyList<int> Depths { get; init; } = [20, 56];
 
-    /// <summary>Whether batch norm follows each convolution.</summary>
+    /// <summary>Whether batch norm follows each convolution. Default: true.</summary>
     public bool BatchNorm { get; init; } = true;
 
-    /// <summary>How convolutions begin.</summary>
+    /// <summary>The initialization of convolutions. Default: PyTorch's.</summary>
     public WeightStart Start { get; init; }
 
-    /// <summary>One training of each network a seed.</summary>
+    /// <summary>The seeds; each network is trained once per seed. Default: 1.</summary>
     public IReadOnlyList<int> Seeds { get; init; } = [1];
 
-    /// <summary>How each network is trained; the seed is the run's own.</summary>
+    /// <summary>The training options of each network, except the seed.</summary>
     public TrainingOptions Training { get; init; } = new();
 
-    /// <summary>Steps whose gradients are measured, the first and the last included; fewer where training has fewer.</summary>
+    /// <summary>The number of steps whose gradients are measured, including the first and the last. Default: 40.</summary>
     public int Samples { get; init; } = 40;
 
-    /// <summary>All trainings, the shallow networks first, so that a study that is stopped has compared something.</summary>
+    /// <summary>All runs, shallow networks first, so that an interrupted study has compared some.</summary>
     public IReadOnlyList<DepthRun> Runs =>
-        [.. from seed in Seeds from depth in Depths.Order() from family in Families select new DepthRun(family, depth, BatchNorm, Start, seed)];
+    [
+        .. from seed in Seeds
+           from depth in Depths.Order()
+           from family in Families
+           select new DepthRun(family, depth, BatchNorm, Start, seed),
+    ];
 
-    /// <summary>Refuses a depth that the families do not have.</summary>
-    /// <exception cref="LanewiseException">It is none; the message names the nearest ones.</exception>
+    /// <summary>Validates a depth.</summary>
+    /// <exception cref="InvalidOptionException">There is no network of this depth; the message names the nearest.</exception>
     public static void CheckDepth(int depth)
     {
         const int Step = 6;
@@ -48,7 +53,10 @@ public sealed record DepthStudyOptions
 
         int below = Math.Clamp(MinDepth + (int)Math.Floor(((double)depth - MinDepth) / Step) * Step, MinDepth, MaxDepth);
         string nearest = depth is > MinDepth and < MaxDepth ? $"; the nearest are {below} and {below + Step}" : "";
-        throw new LanewiseException($"There is no network of {depth} layers; there are 8, 14, 20, 26, 32 and so on, 6·n + 2, up to {MaxDepth}{nearest}.");
+        throw new InvalidOptionException(
+            $"There is no network of {depth} layers; there are 8, 14, 20, 26, 32 and so on, 6·n + 2, up to {MaxDepth}{nearest}.",
+            nameof(Depths),
+            depth);
     }
 
     internal void Check()
@@ -58,12 +66,16 @@ public sealed record DepthStudyOptions
             CheckDepth(depth);
         }
 
-        if (Families.Count == 0 || Depths.Count == 0 || Seeds.Count == 0 || Runs.Distinct().Count() != Runs.Count)
+        string? empty = Families.Count == 0 ? nameof(Families)
+            : Depths.Count == 0 ? nameof(Depths)
+            : Seeds.Count == 0 ? nameof(Seeds)
+            : null;
+        if (empty is not null || Runs.Distinct().Count() != Runs.Count)
         {
-            throw new LanewiseException("A depth study needs families, depths and seeds, each named once.");
+            throw new InvalidOptionException("A depth study needs families, depths and seeds, each named once.", empty ?? nameof(Runs));
         }
 
-        Setting.Require(Samples >= 1, "samples", Samples, "at least 1");
+        OptionCheck.Require(Samples >= 1, nameof(Samples), "samples", Samples, "at least 1");
         Training.Check();
     }
 }

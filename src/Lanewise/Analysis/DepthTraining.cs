@@ -5,7 +5,7 @@ using Lanewise.Training;
 
 namespace Lanewise.Analysis;
 
-/// <summary>One training of a depth study, which can be followed, cancelled, and taken up again with equal bits.</summary>
+/// <summary>One training of a depth study, which can be cancelled and resumed with bitwise identical results.</summary>
 public sealed class DepthTraining
 {
     private readonly DepthRun _run;
@@ -23,31 +23,33 @@ public sealed class DepthTraining
         DepthRun run,
         Trainer trainer,
         Func<GradientSample> sampleStart,
-        Func<Weights, CancellationToken, Evaluation> judge,
+        Func<Weights, CancellationToken, Evaluation> evaluate,
         HashSet<long> sampledSteps,
         (IImageDataset Train, IImageDataset Test) images)
     {
-        (_run, _trainer, _sampleStart, _evaluate, _sampledSteps, _images) = (run, trainer, sampleStart, judge, sampledSteps, images);
+        (_run, _trainer, _sampleStart, _evaluate, _sampledSteps, _images) = (run, trainer, sampleStart, evaluate, sampledSteps, images);
         _recorder = Record();
     }
 
-    /// <summary>What has been found so far.</summary>
+    /// <summary>The results so far.</summary>
     public DepthResult Result => new(_run, [.. _earlier, .. _recorder.Samples], [.. _epochs], _diverged);
 
-    /// <summary>With <see cref="Result"/>, all that is needed to go on from here.</summary>
+    /// <summary>Returns the trainer's state, which together with <see cref="Result"/> allows to resume.</summary>
     public TrainerState GetState() => _trainer.GetState();
 
-    /// <summary>Goes on from where a training stopped.</summary>
-    /// <param name="state">Its state.</param>
-    /// <param name="result">Its result, which may reach beyond the state: what comes after it is found again.</param>
-    /// <exception cref="LanewiseException">They do not belong together, or to this run.</exception>
+    /// <summary>Restores an interrupted training.</summary>
+    /// <param name="state">The trainer's state.</param>
+    /// <param name="result">The results, possibly beyond the state: later ones are computed again.</param>
+    /// <exception cref="ModelFormatException">State and result do not belong together, or to another run.</exception>
     public void Resume(TrainerState state, DepthResult result)
     {
         var position = state.Position;
         _earlier = [.. result.Samples.Where(sample => sample.Step == 0 || sample.Step < position.Updates)];
         if (result.Run != _run || result.Epochs.Count < position.Epoch || (_earlier.Count == 0 && position.Updates > 0))
         {
-            throw new LanewiseException($"{_run.Name}: what was found so far does not reach to epoch {position.Epoch}, where training stopped; begin this run anew.");
+            throw new ModelFormatException(
+                $"{_run.Name}: the results do not reach epoch {position.Epoch}, where training stopped; start this run again.",
+                ModelFormatError.Mismatch);
         }
 
         _trainer.Resume(state);
@@ -58,14 +60,15 @@ public sealed class DepthTraining
     }
 
     /// <summary>
-    /// Measures the start, trains, and gives each epoch's figures, in which those of the training images are of the weights after
-    /// the epoch. A loss that diverges ends it; <see cref="Result"/> then says so.
+    /// Measures the initial gradients, trains, and returns the metrics of each epoch, with those of the training set measured after the
+    /// epoch. A diverging loss ends the enumeration; <see cref="DepthResult.Diverged"/> is then true.
     /// </summary>
-    /// <param name="progress">Is told after every step, on the training thread; keep it short.</param>
+    /// <param name="progress">Called after every step on the training thread; must return quickly.</param>
     /// <param name="cancellation">Stops after the current step.</param>
-    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">Training was cancelled.</exception>
     /// <exception cref="LanewiseException">An image cannot be read, or images and network do not fit.</exception>
-    public async IAsyncEnumerable<EpochResult> RunAsync(IProgress<TrainingProgress>? progress = null, [EnumeratorCancellation] CancellationToken cancellation = default)
+    public async IAsyncEnumerable<EpochResult> RunAsync(
+        IProgress<TrainingProgress>? progress = null, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
         if (_earlier.Count == 0)
         {
@@ -83,7 +86,7 @@ public sealed class DepthTraining
             while (await MoveNextAsync(epochs).ConfigureAwait(false))
             {
                 var epoch = epochs.Current;
-                _epochs.Add(new(epoch.Epoch, double.NaN, double.NaN, epoch.ValLoss, ShareOfErrors(epoch.ValTop1, _images.Test)));
+                _epochs.Add(new(epoch.Epoch, double.NaN, double.NaN, epoch.ValLoss, ErrorRate(epoch.ValTop1, _images.Test)));
                 await EvaluateAsync(cancellation).ConfigureAwait(false);
                 yield return epoch with { TrainLoss = _epochs[^1].TrainLoss, TrainTop1 = 1 - _epochs[^1].TrainError };
             }
@@ -110,13 +113,13 @@ public sealed class DepthTraining
         }
     }
 
-    /// <summary>Judges the last epoch by the training images.</summary>
+    /// <summary>Evaluates the last epoch on the training set.</summary>
     private async Task EvaluateAsync(CancellationToken cancellation)
     {
-        var judged = await Task.Run(() => _evaluate(_trainer.GetWeights(), cancellation), cancellation).ConfigureAwait(false);
-        _epochs[^1] = _epochs[^1] with { TrainLoss = judged.Loss, TrainError = ShareOfErrors(judged.Top1, _images.Train) };
+        var evaluation = await Task.Run(() => _evaluate(_trainer.GetWeights(), cancellation), cancellation).ConfigureAwait(false);
+        _epochs[^1] = _epochs[^1] with { TrainLoss = evaluation.Loss, TrainError = ErrorRate(evaluation.Top1, _images.Train) };
     }
 
-    /// <summary>The wrong images' share, to the same bits as their number divided by that of all.</summary>
-    private static double ShareOfErrors(double accuracy, IImageDataset images) => Math.Round((1 - accuracy) * images.Count) / images.Count;
+    /// <summary>Computes the error rate, bitwise identical to the number of errors divided by that of all images.</summary>
+    private static double ErrorRate(double accuracy, IImageDataset images) => Math.Round((1 - accuracy) * images.Count) / images.Count;
 }

@@ -2,33 +2,33 @@ using Lanewise.Graphs;
 
 namespace Lanewise.Analysis;
 
-/// <summary>How layers are timed.</summary>
+/// <summary>The options of a layer timing.</summary>
 public sealed record LayerTimesOptions
 {
-    /// <summary>Images that go through a layer together; 0 for as many as one block has, which fills every lane.</summary>
+    /// <summary>The number of images per batch; 0 (default) for one block, which fills every lane.</summary>
     public int BatchSize { get; init; }
 
-    /// <summary>Whether the training step is timed, forward and backward, instead of inference.</summary>
+    /// <summary>Whether to time the training step (forward, backward) instead of inference. Default: false.</summary>
     public bool Training { get; init; }
 
-    /// <summary>The time after which no further run is begun. The first, which warms up, and one that counts are always made.</summary>
-    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(3);
+    /// <summary>The time after which no further run is started, after a warm-up and at least one measured run. Default: 3 s.</summary>
+    public TimeSpan Duration { get; init; } = TimeSpan.FromSeconds(3);
 }
 
-/// <summary>What a layer takes, or a module of layers, for one image.</summary>
-/// <param name="Forward">Seconds of the forward pass.</param>
-/// <param name="Backward">Seconds of the backward pass; 0 for inference.</param>
-/// <param name="Share">Its share of all layers' time, 0 to 1.</param>
+/// <summary>The time of a layer, or a module of layers, for one image.</summary>
+/// <param name="Forward">The time of the forward pass in seconds.</param>
+/// <param name="Backward">The time of the backward pass in seconds; 0 for inference.</param>
+/// <param name="Share">The share of the time of all layers, 0 to 1.</param>
 public sealed record LayerTime(double Forward, double Backward, double Share)
 {
-    /// <summary>Seconds of both.</summary>
+    /// <summary>The total time in seconds.</summary>
     public double Seconds => Forward + Backward;
 }
 
 /// <summary>
-/// Measured times of a network's layers: a plan's kernel calls one by one, on one thread, with random weights and images; of
-/// each the median of many runs. What the engine folds into another layer, such as ReLU, a residual's sum, or, in inference,
-/// batch norm and max pooling, counts there and takes no time of its own. Reading images in and the loss belong to no layer and are not counted.
+/// The measured times of a network's layers: the median times of the kernel calls, on one thread, with random weights and images. An
+/// op that the engine fuses into another layer (ReLU, a residual sum and, in inference, batch norm and max pooling) counts there and
+/// has no time of its own. Loading images and the loss belong to no layer and are not counted.
 /// </summary>
 public sealed class LayerTimes
 {
@@ -43,33 +43,34 @@ public sealed class LayerTimes
         Seconds = _forward.Values.Sum() + _backward.Values.Sum();
     }
 
-    /// <summary>Images that went through together.</summary>
+    /// <summary>The number of images per batch.</summary>
     public int Images { get; }
 
-    /// <summary>Images in a block, one a lane.</summary>
+    /// <summary>The number of images per block, one per lane.</summary>
     public int LaneWidth { get; }
 
-    /// <summary>Seconds for one image, all layers together.</summary>
+    /// <summary>The time of all layers for one image, in seconds.</summary>
     public double Seconds { get; }
 
     /// <summary>Compiles the network for one thread and times it.</summary>
     /// <param name="network">The network.</param>
-    /// <param name="options">How; null for inference on one block of images.</param>
+    /// <param name="options">The options; null for inference on one block of images.</param>
     /// <param name="cancellation">Stops between two runs.</param>
-    /// <exception cref="LanewiseException">An option is out of range, or the network needs more memory than there is.</exception>
+    /// <exception cref="InvalidOptionException">An option is out of range, or the network needs more memory than there is.</exception>
     public static LayerTimes Measure(Network network, LayerTimesOptions? options = null, CancellationToken cancellation = default)
     {
         options ??= new LayerTimesOptions();
         var times = new StepTimes(network, options.BatchSize, options.Training);
-        times.Run(options.Patience, cancellation);
+        times.Run(options.Duration, cancellation);
         return new(times);
     }
 
-    /// <summary>The time of a layer or module of the network that was measured.</summary>
+    /// <summary>Returns the time of a layer or module of the measured network.</summary>
     public LayerTime Of(LayerCost layer)
     {
         ArgumentNullException.ThrowIfNull(layer);
-        double forward = layer.Nodes.Sum(n => _forward.GetValueOrDefault(n.Path)), backward = layer.Nodes.Sum(n => _backward.GetValueOrDefault(n.Path));
+        double forward = layer.Nodes.Sum(n => _forward.GetValueOrDefault(n.Path));
+        double backward = layer.Nodes.Sum(n => _backward.GetValueOrDefault(n.Path));
         return new(forward, backward, (forward + backward) / Seconds);
     }
 

@@ -2,23 +2,23 @@ using Lanewise.Training;
 
 namespace Lanewise.Analysis;
 
-/// <summary>Keeps, of all images that a network was judged by, the mistakes it was surest of.</summary>
-/// <param name="most">How many are kept.</param>
-public sealed class Mistakes(int most)
+/// <summary>Collects the most confident misclassifications of an evaluation.</summary>
+/// <param name="maxCount">The maximum number to keep.</param>
+public sealed class Mistakes(int maxCount)
 {
-    // Those of no probability come last, and of equals the earlier image first.
-    private static readonly Comparer<ImagePrediction> SurestFirst = Comparer<ImagePrediction>.Create(
+    // NaN probabilities come last; ties are broken by index.
+    private static readonly Comparer<ImagePrediction> MostConfidentFirst = Comparer<ImagePrediction>.Create(
         (a, b) => b.Probability.CompareTo(a.Probability) is var order && order != 0 ? order : a.Index.CompareTo(b.Index));
 
-    private readonly SortedSet<ImagePrediction> _kept = new(SurestFirst);
+    private readonly SortedSet<ImagePrediction> _kept = new(MostConfidentFirst);
 
-    /// <summary>What was kept, the surest first; of equals the earlier image first.</summary>
-    public IReadOnlyList<ImagePrediction> Surest => [.. _kept];
+    /// <summary>The collected mistakes, most confident first; ties are in the order of the images.</summary>
+    public IReadOnlyList<ImagePrediction> MostConfident => [.. _kept];
 
-    /// <summary>Takes note of an image, if it was mistaken: for <see cref="Evaluation"/>.</summary>
+    /// <summary>Adds a prediction if it is wrong; pass this method to <see cref="Evaluation"/>.</summary>
     public void Add(ImagePrediction prediction)
     {
-        if (prediction.Label != prediction.Prediction && _kept.Add(prediction) && _kept.Count > most)
+        if (prediction.Label != prediction.Prediction && _kept.Add(prediction) && _kept.Count > maxCount)
         {
             _kept.Remove(_kept.Max);
         }

@@ -2,32 +2,37 @@ using Lanewise.Kernels;
 
 namespace Lanewise.Analysis;
 
-/// <summary>What the processor can do at most: fused MACs in registers, on several threads at once, beside the clock of the same moment.</summary>
-/// <param name="LaneWidth">Floats in a vector.</param>
-/// <param name="Threads">Threads that were measured at once, no more than there are processors.</param>
-/// <param name="Gflops">What they do together, in GFLOP/s (a multiply-add counts twice).</param>
-/// <param name="ClockGhz">Their mean clock, in GHz.</param>
+/// <summary>The peak of the processor: FMA instructions in registers, on several threads at once, and the clock at that time.</summary>
+/// <param name="LaneWidth">The number of floats in a vector.</param>
+/// <param name="Threads">The number of threads measured, at most that of the processors.</param>
+/// <param name="Gflops">Their total throughput in GFLOP/s (an FMA counts as two operations).</param>
+/// <param name="ClockGhz">Their mean clock in GHz.</param>
 public sealed record ProcessorPeak(int LaneWidth, int Threads, double Gflops, double ClockGhz)
 {
     private const double Tolerance = 0.02;
     private const double MinFmas = 0.9;
-    private const int Turns = 3;
+    private const int Rounds = 3;
 
-    /// <summary>Vectors of MACs that a thread ends in a cycle: 2 for a processor of two units of the full width.</summary>
+    /// <summary>The vector FMAs per thread and cycle: 2 for a processor with two full-width units.</summary>
     public double FmasPerCycle => Gflops / Threads / (2 * LaneWidth * ClockGhz);
 
-    /// <summary>What is odd about the two measurements beside each other; null when they fit.</summary>
+    private string Measured => FormattableString.Invariant(
+        $"the peak of {Gflops:F1} GFLOP/s is {FmasPerCycle:F2} FMAs per cycle at {ClockGhz:F2} GHz");
+
+    /// <summary>Why the two measurements look inconsistent; null if they do not.</summary>
     public string? Doubt => FmasPerCycle switch
     {
-        > 2 * (1 + Tolerance) => FormattableString.Invariant($"the peak of {Gflops:F1} GFLOP/s is {FmasPerCycle:F2} MACs a cycle at {ClockGhz:F2} GHz, more than two units can do; the machine was busy, or its clock changed meanwhile: measure again."),
-        < MinFmas => FormattableString.Invariant($"the peak of {Gflops:F1} GFLOP/s is only {FmasPerCycle:F2} MACs a cycle at {ClockGhz:F2} GHz; the processor has no such unit of {LaneWidth} lanes, or something else ran on it."),
+        > 2 * (1 + Tolerance) => FormattableString.Invariant(
+            $"{Measured}, more than two units can do; the machine was busy, or its clock changed meanwhile: measure again."),
+        < MinFmas => FormattableString.Invariant(
+            $"{Measured}, too low; the processor has no such unit of {LaneWidth} lanes, or another program was running."),
         _ => null,
     };
 
-    /// <summary>Measures peak and clock in turn, for about a second; the best of each counts.</summary>
-    /// <param name="laneWidth">16, 8, 4 or 1; 0 for the widest that the processor has.</param>
-    /// <param name="threads">Threads that work at once, at least 1; those beyond the processors add nothing and are left out.</param>
-    /// <exception cref="ArgumentOutOfRangeException">There is no such width, or no thread.</exception>
+    /// <summary>Measures peak and clock alternately for about a second, and returns the best of each.</summary>
+    /// <param name="laneWidth">16, 8, 4 or 1; 0 for the processor's widest vectors.</param>
+    /// <param name="threads">The number of concurrent threads, at least 1; limited to that of the processors.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The processor has no such width, or the number of threads is below 1.</exception>
     public static ProcessorPeak Measure(int laneWidth, int threads)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(threads);
@@ -37,7 +42,7 @@ public sealed record ProcessorPeak(int LaneWidth, int Threads, double Gflops, do
         Thread[] all = [.. Enumerable.Range(0, measured.Length).Select(i => new Thread(() =>
         {
             start.SignalAndWait();
-            for (int turn = 0; turn < Turns; turn++)
+            for (int round = 0; round < Rounds; round++)
             {
                 var (gflops, clock) = measured[i];
                 measured[i] = (Math.Max(gflops, kernels.MeasurePeak()), Math.Max(clock, KernelSet.MeasureClock()));

@@ -2,7 +2,7 @@ using Lanewise.Engine;
 
 namespace Lanewise.Analysis;
 
-/// <summary>Images of uniform noise with random labels, to measure with; over and over the same few.</summary>
+/// <summary>A few images of uniform noise with random labels for measurements, repeated cyclically.</summary>
 internal sealed class RandomImages : ITensorSource
 {
     private readonly float[][] _images;

@@ -4,78 +4,82 @@ using Lanewise.Graphs;
 
 namespace Lanewise.Analysis;
 
-/// <summary>How a network's speed is measured.</summary>
+/// <summary>The options of a throughput measurement.</summary>
 public sealed record ThroughputOptions
 {
-    /// <summary>Images in a step; 0 for <see cref="Throughput.UsualBatch"/>.</summary>
+    /// <summary>The number of images per step; 0 (default) for <see cref="Throughput.DefaultBatchSize"/>.</summary>
     public int BatchSize { get; init; }
 
-    /// <summary>Whether the training step is measured, forward, backward and update, instead of inference.</summary>
+    /// <summary>Whether to measure the training step (forward, backward, update) instead of inference. Default: false.</summary>
     public bool Training { get; init; }
 
-    /// <summary>Threads, at least 1.</summary>
+    /// <summary>The number of threads, at least 1. Default: all processors.</summary>
     public int Threads { get; init; } = Environment.ProcessorCount;
 
-    /// <summary>Images in a block: 16, 8, 4 or 1; 0 for the widest that the processor has.</summary>
+    /// <summary>The number of images per block: 16, 8, 4 or 1; 0 (default) for the processor's widest vectors.</summary>
     public int LaneWidth { get; init; }
 
-    /// <summary>How convolutions are computed.</summary>
+    /// <summary>The convolution algorithm. Default: chosen per layer.</summary>
     public Conv2dAlgorithm Algorithm { get; init; }
 
-    /// <summary>The time after which no further window is begun; three are measured in any case, after a warm-up of up to a second.</summary>
+    /// <summary>
+    /// The time after which no further window is started; at least three are measured, after a warm-up of up to a second. Default: 2 s.
+    /// </summary>
     public TimeSpan Duration { get; init; } = TimeSpan.FromSeconds(2);
 
-    internal int BatchFor(Network network) => BatchSize == 0 ? Throughput.UsualBatch(network) : BatchSize;
+    internal int BatchSizeFor(Network network) => BatchSize == 0 ? Throughput.DefaultBatchSize(network) : BatchSize;
 }
 
-/// <summary>How fast a network trains or infers: random images in memory, random weights, the median over windows of up to half a second.</summary>
+/// <summary>
+/// The training or inference throughput of a network, with random images and weights: the median over windows of up to 0.5 s.
+/// </summary>
 public sealed record Throughput
 {
     private const int MinWindows = 3;
     private const int LargeImage = 224 * 224;
     private static readonly TimeSpan MaxWindowLength = TimeSpan.FromSeconds(0.5), MaxWarmUpLength = TimeSpan.FromSeconds(1);
 
-    /// <summary>Images in a step.</summary>
+    /// <summary>The number of images per step.</summary>
     public required int BatchSize { get; init; }
 
-    /// <summary>Images in a block.</summary>
+    /// <summary>The number of images per block.</summary>
     public required int LaneWidth { get; init; }
 
-    /// <summary>Images a second, the median of the windows.</summary>
+    /// <summary>The throughput in images per second, the median of the windows.</summary>
     public required double ImagesPerSecond { get; init; }
 
-    /// <summary>Images a second in the fastest window.</summary>
+    /// <summary>The throughput of the fastest window, in images per second.</summary>
     public required double Best { get; init; }
 
-    /// <summary>Operations for one image, see <see cref="NetworkCost.StepFlops"/>.</summary>
+    /// <summary>The floating-point operations per image, see <see cref="NetworkCost.StepFlops"/>.</summary>
     public required long FlopsPerImage { get; init; }
 
-    /// <summary>Bytes that the whole process allocated from the garbage collector, a step.</summary>
+    /// <summary>The bytes per step that the whole process allocated from the garbage collector.</summary>
     public required double AllocatedBytesPerStep { get; init; }
 
     /// <summary>
-    /// GFLOP/s of direct arithmetic, products with a padding's zeros included. Winograd's way does less of it than is counted, and no
-    /// kernel multiplies by rows of zeros, so this may be more than the processor's peak.
+    /// The throughput in GFLOP/s of direct arithmetic, products with zero padding included. Winograd does less arithmetic than is
+    /// counted, and no kernel multiplies rows of zeros, so it can exceed the processor's peak.
     /// </summary>
     public double Gflops => ImagesPerSecond * FlopsPerImage / 1e9;
 
-    /// <summary>Images in a step where nobody says: 64, and 16 of those of 224×224 or more.</summary>
-    public static int UsualBatch(Network network)
+    /// <summary>Returns the default number of images per step: 64, or 16 for inputs of 224×224 or more.</summary>
+    public static int DefaultBatchSize(Network network)
     {
         ArgumentNullException.ThrowIfNull(network);
         return network.Input.Pixels >= LargeImage ? 16 : 64;
     }
 
-    /// <summary>Compiles the network and measures it.</summary>
+    /// <summary>Compiles a network and measures it.</summary>
     /// <param name="network">The network.</param>
-    /// <param name="options">How.</param>
+    /// <param name="options">The options.</param>
     /// <param name="cancellation">Stops between two steps.</param>
-    /// <exception cref="LanewiseException">An option is out of range, or the network needs more memory than there is.</exception>
+    /// <exception cref="InvalidOptionException">An option is out of range, or the network needs more memory than there is.</exception>
     public static Throughput Measure(Network network, ThroughputOptions options, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(options);
-        int batch = options.BatchFor(network);
-        var trial = new TrialPlan(network, new PlanOptions
+        int batch = options.BatchSizeFor(network);
+        var trial = new BenchmarkPlan(network, new PlanOptions
         {
             BatchSize = batch,
             Training = options.Training,
@@ -100,13 +104,13 @@ public sealed record Throughput
             BatchSize = batch,
             LaneWidth = trial.Plan.LaneWidth,
             AllocatedBytesPerStep = (double)(GC.GetTotalAllocatedBytes(precise: true) - allocated) / steps,
-            ImagesPerSecond = Sample.Median(rates),
+            ImagesPerSecond = Statistics.Median(rates),
             Best = rates.Max(),
             FlopsPerImage = NetworkCost.StepFlops(network, options.Training),
         };
     }
 
-    private static (int Steps, double Seconds) Run(TrialPlan trial, TimeSpan time, CancellationToken cancellation)
+    private static (int Steps, double Seconds) Run(BenchmarkPlan trial, TimeSpan time, CancellationToken cancellation)
     {
         long start = Stopwatch.GetTimestamp();
         int steps = 0;

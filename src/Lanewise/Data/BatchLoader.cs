@@ -4,12 +4,12 @@ using Lanewise.Engine;
 namespace Lanewise.Data;
 
 /// <summary>
-/// Hands out a pass over a dataset batch by batch. Images that need decoding or fitting are made ready ahead, in order, by
-/// threads of its own, into a ring of a few batches; whoever reads them only copies. Others are read where they lie.
+/// Iterates once over a dataset in batches. Images that need decoding or resizing are prepared in order by background threads, up to
+/// two batches ahead, in a ring buffer; reading them is a copy. Images that need neither are read directly.
 /// </summary>
 internal sealed class BatchLoader : ITensorSource, IDisposable
 {
-    /// <summary>The batch that is read and two that are made ready meanwhile.</summary>
+    /// <summary>The batch being read and two that are being prepared.</summary>
     private const int Batches = 3;
 
     private readonly PreparedDataset _source;
@@ -18,7 +18,7 @@ internal sealed class BatchLoader : ITensorSource, IDisposable
     private readonly CancellationToken _cancellation;
     private readonly CancellationTokenRegistration _onCancel;
 
-    // Guards the fields below it; pulsed whenever one of them changes.
+    // Guards the fields below; pulsed on every change.
     private readonly object _gate = new();
     private readonly byte[][] _ring = [];
     private readonly bool[] _ready = [];
@@ -30,13 +30,13 @@ internal sealed class BatchLoader : ITensorSource, IDisposable
     private int _claimed;
     private bool _closed;
 
-    /// <summary>Begins to make images ready.</summary>
+    /// <summary>Starts preparing images.</summary>
     /// <param name="source">The images.</param>
-    /// <param name="order">Their order in this pass, each at most once.</param>
-    /// <param name="batchSize">How many are handed out at a time; the last batch may be smaller.</param>
-    /// <param name="batch">The batch to begin with.</param>
-    /// <param name="threads">How many threads make images ready.</param>
-    /// <param name="cancellation">Ends the waiting in <see cref="Next"/>.</param>
+    /// <param name="order">The indices in the order of this epoch, each at most once.</param>
+    /// <param name="batchSize">The number of images per batch; the last batch may be smaller.</param>
+    /// <param name="batch">The index of the first batch.</param>
+    /// <param name="threads">The number of threads that prepare images.</param>
+    /// <param name="cancellation">Cancels waiting in <see cref="Next"/>.</param>
     public BatchLoader(PreparedDataset source, int[] order, int batchSize, int batch, int threads, CancellationToken cancellation)
     {
         (_source, _order, _batchSize, _cancellation) = (source, order, batchSize, cancellation);
@@ -53,20 +53,22 @@ internal sealed class BatchLoader : ITensorSource, IDisposable
         _onCancel = cancellation.Register(Close);
         for (int i = 0; i < Math.Min(threads, slots); i++)
         {
-            new Thread(Work) { IsBackground = true, Name = $"lanewise loader {i}" }.Start();
+            new Thread(Work) { IsBackground = true, Name = $"Lanewise loader {i}" }.Start();
         }
     }
 
-    /// <summary>Waits for the next batch and returns its images' indices; none after the last. The batch before it can no longer be read.</summary>
-    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    /// <exception cref="LanewiseException">An image of the batch cannot be read; of several, this is about the first in order.</exception>
+    /// <summary>
+    /// Waits for the next batch and returns its image indices; empty after the last. The previous batch can no longer be read.
+    /// </summary>
+    /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>
+    /// <exception cref="LanewiseException">An image of the batch cannot be read; the first in order, if several cannot.</exception>
     public ReadOnlySpan<int> Next()
     {
         _cancellation.ThrowIfCancellationRequested();
         int first = _next, count = Math.Min(_batchSize, _order.Length - first);
         if (_source.NeedsWork)
         {
-            Turn(first, count);
+            Advance(first, count);
         }
 
         _next = first + count;
@@ -89,14 +91,14 @@ internal sealed class BatchLoader : ITensorSource, IDisposable
         }
     }
 
-    /// <summary>Ends the threads, each after the image in its hands; waits for none of them.</summary>
+    /// <summary>Stops the threads after their current image, without waiting for them.</summary>
     public void Dispose()
     {
         Close();
         _onCancel.Dispose();
     }
 
-    private void Turn(int first, int count)
+    private void Advance(int first, int count)
     {
         _failure?.Throw();
         lock (_gate)
@@ -141,7 +143,7 @@ internal sealed class BatchLoader : ITensorSource, IDisposable
             }
             catch (Exception e)
             {
-                // It belongs to whoever asks for this batch.
+                // Rethrown to the reader of this batch.
                 failure = ExceptionDispatchInfo.Capture(e);
             }
 
@@ -153,7 +155,7 @@ internal sealed class BatchLoader : ITensorSource, IDisposable
         }
     }
 
-    /// <summary>The next place in the order, once its slot in the ring is free; null when there is none left.</summary>
+    /// <summary>Returns the next position in the order once its slot in the ring is free; null at the end.</summary>
     private int? Claim()
     {
         lock (_gate)

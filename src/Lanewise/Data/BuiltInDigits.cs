@@ -4,17 +4,17 @@ using Lanewise.Graphs;
 namespace Lanewise.Data;
 
 /// <summary>
-/// Numerals drawn by the program, in MNIST's frame: 28 × 28, white on black, deterministic by seed, so that a network
-/// can be trained on any machine with no data on disk. An image is drawn when it is first read and kept from then on.
+/// Synthetic handwritten digits in MNIST's format, 28 × 28, white on black, deterministic for a seed, so that a network can be
+/// trained on any machine without data on disk. An image is rendered when it is first read, then cached.
 /// </summary>
 public sealed class BuiltInDigits : IFixedShapeImageDataset
 {
-    /// <summary>The names of the classes of every dataset of digits.</summary>
+    /// <summary>The class names of all digit datasets.</summary>
     internal static readonly string[] Numerals = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"];
 
     private readonly ulong _seed;
     private readonly byte[] _pixels;
-    private readonly bool[] _drawn;
+    private readonly bool[] _isRendered;
 
     private BuiltInDigits(string name, int count, ulong seed)
     {
@@ -23,7 +23,7 @@ public sealed class BuiltInDigits : IFixedShapeImageDataset
         Count = count;
         _seed = seed;
         _pixels = new byte[checked(count * Shape.Count)];
-        _drawn = new bool[count];
+        _isRendered = new bool[count];
     }
 
     /// <inheritdoc/>
@@ -38,14 +38,18 @@ public sealed class BuiltInDigits : IFixedShapeImageDataset
     /// <inheritdoc/>
     public IReadOnlyList<string> Classes => Numerals;
 
-    /// <summary>The training images, 60,000 unless <paramref name="count"/> says otherwise.</summary>
+    /// <summary>Returns the training set.</summary>
+    /// <param name="count">The number of images. Default: 60,000.</param>
+    /// <param name="seed">The seed; each seed has its own images. Default: 1.</param>
     public static BuiltInDigits Train(int count = 60_000, int seed = 1) => new("digits/train", count, 2 * (ulong)(uint)seed);
 
-    /// <summary>The test images, 10,000 unless <paramref name="count"/> says otherwise; none is among the training images.</summary>
+    /// <summary>Returns the test set, none of whose images is in a training set.</summary>
+    /// <param name="count">The number of images. Default: 10,000.</param>
+    /// <param name="seed">The seed; each seed has its own images. Default: 1.</param>
     public static BuiltInDigits Test(int count = 10_000, int seed = 1) => new("digits/test", count, 2 * (ulong)(uint)seed + 1);
 
     /// <inheritdoc/>
-    /// <remarks>Every ten images from a multiple of ten on show each numeral once, in random order.</remarks>
+    /// <remarks>Every ten consecutive images from a multiple of ten contain each numeral once, in random order.</remarks>
     public int Label(int index)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(index);
@@ -64,19 +68,19 @@ public sealed class BuiltInDigits : IFixedShapeImageDataset
     public void Read(int index, Span<byte> pixels)
     {
         int label = Label(index);
-        var kept = _pixels.AsSpan(index * Shape.Count, Shape.Count);
-        if (Volatile.Read(ref _drawn[index]))
+        var cached = _pixels.AsSpan(index * Shape.Count, Shape.Count);
+        if (Volatile.Read(ref _isRendered[index]))
         {
-            kept.CopyTo(pixels);
+            cached.CopyTo(pixels);
             return;
         }
-        // Drawn in the caller's memory, for a half-drawn image must never be seen. Two threads may keep the same image:
-        // they write the same bytes, so that one who reads meanwhile sees no others.
+        // Rendered in the caller's memory, since a partial image must never be visible. Two threads may cache the same image: they
+        // write the same bytes, so a concurrent reader sees no others.
         var image = pixels[..Shape.Count];
         var random = new DigitRandom(_seed, (ulong)index);
         (Pen ??= new DigitPen()).Draw(label, ref random, image);
-        image.CopyTo(kept);
-        Volatile.Write(ref _drawn[index], true);
+        image.CopyTo(cached);
+        Volatile.Write(ref _isRendered[index], true);
     }
 
     [field: ThreadStatic]

@@ -1,6 +1,6 @@
 namespace Lanewise.Data;
 
-/// <summary>The names of CIFAR's classes, as its own lists of names have them.</summary>
+/// <summary>The class names of CIFAR-10 and CIFAR-100.</summary>
 internal static class CifarClasses
 {
     public static readonly string[] Ten = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"];

@@ -2,10 +2,10 @@ using Lanewise.Data.Transforms;
 
 namespace Lanewise.Data;
 
-/// <summary>The datasets that can be asked for by name.</summary>
+/// <summary>The catalog of datasets.</summary>
 public static class DatasetCatalog
 {
-    /// <summary>Every dataset.</summary>
+    /// <summary>All datasets.</summary>
     public static IReadOnlyList<DatasetEntry> All { get; } =
     [
         new()
@@ -31,7 +31,7 @@ public static class DatasetCatalog
             Title = "images of clothes (Zalando)",
             Classes = ["T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"],
             Preprocessing = Preprocessing.Mnist with { Mean = [0.2860f], Std = [0.3530f] },
-            // Clothes fill their image, with no ink to crop to.
+            // Clothes fill the image; there is no ink to crop to.
             Framing = ImageFraming.Whole,
             Folders = ["FashionMNIST/raw", "fashion-mnist"],
             Files = IdxFiles(
@@ -64,7 +64,11 @@ public static class DatasetCatalog
             Framing = ImageFraming.None,
             Format = DatasetFormat.Cifar10,
             Folders = ["cifar-10-batches-bin", "cifar10"],
-            Files = [.. Enumerable.Range(1, 5).Select(i => new DatasetFile($"data_batch_{i}.bin", null, 10_000)), new("test_batch.bin", null, 10_000)],
+            Files =
+            [
+                .. Enumerable.Range(1, 5).Select(i => new DatasetFile($"data_batch_{i}.bin", null, 10_000)),
+                new("test_batch.bin", null, 10_000),
+            ],
             Archive = new("https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz"),
         },
         new()
@@ -83,37 +87,41 @@ public static class DatasetCatalog
         new()
         {
             Name = "digits",
-            Title = "handwritten digits, drawn by the program",
+            Title = "handwritten digits, rendered by the program",
             Classes = BuiltInDigits.Numerals,
             Preprocessing = Preprocessing.Mnist,
         },
     ];
 
-    /// <summary>The dataset called <paramref name="name"/>.</summary>
-    /// <exception cref="LanewiseException">There is none; the message lists those that there are.</exception>
-    public static DatasetEntry Find(string name)
-    {
-        if (All.FirstOrDefault(entry => entry.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) is { } found)
-        {
-            return found;
-        }
-        throw new LanewiseException($"There is no dataset '{name}'; there are {string.Join(", ", All.Select(entry => entry.Name))}{NearestName.Question(name, All.Select(entry => entry.Name))}");
-    }
+    /// <summary>Returns the dataset with the given name, ignoring case.</summary>
+    /// <exception cref="UnknownNameException">There is no such dataset.</exception>
+    public static DatasetEntry Find(string name) =>
+        All.FirstOrDefault(entry => entry.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
+        ?? throw new UnknownNameException("dataset", name, All.Select(entry => entry.Name));
 
     /// <summary>
-    /// Loads the dataset called <paramref name="name"/>, or the image folder of a name such as <c>folder:PATH</c>. Without a name: MNIST if it is on disk or can be downloaded,
-    /// otherwise the digits that the program draws; the notice says which and why.
+    /// Loads the dataset called <paramref name="name"/>, or the image folder of a name such as <c>folder:PATH</c>. Without a name, loads
+    /// MNIST if it is on disk or can be downloaded, otherwise the built-in digits; <see cref="DatasetSplits.Notice"/> says which and why.
     /// </summary>
-    /// <exception cref="LanewiseException">The dataset is unknown, not there, or damaged.</exception>
+    /// <param name="name">The dataset; null for the default.</param>
+    /// <param name="options">Where to search and whether to download; null for the defaults.</param>
+    /// <param name="cancellation">Stops loading.</param>
+    /// <exception cref="UnknownNameException">There is no such dataset.</exception>
+    /// <exception cref="DatasetException">The dataset is missing, cannot be downloaded, or is damaged.</exception>
+    /// <exception cref="InvalidOptionException">An image folder is opened without a decoder.</exception>
     public static async Task<DatasetSplits> ResolveAsync(
         string? name, DatasetOptions? options = null, CancellationToken cancellation = default)
     {
         options ??= new DatasetOptions();
         if (name is not null && name.StartsWith(ImageFolder.Prefix, StringComparison.Ordinal))
         {
-            var decoder = options.Decoder ?? throw new LanewiseException($"{name}: an image folder needs a decoder of image files; set DatasetOptions.Decoder, for example to that of Lanewise.Imaging.");
+            var decoder = options.Decoder ?? throw new InvalidOptionException(
+                $"{name}: an image folder needs a decoder of image files; set DatasetOptions.Decoder, for example to that of "
+                    + $"Lanewise.Imaging.",
+                nameof(options.Decoder));
             string path = name[ImageFolder.Prefix.Length..];
-            return await Task.Run(() => ImageFolder.OpenSplits(path, decoder, options.OnCorrupt, options.Skipped, cancellation), cancellation).ConfigureAwait(false);
+            return await Task.Run(Open, cancellation).ConfigureAwait(false);
+            DatasetSplits Open() => ImageFolder.OpenSplits(path, decoder, options.OnCorrupt, options.Skipped, cancellation);
         }
         if (name is not null)
         {
@@ -123,17 +131,17 @@ public static class DatasetCatalog
         if (options.Roots.Explicit is not null || mnist.Locate(options.Roots) is { IsComplete: true })
         {
             var splits = await mnist.LoadAsync(options, cancellation).ConfigureAwait(false);
-            return splits with { Notice = $"No dataset was named: taking mnist from {splits.Source}." };
+            return splits with { Notice = $"No dataset was named: using mnist from {splits.Source}." };
         }
-        string why = "downloads are off";
+        string why = "downloads are disabled";
         if (options.AllowDownload)
         {
             try
             {
-                // Nobody asked for this download, so a network that does not answer may not keep anybody waiting.
-                var hasty = options with { ConnectTimeout = TimeSpan.FromSeconds(Math.Min(1.5, options.ConnectTimeout.TotalSeconds)) };
-                var splits = await mnist.LoadAsync(hasty, cancellation).ConfigureAwait(false);
-                return splits with { Notice = $"No dataset was named: taking mnist, downloaded to {splits.Source}." };
+                // This download is optional, so it must not wait long for a host that does not answer.
+                var impatient = options with { ConnectTimeout = TimeSpan.FromSeconds(Math.Min(1.5, options.ConnectTimeout.TotalSeconds)) };
+                var splits = await mnist.LoadAsync(impatient, cancellation).ConfigureAwait(false);
+                return splits with { Notice = $"No dataset was named: using mnist, downloaded to {splits.Source}." };
             }
             catch (LanewiseException)
             {
@@ -143,7 +151,7 @@ public static class DatasetCatalog
         var digits = await Find("digits").LoadAsync(options, cancellation).ConfigureAwait(false);
         return digits with
         {
-            Notice = $"No dataset was named: taking digits, drawn by the program, because mnist is not on disk and {why} ('lanewise data fetch mnist' says more).",
+            Notice = $"No dataset was named: using the built-in digits, because mnist is not on disk and {why}.",
         };
     }
 

@@ -5,10 +5,10 @@ using System.Net.Sockets;
 
 namespace Lanewise.Data;
 
-/// <summary>Downloads a dataset's files from its mirrors, in turn, into a <c>.part</c> file that becomes the file once verified.</summary>
+/// <summary>Downloads a dataset's files from its mirrors, tried in order, to a <c>.part</c> file that is renamed once verified.</summary>
 internal sealed class DatasetDownload : IDisposable
 {
-    // The largest file of these datasets has 30 MB; a mirror that sends without end is cut off.
+    // The largest file of these datasets has 30 MB; a mirror that sends endlessly is cut off.
     private const long MaxBytes = 256 << 20;
     private static readonly TimeSpan Stall = TimeSpan.FromSeconds(30);
 
@@ -19,7 +19,7 @@ internal sealed class DatasetDownload : IDisposable
     public DatasetDownload(DatasetEntry entry, DatasetOptions options)
     {
         (_entry, _options) = (entry, options);
-        // The content is compressed already, and its length must be that of the file for resuming to work.
+        // The content is compressed already, and resuming needs the length of the compressed file.
         var handler = new SocketsHttpHandler { AutomaticDecompression = DecompressionMethods.None };
         _client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
         _client.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("lanewise", null));
@@ -27,7 +27,7 @@ internal sealed class DatasetDownload : IDisposable
 
     public void Dispose() => _client.Dispose();
 
-    /// <summary>Fetches <paramref name="file"/> into <paramref name="folder"/> and returns its path.</summary>
+    /// <summary>Downloads <paramref name="file"/> to <paramref name="folder"/> and returns its path.</summary>
     public async Task<string> FetchAsync(DatasetFile file, string folder, CancellationToken cancellation)
     {
         string target = Path.Combine(folder, file.Name + ".gz"), part = target + ".part";
@@ -41,12 +41,12 @@ internal sealed class DatasetDownload : IDisposable
                 string? failure = await TryMirrorAsync(file, mirror, part, cancellation).ConfigureAwait(false);
                 if (failure is not null && resumes && !File.Exists(part))
                 {
-                    // The rest did not fit what another mirror had sent: once more, from the start.
+                    // The partial file did not match this mirror's: retry once from the start.
                     failure = await TryMirrorAsync(file, mirror, part, cancellation).ConfigureAwait(false);
                 }
                 if (failure is null)
                 {
-                    // A plain file of that name was found damaged; it would be preferred to the good one.
+                    // A damaged plain file of that name would be preferred to the downloaded one.
                     File.Delete(Path.Combine(folder, file.Name));
                     File.Move(part, target, overwrite: true);
                     return target;
@@ -56,13 +56,20 @@ internal sealed class DatasetDownload : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new LanewiseException($"{folder}: cannot be written ({e.Message}); name another folder with --data-dir.", e);
+            throw Failed(folder, $"{folder}: cannot be written ({e.Message}); choose another data folder.", e);
         }
-        throw new LanewiseException(
-            $"{_entry.Name}: {file.Name} could not be downloaded ({string.Join("; ", failures)}); check the network, or put the files into {folder}.");
+        throw Failed(
+            folder,
+            $"{_entry.Name}: {file.Name} could not be downloaded ({string.Join("; ", failures)}); check the network, or put "
+                + $"the files into {folder}.");
     }
 
-    /// <summary>Returns null when <paramref name="part"/> is the whole and right file, otherwise what went wrong.</summary>
+    private DatasetException Failed(string folder, string message, Exception? inner = null) =>
+        new(message, DatasetError.DownloadFailed, _entry.Name, inner) { Folder = folder, Root = _options.Roots.Explicit };
+
+    /// <summary>
+    /// Tries one mirror; returns null once <paramref name="part"/> is the verified file, otherwise the reason of the failure.
+    /// </summary>
     private async Task<string?> TryMirrorAsync(DatasetFile file, Uri mirror, string part, CancellationToken cancellation)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -103,10 +110,12 @@ internal sealed class DatasetDownload : IDisposable
             request.Headers.Range = new RangeHeaderValue(have, null);
         }
         patience.CancelAfter(_options.ConnectTimeout);
-        using var response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, patience.Token).ConfigureAwait(false);
+        using var response = await _client
+            .SendAsync(request, HttpCompletionOption.ResponseHeadersRead, patience.Token)
+            .ConfigureAwait(false);
         if (response.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable)
         {
-            // Nothing is left to send: what is here is the whole file, or it is longer than the file; the checksum tells.
+            // The server has nothing left to send: the file is complete, or too long; the checksum decides.
             return null;
         }
         if (!response.IsSuccessStatusCode)
@@ -129,7 +138,7 @@ internal sealed class DatasetDownload : IDisposable
             }
             if ((received += got) > MaxBytes)
             {
-                return "sends more than any file of the dataset has";
+                return "sent more than any file of the dataset has";
             }
             await to.WriteAsync(buffer.AsMemory(0, got), patience.Token).ConfigureAwait(false);
             _options.Progress?.Report(new FetchProgress(file.Name, mirror.Host, received, total));

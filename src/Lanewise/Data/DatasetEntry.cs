@@ -4,73 +4,73 @@ using Lanewise.Graphs;
 
 namespace Lanewise.Data;
 
-/// <summary>The format of a dataset's files.</summary>
+/// <summary>The file format of a dataset.</summary>
 public enum DatasetFormat
 {
-    /// <summary>IDX, images and labels in files of their own.</summary>
+    /// <summary>IDX, with separate files for images and labels.</summary>
     Idx,
 
-    /// <summary>CIFAR's records of one label byte and an image.</summary>
+    /// <summary>CIFAR-10's records of one label byte and an image.</summary>
     Cifar10,
 
-    /// <summary>CIFAR's records of two label bytes, coarse and fine, and an image.</summary>
+    /// <summary>CIFAR-100's records of two label bytes, coarse and fine, and an image.</summary>
     Cifar100,
 }
 
 /// <summary>A file of a dataset.</summary>
-/// <param name="Name">Its name without <c>.gz</c>.</param>
-/// <param name="Md5">The md5 of its uncompressed content in lower-case hex digits, or null if unknown.</param>
-/// <param name="Count">The images or labels in it, as published.</param>
+/// <param name="Name">The file name without <c>.gz</c>.</param>
+/// <param name="Md5">The md5 of the uncompressed content in lower-case hex digits, or null if unknown.</param>
+/// <param name="Count">The number of images or labels in the published file.</param>
 public sealed record DatasetFile(string Name, string? Md5, int Count);
 
-/// <summary>A dataset that the catalogue knows: MNIST-like IDX files, CIFAR's files, or the digits that the program draws.</summary>
+/// <summary>A dataset of the catalog: MNIST-like IDX files, CIFAR files, or the built-in digits.</summary>
 public sealed record DatasetEntry
 {
-    /// <summary>The name by which it is asked for.</summary>
+    /// <summary>The dataset's name.</summary>
     public required string Name { get; init; }
 
-    /// <summary>What it shows, in a few words.</summary>
+    /// <summary>A short description.</summary>
     public required string Title { get; init; }
 
-    /// <summary>The classes' names.</summary>
+    /// <summary>The class names.</summary>
     public required IReadOnlyList<string> Classes { get; init; }
 
-    /// <summary>C×H×W of every image.</summary>
+    /// <summary>(C, H, W) of every image.</summary>
     public Shape Shape => Preprocessing.Input;
 
-    /// <summary>How its images become input.</summary>
+    /// <summary>How its images are preprocessed for a network.</summary>
     public required Preprocessing Preprocessing { get; init; }
 
-    /// <summary>How an image that is not of the dataset is fitted into the input.</summary>
+    /// <summary>How an image from outside the dataset is fitted to the input. Default: <see cref="ImageFraming.Ink"/>.</summary>
     public ImageFraming Framing { get; init; } = ImageFraming.Ink;
 
-    /// <summary>The folders under a root that may hold it; the first is where downloads go.</summary>
+    /// <summary>The folders below a root in which the files are searched; downloads go to the first.</summary>
     public IReadOnlyList<string> Folders { get; init; } = [];
 
     /// <summary>
-    /// IDX: train images, train labels, test images, test labels. CIFAR: the training files, then the test file. None if the
-    /// program draws them.
+    /// The files. IDX: training images, training labels, test images, test labels. CIFAR: the training files, then the test file. Empty
+    /// for the built-in digits.
     /// </summary>
     public IReadOnlyList<DatasetFile> Files { get; init; } = [];
 
-    /// <summary>The files' format.</summary>
+    /// <summary>The file format.</summary>
     public DatasetFormat Format { get; init; }
 
-    /// <summary>How training images are varied unless the user says otherwise.</summary>
+    /// <summary>The default augmentation of training images.</summary>
     public Augmentation Augmentation { get; init; } = Augmentation.None;
 
-    /// <summary>Addresses of folders that offer the files gzipped; none if they come as an archive only.</summary>
+    /// <summary>The URLs of folders that offer the gzipped files; empty if they are only available as an archive.</summary>
     public IReadOnlyList<Uri> Mirrors { get; init; } = [];
 
-    /// <summary>Where a person gets an archive of the files that are not offered singly.</summary>
+    /// <summary>The URL of an archive to download by hand; null if the files are downloaded one by one.</summary>
     public Uri? Archive { get; init; }
 
-    /// <summary>Whether the program draws it, so that nothing needs to be on disk.</summary>
+    /// <summary>Whether the dataset is rendered by the library, with no files.</summary>
     public bool IsBuiltIn => Files.Count == 0;
 
     /// <summary>
-    /// The first folder that holds all files, otherwise the one that holds most; null if no file is anywhere.
-    /// A file counts plain or gzipped, in one of <see cref="Folders"/> under a root or in the root itself.
+    /// Finds the first folder that holds all files, otherwise the one that holds most; null if there are none. A file may be plain or
+    /// gzipped, in one of <see cref="Folders"/> below a root or in the root itself.
     /// </summary>
     public DatasetLocation? Locate(DatasetRoots roots)
     {
@@ -87,21 +87,22 @@ public sealed record DatasetEntry
         return best;
     }
 
-    /// <summary>Compares each file's uncompressed content with its known checksum.</summary>
+    /// <summary>Compares the uncompressed content of each file with its known checksum.</summary>
     public IReadOnlyList<FileCheck> Verify(DatasetLocation location) =>
         [.. Files.Select((file, i) => VerifyFile(file, location.Paths[i]))];
 
     /// <summary>
-    /// Loads both splits, downloading them first if they are not on disk and that is allowed. A file that holds as many
-    /// images or labels as the published one must have its checksum, if that is known; a smaller set of one's own need not.
+    /// Loads both splits, downloading them first if they are missing and downloading is allowed. A file with the published number of
+    /// images or labels must have the known checksum, if any; a smaller custom set need not.
     /// </summary>
-    /// <exception cref="LanewiseException">The dataset is not there, cannot be downloaded, or is damaged.</exception>
+    /// <exception cref="DatasetException">The dataset is missing, cannot be downloaded, or is damaged.</exception>
+    /// <exception cref="FileAccessException">A file cannot be read.</exception>
     public async Task<DatasetSplits> LoadAsync(DatasetOptions? options = null, CancellationToken cancellation = default)
     {
         options ??= new DatasetOptions();
         if (IsBuiltIn)
         {
-            return new DatasetSplits(Name, BuiltInDigits.Train(), BuiltInDigits.Test(), Preprocessing, "drawn by the program");
+            return new DatasetSplits(Name, BuiltInDigits.Train(), BuiltInDigits.Test(), Preprocessing, "built-in digits");
         }
         var location = Locate(options.Roots);
         if (location is not { IsComplete: true })
@@ -112,28 +113,40 @@ public sealed record DatasetEntry
             }
             location = await FetchAsync(options, cancellation).ConfigureAwait(false);
         }
-        return await DatasetLoader.LoadAsync(this, location, Remedy(options.Roots, location), cancellation).ConfigureAwait(false);
+        try
+        {
+            return await DatasetLoader.LoadAsync(this, location, Remedy(options.Roots, location), cancellation).ConfigureAwait(false);
+        }
+        catch (DatasetException e) when (e.Dataset is null)
+        {
+            throw new DatasetException(e.Message, e.Error, Name, e)
+            {
+                Folder = location.Folder,
+                Root = DownloadRoot(options.Roots, location),
+            };
+        }
     }
 
     /// <summary>
-    /// Downloads the files that are missing or damaged into the folder the user named, or the cache. A download cut
-    /// short is taken up where it stopped; a file gets its name only when its checksum is right or, if none is known
-    /// (kmnist), when it is a well-formed IDX file.
+    /// Downloads missing and damaged files to <see cref="DatasetRoots.Explicit"/>, or else the cache. An interrupted download is
+    /// continued; a file gets its final name once its checksum or, if none is known (kmnist), its format is verified.
     /// </summary>
-    /// <exception cref="LanewiseException">
-    /// No mirror gave the right file, the folder cannot be written, or a damaged copy would be found before the cache's.
+    /// <exception cref="DatasetException">
+    /// No mirror has the right file, the folder cannot be written, or a damaged copy would be found before the download.
     /// </exception>
     public async Task<DatasetLocation> FetchAsync(DatasetOptions? options = null, CancellationToken cancellation = default)
     {
         options ??= new DatasetOptions();
         if (IsBuiltIn)
         {
-            throw new LanewiseException($"{Name}: the program draws these images itself; there is nothing to download.");
+            throw new DatasetException($"{Name}: these images are built in; there is nothing to "
+                + $"download.", DatasetError.NotDownloadable, Name);
         }
         string folder = Path.Combine(options.Roots.Explicit ?? options.Roots.Cache, Folders[0]);
         if (Archive is not null)
         {
-            throw new LanewiseException($"{Name}: it is not downloaded by the program; {ByHand(options.Roots)}.");
+            throw new DatasetException($"{Name}: it cannot be downloaded automatically; "
+                + $"{ByHand(options.Roots)}.", DatasetError.NotDownloadable, Name);
         }
         RefuseShadow(options.Roots, folder);
         using var download = new DatasetDownload(this, options);
@@ -148,27 +161,31 @@ public sealed record DatasetEntry
         return new DatasetLocation(folder, paths);
     }
 
-    /// <summary>What a person should do about files at <paramref name="location"/> that are not as they should be.</summary>
-    /// <param name="roots">The folders in which they were found.</param>
-    /// <param name="location">Where they are.</param>
-    public string Remedy(DatasetRoots roots, DatasetLocation location) =>
-        Archive is null ? $"replace it with '{FetchCommand(roots, location)}', or move {location.Folder} away" : ByHand(roots);
-
-    /// <summary>The command after which <paramref name="roots"/> lead to whole files, whatever is at <paramref name="location"/>.</summary>
-    internal string FetchCommand(DatasetRoots roots, DatasetLocation? location)
+    /// <summary>
+    /// Returns the root folder to download to (as <see cref="DatasetRoots.Explicit"/>) so that the download is found before the files
+    /// at <paramref name="location"/>; null if the default, the cache, will do.
+    /// </summary>
+    /// <param name="roots">The folders that were searched.</param>
+    /// <param name="location">The location of damaged files; null if there are none.</param>
+    public string? DownloadRoot(DatasetRoots roots, DatasetLocation? location)
     {
-        string? root = roots.Explicit;
-        if (root is null && location is not null)
+        if (roots.Explicit is not null || location is null)
         {
-            // A download into the cache heals only what the cache comes before; elsewhere it has to go to the same root.
-            string[] first = [.. roots.Folders.TakeWhile(folder => folder != roots.Cache)];
-            root = first.FirstOrDefault(folder => CandidatesUnder(folder).Contains(location.Folder, StringComparer.Ordinal));
+            return roots.Explicit;
         }
-        string target = root is null ? "" : root.Contains(' ') ? $" --data-dir \"{root}\"" : $" --data-dir {root}";
-        return $"lanewise data fetch {Name}{target}";
+
+        // A download to the cache helps only if the cache is searched first; otherwise it has to go to the same root.
+        return roots.Folders.TakeWhile(folder => folder != roots.Cache)
+            .FirstOrDefault(folder => CandidatesUnder(folder).Contains(location.Folder, StringComparer.Ordinal));
     }
 
-    /// <summary>Compares the content at <paramref name="path"/> with what <paramref name="file"/> should be.</summary>
+    /// <summary>Returns what to do about damaged files, as a clause for messages.</summary>
+    /// <param name="roots">The folders that were searched.</param>
+    /// <param name="location">The location of the files.</param>
+    public string Remedy(DatasetRoots roots, DatasetLocation location) =>
+        Archive is null ? $"download it again, or move {location.Folder} away" : ByHand(roots);
+
+    /// <summary>Compares the content at <paramref name="path"/> with the expected <paramref name="file"/>.</summary>
     internal FileCheck VerifyFile(DatasetFile file, string? path)
     {
         if (path is null)
@@ -192,7 +209,8 @@ public sealed record DatasetEntry
                 DatasetLoader.CheckForm(this, file, path);
                 return new FileCheck(file.Name, path, FileStatus.NoChecksumKnown, null, actual);
             }
-            return new FileCheck(file.Name, path, string.Equals(file.Md5, actual, StringComparison.Ordinal) ? FileStatus.Ok : FileStatus.WrongChecksum, file.Md5, actual);
+            bool matches = string.Equals(file.Md5, actual, StringComparison.Ordinal);
+            return new FileCheck(file.Name, path, matches ? FileStatus.Ok : FileStatus.WrongChecksum, file.Md5, actual);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException or LanewiseException)
         {
@@ -204,17 +222,22 @@ public sealed record DatasetEntry
     private IEnumerable<string> Candidates(DatasetRoots roots) =>
         roots.Folders.SelectMany(CandidatesUnder);
 
-    // The first is where downloads go, so that they are found before damaged files in another layout.
+    // The first is the download folder, so that downloads are found before damaged files in another layout.
     private IEnumerable<string> CandidatesUnder(string root) => Folders.Select(folder => Path.Combine(root, folder)).Append(root);
 
-    /// <summary>Refuses a download that would help nobody, because files that are not the right ones would be found first.</summary>
+    /// <summary>Throws if files with a wrong checksum would be found before the download.</summary>
     private void RefuseShadow(DatasetRoots roots, string target)
     {
         if (Locate(roots) is { IsComplete: true } found
             && Candidates(roots).TakeWhile(folder => folder != target).Contains(found.Folder, StringComparer.Ordinal)
             && Verify(found).FirstOrDefault(check => !check.IsGood) is { } bad)
         {
-            throw new LanewiseException($"{bad}; it would be found before a download to {target}; {Remedy(roots, found)}.");
+            throw new DatasetException(
+                $"{bad}; it would be found before a download to {target}; {Remedy(roots, found)}.", DatasetError.Damaged, Name)
+            {
+                Folder = found.Folder,
+                Root = DownloadRoot(roots, found),
+            };
         }
     }
 
@@ -224,19 +247,31 @@ public sealed record DatasetEntry
         return File.Exists(plain) ? plain : File.Exists(plain + ".gz") ? plain + ".gz" : null;
     }
 
-    private LanewiseException NotFound(DatasetRoots roots, DatasetLocation? partial)
+    private DatasetException NotFound(DatasetRoots roots, DatasetLocation? partial)
     {
         if (roots.Explicit is { } root && !Directory.Exists(root))
         {
-            return new LanewiseException($"{root}: there is no such data folder; name the folder that holds {Folders[0]}, or omit --data-dir.");
+            string message = $"{root}: there is no such data folder; choose the folder that holds {Folders[0]}.";
+            return new DatasetException(message, DatasetError.RootNotFound, Name) { Root = root };
         }
+
         string where = partial is null
             ? $"its files are in none of {string.Join(", ", Candidates(roots))}"
             : $"{partial.Folder} lacks {string.Join(", ", Files.Where((_, i) => partial.Paths[i] is null).Select(file => file.Name))}";
-        return new LanewiseException($"{Name}: {where}; {(Archive is null ? $"get them with '{FetchCommand(roots, null)}'" : ByHand(roots))}.");
+        return new DatasetException(
+            $"{Name}: {where}; {(Archive is null ? "download them, or choose another data folder" : ByHand(roots))}.",
+            Archive is null ? DatasetError.NotFound : DatasetError.NotDownloadable,
+            Name)
+        {
+            Folder = partial?.Folder,
+            Root = roots.Explicit,
+        };
     }
 
-    /// <summary>How a person gets files that come as an archive only.</summary>
-    private string ByHand(DatasetRoots roots) =>
-        $"get {Archive} and unpack it in {roots.Explicit ?? roots.Cache}, so that {Path.Combine(roots.Explicit ?? roots.Cache, Folders[0], Files[0].Name)} is there";
+    /// <summary>Returns how to install a dataset that is only available as an archive.</summary>
+    private string ByHand(DatasetRoots roots)
+    {
+        string root = roots.Explicit ?? roots.Cache;
+        return $"get {Archive} and unpack it in {root}, so that {Path.Combine(root, Folders[0], Files[0].Name)} is there";
+    }
 }

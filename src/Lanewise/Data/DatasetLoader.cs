@@ -2,15 +2,18 @@ using System.Globalization;
 
 namespace Lanewise.Data;
 
-/// <summary>Reads a located dataset's files at once and checks that they are the right ones and fit together.</summary>
+/// <summary>Reads the files of a located dataset in parallel and checks that they are the right ones and consistent.</summary>
 internal static class DatasetLoader
 {
     /// <summary>Loads both splits.</summary>
     /// <param name="entry">The dataset.</param>
-    /// <param name="location">Its files.</param>
-    /// <param name="remedy">What to do when they are damaged, for messages.</param>
+    /// <param name="location">The location of its files.</param>
+    /// <param name="remedy">What to do if they are damaged, for messages.</param>
     /// <param name="cancellation">Stops between two files.</param>
-    public static async Task<DatasetSplits> LoadAsync(DatasetEntry entry, DatasetLocation location, string remedy, CancellationToken cancellation)
+    /// <exception cref="DatasetException">A file is damaged, of another dataset, or inconsistent with the others.</exception>
+    /// <exception cref="FileAccessException">A file cannot be read.</exception>
+    public static async Task<DatasetSplits> LoadAsync(
+        DatasetEntry entry, DatasetLocation location, string remedy, CancellationToken cancellation)
     {
         var (train, test) = await (entry.Format == DatasetFormat.Idx
             ? IdxAsync(entry, location, remedy, cancellation)
@@ -19,8 +22,8 @@ internal static class DatasetLoader
         return new DatasetSplits(entry.Name, train, test, entry.Preprocessing, source);
     }
 
-    /// <summary>Reads a file for which no checksum is known, to see whether it has the right form.</summary>
-    /// <exception cref="LanewiseException">It has not.</exception>
+    /// <summary>Reads a file without a known checksum, to check its format.</summary>
+    /// <exception cref="DatasetException">The file is damaged.</exception>
     public static void CheckForm(DatasetEntry entry, DatasetFile file, string path)
     {
         if (entry.Format == DatasetFormat.Idx)
@@ -29,21 +32,30 @@ internal static class DatasetLoader
             return;
         }
 
-        int images = Read(entry, file, path, "get the file again").Labels.Length;
+        int images = Read(entry, file, path, "download it again").Labels.Length;
         if (images != file.Count)
         {
-            throw new LanewiseException(string.Create(CultureInfo.InvariantCulture, $"{path}: holds {images:N0} images, the published file {file.Count:N0}; get the file again."));
+            throw new DatasetException(
+                string.Create(CultureInfo.InvariantCulture, $"{path}: holds {images:N0} images, the published file "
+                    + $"{file.Count:N0}; download it again."),
+                DatasetError.Damaged);
         }
     }
 
     private static async Task<(MemoryImageDataset Train, MemoryImageDataset Test)> CifarAsync(
         DatasetEntry entry, DatasetLocation location, string remedy, CancellationToken cancellation)
     {
-        var reading = entry.Files.Select((file, i) => Task.Run(() => Read(entry, file, location.Paths[i]!, remedy), cancellation)).ToArray();
+        var reading = entry.Files
+            .Select((file, i) => Task.Run(() => Read(entry, file, location.Paths[i]!, remedy), cancellation))
+            .ToArray();
         var contents = await Task.WhenAll(reading).ConfigureAwait(false);
         cancellation.ThrowIfCancellationRequested();
         MemoryImageDataset Split(string split, (byte[] Pixels, byte[] Labels)[] parts) => new(
-            $"{entry.Name}/{split}", entry.Shape, entry.Classes, Joined(Array.ConvertAll(parts, part => part.Pixels)), Joined(Array.ConvertAll(parts, part => part.Labels)));
+            $"{entry.Name}/{split}",
+            entry.Shape,
+            entry.Classes,
+            Joined(Array.ConvertAll(parts, part => part.Pixels)),
+            Joined(Array.ConvertAll(parts, part => part.Labels)));
         return (Split("train", contents[..^1]), Split("test", contents[^1..]));
     }
 
@@ -73,16 +85,16 @@ internal static class DatasetLoader
         return (Split(entry, "train", location, contents, 0, remedy), Split(entry, "test", location, contents, 2, remedy));
     }
 
-    /// <summary>Reads a file; a file of the published size also has its md5 taken, while the others are being read.</summary>
+    /// <summary>Reads a file; for a file of the published size, also computes its md5, in parallel with the other files.</summary>
     private static (IdxArray Array, string? Md5) Read(DatasetFile file, string path, string remedy)
     {
         var array = IdxFile.Read(path, remedy);
-        // Labels tell datasets apart, so theirs is wanted even when there is none to compare with.
+        // Labels identify a dataset, so their md5 is computed even if there is none to compare with.
         bool wanted = array.Sizes[0] == file.Count && (file.Md5 is not null || array.Sizes.Count == 1);
         return (array, wanted ? IdxFile.Md5(array) : null);
     }
 
-    // MNIST and its successors have the same file names, sizes and counts; only the content tells them apart.
+    // MNIST and its successors share file names, sizes and counts; only the content differs.
     private static void RefuseOthers(DatasetEntry entry, DatasetLocation location, (IdxArray Array, string? Md5)[] contents, string remedy)
     {
         for (int i = 0; i < contents.Length; i++)
@@ -91,13 +103,20 @@ internal static class DatasetLoader
             {
                 continue;
             }
-            if (DatasetCatalog.All.FirstOrDefault(other => other.Files.Any(file => string.Equals(file.Md5, md5, StringComparison.Ordinal))) is { } other)
+            var other = DatasetCatalog.All.FirstOrDefault(d => d.Files.Any(file => string.Equals(file.Md5, md5, StringComparison.Ordinal)));
+            if (other is not null)
             {
-                throw new LanewiseException($"{location.Paths[i]}: this is a file of {other.Name}, not of {entry.Name}; ask for '{other.Name}' or name another folder.");
+                throw new DatasetException(
+                    $"{location.Paths[i]}: this is a file of {other.Name}, not of {entry.Name}; load '{other.Name}' or choose "
+                        + $"another folder.",
+                    DatasetError.Damaged);
             }
             if (entry.Files[i].Md5 is { } expected)
             {
-                throw new LanewiseException($"{location.Paths[i]}: the content's md5 is {md5}, that of {entry.Name} is {expected}; the file is damaged or another one; {remedy}.");
+                throw new DatasetException(
+                    $"{location.Paths[i]}: the content's md5 is {md5}, that of {entry.Name} is {expected}; the file is "
+                        + $"damaged or another one; {remedy}.",
+                    DatasetError.Damaged);
             }
         }
     }
@@ -109,19 +128,27 @@ internal static class DatasetLoader
         var shape = entry.Shape;
         if (images.Type != IdxType.UInt8 || images.Sizes.Count != 3 || images.Sizes[1] != shape.Height || images.Sizes[2] != shape.Width)
         {
-            throw new LanewiseException(
-                $"{location.Paths[first]}: holds {string.Join('×', images.Sizes)} values of type {images.Type}, not images of {shape.Height}×{shape.Width} bytes; is it a file of {entry.Name}? If not, {remedy}.");
+            throw new DatasetException(
+                $"{location.Paths[first]}: holds {Values(images)}, not images of {shape.Height}×{shape.Width} bytes; is it a "
+                    + $"file of {entry.Name}? If not, {remedy}.",
+                DatasetError.Damaged);
         }
         if (labels.Type != IdxType.UInt8 || labels.Sizes.Count != 1)
         {
-            throw new LanewiseException(
-                $"{location.Paths[first + 1]}: holds {string.Join('×', labels.Sizes)} values of type {labels.Type}, not a list of byte labels; is it a file of {entry.Name}? If not, {remedy}.");
+            throw new DatasetException(
+                $"{location.Paths[first + 1]}: holds {Values(labels)}, not a list of byte labels; is it a file of "
+                    + $"{entry.Name}? If not, {remedy}.",
+                DatasetError.Damaged);
         }
         if (images.Sizes[0] != labels.Sizes[0] || images.Sizes[0] == 0)
         {
-            throw new LanewiseException(
-                $"{location.Folder}: {entry.Files[first].Name} holds {images.Sizes[0]} images but {entry.Files[first + 1].Name} {labels.Sizes[0]} labels; there should be as many, and some; {remedy}.");
+            string counts = $"{entry.Files[first].Name} holds {images.Sizes[0]} images but {entry.Files[first + 1].Name} "
+                + $"{labels.Sizes[0]} labels";
+            throw new DatasetException($"{location.Folder}: {counts}; both need the same number, at least 1; "
+                + $"{remedy}.", DatasetError.Damaged);
         }
         return new MemoryImageDataset($"{entry.Name}/{split}", shape, entry.Classes, images.Bytes, labels.Bytes);
     }
+
+    private static string Values(IdxArray array) => $"{string.Join('×', array.Sizes)} values of type {array.Type}";
 }

@@ -1,20 +1,20 @@
 namespace Lanewise.Data;
 
-/// <summary>The folders in which datasets are looked for.</summary>
-/// <param name="Explicit">The folder that the user named; if there is one, no other is searched.</param>
-/// <param name="Folders">The folders in the order of search; they need not exist.</param>
-/// <param name="Cache">The folder that downloads go to when the user named none.</param>
+/// <summary>The folders in which datasets are searched.</summary>
+/// <param name="Explicit">The only folder to search, if given.</param>
+/// <param name="Folders">The folders in search order; they need not exist.</param>
+/// <param name="Cache">The download folder if <paramref name="Explicit"/> is null.</param>
 public sealed record DatasetRoots(string? Explicit, IReadOnlyList<string> Folders, string Cache)
 {
-    /// <summary>The environment variable that names a folder of datasets.</summary>
+    /// <summary>The name of the environment variable with a folder of datasets, searched first.</summary>
     public const string Variable = "LANEWISE_DATA";
 
     /// <summary>
-    /// <paramref name="dataDirectory"/> if given; otherwise <see cref="Variable"/>, the user's cache and
+    /// Returns <paramref name="dataDirectory"/> if given; otherwise the folder in <see cref="Variable"/>, the user's cache and
     /// <c>/usr/share/datasets</c>.
     /// </summary>
-    /// <param name="dataDirectory">The folder that the user named, or null.</param>
-    /// <param name="environment">Reads an environment variable; the process's own if null.</param>
+    /// <param name="dataDirectory">The only folder to search, or null.</param>
+    /// <param name="environment">Reads an environment variable; null for those of the process.</param>
     public static DatasetRoots From(string? dataDirectory = null, Func<string, string?>? environment = null)
     {
         environment ??= Environment.GetEnvironmentVariable;

@@ -4,15 +4,14 @@ using Lanewise.Graphs;
 namespace Lanewise.Data;
 
 /// <summary>
-/// Labelled images of one shape, addressed by index and quick to read. Implementations are safe to read from several
-/// threads at once.
+/// A labelled dataset whose images all have one shape and are fast to read. Implementations are thread-safe for reading.
 /// </summary>
 public interface IFixedShapeImageDataset : IImageDataset
 {
-    /// <summary>C×H×W of every image.</summary>
+    /// <summary>(C, H, W) of every image.</summary>
     Shape Shape { get; }
 
-    /// <summary>Copies image <paramref name="index"/> as C×H×W bytes, 0 black to 255 white, into <paramref name="pixels"/>.</summary>
+    /// <summary>Copies image <paramref name="index"/> as C×H×W bytes, 0 (black) to 255 (white), into <paramref name="pixels"/>.</summary>
     void Read(int index, Span<byte> pixels);
 
     /// <inheritdoc/>

@@ -3,25 +3,25 @@ using Lanewise.Data.Transforms;
 namespace Lanewise.Data;
 
 /// <summary>
-/// Labelled images of any size, addressed by index. Implementations are safe to read from several threads at once.
+/// A labelled dataset of images of any size. Implementations are thread-safe for reading.
 /// </summary>
 public interface IImageDataset
 {
-    /// <summary>The dataset's name and split as a person would say it, for example <c>mnist/train</c>.</summary>
+    /// <summary>The name of dataset and split, for example <c>mnist/train</c>.</summary>
     string Name { get; }
 
     /// <summary>The number of images.</summary>
     int Count { get; }
 
-    /// <summary>The classes' names; a label is an index into this list.</summary>
+    /// <summary>The class names; a label is an index into this list.</summary>
     IReadOnlyList<string> Classes { get; }
 
-    /// <summary>The label of image <paramref name="index"/>, 0 ≤ label &lt; <see cref="Classes"/>.Count.</summary>
+    /// <summary>Returns the label of image <paramref name="index"/>, 0 ≤ label &lt; <see cref="Classes"/>.Count.</summary>
     int Label(int index);
 
-    /// <summary>Image <paramref name="index"/> as it is, of one channel (grey) or three (red, green, blue).</summary>
-    /// <param name="index">Which image.</param>
-    /// <param name="minSide">An image whose shorter side has more pixels may come smaller, down to so many.</param>
-    /// <exception cref="LanewiseException">It cannot be read.</exception>
+    /// <summary>Returns image <paramref name="index"/> with one channel (grey) or three (red, green, blue).</summary>
+    /// <param name="index">The index of the image.</param>
+    /// <param name="minSide">The image may be downscaled if its shorter side is longer than this, but not below it, in pixels.</param>
+    /// <exception cref="LanewiseException">The image cannot be read or decoded.</exception>
     DecodedImage Read(int index, int minSide);
 }

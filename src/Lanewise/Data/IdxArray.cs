@@ -2,36 +2,36 @@ using System.Runtime.InteropServices;
 
 namespace Lanewise.Data;
 
-/// <summary>The type of the values in an IDX file; the number is the file's type byte.</summary>
-public enum IdxType
+/// <summary>The data types of IDX files, numbered by the file's type byte.</summary>
+internal enum IdxType
 {
-    /// <summary>Unsigned bytes.</summary>
+    /// <summary>Unsigned 8-bit integer.</summary>
     UInt8 = 0x08,
 
-    /// <summary>Signed bytes.</summary>
+    /// <summary>Signed 8-bit integer.</summary>
     Int8 = 0x09,
 
-    /// <summary>Signed integers of 16 bits.</summary>
+    /// <summary>Signed 16-bit integer.</summary>
     Int16 = 0x0B,
 
-    /// <summary>Signed integers of 32 bits.</summary>
+    /// <summary>Signed 32-bit integer.</summary>
     Int32 = 0x0C,
 
-    /// <summary>IEEE numbers of 32 bits.</summary>
+    /// <summary>32-bit floating point.</summary>
     Float32 = 0x0D,
 
-    /// <summary>IEEE numbers of 64 bits.</summary>
+    /// <summary>64-bit floating point.</summary>
     Float64 = 0x0E,
 }
 
-/// <summary>An array of values as an IDX file holds it.</summary>
-/// <param name="Type">The values' type.</param>
-/// <param name="Sizes">The size of each dimension, the slowest first.</param>
+/// <summary>The content of an IDX file.</summary>
+/// <param name="Type">The type of the values.</param>
+/// <param name="Sizes">The dimensions, outermost first.</param>
 /// <param name="Bytes">The values in row-major order, big-endian as in the file.</param>
-public sealed record IdxArray(IdxType Type, IReadOnlyList<int> Sizes, byte[] Bytes)
+internal sealed record IdxArray(IdxType Type, IReadOnlyList<int> Sizes, byte[] Bytes)
 {
-    /// <summary>The bytes that one value of <paramref name="type"/> takes.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">It is none of IDX's types.</exception>
+    /// <summary>Returns the size of a value in bytes.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is not a type of IDX.</exception>
     public static int Width(IdxType type) => type switch
     {
         IdxType.UInt8 or IdxType.Int8 => 1,
@@ -41,8 +41,8 @@ public sealed record IdxArray(IdxType Type, IReadOnlyList<int> Sizes, byte[] Byt
         _ => throw new ArgumentOutOfRangeException(nameof(type), type, "IDX knows the types 0x08, 0x09, 0x0B, 0x0C, 0x0D and 0x0E."),
     };
 
-    /// <summary>Makes an array of <paramref name="values"/>, whose type decides the IDX type.</summary>
-    /// <exception cref="ArgumentException">The sizes' product is not the number of values.</exception>
+    /// <summary>Creates an array from values, whose type determines the IDX type.</summary>
+    /// <exception cref="ArgumentException">The product of the sizes is not the number of values.</exception>
     /// <exception cref="NotSupportedException">IDX has no such type.</exception>
     public static IdxArray Create<T>(ReadOnlySpan<T> values, params int[] sizes) where T : unmanaged
     {
@@ -57,7 +57,7 @@ public sealed record IdxArray(IdxType Type, IReadOnlyList<int> Sizes, byte[] Byt
         return new IdxArray(type, sizes, bytes);
     }
 
-    /// <summary>The values in the machine's own byte order.</summary>
+    /// <summary>Returns the values in the machine's byte order.</summary>
     /// <exception cref="InvalidOperationException"><typeparamref name="T"/> is not <see cref="Type"/>.</exception>
     public T[] Values<T>() where T : unmanaged
     {
@@ -79,7 +79,7 @@ public sealed record IdxArray(IdxType Type, IReadOnlyList<int> Sizes, byte[] Byt
         : typeof(T) == typeof(double) ? IdxType.Float64
         : throw new NotSupportedException($"IDX has no type for {typeof(T).Name}.");
 
-    // Its own inverse: it also takes big-endian values back to the machine's order.
+    // Its own inverse: it also converts big-endian values back to the machine's order.
     private static void SwapToBigEndian(Span<byte> bytes, int width)
     {
         if (BitConverter.IsLittleEndian && width > 1)

@@ -2,29 +2,30 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.IO.Compression;
 using System.Security.Cryptography;
-using Lanewise.Files;
+using Lanewise.IO;
 
 namespace Lanewise.Data;
 
 /// <summary>
-/// Reads and writes IDX files, MNIST's format: two zero bytes, the type, the number of dimensions, their sizes as
-/// big-endian 32-bit integers, then the values in row-major order. A gzipped file is recognised by its content.
+/// Reads and writes IDX files, MNIST's format: two zero bytes, the type, the number of dimensions, their sizes as big-endian 32-bit
+/// integers, then the values in row-major order. Gzip is detected from the content.
 /// </summary>
-public static class IdxFile
+internal static class IdxFile
 {
     private const int MaxDimensions = 8;
     private const int FirstChunk = 4 << 20;
 
-    // Deflate cannot shrink anything more than 1032 times.
+    // Deflate compresses at most 1032-fold.
     private const long MaxGzipRatio = 1032;
 
-    /// <summary>Reads the file at <paramref name="path"/>.</summary>
+    /// <summary>Reads a file.</summary>
     /// <param name="path">An IDX file, plain or gzipped.</param>
-    /// <param name="remedy">What the reader of an error message should do, for example <c>download it again</c>.</param>
-    /// <exception cref="LanewiseException">The file is missing, unreadable, no IDX file, cut short or too long.</exception>
+    /// <param name="remedy">What to do if the file is damaged, for messages, for example <c>download it again</c>.</param>
+    /// <exception cref="FileAccessException">The file is missing or cannot be read.</exception>
+    /// <exception cref="DatasetException">The file is not an IDX file, truncated or too long.</exception>
     public static IdxArray Read(string path, string? remedy = null)
     {
-        remedy ??= "get the file again";
+        remedy ??= "download it again";
         try
         {
             using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1 << 16);
@@ -32,21 +33,19 @@ public static class IdxFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new LanewiseException(
-                e is FileNotFoundException or DirectoryNotFoundException
-                    ? $"{path}: there is no such file; {remedy}."
-                    : $"{path}: cannot be read ({e.Message}); check the file and its permissions.", e);
+            throw FileAccessException.Reading(path, e);
         }
     }
 
-    /// <summary>Writes <paramref name="array"/> to <paramref name="path"/>, not compressed, whole or not at all (<see cref="AtomicFile"/>).</summary>
-    /// <exception cref="LanewiseException">The file cannot be written.</exception>
-    /// <exception cref="ArgumentException">The array's bytes are not as many as its sizes say.</exception>
+    /// <summary>Writes <paramref name="array"/> to <paramref name="path"/>, uncompressed and atomically.</summary>
+    /// <exception cref="FileAccessException">The file cannot be written.</exception>
+    /// <exception cref="ArgumentException">The number of bytes does not match the sizes.</exception>
     public static void Write(string path, IdxArray array)
     {
-        if (Promised(array.Type, array.Sizes) != array.Bytes.Length)
+        if (ByteCount(array.Type, array.Sizes) != array.Bytes.Length)
         {
-            throw new ArgumentException($"{array.Bytes.Length} bytes do not fill {string.Join('×', array.Sizes)} values of {array.Type}.", nameof(array));
+            throw new ArgumentException($"{array.Bytes.Length} bytes do not fill {string.Join('×', array.Sizes)} values of "
+                + $"{array.Type}.", nameof(array));
         }
         AtomicFile.Write(path, file =>
         {
@@ -55,7 +54,7 @@ public static class IdxFile
         });
     }
 
-    /// <summary>The md5 of the file that holds <paramref name="array"/>, in lower-case hex digits.</summary>
+    /// <summary>Computes the md5 of the IDX file with the content <paramref name="array"/>, in lower-case hex digits.</summary>
     internal static string Md5(IdxArray array)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.MD5);
@@ -76,7 +75,7 @@ public static class IdxFile
         return header;
     }
 
-    /// <summary>Opens <paramref name="path"/> for reading its content, uncompressed if it is gzipped.</summary>
+    /// <summary>Opens a file for reading its content, decompressed if it is gzipped.</summary>
     internal static Stream OpenContent(string path)
     {
         var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1 << 16);
@@ -103,41 +102,41 @@ public static class IdxFile
         }
         catch (InvalidDataException e)
         {
-            throw new LanewiseException($"{path}: the gzip data is damaged or cut short; {remedy}.", e);
+            throw new DatasetException($"{path}: the gzip data is damaged or truncated; {remedy}.", DatasetError.Damaged, inner: e);
         }
     }
 
-    /// <summary>Reads header and values. <paramref name="most"/> is how many bytes the content can have at the very most.</summary>
-    private static IdxArray Read(Stream content, string path, string remedy, long most)
+    /// <summary>Reads header and values from content of at most <paramref name="maxBytes"/> bytes.</summary>
+    private static IdxArray Read(Stream content, string path, string remedy, long maxBytes)
     {
         var (type, sizes) = ReadHeader(content, path, remedy);
         int header = 4 + 4 * sizes.Length;
-        long promised = Promised(type, sizes);
+        long expected = ByteCount(type, sizes);
         bool plain = content is FileStream;
-        if (promised > most - header && plain)
+        if (expected > maxBytes - header && plain)
         {
-            throw Mismatch(path, type, sizes, most - header, remedy);
+            throw Mismatch(path, type, sizes, maxBytes - header, remedy);
         }
-        if (promised > Math.Min(most - header, Array.MaxLength))
+        if (expected > Math.Min(maxBytes - header, Array.MaxLength))
         {
-            throw new LanewiseException(
-                $"{path}: the header promises {Describe(type, sizes)} bytes, more than {(plain ? "one array can hold" : "a gzip file of this size can hold")}; {remedy}.");
+            string limit = plain ? "one array can hold" : "a gzip file of this size can hold";
+            throw Damaged($"{path}: the header promises {Describe(type, sizes)} bytes, more than {limit}; {remedy}.");
         }
-        byte[] bytes = new byte[plain ? promised : Math.Min(promised, FirstChunk)];
+        byte[] bytes = new byte[plain ? expected : Math.Min(expected, FirstChunk)];
         int filled = content.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
-        while (filled == bytes.Length && filled < promised)
+        while (filled == bytes.Length && filled < expected)
         {
-            // What has arrived earns the next, larger piece; a header alone earns none.
-            Array.Resize(ref bytes, (int)Math.Min(promised, filled * 4L));
+            // Grows only with the data received, so that a forged header cannot claim memory.
+            Array.Resize(ref bytes, (int)Math.Min(expected, filled * 4L));
             filled += content.ReadAtLeast(bytes.AsSpan(filled), bytes.Length - filled, throwOnEndOfStream: false);
         }
-        if (filled < promised)
+        if (filled < expected)
         {
             throw Mismatch(path, type, sizes, filled, remedy);
         }
         if (content.ReadByte() >= 0)
         {
-            throw new LanewiseException($"{path}: the header promises {Describe(type, sizes)} bytes but the file holds more; {remedy}.");
+            throw Damaged($"{path}: the header promises {Describe(type, sizes)} bytes but the file holds more; {remedy}.");
         }
         return new IdxArray(type, sizes, bytes);
     }
@@ -150,27 +149,27 @@ public static class IdxFile
         if (got < 4 || start[0] != 0 || start[1] != 0 || !Enum.IsDefined(type) || start[3] is 0 or > MaxDimensions)
         {
             string found = got == 0 ? "it is empty" : $"it starts with {Convert.ToHexStringLower(start[..got])}";
-            throw new LanewiseException(
-                $"{path}: not an IDX file: {found}, not with 0000, a type from 08 to 0e and 1 to {MaxDimensions} dimensions; {remedy}.");
+            throw Damaged($"{path}: not an IDX file: {found}, not with 0000, a type from 08 to 0e and 1 to {MaxDimensions} "
+                + $"dimensions; {remedy}.");
         }
         int[] sizes = new int[start[3]];
         for (int i = 0; i < sizes.Length; i++)
         {
             if (content.ReadAtLeast(start, 4, throwOnEndOfStream: false) < 4)
             {
-                throw new LanewiseException($"{path}: the file ends within its header, which should list {sizes.Length} sizes; {remedy}.");
+                throw Damaged($"{path}: the file ends within its header, which should list {sizes.Length} sizes; {remedy}.");
             }
             sizes[i] = BinaryPrimitives.ReadInt32BigEndian(start);
             if (sizes[i] < 0)
             {
-                throw new LanewiseException($"{path}: the header's size {i + 1} of {sizes.Length} is negative ({sizes[i]}); {remedy}.");
+                throw Damaged($"{path}: the header's size {i + 1} of {sizes.Length} is negative ({sizes[i]}); {remedy}.");
             }
         }
         return (type, sizes);
     }
 
-    /// <summary>The bytes that the values take; <see cref="long.MaxValue"/> if no 64-bit number can say.</summary>
-    private static long Promised(IdxType type, IReadOnlyList<int> sizes)
+    /// <summary>Computes the number of bytes of the values, clamped to <see cref="long.MaxValue"/>.</summary>
+    private static long ByteCount(IdxType type, IReadOnlyList<int> sizes)
     {
         var bytes = (Int128)IdxArray.Width(type);
         foreach (int size in sizes)
@@ -180,13 +179,15 @@ public static class IdxFile
         return (long)Int128.Min(bytes, long.MaxValue);
     }
 
-    private static LanewiseException Mismatch(string path, IdxType type, int[] sizes, long holds, string remedy) => new(
+    private static DatasetException Damaged(string message) => new(message, DatasetError.Damaged);
+
+    private static DatasetException Mismatch(string path, IdxType type, int[] sizes, long holds, string remedy) => Damaged(
         string.Create(CultureInfo.InvariantCulture,
             $"{path}: the header promises {Describe(type, sizes)} bytes but the file holds {holds:N0}; {remedy}."));
 
     private static string Describe(IdxType type, int[] sizes)
     {
         string width = IdxArray.Width(type) == 1 ? "" : $"×{IdxArray.Width(type)}";
-        return string.Create(CultureInfo.InvariantCulture, $"{string.Join('×', sizes)}{width} = {Promised(type, sizes):N0}");
+        return string.Create(CultureInfo.InvariantCulture, $"{string.Join('×', sizes)}{width} = {ByteCount(type, sizes):N0}");
     }
 }

@@ -3,10 +3,10 @@ using Lanewise.Graphs;
 
 namespace Lanewise.Data;
 
-/// <summary>Views of datasets.</summary>
+/// <summary>Extension methods for datasets.</summary>
 public static class ImageDataset
 {
-    /// <summary>The first <paramref name="count"/> images; all of them if there are no more. Copies nothing.</summary>
+    /// <summary>Returns a view of the first <paramref name="count"/> images, or of all if there are fewer.</summary>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is not positive.</exception>
     public static IFixedShapeImageDataset Take(this IFixedShapeImageDataset dataset, int count)
     {
@@ -15,14 +15,17 @@ public static class ImageDataset
     }
 
     /// <summary>
-    /// <paramref name="count"/> images; all of them if there are no more. Images in memory: the first. Others, which are
-    /// sorted by class: evenly spread, so that every class keeps its share.
+    /// Returns a view of <paramref name="count"/> images, or of all if there are fewer: the first ones of an
+    /// <see cref="IFixedShapeImageDataset"/>; evenly spaced ones of other datasets, which are sorted by class, so that each class keeps
+    /// its share.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is not positive.</exception>
     public static IImageDataset Take(this IImageDataset dataset, int count)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
-        return dataset is IFixedShapeImageDataset images ? images.Take(count) : count >= dataset.Count ? dataset : new Spread(dataset, count);
+        return dataset is IFixedShapeImageDataset images ? images.Take(count)
+            : count >= dataset.Count ? dataset
+            : new EvenlySpaced(dataset, count);
     }
 
     private sealed class First(IFixedShapeImageDataset all, int count) : IFixedShapeImageDataset
@@ -46,7 +49,7 @@ public static class ImageDataset
         }
     }
 
-    private sealed class Spread(IImageDataset all, int count) : IImageDataset
+    private sealed class EvenlySpaced(IImageDataset all, int count) : IImageDataset
     {
         public string Name => all.Name;
 

@@ -5,31 +5,41 @@ using Lanewise.Data.Transforms;
 
 namespace Lanewise.Data;
 
-/// <summary>What to do about an image in a folder that cannot be decoded.</summary>
+/// <summary>What to do with a corrupt image in a folder.</summary>
 public enum CorruptImagePolicy
 {
-    /// <summary>It is named and the work stops when the image is read.</summary>
+    /// <summary>Reading the image throws an <see cref="ImageFormatException"/>.</summary>
     Error,
 
-    /// <summary>All images are decoded once at the start; those that cannot be are named and left out.</summary>
+    /// <summary>All images are decoded once when the folder is opened; corrupt ones are reported and skipped.</summary>
     Skip,
 }
 
 /// <summary>
-/// Images in one folder a class, anywhere below it, decoded whenever they are read (torchvision's ImageFolder). Classes and
-/// files are in ordinal order of their names.
+/// A dataset of image files, one subfolder per class, decoded on each read (like torchvision's ImageFolder). Classes and files are
+/// sorted by name, ordinally.
 /// </summary>
 public sealed class ImageFolder : IImageDataset
 {
-    /// <summary>What a dataset's name begins with when a path follows.</summary>
+    /// <summary>The prefix of a dataset name that is followed by a path.</summary>
     public const string Prefix = "folder:";
 
     private static readonly string[] Extensions = [".png", ".jpg", ".jpeg", ".bmp", ".webp", ".gif"];
     private static readonly string[] TestNames = ["val", "test"];
 
-    // Without what programs leave: .DS_Store, ._six.jpg, .ipynb_checkpoints.
-    private static readonly EnumerationOptions Visible = new() { AttributesToSkip = FileAttributes.Hidden | FileAttributes.System, IgnoreInaccessible = false };
-    private static readonly EnumerationOptions VisibleBelow = new() { AttributesToSkip = Visible.AttributesToSkip, IgnoreInaccessible = false, RecurseSubdirectories = true };
+    // Skips files of the operating system and editors: .DS_Store, ._six.jpg, .ipynb_checkpoints.
+    private static readonly EnumerationOptions Visible = new()
+    {
+        AttributesToSkip = FileAttributes.Hidden | FileAttributes.System,
+        IgnoreInaccessible = false,
+    };
+
+    private static readonly EnumerationOptions VisibleBelow = new()
+    {
+        AttributesToSkip = Visible.AttributesToSkip,
+        IgnoreInaccessible = false,
+        RecurseSubdirectories = true,
+    };
 
     private readonly IImageDecoder _decoder;
     private readonly (string Path, int Label)[] _images;
@@ -47,22 +57,30 @@ public sealed class ImageFolder : IImageDataset
     public IReadOnlyList<string> Classes { get; }
 
     /// <summary>Opens <c>PATH/train</c> and <c>PATH/val</c> (or <c>PATH/test</c>), which must have the same classes.</summary>
-    /// <param name="path">The folder that holds both.</param>
-    /// <param name="decoder">Reads the images.</param>
-    /// <param name="onCorrupt">What to do about those that cannot be decoded.</param>
-    /// <param name="skipped">Is told of each image that is left out.</param>
+    /// <param name="path">The folder that contains both.</param>
+    /// <param name="decoder">Decodes the images.</param>
+    /// <param name="onCorrupt">What to do with corrupt images. Default: an error when they are read.</param>
+    /// <param name="skipped">Receives a message for each skipped image.</param>
     /// <param name="cancellation">Stops the search.</param>
-    /// <exception cref="LanewiseException">A folder is missing, a class is empty, or the classes differ.</exception>
+    /// <exception cref="DatasetException">A folder is missing, a class is empty, or the classes differ.</exception>
     public static DatasetSplits OpenSplits(
-        string path, IImageDecoder decoder, CorruptImagePolicy onCorrupt = CorruptImagePolicy.Error, IProgress<string>? skipped = null, CancellationToken cancellation = default)
+        string path,
+        IImageDecoder decoder,
+        CorruptImagePolicy onCorrupt = CorruptImagePolicy.Error,
+        IProgress<string>? skipped = null,
+        CancellationToken cancellation = default)
     {
         path = Path.GetFullPath(path);
         string train = Path.Combine(path, "train");
         string? test = TestNames.Select(name => Path.Combine(path, name)).FirstOrDefault(Directory.Exists);
         if (!Directory.Exists(train) || test is null)
         {
-            string missing = !Directory.Exists(path) ? "there is no such folder" : Directory.Exists(train) ? "it lacks the folder val (or test)" : "it lacks the folder train";
-            throw new LanewiseException($"{path}: {missing}; an image folder holds train/CLASS/… and val/CLASS/… (or test/CLASS/…), with the images of each class in a folder of its name.");
+            string missing = !Directory.Exists(path) ? "there is no such folder"
+                : Directory.Exists(train) ? "it lacks the folder val (or test)" : "it lacks the folder train";
+            throw Invalid(
+                DatasetError.NotFound, path,
+                $"{path}: {missing}; an image folder holds train/CLASS/… and val/CLASS/… (or test/CLASS/…), with the images "
+                    + $"of each class in a folder of its name.");
         }
 
         var training = Open(train, decoder, onCorrupt, skipped, cancellation);
@@ -72,29 +90,36 @@ public sealed class ImageFolder : IImageDataset
             string other = testing.Classes.Except(training.Classes, StringComparer.Ordinal).FirstOrDefault() is { } surplus
                 ? $"{surplus} has no folder in {train}"
                 : $"{training.Classes.Except(testing.Classes, StringComparer.Ordinal).First()} has no folder in {test}";
-            throw new LanewiseException($"{path}: the classes of train and {Path.GetFileName(test)} differ: {other}; both need the same.");
+            throw Invalid(
+                DatasetError.ClassMismatch, path, $"{path}: the classes of train and {Path.GetFileName(test)} differ: "
+                    + $"{other}; both need the same.");
         }
 
         string source = string.Create(CultureInfo.InvariantCulture, $"{path} ({training.Count:N0} + {testing.Count:N0} images)");
         return new DatasetSplits(Prefix + path, training, testing, Preprocessing: null, source);
     }
 
-    /// <summary>Opens one folder with a folder for each class.</summary>
-    /// <param name="folder">The folder that holds the classes' folders.</param>
-    /// <param name="decoder">Reads the images.</param>
-    /// <param name="onCorrupt">What to do about those that cannot be decoded.</param>
-    /// <param name="skipped">Is told of each image that is left out.</param>
+    /// <summary>Opens a folder with one subfolder per class.</summary>
+    /// <param name="folder">The folder that contains the class folders.</param>
+    /// <param name="decoder">Decodes the images.</param>
+    /// <param name="onCorrupt">What to do with corrupt images. Default: an error when they are read.</param>
+    /// <param name="skipped">Receives a message for each skipped image.</param>
     /// <param name="cancellation">Stops the search.</param>
-    /// <exception cref="LanewiseException">The folder cannot be read, there is no class, or one is empty.</exception>
+    /// <exception cref="DatasetException">The folder cannot be read, there is no class, or one is empty.</exception>
     public static ImageFolder Open(
-        string folder, IImageDecoder decoder, CorruptImagePolicy onCorrupt = CorruptImagePolicy.Error, IProgress<string>? skipped = null, CancellationToken cancellation = default)
+        string folder,
+        IImageDecoder decoder,
+        CorruptImagePolicy onCorrupt = CorruptImagePolicy.Error,
+        IProgress<string>? skipped = null,
+        CancellationToken cancellation = default)
     {
         string[] classes = ClassesIn(folder);
-        (string Path, int Label)[] images = [.. classes.SelectMany((name, label) => ImagesIn(Path.Combine(folder, name)).Select(path => (path, label)))];
+        (string Path, int Label)[] images =
+            [.. classes.SelectMany((name, label) => ImagesIn(Path.Combine(folder, name)).Select(path => (path, label)))];
         RefuseEmpty(folder, classes, images, $"no image ({string.Join(' ', Extensions.Select(e => e[1..]))})");
         if (onCorrupt == CorruptImagePolicy.Skip)
         {
-            images = WithoutBad(images, decoder, skipped, cancellation);
+            images = WithoutCorrupt(images, decoder, skipped, cancellation);
             RefuseEmpty(folder, classes, images, "no image that can be decoded");
         }
 
@@ -104,26 +129,31 @@ public sealed class ImageFolder : IImageDataset
     /// <inheritdoc/>
     public int Label(int index) => _images[index].Label;
 
-    /// <summary>The file of image <paramref name="index"/>.</summary>
-    public string FileOf(int index) => _images[index].Path;
+    /// <summary>Returns the path of image <paramref name="index"/>.</summary>
+    public string PathOf(int index) => _images[index].Path;
 
     /// <inheritdoc/>
     public DecodedImage Read(int index, int minSide) => _decoder.Decode(_images[index].Path, minSide);
 
     private static string[] ClassesIn(string folder)
     {
-        string[] classes = Explained(folder, () => Directory.EnumerateDirectories(folder, "*", Visible).Select(path => Path.GetFileName(path)));
+        string[] classes = Sorted(
+            folder, () => Directory.EnumerateDirectories(folder, "*", Visible).Select(path => Path.GetFileName(path)));
         return classes.Length > 0
             ? classes
-            : throw new LanewiseException($"{folder}: there is no class in it; it should hold a folder for each class, with the class's images.");
+            : throw Invalid(
+                DatasetError.Empty, folder, $"{folder}: there is no class in it; it should hold a folder for each class, with "
+                    + $"the images of the class.");
     }
 
-    private static string[] ImagesIn(string folder) => Explained(folder, () => new FileSystemEnumerable<string>(folder, (ref entry) => entry.ToFullPath(), VisibleBelow)
-    {
-        ShouldIncludePredicate = (ref entry) => !entry.IsDirectory && IsImage(entry.FileName),
-        // A link to a folder above would never come to an end.
-        ShouldRecursePredicate = (ref entry) => !entry.Attributes.HasFlag(FileAttributes.ReparsePoint),
-    });
+    private static string[] ImagesIn(string folder) => Sorted(
+        folder,
+        () => new FileSystemEnumerable<string>(folder, (ref entry) => entry.ToFullPath(), VisibleBelow)
+        {
+            ShouldIncludePredicate = (ref entry) => !entry.IsDirectory && IsImage(entry.FileName),
+            // Following a link to a parent folder would never end.
+            ShouldRecursePredicate = (ref entry) => !entry.Attributes.HasFlag(FileAttributes.ReparsePoint),
+        });
 
     private static bool IsImage(ReadOnlySpan<char> name)
     {
@@ -131,7 +161,7 @@ public sealed class ImageFolder : IImageDataset
         return Extensions.Contains(extension, StringComparer.OrdinalIgnoreCase);
     }
 
-    private static string[] Explained(string folder, Func<IEnumerable<string>> find)
+    private static string[] Sorted(string folder, Func<IEnumerable<string>> find)
     {
         try
         {
@@ -139,25 +169,32 @@ public sealed class ImageFolder : IImageDataset
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new LanewiseException($"{folder} cannot be read ({e.Message.ReplaceLineEndings(" ").TrimEnd('.')}); check the folder and its permissions.", e);
+            throw Invalid(
+                DatasetError.NotFound, folder,
+                $"{folder} cannot be read ({e.Message.ReplaceLineEndings(" ").TrimEnd('.')}); check the folder and its permissions.", e);
         }
     }
 
     private static void RefuseEmpty(string folder, string[] classes, (string Path, int Label)[] images, string what)
     {
         var filled = images.Select(image => image.Label).ToHashSet();
-        int empty = Enumerable.Range(0, classes.Length).FirstOrDefault(label => !filled.Contains(label), -1);
-        if (empty >= 0)
+        int firstEmpty = Enumerable.Range(0, classes.Length).FirstOrDefault(label => !filled.Contains(label), -1);
+        if (firstEmpty >= 0)
         {
-            throw new LanewiseException($"{Path.Combine(folder, classes[empty])}: there is {what} in this class; put some there, or remove the folder.");
+            string empty = Path.Combine(folder, classes[firstEmpty]);
+            throw Invalid(DatasetError.Empty, folder, $"{empty}: there is {what} in this class; add some, or remove the folder.");
         }
     }
 
-    private static (string Path, int Label)[] WithoutBad(
+    private static DatasetException Invalid(DatasetError error, string folder, string message, Exception? inner = null) =>
+        new(message, error, Prefix + folder, inner) { Folder = folder };
+
+    private static (string Path, int Label)[] WithoutCorrupt(
         (string Path, int Label)[] images, IImageDecoder decoder, IProgress<string>? skipped, CancellationToken cancellation)
     {
-        var bad = new ConcurrentDictionary<int, string>();
-        Parallel.For(0, images.Length, new ParallelOptions { CancellationToken = cancellation, MaxDegreeOfParallelism = Environment.ProcessorCount }, i =>
+        var corrupt = new ConcurrentDictionary<int, string>();
+        var parallel = new ParallelOptions { CancellationToken = cancellation, MaxDegreeOfParallelism = Environment.ProcessorCount };
+        Parallel.For(0, images.Length, parallel, i =>
         {
             try
             {
@@ -165,14 +202,14 @@ public sealed class ImageFolder : IImageDataset
             }
             catch (LanewiseException e)
             {
-                bad[i] = e.Message;
+                corrupt[i] = e.Message;
             }
         });
-        foreach (var (_, message) in bad.OrderBy(pair => pair.Key))
+        foreach (var (_, message) in corrupt.OrderBy(pair => pair.Key))
         {
             skipped?.Report(message);
         }
 
-        return [.. images.Where((_, i) => !bad.ContainsKey(i))];
+        return [.. images.Where((_, i) => !corrupt.ContainsKey(i))];
     }
 }

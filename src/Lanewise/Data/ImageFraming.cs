@@ -1,17 +1,17 @@
 namespace Lanewise.Data;
 
-/// <summary>How an image is fitted into the network's input.</summary>
+/// <summary>How an image from outside a dataset is fitted to the network's input.</summary>
 public enum ImageFraming
 {
-    /// <summary>The largest part in the middle that has the input's proportions, resized; of grey images, light on dark.</summary>
+    /// <summary>The largest central part with the input's aspect ratio, resized; grey images are made light on dark.</summary>
     Whole,
 
     /// <summary>
-    /// As MNIST's digits were made: cropped to the ink, the longer side scaled to 20 of 28 pixels, the ink's centre of mass in the
-    /// middle. An image that already has the input's size is left as it is.
+    /// Like MNIST's digits: cropped to the ink, the longer side scaled to 20 of 28 pixels, the ink's center of mass in the middle. An
+    /// image of the input's size is left unchanged.
     /// </summary>
     Ink,
 
-    /// <summary>Nothing but the model's preprocessing, as in training and evaluation: for photographs.</summary>
+    /// <summary>Only the model's preprocessing, as in training and evaluation: for photographs.</summary>
     None,
 }

@@ -2,19 +2,19 @@ using Lanewise.Graphs;
 
 namespace Lanewise.Data;
 
-/// <summary>Labelled images held in memory, one after the other in a single array.</summary>
+/// <summary>A labelled dataset in memory, all images in a single array.</summary>
 public sealed class MemoryImageDataset : IFixedShapeImageDataset
 {
     private readonly byte[] _pixels;
     private readonly int[] _labels;
 
-    /// <summary>Wraps images and labels without copying them.</summary>
-    /// <param name="name">The dataset's name and split, for example <c>mnist/train</c>.</param>
-    /// <param name="shape">C×H×W of every image.</param>
-    /// <param name="classes">The classes' names.</param>
-    /// <param name="pixels">C×H×W bytes an image, image after image.</param>
-    /// <param name="labels">One label an image, an index into <paramref name="classes"/>.</param>
-    /// <exception cref="LanewiseException">Images and labels differ in number, or a label has no class.</exception>
+    /// <summary>Creates a dataset without copying images and labels.</summary>
+    /// <param name="name">The name of dataset and split, for example <c>mnist/train</c>.</param>
+    /// <param name="shape">(C, H, W) of every image.</param>
+    /// <param name="classes">The class names.</param>
+    /// <param name="pixels">The images, C×H×W bytes each.</param>
+    /// <param name="labels">The labels, one per image, indices into <paramref name="classes"/>.</param>
+    /// <exception cref="DatasetException">The numbers of images and labels differ, or a label is out of range.</exception>
     public MemoryImageDataset(string name, Shape shape, IReadOnlyList<string> classes, byte[] pixels, int[] labels)
     {
         int size = shape.Count;
@@ -22,22 +22,25 @@ public sealed class MemoryImageDataset : IFixedShapeImageDataset
         (int images, int rest) = Math.DivRem(pixels.Length, size);
         if (rest != 0)
         {
-            throw new LanewiseException($"{name}: {pixels.Length} bytes are no whole number of {shape} images of {size} bytes.");
+            throw new DatasetException(
+                $"{name}: {pixels.Length} bytes are not a whole number of {shape} images of {size} bytes.", DatasetError.Damaged, name);
         }
         if (images != labels.Length)
         {
-            throw new LanewiseException($"{name}: there are {images} images but {labels.Length} labels; every image needs one label.");
+            throw new DatasetException(
+                $"{name}: there are {images} images but {labels.Length} labels; every image needs one label.", DatasetError.Damaged, name);
         }
         int stray = Array.FindIndex(labels, label => label < 0 || label >= classes.Count);
         if (stray >= 0)
         {
-            throw new LanewiseException(
-                $"{name}: image {stray} is labelled {labels[stray]}, but the {classes.Count} classes are numbered from 0 to {classes.Count - 1}.");
+            string range = $"the {classes.Count} classes are numbered from 0 to {classes.Count - 1}";
+            throw new DatasetException($"{name}: image {stray} is labelled {labels[stray]}, but "
+                + $"{range}.", DatasetError.LabelOutOfRange, name);
         }
         (Name, Shape, Classes, _pixels, _labels) = (name, shape, classes, pixels, labels);
     }
 
-    /// <summary>Wraps images without copying them, and labels as label files hold them.</summary>
+    /// <summary>Creates a dataset with labels of one byte, without copying the images.</summary>
     /// <inheritdoc cref="MemoryImageDataset(string, Shape, IReadOnlyList{string}, byte[], int[])"/>
     public MemoryImageDataset(string name, Shape shape, IReadOnlyList<string> classes, byte[] pixels, byte[] labels)
         : this(name, shape, classes, pixels, Array.ConvertAll(labels, label => (int)label))

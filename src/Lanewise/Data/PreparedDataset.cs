@@ -5,41 +5,44 @@ using Lanewise.Kernels;
 
 namespace Lanewise.Data;
 
-/// <summary>A dataset's images as the network wants them: fitted into its input, in training varied at random, and normalised.</summary>
+/// <summary>Prepares a dataset's images for a network: resized and cropped, augmented in training, and normalized.</summary>
 public sealed class PreparedDataset : ITensorSource
 {
     private const int Levels = 256;
     private const ulong Stream = 0xA4C1_57E6_0B93_D2F8;
     private readonly IImageDataset _dataset;
-    private readonly IFixedShapeImageDataset? _asItIs;
+    private readonly IFixedShapeImageDataset? _unchanged;
     private readonly ImageTransform _transform;
     private readonly Augmentation _augmentation;
     private readonly ulong _key;
     private readonly float[] _normalized;
     private readonly int _pixels;
 
-    /// <summary>Joins a dataset and a preprocessing, as in evaluation.</summary>
-    /// <exception cref="LanewiseException">The dataset's images cannot be fitted into the input.</exception>
+    /// <summary>Combines a dataset with a preprocessing, for evaluation.</summary>
+    /// <param name="dataset">The images.</param>
+    /// <param name="preprocessing">How they are resized, cropped and normalized.</param>
+    /// <exception cref="ShapeException">The input has neither one nor three channels, so images do not fit.</exception>
     public PreparedDataset(IImageDataset dataset, Preprocessing preprocessing)
         : this(dataset, preprocessing, Augmentation.None, seed: 0, epoch: 0)
     {
     }
 
-    /// <summary>Joins a dataset and a preprocessing, as in training.</summary>
+    /// <summary>Combines a dataset with a preprocessing and an augmentation, for training.</summary>
     /// <param name="dataset">The images.</param>
-    /// <param name="preprocessing">How they become input.</param>
-    /// <param name="augmentation">How they are varied.</param>
-    /// <param name="seed">Decides, with the epoch and an image's index, what becomes of it.</param>
-    /// <param name="epoch">The epoch.</param>
-    /// <exception cref="LanewiseException">The dataset's images cannot be fitted into the input.</exception>
+    /// <param name="preprocessing">How they are resized, cropped and normalized.</param>
+    /// <param name="augmentation">The random augmentation.</param>
+    /// <param name="seed">The seed of the augmentation, combined with the epoch and an image's index.</param>
+    /// <param name="epoch">The epoch, from 0.</param>
+    /// <exception cref="ShapeException">The input has neither one nor three channels, so images do not fit.</exception>
     public PreparedDataset(IImageDataset dataset, Preprocessing preprocessing, Augmentation augmentation, int seed, int epoch)
     {
         _dataset = dataset;
         _transform = new ImageTransform(preprocessing);
         _augmentation = augmentation;
         _key = new SplitMix64(((ulong)(uint)seed << 32 | (uint)epoch) ^ Stream).Next();
-        _asItIs = augmentation == Augmentation.None && dataset is IFixedShapeImageDataset images && _transform.Keeps(images.Shape) ? images : null;
-        if (_asItIs is null)
+        bool augments = augmentation != Augmentation.None;
+        _unchanged = !augments && dataset is IFixedShapeImageDataset images && _transform.Keeps(images.Shape) ? images : null;
+        if (_unchanged is null)
         {
             preprocessing.CheckChannels();
         }
@@ -53,10 +56,10 @@ public sealed class PreparedDataset : ITensorSource
         }
     }
 
-    /// <summary>Whether images need more than a copy before they are normalised, so that it pays to do that ahead.</summary>
-    internal bool NeedsWork => _asItIs is null;
+    /// <summary>Whether images need more than a copy and normalization, so that preparing them ahead pays.</summary>
+    internal bool NeedsWork => _unchanged is null;
 
-    /// <summary>The values of an image, C·H·W.</summary>
+    /// <summary>The number of values of an image, C·H·W.</summary>
     internal int InputCount { get; }
 
     /// <inheritdoc/>
@@ -72,15 +75,15 @@ public sealed class PreparedDataset : ITensorSource
         ArrayPool<byte>.Shared.Return(rented);
     }
 
-    /// <summary>The image as the network sees it, before it is normalised.</summary>
-    /// <param name="index">Which image.</param>
-    /// <param name="pixels">Is written: the input's C×H×W bytes.</param>
-    /// <exception cref="LanewiseException">It cannot be read.</exception>
+    /// <summary>Writes an image as the network sees it, before normalization.</summary>
+    /// <param name="index">The index of the image.</param>
+    /// <param name="pixels">Receives the input's C×H×W bytes.</param>
+    /// <exception cref="LanewiseException">The image cannot be read.</exception>
     public void Fit(int index, Span<byte> pixels)
     {
-        if (_asItIs is not null)
+        if (_unchanged is not null)
         {
-            _asItIs.Read(index, pixels);
+            _unchanged.Read(index, pixels);
         }
         else if (_augmentation == Augmentation.None)
         {
@@ -93,7 +96,7 @@ public sealed class PreparedDataset : ITensorSource
         }
     }
 
-    /// <summary>Turns fitted bytes into the network's values.</summary>
+    /// <summary>Normalizes prepared bytes.</summary>
     internal void Normalize(ReadOnlySpan<byte> pixels, Span<float> image)
     {
         for (int c = 0, i = 0; i < pixels.Length; c++)

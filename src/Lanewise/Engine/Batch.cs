@@ -165,6 +165,7 @@ internal sealed class Batch
         int label = _source!.Label(index);
         return (uint)label < (uint)_classes
             ? label
-            : throw new LanewiseException($"image {index} has label {label}; a network of {_classes} classes takes 0 to {_classes - 1}.");
+            : throw new DatasetException(
+                $"image {index} has label {label}; a network of {_classes} classes takes 0 to {_classes - 1}.", DatasetError.LabelOutOfRange);
     }
 }

@@ -101,7 +101,7 @@ internal static class OpTable
     /// <summary>The row of a node's op.</summary>
     /// <exception cref="LanewiseException">There is none.</exception>
     public static OpRow Of(Node node) => ByType.GetValueOrDefault(node.Op.GetType())
-        ?? throw new LanewiseException($"{node.Path} ({node.Op.Name}): the engine has no row for this op in its OpTable; use another op.");
+        ?? throw new NetworkException($"{node.Path} ({node.Op.Name}): the engine has no row for this op in its OpTable; use another op.", nodePath: node.Path);
 }
 
 /// <summary>One op.</summary>

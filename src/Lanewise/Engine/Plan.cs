@@ -67,12 +67,17 @@ public sealed class Plan
     {
         if (options.BatchSize < 1 || options.Threads < 1)
         {
-            throw new LanewiseException($"batch size {options.BatchSize}, threads {options.Threads}: both must be at least 1.");
+            var (option, value) = options.BatchSize < 1 ? (nameof(options.BatchSize), options.BatchSize) : (nameof(options.Threads), options.Threads);
+            throw new InvalidOptionException(
+                $"batch size {options.BatchSize}, threads {options.Threads}: both must be at least 1.", option, value);
         }
 
         if (options.LaneWidth != 0 && !KernelSet.Widths.Contains(options.LaneWidth))
         {
-            throw new LanewiseException($"lane width {options.LaneWidth}: this processor has {string.Join(", ", KernelSet.Widths)}; choose one of these, or 0 for the widest.");
+            throw new InvalidOptionException(
+                $"lane width {options.LaneWidth}: this processor has {string.Join(", ", KernelSet.Widths)}; choose one of these, or 0 for the widest.",
+                nameof(options.LaneWidth),
+                options.LaneWidth);
         }
 
         try
@@ -81,7 +86,11 @@ public sealed class Plan
         }
         catch (Exception e) when (e is OverflowException or OutOfMemoryException)
         {
-            throw new LanewiseException($"{network.Name}: batch size {options.BatchSize} needs more memory than there is; use a smaller batch or fewer threads.", e);
+            throw new InvalidOptionException(
+                $"{network.Name}: batch size {options.BatchSize} needs more memory than there is; use a smaller batch or fewer threads.",
+                nameof(options.BatchSize),
+                options.BatchSize,
+                e);
         }
     }
 
@@ -183,7 +192,9 @@ public sealed class Plan
         odd.SymmetricExceptWith(state.Tensors.Select(t => $"{t.Name} ({t.ShapeText})"));
         if (odd.Count > 0)
         {
-            throw new LanewiseException($"{Network.Name}: only one of the network's trained parameters and the optimizer's state has {odd.First()}; train the same parameters as before.");
+            throw new ModelFormatException(
+                $"{Network.Name}: only one of the network's trained parameters and the optimizer's state has {odd.First()}; train the same parameters as before.",
+                ModelFormatError.Mismatch);
         }
 
         _parameters.PackTrained(state, memory);
@@ -264,7 +275,10 @@ public sealed class Plan
     {
         if (Network.Output.Shape.Pixels != 1)
         {
-            throw new LanewiseException($"{Network.Name}: its output is {Network.Output.Shape}, not a row of logits; end the network with .Flatten() and .Linear(…).");
+            throw new ShapeException(
+                $"{Network.Name}: its output is {Network.Output.Shape}, not a row of logits; end the network with .Flatten() and .Linear(…).",
+                Network.Name,
+                Network.Output.Path);
         }
     }
 

@@ -39,7 +39,7 @@ internal sealed class Workers
         for (int worker = 1; worker < threads; worker++)
         {
             int own = worker;
-            new Thread(() => Live(own)) { IsBackground = true, Name = $"lanewise worker {own}" }.Start();
+            new Thread(() => Live(own)) { IsBackground = true, Name = $"Lanewise worker {own}" }.Start();
         }
     }
 

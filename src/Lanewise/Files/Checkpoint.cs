@@ -5,9 +5,9 @@ using Lanewise.Training;
 namespace Lanewise.Files;
 
 /// <summary>
-/// A trainer's state as one safetensors file: the weights under their names, what the optimizer keeps of them under
-/// <c>velocity.</c>, or <c>exp_avg.</c> and <c>exp_avg_sq.</c>, and their names, the position in the metadata. Training resumed
-/// from it gives the same bits as training that never stopped.
+/// Saves and loads a trainer's state as one safetensors file: the weights under their own names, the optimizer's state under
+/// <c>velocity.</c>, or <c>exp_avg.</c> and <c>exp_avg_sq.</c>, plus the parameter names, and the position in the metadata.
+/// Training resumed from a checkpoint is bitwise identical to uninterrupted training.
 /// </summary>
 public static class Checkpoint
 {
@@ -18,8 +18,8 @@ public static class Checkpoint
 
     private static readonly string[] StateNames = [.. SgdState, .. new AdamW().StateNames];
 
-    /// <summary>Writes the state, whole or not at all.</summary>
-    /// <exception cref="LanewiseException">It cannot be written.</exception>
+    /// <summary>Writes the state atomically.</summary>
+    /// <exception cref="FileAccessException">The file cannot be written.</exception>
     public static void Save(string path, TrainerState state)
     {
         var p = state.Position;
@@ -36,16 +36,19 @@ public static class Checkpoint
         Safetensors.Write(path, [.. state.Weights.Tensors, .. optimizer], metadata);
     }
 
-    /// <summary>Reads a state for <paramref name="network"/>.</summary>
-    /// <exception cref="LanewiseException">It cannot be read, is damaged, or belongs to another network.</exception>
+    /// <summary>Reads a state of <paramref name="network"/>.</summary>
+    /// <exception cref="FileAccessException">The file cannot be read.</exception>
+    /// <exception cref="ModelFormatException">The file is damaged, not a checkpoint, or belongs to another network.</exception>
     public static TrainerState Load(string path, Network network)
     {
         var file = Safetensors.Read(path);
         var own = network.Parameters.Select(p => p.Name).ToHashSet(StringComparer.Ordinal);
-        var groups = file.Tensors.ToLookup(t => own.Contains(t.Name) ? "" : StateNames.FirstOrDefault(name => t.Name.StartsWith(name + ".", StringComparison.Ordinal)) ?? "", StringComparer.Ordinal);
+        var groups = file.Tensors.ToLookup(t => own.Contains(t.Name) ? "" : StateNameOf(t.Name) ?? "", StringComparer.Ordinal);
         var optimizer = groups.Where(group => group.Key.Length > 0).ToDictionary(
-            group => group.Key, group => new Weights(group.Select(t => t with { Name = t.Name[(group.Key.Length + 1)..] })), StringComparer.Ordinal);
-        // Files of old have no count of the updates; they are all of SGD, which does without.
+            group => group.Key,
+            group => new Weights(group.Select(t => t with { Name = t.Name[(group.Key.Length + 1)..] })),
+            StringComparer.Ordinal);
+        // Checkpoints of early versions do not count updates; they all come from SGD, which does not use the count.
         bool uncounted = optimizer.Keys.All(SgdState.Contains) && !file.Metadata.ContainsKey(Prefix + Updates);
         var position = new TrainingPosition(
             Number<int>(file, path, "epoch"),
@@ -57,9 +60,18 @@ public static class Checkpoint
         return new(Weights.Match(network, groups[""], path), optimizer, position);
     }
 
+    /// <summary>Returns the optimizer state to which a tensor belongs; null for a parameter of the network.</summary>
+    private static string? StateNameOf(string tensor) =>
+        StateNames.FirstOrDefault(name => tensor.StartsWith(name + ".", StringComparison.Ordinal));
+
     private static T Number<T>(WeightsFile file, string path, string key)
         where T : struct, IParsable<T>, System.Numerics.INumber<T> =>
-        file.Metadata.TryGetValue(Prefix + key, out string? text) && T.TryParse(text, CultureInfo.InvariantCulture, out T value) && value >= T.Zero
+        file.Metadata.TryGetValue(Prefix + key, out string? text)
+        && T.TryParse(text, CultureInfo.InvariantCulture, out T value)
+        && value >= T.Zero
             ? value
-            : throw new LanewiseException($"{path}: this is no training checkpoint, its metadata has no valid '{Prefix}{key}'; resume from a run folder that 'lanewise train' wrote.");
+            : throw new ModelFormatException(
+                $"{path}: not a training checkpoint: its metadata has no valid '{Prefix}{key}'; resume from a file that "
+                    + $"Checkpoint.Save wrote.",
+                ModelFormatError.NotACheckpoint, path);
 }

@@ -8,16 +8,16 @@ using Lanewise.Graphs;
 namespace Lanewise.Files;
 
 /// <summary>
-/// What a weights file says of its model, so that an image can be classified with nothing else at hand. It is kept in the
+/// Describes the model in a weights file, so that an image can be classified from the file alone. The card is stored in the
 /// file's metadata under keys that begin with <c>lanewise.</c>; lists are JSON arrays.
 /// </summary>
-/// <param name="Model">The registered name, for example <c>inception</c>.</param>
-/// <param name="Classes">The classes' names in the order of the logits.</param>
-/// <param name="Preprocessing">How an image becomes the network's input.</param>
-/// <param name="Dataset">What the model was trained on, for example <c>mnist</c>; null when unknown.</param>
+/// <param name="Model">The name in the model catalog, for example <c>inception</c>.</param>
+/// <param name="Classes">The class names in the order of the logits.</param>
+/// <param name="Preprocessing">How an image is preprocessed for the network.</param>
+/// <param name="Dataset">The dataset the model was trained on, for example <c>mnist</c>; null if unknown.</param>
 public sealed record ModelCard(string Model, IReadOnlyList<string> Classes, Preprocessing Preprocessing, string? Dataset = null)
 {
-    /// <summary>The version of these keys that this library writes, and the newest that it reads.</summary>
+    /// <summary>The format version that this library writes, and the newest that it reads.</summary>
     public const int Version = 1;
 
     private const string Prefix = "lanewise.";
@@ -27,7 +27,7 @@ public sealed record ModelCard(string Model, IReadOnlyList<string> Classes, Prep
 
     private delegate T Element<T>(ref Utf8JsonReader reader);
 
-    /// <summary>The card as the metadata of a safetensors file.</summary>
+    /// <summary>Converts the card to the metadata of a safetensors file.</summary>
     public Dictionary<string, string> ToMetadata()
     {
         var input = Preprocessing.Input;
@@ -48,10 +48,10 @@ public sealed record ModelCard(string Model, IReadOnlyList<string> Classes, Prep
         return metadata;
     }
 
-    /// <summary>Reads the card from a file's metadata; null when there is none, as in a file made elsewhere.</summary>
+    /// <summary>Reads the card from a file's metadata; returns null if there is none, as in files from other tools.</summary>
     /// <param name="metadata">The file's metadata.</param>
-    /// <param name="file">What messages call the file.</param>
-    /// <exception cref="LanewiseException">There is a card, but it is of a newer version, incomplete or malformed.</exception>
+    /// <param name="file">The file's name in messages.</param>
+    /// <exception cref="ModelFormatException">The card is of a newer version, incomplete or malformed.</exception>
     public static ModelCard? FromMetadata(IReadOnlyDictionary<string, string> metadata, string file)
     {
         ArgumentNullException.ThrowIfNull(metadata);
@@ -62,7 +62,10 @@ public sealed record ModelCard(string Model, IReadOnlyList<string> Classes, Prep
         string version = Text(metadata, "version", file);
         if (!int.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out int number) || number is < 1 or > Version)
         {
-            throw new LanewiseException($"{file}: the metadata's {Prefix}version is \"{version}\", and this Lanewise reads up to {Version}. Use a newer one.");
+            throw new ModelFormatException(
+                $"{file}: the metadata's {Prefix}version is \"{version}\", and this version of Lanewise reads up to "
+                    + $"{Version}. Use a newer one.",
+                ModelFormatError.Unsupported, file);
         }
 
         var classes = ReadArray(metadata, "classes", file, (ref reader) => reader.GetString() ?? throw new FormatException());
@@ -79,22 +82,23 @@ public sealed record ModelCard(string Model, IReadOnlyList<string> Classes, Prep
         int[] input = ReadArray(metadata, "input", file, (ref reader) => reader.GetInt32());
         if (input.Length != 3 || input.Any(size => size is < 1 or > MaxSide) || (long)input[0] * input[1] * input[2] > int.MaxValue)
         {
-            throw Refuse(file, "input", "is not channels, height and width");
+            throw Refuse(file, "input", "is not [channels, height, width]");
         }
         float[] mean = ReadArray(metadata, "mean", file, (ref reader) => reader.GetSingle());
         float[] std = ReadArray(metadata, "std", file, (ref reader) => reader.GetSingle());
         if (mean.Length != input[0] || !mean.All(float.IsFinite))
         {
-            throw Refuse(file, "mean", "is not one number a channel");
+            throw Refuse(file, "mean", "is not one number per channel");
         }
         if (std.Length != input[0] || !std.All(value => float.IsFinite(value) && value > 0))
         {
-            throw Refuse(file, "std", "is not one positive number a channel");
+            throw Refuse(file, "std", "is not one positive number per channel");
         }
-        // Files of the first networks, whose images are not cropped, have no such key.
+        // Files of the first networks, whose images are not cropped, lack this key.
         float crop = 1;
         if (metadata.TryGetValue(Prefix + "crop_pct", out string? text)
-            && !(float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out crop) && crop is >= Preprocessing.MinCropPct and <= 1))
+            && !(float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out crop)
+                && crop is >= Preprocessing.MinCropPct and <= 1))
         {
             throw Refuse(file, "crop_pct", $"is not a number from {Preprocessing.MinCropPct} to 1");
         }
@@ -139,10 +143,11 @@ public sealed record ModelCard(string Model, IReadOnlyList<string> Classes, Prep
         }
         catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException)
         {
-            throw Refuse(file, key, "is not a list of what it should hold", e);
+            throw Refuse(file, key, "is not a JSON array of the expected type", e);
         }
     }
 
-    private static LanewiseException Refuse(string file, string key, string what, Exception? inner = null) =>
-        new($"{file}: the metadata's {Prefix}{key} {what}. Save the model again, or remove the {Prefix}* metadata.", inner);
+    private static ModelFormatException Refuse(string file, string key, string what, Exception? inner = null) => new(
+        $"{file}: the metadata's {Prefix}{key} {what}. Save the model again, or remove the {Prefix}* metadata.",
+        ModelFormatError.Damaged, file, inner);
 }

@@ -4,45 +4,58 @@ using Lanewise.Models;
 
 namespace Lanewise.Files;
 
-/// <summary>A trained model in one file: weights under PyTorch's names, and a card that says what they are.</summary>
-/// <param name="Network">The network that the weights fit.</param>
-/// <param name="Weights">Its weights.</param>
-/// <param name="Card">What is known of it; made up from the model's defaults for a file from elsewhere.</param>
+/// <summary>A trained model in one file: weights under PyTorch's names, and a card that describes them.</summary>
+/// <param name="Network">The network of the weights.</param>
+/// <param name="Weights">The weights.</param>
+/// <param name="Card">The model's description; for a file without a card, the defaults of the model.</param>
 public sealed record ModelFile(Network Network, Weights Weights, ModelCard Card)
 {
-    /// <summary>Writes a safetensors file with the card in its metadata, whole or not at all.</summary>
-    /// <exception cref="LanewiseException">It cannot be written.</exception>
+    /// <summary>Writes a safetensors file with the card in its metadata, atomically.</summary>
+    /// <exception cref="FileAccessException">The file cannot be written.</exception>
     public static void Save(string path, Weights weights, ModelCard card) => Safetensors.Write(path, weights.Tensors, card.ToMetadata());
 
-    /// <summary>Reads a file written here or, with the model named, elsewhere: safetensors or one of PyTorch's.</summary>
+    /// <summary>Reads a safetensors or PyTorch file. A file without a model card needs the model's name.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="model">The registered model; null to take the card's word for it.</param>
-    /// <exception cref="LanewiseException">It cannot be read, is no file of weights, does not say which model it holds, or holds another one.</exception>
+    /// <param name="model">The model's name in <see cref="ModelCatalog"/>; null to use the name in the card.</param>
+    /// <exception cref="FileAccessException">The file cannot be read.</exception>
+    /// <exception cref="ModelFormatException">The file is not a weights file, does not name its model, or holds another one.</exception>
+    /// <exception cref="UnknownNameException">There is no such model.</exception>
     public static ModelFile Load(string path, string? model = null) => From(WeightsFile.Read(path), path, model);
 
-    /// <summary>Makes a model of what a file holds.</summary>
+    /// <summary>Builds a model from the content of a file.</summary>
     /// <param name="file">The file's content.</param>
-    /// <param name="path">What messages call the file.</param>
-    /// <param name="model">The registered model; null to take the card's word for it.</param>
-    /// <exception cref="LanewiseException">The file does not say which model it holds, or holds another one.</exception>
+    /// <param name="path">The file's name in messages.</param>
+    /// <param name="model">The model's name in <see cref="ModelCatalog"/>; null to use the name in the card.</param>
+    /// <exception cref="ModelFormatException">The file does not name its model, or holds another one.</exception>
+    /// <exception cref="UnknownNameException">There is no such model.</exception>
     public static ModelFile From(WeightsFile file, string path, string? model = null)
     {
         ArgumentNullException.ThrowIfNull(file);
         var card = ModelCard.FromMetadata(file.Metadata, path);
         string name = model ?? card?.Model
-            ?? throw new LanewiseException($"{path}: the file does not say which model it holds, since it was not written by Lanewise; name it, on the command line with --model ({string.Join(", ", ModelCatalog.All.Select(m => m.Name))}).");
+            ?? throw new ModelFormatException(
+                $"{path}: the file does not say which model it holds, since it was not written by Lanewise; pass the model's name.",
+                ModelFormatError.ModelNotNamed, path);
         var entry = ModelCatalog.Find(name);
-        var network = entry.Create(new ModelOptions { Classes = card?.Classes.Count ?? ClassesOf(file, entry), Input = card?.Preprocessing.Input });
+        int? outputs = card?.Classes.Count ?? ClassesOf(file, entry);
+        var network = entry.Create(new ModelOptions { Classes = outputs, Input = card?.Preprocessing.Input });
         if (card is not null && card.Preprocessing.Input != network.Input)
         {
-            throw new LanewiseException($"{path}: the file's card gives {card.Preprocessing.Input} as the input of '{network.Name}', which takes {network.Input}; the file is damaged or was edited by hand.");
+            throw new ModelFormatException(
+                $"{path}: the file's card says that '{network.Name}' takes {card.Preprocessing.Input}, but it takes "
+                    + $"{network.Input}; the file is damaged or was edited by hand.",
+                ModelFormatError.Damaged, path);
         }
 
-        card ??= new ModelCard(network.Name, [.. Enumerable.Range(0, network.OutputCount).Select(i => i.ToString(CultureInfo.InvariantCulture))], entry.Preprocessing.For(network.Input));
+        card ??= new ModelCard(network.Name, Numbers(network.OutputCount), entry.Preprocessing.For(network.Input));
         return new(network, Weights.Match(network, file.Tensors, path), card);
     }
 
-    /// <summary>The classes of a file without a card: the outputs of its classifier; null when it has none that fits the model.</summary>
+    private static string[] Numbers(int count) => [.. Enumerable.Range(0, count).Select(i => i.ToString(CultureInfo.InvariantCulture))];
+
+    /// <summary>
+    /// Returns the number of classes of a file without a card, from its classifier; null if it has none that fits the model.
+    /// </summary>
     private static int? ClassesOf(WeightsFile file, ModelEntry entry)
     {
         var weight = GraphWalk.Classifier(entry.Create(new ModelOptions()).Output)?.Parameters[0];

@@ -2,28 +2,30 @@ using System.Buffers.Binary;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Lanewise.Graphs;
+using Lanewise.IO;
 
 namespace Lanewise.Files;
 
 /// <summary>
 /// Reads and writes safetensors files: the length of a JSON header (u64), the header, then the values, all little-endian.
-/// Nothing in such a file is ever executed. Source: the format's description at huggingface/safetensors.
+/// Nothing in such a file is ever executed. Source: the format description at huggingface/safetensors.
 /// </summary>
 public static class Safetensors
 {
     private const int ChunkBytes = 1 << 16;
 
-    // Names with letters beyond ASCII stay readable in the header; no HTML is near.
+    // Keeps names with non-ASCII letters readable; the header never becomes part of HTML.
     private static readonly JsonWriterOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>Reads a file; values of every <see cref="StoredType"/> become floats.</summary>
-    /// <exception cref="LanewiseException">The file cannot be read, or is not a whole and well-formed safetensors file.</exception>
-    public static WeightsFile Read(string path) => ReadFailure.Open(path, Read);
+    /// <summary>Reads a file; values of every <see cref="StoredType"/> are converted to floats.</summary>
+    /// <exception cref="FileAccessException">The file cannot be read.</exception>
+    /// <exception cref="ModelFormatException">The file is not a valid safetensors file.</exception>
+    public static WeightsFile Read(string path) => InputFile.Read(path, Read);
 
     /// <summary>Reads from the stream's position to its end.</summary>
-    /// <param name="stream">A stream that knows its length.</param>
-    /// <param name="name">What messages call it.</param>
-    /// <exception cref="LanewiseException">The content is not a whole and well-formed safetensors file.</exception>
+    /// <param name="stream">A seekable stream.</param>
+    /// <param name="name">The file's name in messages.</param>
+    /// <exception cref="ModelFormatException">The content is not a valid safetensors file.</exception>
     /// <exception cref="ArgumentException">The stream cannot seek.</exception>
     public static WeightsFile Read(Stream stream, string name)
     {
@@ -38,7 +40,7 @@ public static class Safetensors
         byte[] chunk = new byte[ChunkBytes];
         foreach (var entry in header.Entries.OrderBy(e => e.Begin).ThenBy(e => e.End))
         {
-            // The header's checks have shown that the stream holds this many values.
+            // The header has been checked against the stream's length.
             var values = new float[entry.Count];
             ReadValues(stream, entry.Type, values, chunk);
             tensors[entry.Index] = new Tensor(entry.Name, entry.Dimensions, values);
@@ -47,25 +49,33 @@ public static class Safetensors
         return new WeightsFile(WeightsFormat.Safetensors, tensors, header.Metadata, types);
     }
 
-    /// <summary>Writes tensors in their order, whole or not at all (<see cref="AtomicFile"/>).</summary>
-    /// <param name="path">The file to make or replace.</param>
-    /// <param name="tensors">Tensors of different names.</param>
-    /// <param name="metadata">The file's own words about itself, or null.</param>
+    /// <summary>Writes tensors in order, atomically.</summary>
+    /// <param name="path">The file to create or replace.</param>
+    /// <param name="tensors">The tensors, with unique names.</param>
+    /// <param name="metadata">The file's metadata, or null.</param>
     /// <param name="type">
-    /// A floating-point type; narrower ones than F32 get the nearest value, of two equally near ones the even one. Scalars stay F32
-    /// then: batch norm's count of batches has more digits than half precision.
+    /// The floating-point type to store, rounded to nearest, ties to even. Default: F32. With a narrower type, scalars stay F32: batch
+    /// norm's batch count has more digits than half precision.
     /// </param>
-    /// <exception cref="LanewiseException">The file cannot be written, or a value is too large for F16.</exception>
-    /// <exception cref="ArgumentException">Two tensors share a name, one's values do not fill its shape, or the type is one of integers.</exception>
-    public static void Write(string path, IReadOnlyList<Tensor> tensors, IReadOnlyDictionary<string, string>? metadata = null, StoredType type = StoredType.F32)
+    /// <exception cref="FileAccessException">The file cannot be written.</exception>
+    /// <exception cref="ModelFormatException">A value is too large for F16.</exception>
+    /// <exception cref="ArgumentException">
+    /// Two tensors share a name, values and shape do not match, or the type is an integer type.
+    /// </exception>
+    public static void Write(
+        string path, IReadOnlyList<Tensor> tensors, IReadOnlyDictionary<string, string>? metadata = null, StoredType type = StoredType.F32)
     {
         byte[] header = Header(tensors, metadata, type);
         AtomicFile.Write(path, stream => Write(stream, header, tensors, type));
     }
 
-    /// <summary>Writes tensors to a stream, in their order.</summary>
+    /// <summary>Writes tensors to a stream in order.</summary>
     /// <inheritdoc cref="Write(string, IReadOnlyList{Tensor}, IReadOnlyDictionary{string, string}, StoredType)" path="/exception"/>
-    public static void Write(Stream stream, IReadOnlyList<Tensor> tensors, IReadOnlyDictionary<string, string>? metadata = null, StoredType type = StoredType.F32)
+    public static void Write(
+        Stream stream,
+        IReadOnlyList<Tensor> tensors,
+        IReadOnlyDictionary<string, string>? metadata = null,
+        StoredType type = StoredType.F32)
     {
         ArgumentNullException.ThrowIfNull(stream);
         Write(stream, Header(tensors, metadata, type), tensors, type);
@@ -110,7 +120,7 @@ public static class Safetensors
         ArgumentNullException.ThrowIfNull(tensors);
         if (!type.IsFloatingPoint())
         {
-            throw new ArgumentException($"{type} holds whole numbers, and weights are none; write F32, F64, F16 or BF16.", nameof(type));
+            throw new ArgumentException($"{type} is an integer type; write F32, F64, F16 or BF16.", nameof(type));
         }
         using var buffer = new MemoryStream();
         using (var writer = new Utf8JsonWriter(buffer, Json))
@@ -177,7 +187,8 @@ public static class Safetensors
         }
         if (TypeOf(tensor, type) == StoredType.F16 && tensor.Values.Any(value => float.IsFinite(value) && Half.IsInfinity((Half)value)))
         {
-            throw new LanewiseException($"{Excerpt.Of(tensor.Name)} has values beyond F16's largest, 65504; write BF16 or F32.");
+            throw new ModelFormatException(
+                $"{Excerpt.Of(tensor.Name)} has values beyond F16's largest, 65504; write BF16 or F32.", ModelFormatError.Unsupported);
         }
     }
 }

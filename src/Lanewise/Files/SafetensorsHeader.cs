@@ -5,8 +5,8 @@ using System.Text.Unicode;
 namespace Lanewise.Files;
 
 /// <summary>
-/// The header of a safetensors file, checked against the file's length before anything is taken for the values: a header that
-/// passes describes data that are there, each byte exactly once.
+/// The header of a safetensors file, checked against the file's length before any memory is allocated for values: a valid header
+/// describes data that exist, each byte exactly once.
 /// </summary>
 internal sealed class SafetensorsHeader
 {
@@ -21,14 +21,14 @@ internal sealed class SafetensorsHeader
 
     private SafetensorsHeader(string file) => _file = file;
 
-    /// <summary>One tensor: where in the data it lies and how it is to be read. Index counts in the header's order.</summary>
+    /// <summary>A tensor's index in the header, its type and shape, and its range of bytes in the data.</summary>
     public sealed record Entry(int Index, string Name, StoredType Type, int[] Dimensions, long Count, long Begin, long End);
 
     public IReadOnlyList<Entry> Entries => _entries;
 
     public IReadOnlyDictionary<string, string> Metadata => _metadata;
 
-    /// <summary>Reads the header and leaves the stream where the data begin.</summary>
+    /// <summary>Reads the header and leaves the stream at the start of the data.</summary>
     public static SafetensorsHeader Read(Stream stream, string file)
     {
         var header = new SafetensorsHeader(file);
@@ -39,7 +39,7 @@ internal sealed class SafetensorsHeader
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // InvalidOperationException: an escaped half of a surrogate pair, which no text can hold.
+            // InvalidOperationException: an escaped lone surrogate, which no string can hold.
             string where = e is JsonException j ? $" (byte {8 + j.BytePositionInLine})" : "";
             throw header.Refuse($"its header is not well-formed JSON{where}", e);
         }
@@ -53,7 +53,7 @@ internal sealed class SafetensorsHeader
         Span<byte> prefix = stackalloc byte[sizeof(ulong)];
         if (available < prefix.Length)
         {
-            throw Refuse($"it has only {available} bytes; even an empty one has 10");
+            throw Refuse($"it has only {available} bytes; the minimum is 10");
         }
         stream.ReadExactly(prefix);
         ulong length = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
@@ -105,7 +105,7 @@ internal sealed class SafetensorsHeader
                 ParseEntry(ref reader, name);
             }
         }
-        // Anything but spaces after the closing brace makes the reader throw.
+        // Anything but white space after the closing brace makes the reader throw.
         reader.Read();
     }
 
@@ -158,16 +158,16 @@ internal sealed class SafetensorsHeader
     private long[] ParseNumbers(ref Utf8JsonReader reader, string name, string key)
     {
         var numbers = new List<long>();
-        bool sound = reader.TokenType == JsonTokenType.StartArray;
-        while (sound && reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        bool isValid = reader.TokenType == JsonTokenType.StartArray;
+        while (isValid && reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
-            sound = reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out long number) && number >= 0
+            isValid = reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out long number) && number >= 0
                 && numbers.Count < MaxDimensions;
-            numbers.Add(sound ? reader.GetInt64() : 0);
+            numbers.Add(isValid ? reader.GetInt64() : 0);
         }
-        return sound
+        return isValid
             ? [.. numbers]
-            : throw Refuse($"{Excerpt.Of(name)}: \"{key}\" is not a list of at most {MaxDimensions} whole numbers from 0");
+            : throw Refuse($"{Excerpt.Of(name)}: \"{key}\" is not a list of at most {MaxDimensions} non-negative integers");
     }
 
     private Entry MakeEntry(string name, string? type, long[]? shape, long[]? offsets)
@@ -183,14 +183,14 @@ internal sealed class SafetensorsHeader
         }
         if (offsets.Length != 2 || offsets[0] > offsets[1])
         {
-            throw Refuse($"{Excerpt.Of(name)}: \"data_offsets\" is not a beginning and an end that follows it");
+            throw Refuse($"{Excerpt.Of(name)}: \"data_offsets\" is not [begin, end]");
         }
 
         string text = string.Join('×', shape);
         long count = 1;
         foreach (long size in shape)
         {
-            // Keeps the product below 2⁶²: both factors are below 2³¹ or refused.
+            // Keeps the product below 2⁶²: both factors are below 2³¹ or rejected.
             if (size > Array.MaxLength || (count *= size) > Array.MaxLength)
             {
                 throw Refuse($"{Excerpt.Of(name)}: its shape {text} is too large");
@@ -211,11 +211,12 @@ internal sealed class SafetensorsHeader
         {
             if (entry.End > dataBytes)
             {
-                throw Refuse($"{Excerpt.Of(entry.Name)} ends at byte {entry.End:N0} of the data, which have only {dataBytes:N0}: it is cut short");
+                throw Refuse($"{Excerpt.Of(entry.Name)} ends at byte {entry.End:N0} of the data, which have only "
+                    + $"{dataBytes:N0}: it is truncated");
             }
             if (entry.Begin != position)
             {
-                string what = entry.Begin < position ? "overlaps the tensor before it" : "leaves a hole before it";
+                string what = entry.Begin < position ? "overlaps the tensor before it" : "leaves a gap before it";
                 throw Refuse($"{Excerpt.Of(entry.Name)} {what} (begins at byte {entry.Begin:N0} of the data, {position:N0} expected)");
             }
             position = entry.End;
@@ -226,6 +227,6 @@ internal sealed class SafetensorsHeader
         }
     }
 
-    private LanewiseException Refuse(string what, Exception? inner = null) =>
-        new($"{_file} is not a sound safetensors file: {what}. Download or save it again.", inner);
+    private ModelFormatException Refuse(string what, Exception? inner = null) =>
+        new($"{_file} is not a valid safetensors file: {what}. Download or save it again.", ModelFormatError.Damaged, _file, inner);
 }

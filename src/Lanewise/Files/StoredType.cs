@@ -3,16 +3,16 @@ using System.Runtime.InteropServices;
 
 namespace Lanewise.Files;
 
-/// <summary>The types of value that a file of weights may hold and Lanewise reads; the names are safetensors'.</summary>
+/// <summary>The tensor data types that weights files may hold and Lanewise reads, named as in safetensors.</summary>
 public enum StoredType
 {
-    /// <summary>32-bit floating point, Lanewise's own.</summary>
+    /// <summary>32-bit floating point, the type that Lanewise computes in.</summary>
     F32,
     /// <summary>64-bit floating point.</summary>
     F64,
     /// <summary>16-bit floating point (IEEE half).</summary>
     F16,
-    /// <summary>16-bit floating point with float's exponent.</summary>
+    /// <summary>16-bit brain floating point (bfloat16), with the exponent range of F32.</summary>
     BF16,
     /// <summary>Signed 8-bit integer.</summary>
     I8,
@@ -30,11 +30,11 @@ public enum StoredType
     U32,
     /// <summary>Unsigned 64-bit integer.</summary>
     U64,
-    /// <summary>A byte, 0 or 1.</summary>
+    /// <summary>Boolean, one byte of 0 or 1.</summary>
     Bool,
 }
 
-/// <summary>What the readers need to know of a <see cref="StoredType"/>.</summary>
+/// <summary>Names, sizes and conversions of <see cref="StoredType"/>.</summary>
 internal static class StoredTypes
 {
     public static StoredType? Parse(string name) => name switch
@@ -55,7 +55,7 @@ internal static class StoredTypes
         _ => null,
     };
 
-    /// <summary>The format's name of the type.</summary>
+    /// <summary>Returns the type's name in a safetensors file.</summary>
     public static string Name(this StoredType type) => type == StoredType.Bool ? "BOOL" : type.ToString();
 
     public static int Bytes(this StoredType type) => type switch
@@ -81,29 +81,30 @@ internal static class StoredTypes
         }
     }
 
-    /// <summary>Whether floats can be written as this type; integers would lose what lies between them.</summary>
-    public static bool IsFloatingPoint(this StoredType type) => type is StoredType.F32 or StoredType.F64 or StoredType.F16 or StoredType.BF16;
+    /// <summary>Whether the type is a floating-point type, to which floats can be written.</summary>
+    public static bool IsFloatingPoint(this StoredType type) =>
+        type is StoredType.F32 or StoredType.F64 or StoredType.F16 or StoredType.BF16;
 
-    /// <summary>Converts floats to the nearest little-endian values of a floating-point type; of two equally near ones, to the even one.</summary>
+    /// <summary>Converts floats to little-endian values of a floating-point type, rounding to nearest, ties to even.</summary>
     public static void FromFloats(this StoredType type, ReadOnlySpan<float> from, Span<byte> to)
     {
         int size = type.Bytes();
         for (int i = 0; i < from.Length; i++)
         {
-            var place = to.Slice(i * size, size);
+            var target = to.Slice(i * size, size);
             switch (type)
             {
                 case StoredType.F64:
-                    BinaryPrimitives.WriteDoubleLittleEndian(place, from[i]);
+                    BinaryPrimitives.WriteDoubleLittleEndian(target, from[i]);
                     break;
                 case StoredType.F16:
-                    BinaryPrimitives.WriteHalfLittleEndian(place, (Half)from[i]);
+                    BinaryPrimitives.WriteHalfLittleEndian(target, (Half)from[i]);
                     break;
                 case StoredType.BF16:
-                    BinaryPrimitives.WriteUInt16LittleEndian(place, ToBFloat16(from[i]));
+                    BinaryPrimitives.WriteUInt16LittleEndian(target, ToBFloat16(from[i]));
                     break;
                 default:
-                    BinaryPrimitives.WriteSingleLittleEndian(place, from[i]);
+                    BinaryPrimitives.WriteSingleLittleEndian(target, from[i]);
                     break;
             }
         }
@@ -112,7 +113,7 @@ internal static class StoredTypes
     private static ushort ToBFloat16(float value)
     {
         uint bits = BitConverter.SingleToUInt32Bits(value);
-        // A NaN keeps its upper half, with the bit that makes it quiet: rounding could turn it into an infinity.
+        // A NaN keeps its upper half with the quiet bit set: rounding could turn it into an infinity.
         return float.IsNaN(value)
             ? (ushort)(bits >> 16 | 0x40)
             : (ushort)((bits + 0x7FFF + (bits >> 16 & 1)) >> 16);

@@ -1,38 +1,40 @@
 using Lanewise.Graphs;
+using Lanewise.IO;
 
 namespace Lanewise.Files;
 
-/// <summary>The formats in which weights are read.</summary>
+/// <summary>The file formats of weights.</summary>
 public enum WeightsFormat
 {
-    /// <summary>safetensors.</summary>
+    /// <summary>A safetensors file.</summary>
     Safetensors,
-    /// <summary>PyTorch's zip archives, since 1.6.</summary>
+    /// <summary>PyTorch's zip archive (1.6 and later).</summary>
     PyTorchZip,
-    /// <summary>PyTorch's files before 1.6.</summary>
+    /// <summary>PyTorch's legacy format (before 1.6).</summary>
     PyTorchLegacy,
 }
 
-/// <summary>What a file of weights holds, whatever its format.</summary>
+/// <summary>The content of a weights file of any format.</summary>
 /// <param name="Format">The file's format.</param>
-/// <param name="Tensors">The tensors in the file's order, their values as floats.</param>
-/// <param name="Metadata">The file's own words about itself; empty when it has none.</param>
-/// <param name="StoredTypes">The type in which the file stores each tensor, by name.</param>
+/// <param name="Tensors">The tensors in file order, converted to floats.</param>
+/// <param name="Metadata">The file's metadata; empty if it has none.</param>
+/// <param name="StoredTypes">The data type of each tensor in the file, by name.</param>
 public sealed record WeightsFile(
     WeightsFormat Format,
     IReadOnlyList<Tensor> Tensors,
     IReadOnlyDictionary<string, string> Metadata,
     IReadOnlyDictionary<string, StoredType> StoredTypes)
 {
-    // What PyTorch's wrapper for several processors puts before every name.
+    // The prefix that torch.nn.DataParallel adds to every name.
     private const string Wrapper = "module.";
 
     /// <summary>
-    /// Reads a safetensors file or one of PyTorch's; the content tells which it is. Where every name begins with <c>module.</c>,
-    /// that is left out.
+    /// Reads a safetensors or PyTorch file; the format is detected from the content. If every name begins with <c>module.</c>, the
+    /// prefix is removed.
     /// </summary>
-    /// <exception cref="LanewiseException">The file cannot be read, is damaged, or is of another kind.</exception>
-    public static WeightsFile Read(string path) => ReadFailure.Open(path, Read);
+    /// <exception cref="FileAccessException">The file cannot be read.</exception>
+    /// <exception cref="ModelFormatException">The file is damaged, or not a weights file.</exception>
+    public static WeightsFile Read(string path) => InputFile.Read(path, Read);
 
     private static WeightsFile Read(Stream stream, string path)
     {
@@ -41,11 +43,14 @@ public sealed record WeightsFile(
         stream.Position = 0;
         return (start[..length] switch
         {
-            // The header's length is far below 2³², and the header begins behind it.
+            // The header's length is far below 2³², so the upper half of the u64 is zero and the header follows.
             [_, _, _, _, 0, 0, 0, 0, (byte)'{'] => Safetensors.Read(stream, path),
             [(byte)'P', (byte)'K', ..] or [0x80, _, ..] => PyTorchFile.Read(stream, path),
             _ when path.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase) => Safetensors.Read(stream, path),
-            _ => throw new LanewiseException($"{path} is no file of weights that Lanewise reads; name a .safetensors file, or a .pt, .pth or .th file that torch.save wrote."),
+            _ => throw new ModelFormatException(
+                $"{path} is not a weights file that Lanewise reads: expected a .safetensors file, or a .pt, .pth or .th file "
+                    + $"that torch.save wrote.",
+                ModelFormatError.Unsupported, path),
         }).Unwrapped();
     }
 

@@ -16,8 +16,9 @@ internal sealed class GraphBuilder
 
     public void AddAuxiliaryOutput(AuxiliaryOutput output) => _auxiliary.Add(output.Node.Shape.Pixels == 1
         ? output
-        : throw new LanewiseException(
-            $"{output.Node.Path}: an auxiliary output must be a row of logits, not {output.Node.Shape}; end it with .Flatten() and .Linear(…)."));
+        : throw new ShapeException(
+            $"{output.Node.Path}: an auxiliary output must be a row of logits, not {output.Node.Shape}; end it with .Flatten() and .Linear(…).",
+            nodePath: output.Node.Path));
 
     public void OmitModule(string path) => _omitted.Add(path);
 
@@ -27,13 +28,14 @@ internal sealed class GraphBuilder
     {
         if (op.InputCount is { } count && count != inputs.Count)
         {
-            throw new LanewiseException($"{scope}{name ?? op.Name} ({op.Name}): {inputs.Count} inputs; it takes {count}.");
+            throw new NetworkException(
+                $"{scope}{name ?? op.Name} ({op.Name}): {inputs.Count} inputs; it takes {count}.", nodePath: scope + (name ?? op.Name));
         }
 
         string path = scope + (name ?? UnusedName(scope, op));
         if (!_paths.Add(path))
         {
-            throw new LanewiseException($"{path} ({op.Name}): the name is already taken; each layer of a module needs its own.");
+            throw new NetworkException($"{path} ({op.Name}): the name is already taken; each layer of a module needs its own.", nodePath: path);
         }
 
         var node = new Node(_nodes.Count, path, op, inputs);

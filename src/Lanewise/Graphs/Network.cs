@@ -62,7 +62,7 @@ public sealed class Network
         var graph = new GraphBuilder();
         if (input.Channels < 1 || input.Height < 1 || input.Width < 1)
         {
-            throw new LanewiseException($"{name}: the input {input} has no pixels; channels, height and width must be at least 1.");
+            throw new ShapeException($"{name}: the input {input} has no pixels; channels, height and width must be at least 1.", name);
         }
 
         try
@@ -70,13 +70,13 @@ public sealed class Network
             var output = layers(graph.Add("input", new Input(input)));
             return output.Node.Index > 0
                 ? new Network(name, graph.Nodes, output.Node, graph.AuxiliaryOutputs, graph.OmittedModules)
-                : throw new LanewiseException($"{name}: the network has no layer; add one after its input.");
+                : throw new NetworkException($"{name}: the network has no layer; add one after its input.", name);
         }
         catch (OverflowException e)
         {
             string message = FormattableString.Invariant(
                 $"{name}: with the input {input} a layer or the parameters would have more than {int.MaxValue:N0} values; use a smaller input or fewer channels.");
-            throw new LanewiseException(message, e);
+            throw new ShapeException(message, name, inner: e);
         }
     }
 
@@ -84,7 +84,11 @@ public sealed class Network
     /// <exception cref="LanewiseException">There is none; the message names the nearest.</exception>
     public Node Find(string path) => Nodes.FirstOrDefault(n => n.Path == path)
         ?? Nodes.LastOrDefault(n => n.Path.StartsWith(path + ".", StringComparison.Ordinal))
-        ?? throw new LanewiseException($"{Name}: there is no layer '{path}'{NearestName.Question(path, Nodes.Select(n => n.Path))}");
+        ?? throw new UnknownNameException(
+            "layer",
+            path,
+            Nodes.Select(n => n.Path),
+            $"{Name}: there is no layer '{path}'{NearestName.Question(path, Nodes.Select(n => n.Path))}");
 
     /// <summary>Returns the part from the input to <paramref name="node"/>, whose values become the output.</summary>
     /// <param name="node">One of this network's nodes, not the input.</param>
@@ -93,8 +97,8 @@ public sealed class Network
     {
         if (node.Index == 0 || !IsOwn(node))
         {
-            throw new LanewiseException(
-                $"{Name}: {node.Path} is {(node.Index == 0 ? "its input" : "none of its nodes")}; name a layer of it.");
+            throw new NetworkException(
+                $"{Name}: {node.Path} is {(node.Index == 0 ? "its input" : "none of its nodes")}; choose a layer of it.", Name, node.Path);
         }
 
         var needed = GraphWalk.Ancestors([node]);
@@ -112,8 +116,8 @@ public sealed class Network
         var cutPoints = CutPoints();
         if (!IsOwn(node) || !cutPoints.Contains(node))
         {
-            throw new LanewiseException(
-                $"{Name}: some values bypass {node.Path}; choose one of {string.Join(", ", cutPoints.Select(n => n.Path))}.");
+            string choices = string.Join(", ", cutPoints.Select(n => n.Path));
+            throw new NetworkException($"{Name}: some values bypass {node.Path}; choose one of {choices}.", Name, node.Path);
         }
 
         var needed = GraphWalk.Ancestors([Output], isEnd: n => n == node);

@@ -16,7 +16,7 @@ public sealed class Node
         }
         catch (ShapeException e)
         {
-            throw new LanewiseException($"{path} ({op.Name}): {e.Message}.", e);
+            throw new ShapeException($"{path} ({op.Name}): {e.Message}.", nodePath: path, inner: e);
         }
 
         Parameters = op.Parameters(path, shapes);

@@ -19,7 +19,7 @@ public abstract record Op
     internal virtual bool MapsZerosToZeros => false;
 
     /// <summary>Infers the output shape.</summary>
-    /// <exception cref="ShapeException">The inputs do not fit; the message says how to mend it.</exception>
+    /// <exception cref="ShapeException">The inputs do not fit. The message has no node path and no full stop; <see cref="Node"/> adds both.</exception>
     internal abstract Shape InferShape(IReadOnlyList<Shape> inputs);
 
     /// <summary>Lists the parameters, their names prefixed with <paramref name="path"/>.</summary>
@@ -28,6 +28,3 @@ public abstract record Op
     /// <summary>Counts the multiply-accumulates for one image: those of convolutions and linear layers, bias not counted.</summary>
     internal virtual long Macs(IReadOnlyList<Shape> inputs, Shape output) => 0;
 }
-
-/// <summary>Shapes that do not fit together; <see cref="Node"/> adds the node's path.</summary>
-internal sealed class ShapeException(string message) : Exception(message);

@@ -33,7 +33,7 @@ public sealed class SymbolicTensor
         {
             inputs.Add(other._graph == _graph
                 ? other.Node
-                : throw new LanewiseException($"{op.Name}: its inputs belong to two networks; build both in one Network.Define."));
+                : throw new NetworkException($"{op.Name}: its inputs belong to two networks; build both in one Network.Define."));
         }
 
         return new(_graph, _scope, _graph.Add(_scope, name, op, inputs));

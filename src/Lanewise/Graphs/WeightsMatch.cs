@@ -71,8 +71,10 @@ internal sealed class WeightsMatch
                 t => $"{Excerpt.Of(t.Name)} ({t.ShapeText}) is not part of it{Nearest(t.Name, missingNames, ", perhaps meant as")}",
                 "not part of it"),
         ];
-        throw new LanewiseException(
-            $"{_source}: these are not weights of '{_network.Name}': {string.Join("; ", wrong)}. Name the model that they belong to.");
+        throw new ModelFormatException(
+            $"{_source}: these are not weights of '{_network.Name}': {string.Join("; ", wrong)}. Name the model that they belong to.",
+            ModelFormatError.Mismatch,
+            _source);
     }
 
     private static IEnumerable<string> First<T>(T[] wrong, Func<T, string> text, string kind) =>

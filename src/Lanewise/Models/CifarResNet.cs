@@ -3,26 +3,28 @@ using Lanewise.Layers;
 
 namespace Lanewise.Models;
 
-/// <summary>A depth of the ResNets for small images, or of their plain twins.</summary>
+/// <summary>A variant of the CIFAR ResNets or of their plain counterparts.</summary>
 /// <param name="Name">The model's name.</param>
-/// <param name="Depth">Layers with weights: 6·n + 2, with n blocks a stage.</param>
-/// <param name="HasShortcuts">Whether a block adds its input to its output; a plain network's does not.</param>
+/// <param name="Depth">The number of layers with weights: 6·n + 2, with n blocks per stage.</param>
+/// <param name="HasShortcuts">Whether each block adds its input to its output; false for a plain network.</param>
 public sealed record CifarResNetVariant(string Name, int Depth, bool HasShortcuts)
 {
-    /// <summary>Whether batch norm follows each convolution, as in the paper; where it does not, convolutions have biases.</summary>
+    /// <summary>Whether batch norm follows each convolution, as in the paper; if not, convolutions have a bias. Default: true.</summary>
     public bool HasBatchNorm { get; init; } = true;
 
-    /// <summary>Whether convolutions begin as the paper's (He et al. 2015, N(0, 2 / fan_out)), or by PyTorch's default.</summary>
-    public bool HasHeStart { get; init; } = true;
+    /// <summary>
+    /// Whether convolutions are initialized as in the paper (He et al. 2015, N(0, 2 / fan_out)) or by PyTorch's default. Default: true.
+    /// </summary>
+    public bool HasHeInitialization { get; init; } = true;
 }
 
 /// <summary>
-/// The ResNets for 32×32 images and the same networks without shortcuts, which show what shortcuts are for (He et al. 2015, "Deep
-/// residual learning", §4.2). Shortcuts have no parameters (option A), so a network and its plain twin have the same ones.
+/// The ResNets for 32×32 images, and the same networks without shortcuts for comparison (He et al. 2015, "Deep residual learning",
+/// §4.2). Shortcuts have no parameters (option A), so a network and its plain counterpart have the same parameters.
 /// </summary>
 public static class CifarResNet
 {
-    /// <summary>The paper's depths, with shortcuts and plain.</summary>
+    /// <summary>The depths of the paper, with and without shortcuts.</summary>
     public static IReadOnlyList<CifarResNetVariant> Variants { get; } =
     [
         new("resnet20", 20, HasShortcuts: true),
@@ -37,14 +39,17 @@ public static class CifarResNet
         new("plain110", 110, HasShortcuts: false),
     ];
 
-    /// <summary>Describes a network, 3×32×32 → 10 classes unless <paramref name="options"/> say otherwise.</summary>
-    /// <exception cref="LanewiseException">The depth is not 6·n + 2.</exception>
+    /// <summary>Describes the network; by default (3, 32, 32) → 10 classes.</summary>
+    /// <exception cref="InvalidOptionException">The depth is not 6·n + 2.</exception>
+    /// <exception cref="ShapeException">The input does not fit the network.</exception>
     public static Network Create(CifarResNetVariant variant, ModelOptions? options = null)
     {
         int blocks = (variant.Depth - 2) / 6;
         if (blocks < 1 || variant.Depth != 6 * blocks + 2)
         {
-            throw new LanewiseException($"{variant.Name}: {variant.Depth} layers; the depth must be 8, 14, 20 and so on (6·n + 2).");
+            throw new InvalidOptionException(
+                $"{variant.Name}: {variant.Depth} layers; the depth must be 8, 14, 20 and so on (6·n + "
+                    + $"2).", nameof(variant.Depth), variant.Depth);
         }
 
         return Network.Define(variant.Name, options?.Input ?? new Shape(3, 32, 32), x => x
@@ -66,18 +71,21 @@ public static class CifarResNet
         return x;
     }
 
-    private static SymbolicTensor Block(this SymbolicTensor input, CifarResNetVariant variant, string name, int channels, int stride) => input.Module(name, x =>
+    private static SymbolicTensor Block(this SymbolicTensor input, CifarResNetVariant variant, string name, int channels, int stride) =>
+        input.Module(name, x =>
     {
         var y = x.Convolution(variant, "1", channels, stride).ReLU()                              // channels×P×Q
             .Convolution(variant, "2", channels, stride: 1);                                      // channels×P×Q
         return (variant.HasShortcuts ? y.Add(x.Shortcut(channels, stride)) : y).ReLU();           // channels×P×Q
     });
 
-    /// <summary>A 3×3 convolution and, where the variant has it, batch norm: (C, H, W) → (channels, ⌈H / stride⌉, ⌈W / stride⌉).</summary>
+    /// <summary>
+    /// Adds a 3×3 convolution and, if the variant has it, batch norm: (C, H, W) → (channels, ⌈H / stride⌉, ⌈W / stride⌉).
+    /// </summary>
     private static SymbolicTensor Convolution(this SymbolicTensor x, CifarResNetVariant variant, string number, int channels, int stride)
     {
-        var start = variant.HasHeStart ? Initializer.KaimingNormal(channels * 3 * 3) : null;
-        var y = x.Conv2d($"conv{number}", channels, kernelSize: 3, stride, padding: 1, bias: !variant.HasBatchNorm, initial: start);
+        var initializer = variant.HasHeInitialization ? Initializer.KaimingNormal(channels * 3 * 3) : null;
+        var y = x.Conv2d($"conv{number}", channels, kernelSize: 3, stride, padding: 1, bias: !variant.HasBatchNorm, initial: initializer);
         return variant.HasBatchNorm ? y.BatchNorm2d($"bn{number}") : y;
     }
 

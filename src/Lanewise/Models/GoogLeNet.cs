@@ -6,17 +6,17 @@ namespace Lanewise.Models;
 /// <summary>A variant of GoogLeNet.</summary>
 /// <param name="Name">The model's name.</param>
 /// <param name="IsPaper">
-/// Whether it is the paper's: true 5×5 branches, biases, local response normalisation. Otherwise it is torchvision's: batch
-/// normalisation instead of both, and 3×3 in the branches named after 5×5, an old slip that its weights need.
+/// Whether the network follows the paper: 5×5 kernels in the third branch, biases, local response normalization. Otherwise it is
+/// torchvision's: batch norm instead of both, and 3×3 kernels in that branch, a known deviation that its weights require.
 /// </param>
 public sealed record GoogLeNetVariant(string Name, bool IsPaper);
 
-/// <summary>GoogLeNet in full (Szegedy et al. 2014, "Going deeper with convolutions"); parameters are named as in torchvision.</summary>
+/// <summary>GoogLeNet (Szegedy et al. 2014, "Going deeper with convolutions"); parameters are named as in torchvision.</summary>
 public static class GoogLeNet
 {
     private const float AuxiliaryWeight = 0.3f;
 
-    // The paper's table 1, without its two "reduce" headings: one row a module.
+    // Table 1 of the paper: one row per module.
     private static readonly Dictionary<string, ModuleWidths> Widths = new(StringComparer.Ordinal)
     {
         ["inception3a"] = new(64, 96, 128, 16, 32, 32),
@@ -30,14 +30,15 @@ public static class GoogLeNet
         ["inception5b"] = new(384, 192, 384, 48, 128, 128),
     };
 
-    /// <summary>Torchvision's and the paper's.</summary>
-    public static IReadOnlyList<GoogLeNetVariant> Variants { get; } = [new("googlenet", IsPaper: false), new("googlenet-paper", IsPaper: true)];
+    /// <summary>The torchvision variant and the paper's.</summary>
+    public static IReadOnlyList<GoogLeNetVariant> Variants { get; } =
+        [new("googlenet", IsPaper: false), new("googlenet-paper", IsPaper: true)];
 
     /// <summary>
-    /// Describes a network, 3×224×224 → 1000 classes unless <paramref name="options"/> say otherwise. With auxiliary classifiers,
-    /// training adds 0.3 times the loss of each.
+    /// Describes the network; by default (3, 224, 224) → 1000 classes. With auxiliary classifiers, training adds 0.3 times the loss of
+    /// each.
     /// </summary>
-    /// <exception cref="LanewiseException">The input is too small for it.</exception>
+    /// <exception cref="ShapeException">The input is too small.</exception>
     public static Network Create(GoogLeNetVariant variant, ModelOptions? options = null)
     {
         int classes = options?.Classes ?? 1000;
@@ -81,8 +82,9 @@ public static class GoogLeNet
         .BasicConv2d(variant, "conv3", 192, kernelSize: 3)                            // 192×56×56
         .ResponseNorm(variant).MaxPool2d(3, stride: 2, ceilMode: true);           // 192×28×28
 
-    /// <summary>(C, H, W) → (the sum of the four branches' channels, H, W).</summary>
-    private static SymbolicTensor InceptionModule(this SymbolicTensor input, GoogLeNetVariant variant, string name) => input.Module(name, x =>
+    /// <summary>Adds an Inception module: (C, H, W) → (sum of the four branches' channels, H, W).</summary>
+    private static SymbolicTensor InceptionModule(this SymbolicTensor input, GoogLeNetVariant variant, string name) =>
+        input.Module(name, x =>
     {
         var w = Widths[name];
         var branch1 = x.BasicConv2d(variant, "branch1", w.Conv1, kernelSize: 1);                              // Conv1×H×W
@@ -95,15 +97,17 @@ public static class GoogLeNet
         return branch1.Concat(branch2, branch3, branch4);
     });
 
-    private static void AuxiliaryClassifier(this SymbolicTensor input, GoogLeNetVariant variant, string name, int classes) => input.Module(name, x =>
+    private static void AuxiliaryClassifier(this SymbolicTensor input, GoogLeNetVariant variant, string name, int classes) =>
+        input.Module(name, x =>
         (variant.IsPaper ? x.AvgPool2d(5, stride: 3) : x.AdaptiveAvgPool2d(4))    // C×4×4
         .BasicConv2d(variant, "conv", 128, kernelSize: 1).Flatten()                   // 2048
         .Linear("fc1", 1024, initial: LinearStart(variant)).ReLU().Dropout(0.7f)  // 1024
         .Linear("fc2", classes, initial: LinearStart(variant)))                   // classes
         .AuxiliaryOutput(AuxiliaryWeight);
 
-    /// <summary>A convolution that keeps height and width but for its stride, what the variant normalises with, and ReLU.</summary>
-    private static SymbolicTensor BasicConv2d(this SymbolicTensor input, GoogLeNetVariant variant, string name, int outChannels, int kernelSize, int stride = 1) =>
+    /// <summary>Adds a convolution with "same" padding, the variant's normalization, and ReLU.</summary>
+    private static SymbolicTensor BasicConv2d(
+        this SymbolicTensor input, GoogLeNetVariant variant, string name, int outChannels, int kernelSize, int stride = 1) =>
         input.Module(name, x =>
         {
             var initial = variant.IsPaper ? Initializer.KaimingNormal(x.Shape.Channels * kernelSize * kernelSize) : TorchvisionStart;
@@ -111,12 +115,13 @@ public static class GoogLeNet
             return (variant.IsPaper ? y : y.BatchNorm2d("bn", eps: 0.001f)).ReLU();
         });
 
-    private static SymbolicTensor ResponseNorm(this SymbolicTensor x, GoogLeNetVariant variant) => variant.IsPaper ? x.LocalResponseNorm(5) : x;
+    private static SymbolicTensor ResponseNorm(this SymbolicTensor x, GoogLeNetVariant variant) =>
+        variant.IsPaper ? x.LocalResponseNorm(5) : x;
 
     private static Initializer? LinearStart(GoogLeNetVariant variant) => variant.IsPaper ? null : TorchvisionStart;
 
     private static Initializer TorchvisionStart { get; } = new Initializer.Normal(0.01f, Cut: 2);
 
-    /// <summary>Output channels of a module's six convolutions, in the order of the paper's table.</summary>
+    /// <summary>The output channels of a module's six convolutions, in the order of the paper's table.</summary>
     private sealed record ModuleWidths(int Conv1, int Reduce3, int Conv3, int Reduce5, int Conv5, int Pool);
 }

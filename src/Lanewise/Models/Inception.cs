@@ -3,17 +3,21 @@ using Lanewise.Layers;
 
 namespace Lanewise.Models;
 
-/// <summary>The article's GoogLeNet: two Inception modules on 28×28 digits (Szegedy et al. 2014, "Going deeper with convolutions").</summary>
+/// <summary>
+/// The small GoogLeNet of the tutorial: two Inception modules on 28×28 digits (Szegedy et al. 2014, "Going deeper with convolutions").
+/// </summary>
 public static class Inception
 {
     /// <summary>
-    /// Describes the network: 97,298 parameters and 6,019,200 MACs for ten classes and a 1×28×28 input, which holds
-    /// unless <paramref name="input"/> is given.
+    /// Describes the network: by default (1, 28, 28) → 10 classes, with 97,298 parameters and 6,019,200 MACs per image.
     /// </summary>
-    /// <param name="classes">Classes.</param>
-    /// <param name="input">C×H×W of the image.</param>
-    /// <param name="relu">Whether ReLU follows each convolution of a module, as in the paper; then it is named <c>inception-relu</c>.</param>
-    /// <exception cref="LanewiseException">The input is too small for it.</exception>
+    /// <param name="classes">The number of classes. Default: 10.</param>
+    /// <param name="input">(C, H, W) of the image; null for (1, 28, 28).</param>
+    /// <param name="relu">
+    /// Whether ReLU follows each convolution of a module, as in the paper; the network is then named <c>inception-relu</c>. Default:
+    /// false.
+    /// </param>
+    /// <exception cref="ShapeException">The input is too small.</exception>
     public static Network Create(int classes = 10, Shape? input = null, bool relu = false) =>
         Network.Define(relu ? "inception-relu" : "inception", input ?? new Shape(1, 28, 28), x => x
             .Conv2d("conv1", 10, kernelSize: 5).MaxPool2d(2).ReLU()       // 10×12×12
@@ -24,8 +28,8 @@ public static class Inception
             .Linear("fc", classes));                                  // classes
 
     /// <summary>
-    /// Adds the article's Inception module, (C, H, W) → (88, H, W): four branches, concatenated. There is no activation
-    /// inside it, as in the article, unless <paramref name="relu"/> asks for one behind each convolution.
+    /// Adds the tutorial's Inception module, (C, H, W) → (88, H, W): four branches, concatenated. There is no activation function
+    /// inside it unless <paramref name="relu"/> adds one after each convolution.
     /// </summary>
     public static SymbolicTensor InceptionA(this SymbolicTensor input, string name, bool relu = false) => input.Module(name, x =>
     {
@@ -40,7 +44,7 @@ public static class Inception
         return branch1x1.Concat(branch5x5, branch3x3, branchPool);                // 88×H×W
     });
 
-    /// <summary>A convolution that keeps height and width, and perhaps ReLU.</summary>
+    /// <summary>Adds a convolution with "same" padding, and optionally ReLU.</summary>
     private static SymbolicTensor Convolution(this SymbolicTensor x, string name, int outChannels, int kernelSize, bool relu)
     {
         var y = x.Conv2d(name, outChannels, kernelSize, padding: kernelSize / 2);

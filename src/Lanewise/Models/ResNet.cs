@@ -3,21 +3,21 @@ using Lanewise.Layers;
 
 namespace Lanewise.Models;
 
-/// <summary>A depth of ResNet.</summary>
+/// <summary>A variant of ResNet.</summary>
 /// <param name="Name">The model's name.</param>
-/// <param name="IsBottleneck">Whether its blocks are bottlenecks, 1×1 → 3×3 → 1×1, and not two 3×3.</param>
-/// <param name="Blocks">Blocks in each of the four stages.</param>
+/// <param name="IsBottleneck">Whether its blocks are bottlenecks (1×1 → 3×3 → 1×1) instead of two 3×3 convolutions.</param>
+/// <param name="Blocks">The number of blocks in each of the four stages.</param>
 public sealed record ResNetVariant(string Name, bool IsBottleneck, IReadOnlyList<int> Blocks);
 
 /// <summary>
-/// ResNet (He et al. 2015, "Deep residual learning") as torchvision has it: parameters are named as there, and a bottleneck's
-/// stride is its 3×3's.
+/// ResNet (He et al. 2015, "Deep residual learning") as in torchvision: same parameter names, and in a bottleneck the 3×3
+/// convolution has the stride.
 /// </summary>
 public static class ResNet
 {
     private const int Expansion = 4;
 
-    /// <summary>The paper's five depths.</summary>
+    /// <summary>The five depths of the paper.</summary>
     public static IReadOnlyList<ResNetVariant> Variants { get; } =
     [
         new("resnet18", IsBottleneck: false, [2, 2, 2, 2]),
@@ -27,7 +27,8 @@ public static class ResNet
         new("resnet152", IsBottleneck: true, [3, 8, 36, 3]),
     ];
 
-    /// <summary>Describes a network, 3×224×224 → 1000 classes unless <paramref name="options"/> say otherwise.</summary>
+    /// <summary>Describes the network; by default (3, 224, 224) → 1000 classes.</summary>
+    /// <exception cref="ShapeException">The input is too small.</exception>
     public static Network Create(ResNetVariant variant, ModelOptions? options = null) =>
         Network.Define(variant.Name, options?.Input ?? new Shape(3, 224, 224), x => x
             .KaimingConv2d("conv1", 64, kernelSize: 7, stride: 2).BatchNorm2d("bn1").ReLU()   // 64×112×112
@@ -39,9 +40,16 @@ public static class ResNet
             .AdaptiveAvgPool2d().Flatten()                                                // 512, bottlenecks 2048
             .Linear("fc", options?.Classes ?? 1000));                                     // classes
 
-    /// <summary>A convolution without bias that keeps height and width but for its stride, started for the ReLU behind it: N(0, 2 / fan_out).</summary>
+    /// <summary>Adds a convolution without bias, with "same" padding, initialized for the ReLU that follows: N(0, 2 / fan_out).</summary>
     internal static SymbolicTensor KaimingConv2d(this SymbolicTensor x, string name, int outChannels, int kernelSize, int stride = 1) =>
-        x.Conv2d(name, outChannels, kernelSize, stride, padding: kernelSize / 2, bias: false, initial: Initializer.KaimingNormal(outChannels * kernelSize * kernelSize));
+        x.Conv2d(
+            name,
+            outChannels,
+            kernelSize,
+            stride,
+            padding: kernelSize / 2,
+            bias: false,
+            initial: Initializer.KaimingNormal(outChannels * kernelSize * kernelSize));
 
     private static SymbolicTensor Stage(this SymbolicTensor x, ResNetVariant variant, int number, int channels, int stride)
     {

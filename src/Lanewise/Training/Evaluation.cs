@@ -4,60 +4,73 @@ using Lanewise.Engine;
 
 namespace Lanewise.Training;
 
-/// <summary>How well a network does on labelled images.</summary>
-/// <param name="Loss">Mean cross-entropy.</param>
-/// <param name="Correct">Images whose most likely class is their label.</param>
-/// <param name="Total">Images.</param>
-/// <param name="Confusion">[label][prediction], counts.</param>
+/// <summary>The metrics of a network on a labelled dataset.</summary>
+/// <param name="Loss">The mean cross-entropy.</param>
+/// <param name="Correct">The number of images whose most likely class is their label.</param>
+/// <param name="Total">The number of images.</param>
+/// <param name="Confusion">The confusion matrix, counts by [label][prediction].</param>
 public sealed record Evaluation(double Loss, int Correct, int Total, int[][] Confusion)
 {
-    /// <summary>Correct / Total.</summary>
+    /// <summary>The accuracy, Correct / Total, 0 to 1.</summary>
     public double Top1 => (double)Correct / Total;
 
-    /// <summary>Each class's precision, recall and support (its number of images).</summary>
+    /// <summary>The precision, recall and support of each class.</summary>
     public IReadOnlyList<ClassScore> PerClass => [.. Confusion.Select((row, label) =>
     {
         int hits = row[label], support = row.Sum(), predicted = Confusion.Sum(r => r[label]);
         return new ClassScore(label, Share(hits, predicted), Share(hits, support), support);
     })];
 
-    /// <summary>Runs all of <paramref name="dataset"/> through the network.</summary>
-    /// <param name="plan">A plan with weights in it.</param>
-    /// <param name="dataset">Labelled images.</param>
-    /// <param name="preprocessing">How they become the network's input.</param>
+    /// <summary>Evaluates a network on a dataset.</summary>
+    /// <param name="plan">A plan with weights.</param>
+    /// <param name="dataset">The labelled images.</param>
+    /// <param name="preprocessing">How they are preprocessed.</param>
     /// <param name="cancellation">Stops between two batches.</param>
-    /// <exception cref="LanewiseException">Network, images and preprocessing do not fit, or there is no image, or one cannot be read.</exception>
+    /// <exception cref="ShapeException">The preprocessing does not fit the network.</exception>
+    /// <exception cref="DatasetException">The dataset is empty or has more classes than the network.</exception>
+    /// <exception cref="LanewiseException">An image cannot be read.</exception>
     public static Evaluation Run(Plan plan, IImageDataset dataset, Preprocessing preprocessing, CancellationToken cancellation = default) =>
-        Run(plan, dataset, preprocessing, judged: null, cancellation);
+        Run(plan, dataset, preprocessing, evaluated: null, cancellation);
 
-    /// <summary>As above, and tells what became of each image.</summary>
-    /// <param name="plan">A plan with weights in it.</param>
-    /// <param name="dataset">Labelled images.</param>
-    /// <param name="preprocessing">How they become the network's input.</param>
-    /// <param name="judged">Is told of each image, in the order of the dataset; null for nobody.</param>
+    /// <summary>Evaluates a network on a dataset and reports the prediction of each image.</summary>
+    /// <param name="plan">A plan with weights.</param>
+    /// <param name="dataset">The labelled images.</param>
+    /// <param name="preprocessing">How they are preprocessed.</param>
+    /// <param name="evaluated">Called with the prediction of each image, in the order of the dataset; may be null.</param>
     /// <param name="cancellation">Stops between two batches.</param>
-    /// <exception cref="LanewiseException">Network, images and preprocessing do not fit, or there is no image, or one cannot be read.</exception>
-    public static Evaluation Run(Plan plan, IImageDataset dataset, Preprocessing preprocessing, Action<ImagePrediction>? judged, CancellationToken cancellation)
+    /// <exception cref="ShapeException">The preprocessing does not fit the network.</exception>
+    /// <exception cref="DatasetException">The dataset is empty or has more classes than the network.</exception>
+    /// <exception cref="LanewiseException">An image cannot be read.</exception>
+    public static Evaluation Run(
+        Plan plan, IImageDataset dataset, Preprocessing preprocessing, Action<ImagePrediction>? evaluated, CancellationToken cancellation)
     {
         int classes = plan.Network.OutputCount;
         if (preprocessing.Input != plan.Network.Input)
         {
-            throw new LanewiseException($"{plan.Network.Name} takes {plan.Network.Input}, the preprocessing gives {preprocessing.Input}; they must be of one shape.");
+            throw new ShapeException(
+                $"{plan.Network.Name} takes {plan.Network.Input}, the preprocessing gives {preprocessing.Input}; they must be "
+                    + $"of one shape.",
+                plan.Network.Name);
         }
 
         if (dataset.Count == 0)
         {
-            throw new LanewiseException($"{dataset.Name}: there is no image to judge by.");
+            throw new DatasetException($"{dataset.Name}: there is no image to evaluate; at least one is "
+                + $"needed.", DatasetError.Empty, dataset.Name);
         }
 
         if (dataset.Classes.Count > classes)
         {
-            throw new LanewiseException($"{dataset.Name} has {dataset.Classes.Count} classes, the network {classes}; choose a dataset of as many.");
+            throw new DatasetException(
+                $"{dataset.Name} has {dataset.Classes.Count} classes, the network {classes}; choose a dataset with the network's classes.",
+                DatasetError.ClassMismatch,
+                dataset.Name);
         }
 
         int[][] confusion = [.. Enumerable.Range(0, classes).Select(_ => new int[classes])];
         var source = new PreparedDataset(dataset, preprocessing);
-        using var batches = new BatchLoader(source, [.. Enumerable.Range(0, dataset.Count)], plan.Options.BatchSize, 0, plan.Options.Threads, cancellation);
+        int[] order = [.. Enumerable.Range(0, dataset.Count)];
+        using var batches = new BatchLoader(source, order, plan.Options.BatchSize, 0, plan.Options.Threads, cancellation);
         double loss = 0;
         for (var indices = batches.Next(); indices.Length > 0; indices = batches.Next())
         {
@@ -67,14 +80,14 @@ public sealed record Evaluation(double Loss, int Correct, int Total, int[][] Con
                 int label = dataset.Label(indices[i]), prediction = plan.Predictions[i];
                 loss += plan.Losses[i];
                 confusion[label][prediction]++;
-                judged?.Invoke(new(indices[i], label, prediction, Probability(plan, i, label, prediction)));
+                evaluated?.Invoke(new(indices[i], label, prediction, Probability(plan, i, label, prediction)));
             }
         }
 
         return new(loss / dataset.Count, confusion.Select((row, label) => row[label]).Sum(), dataset.Count, confusion);
     }
 
-    /// <summary>The softmax of the prediction's logit; the loss has what all logits' exponentials sum up to.</summary>
+    /// <summary>Computes the softmax probability of the prediction; the loss contains the log-sum-exp of all logits.</summary>
     private static double Probability(Plan plan, int i, int label, int prediction)
     {
         var logits = plan.Output.Slice(i * plan.Network.OutputCount, plan.Network.OutputCount);
@@ -84,17 +97,17 @@ public sealed record Evaluation(double Loss, int Correct, int Total, int[][] Con
     private static double Share(int part, int whole) => whole == 0 ? 0 : (double)part / whole;
 }
 
-/// <summary>What a network takes an image for.</summary>
+/// <summary>The prediction of a network for an image.</summary>
 /// <param name="Index">The image's index in its dataset.</param>
-/// <param name="Label">Its class.</param>
+/// <param name="Label">The label.</param>
 /// <param name="Prediction">The most likely class.</param>
-/// <param name="Probability">The prediction's softmax probability, 0 to 1; NaN from weights that are no numbers.</param>
+/// <param name="Probability">The softmax probability of the prediction, 0 to 1; NaN if the weights are not finite.</param>
 [StructLayout(LayoutKind.Auto)]
 public readonly record struct ImagePrediction(int Index, int Label, int Prediction, double Probability);
 
-/// <summary>One class's scores.</summary>
-/// <param name="Class">The class's index.</param>
-/// <param name="Precision">Of the images taken for this class, the share that are of it; 0 when there are none.</param>
-/// <param name="Recall">Of this class's images, the share that were recognised.</param>
-/// <param name="Support">This class's images.</param>
+/// <summary>The scores of one class.</summary>
+/// <param name="Class">The index of the class.</param>
+/// <param name="Precision">The fraction of images predicted as this class that are of it; 0 if there are none.</param>
+/// <param name="Recall">The fraction of this class's images that are predicted correctly.</param>
+/// <param name="Support">The number of images of this class.</param>
 public sealed record ClassScore(int Class, double Precision, double Recall, int Support);

@@ -2,8 +2,8 @@ using Lanewise.Graphs;
 
 namespace Lanewise.Training;
 
-/// <summary>Several observers as one; each is shown the steps that it wants.</summary>
-/// <param name="observers">They are asked in this order.</param>
+/// <summary>Combines several observers.</summary>
+/// <param name="observers">The observers, called in this order.</param>
 public sealed class GradientObservers(params IReadOnlyList<IGradientObserver> observers) : IGradientObserver
 {
     /// <inheritdoc/>

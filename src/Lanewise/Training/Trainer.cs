@@ -8,8 +8,8 @@ using Lanewise.Kernels;
 namespace Lanewise.Training;
 
 /// <summary>
-/// Trains a network: epochs that a caller can follow, cancel between two steps, and take up again with equal bits.
-/// For one seed the weights are the same at any number of threads.
+/// Trains a network epoch by epoch. Training can be cancelled between two steps and resumed with bitwise identical results; for a
+/// given seed the weights are the same at any number of threads.
 /// </summary>
 public sealed class Trainer
 {
@@ -21,17 +21,20 @@ public sealed class Trainer
     private readonly OptimizerWork _update;
     private TrainingPosition _position;
 
-    /// <summary>Compiles the network and takes all memory.</summary>
-    /// <param name="network">What is trained.</param>
-    /// <param name="options">How.</param>
-    /// <param name="initial">Weights to begin with; null for PyTorch's default initialisation.</param>
-    /// <exception cref="LanewiseException">An option is out of range.</exception>
+    /// <summary>Compiles the network and allocates all memory.</summary>
+    /// <param name="network">The network to train.</param>
+    /// <param name="options">The training options.</param>
+    /// <param name="initial">The initial weights; null for random initialization, PyTorch's by default.</param>
+    /// <exception cref="InvalidOptionException">An option is out of range.</exception>
+    /// <exception cref="ShapeException">The preprocessing does not fit the network.</exception>
     public Trainer(Network network, TrainingOptions options, Weights? initial = null)
     {
         options.Check();
         if (!network.Parameters.Any(p => !p.IsBuffer && options.IsTrainable?.Invoke(p.Name) != false))
         {
-            throw new LanewiseException($"{network.Name}: there is no parameter to train; TrainingOptions.IsTrainable must take some of them, and the network have some.");
+            throw new InvalidOptionException(
+                $"{network.Name}: there is no parameter to train; TrainingOptions.IsTrainable must accept some, and the network have some.",
+                nameof(options.IsTrainable));
         }
 
         _options = options;
@@ -46,36 +49,42 @@ public sealed class Trainer
             IsTrainable = options.IsTrainable,
             Seed = options.Seed,
         });
-        _evaluation = Plan.Compile(network, _plan.Options with { BatchSize = Math.Max(options.BatchSize, MinEvaluationBatch), Training = false });
-        _update = new OptimizerWork([.. options.Optimizer.StateNames.Select(_ => _plan.TakeLikeWeights())]) { Step = StepAt(options.Optimizer.LearningRate) };
+        int evaluationBatch = Math.Max(options.BatchSize, MinEvaluationBatch);
+        _evaluation = Plan.Compile(network, _plan.Options with { BatchSize = evaluationBatch, Training = false });
+        var state = options.Optimizer.StateNames.Select(_ => _plan.TakeLikeWeights());
+        _update = new OptimizerWork([.. state]) { Step = StepAt(options.Optimizer.LearningRate) };
         _plan.SetWeights(initial ?? Weights.Initialize(network, options.Seed));
     }
 
-    /// <summary>What is trained.</summary>
+    /// <summary>The network that is trained.</summary>
     public Network Network => _plan.Network;
 
-    /// <summary>A copy of the weights as they are now.</summary>
+    /// <summary>Returns a copy of the current weights.</summary>
     public Weights GetWeights() => _plan.GetWeights();
 
-    /// <summary>Where training stands.</summary>
+    /// <summary>The current position in training.</summary>
     public TrainingPosition Position => _position;
 
-    /// <summary>A copy of all that is needed to go on from here.</summary>
-    public TrainerState GetState() => new(_plan.GetWeights(), OptimizerState.ToDictionary(s => s.Name, s => _plan.SaveState(s.Memory), StringComparer.Ordinal), _position);
+    /// <summary>Returns a copy of the complete state, from which <see cref="Resume"/> continues.</summary>
+    public TrainerState GetState() => new(
+        _plan.GetWeights(), OptimizerState.ToDictionary(s => s.Name, s => _plan.SaveState(s.Memory), StringComparer.Ordinal), _position);
 
-    /// <summary>Is shown gradients of steps, between their computation and the update; null for nobody.</summary>
+    /// <summary>Observes the gradients of steps, after they are computed and before the update; null for none.</summary>
     public IGradientObserver? GradientObserver { get; set; }
 
     private IEnumerable<(string Name, LaneMemory Memory)> OptimizerState => _options.Optimizer.StateNames.Zip(_update.State);
 
-    /// <summary>Goes on from <paramref name="state"/> at the next run.</summary>
-    /// <exception cref="LanewiseException">It belongs to another network or optimizer, or other parameters were trained.</exception>
+    /// <summary>Restores <paramref name="state"/>, from which the next run continues.</summary>
+    /// <exception cref="ModelFormatException">
+    /// The state belongs to another network or optimizer, or other parameters were trained.
+    /// </exception>
     public void Resume(TrainerState state)
     {
         if (!state.Optimizer.Keys.ToHashSet(StringComparer.Ordinal).SetEquals(_options.Optimizer.StateNames))
         {
-            throw new LanewiseException(
-                $"the optimizer to go on with keeps {string.Join(", ", _options.Optimizer.StateNames)}, the one that stopped kept {string.Join(", ", state.Optimizer.Keys)}; resume with the same optimizer.");
+            string own = string.Join(", ", _options.Optimizer.StateNames), found = string.Join(", ", state.Optimizer.Keys);
+            throw new ModelFormatException(
+                $"the optimizer keeps {own}, the state to resume has {found}; resume with the same optimizer.", ModelFormatError.Mismatch);
         }
 
         _plan.DiscardGradients();
@@ -88,50 +97,62 @@ public sealed class Trainer
         _position = state.Position;
     }
 
-    /// <summary>Trains epoch by epoch, on other threads than the caller's, and gives each epoch's figures when it is done.</summary>
-    /// <param name="train">The training images.</param>
-    /// <param name="test">The images that each epoch is judged by.</param>
-    /// <param name="progress">Is told after every step, on the training thread; keep it short.</param>
-    /// <param name="cancellation">Stops after the current step; <see cref="GetState"/> then tells where.</param>
-    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <summary>
+    /// Trains the remaining epochs on background threads and returns the metrics of each epoch when it is done. Training runs only while
+    /// the result is enumerated.
+    /// </summary>
+    /// <param name="train">The training set.</param>
+    /// <param name="validation">The validation set, evaluated after each epoch.</param>
+    /// <param name="progress">Called after every step on the training thread; must return quickly.</param>
+    /// <param name="cancellation">Stops after the current step; <see cref="GetState"/> then returns where.</param>
+    /// <exception cref="OperationCanceledException">Training was cancelled.</exception>
     /// <exception cref="TrainingDivergedException">The loss became infinite or NaN.</exception>
-    /// <exception cref="LanewiseException">Images and network do not fit.</exception>
+    /// <exception cref="ShapeException">The preprocessing does not fit the network.</exception>
+    /// <exception cref="DatasetException">A dataset is empty or has more classes than the network.</exception>
+    /// <exception cref="LanewiseException">An image cannot be read.</exception>
     public async IAsyncEnumerable<EpochResult> RunAsync(
         IImageDataset train,
-        IImageDataset test,
+        IImageDataset validation,
         IProgress<TrainingProgress>? progress = null,
         [EnumeratorCancellation] CancellationToken cancellation = default)
     {
         Check(train);
-        Check(test);
+        Check(validation);
         while (_position.Epoch < _options.Epochs)
         {
-            yield return await Task.Run(() => RunEpoch(train, test, progress, cancellation), cancellation).ConfigureAwait(false);
+            yield return await Task.Run(() => RunEpoch(train, validation, progress, cancellation), cancellation).ConfigureAwait(false);
         }
     }
 
-    /// <summary>Before any work: an unfit test set should not be found out after an hour's epoch.</summary>
+    /// <summary>Checks a dataset before training, so that an unsuitable validation set does not fail only after the first epoch.</summary>
     private void Check(IImageDataset dataset)
     {
         if (dataset.Count == 0)
         {
-            throw new LanewiseException($"{dataset.Name}: there is no image in it; training and test both need some.");
+            throw new DatasetException(
+                $"{dataset.Name}: there is no image in it; training and validation both need some.", DatasetError.Empty, dataset.Name);
         }
 
         if (_preprocessing.Input != Network.Input)
         {
-            throw new LanewiseException($"{Network.Name} takes {Network.Input}, the preprocessing gives {_preprocessing.Input}; they must be of one shape.");
+            throw new ShapeException(
+                $"{Network.Name} takes {Network.Input}, the preprocessing gives {_preprocessing.Input}; they must be of one "
+                    + $"shape.", Network.Name);
         }
 
         if (dataset.Classes.Count > Network.OutputCount)
         {
-            throw new LanewiseException($"{dataset.Name} has {dataset.Classes.Count} classes, the network {Network.OutputCount}; build it with as many.");
+            throw new DatasetException(
+                $"{dataset.Name} has {dataset.Classes.Count} classes, the network {Network.OutputCount}; build it with as many.",
+                DatasetError.ClassMismatch,
+                dataset.Name);
         }
     }
 
-    private EpochResult RunEpoch(IImageDataset train, IImageDataset test, IProgress<TrainingProgress>? progress, CancellationToken cancellation)
+    private EpochResult RunEpoch(
+        IImageDataset train, IImageDataset validation, IProgress<TrainingProgress>? progress, CancellationToken cancellation)
     {
-        var good = GetState();
+        var restorePoint = GetState();
         int count = train.Count;
         var source = new PreparedDataset(train, _preprocessing, _options.Augmentation, _options.Seed, _position.Epoch);
         using var batches = new BatchLoader(source, Order(count), _options.BatchSize, _position.Step, _options.Threads, cancellation);
@@ -141,30 +162,30 @@ public sealed class Trainer
         var clock = Stopwatch.StartNew();
         while (_position.Step < steps)
         {
-            Step(batches, batches.Next(), RateAt(_position.Step, steps), good);
+            Step(batches, batches.Next(), RateAt(_position.Step, steps), restorePoint);
             _position = _position with { Seconds = earlier + clock.Elapsed.TotalSeconds };
             progress?.Report(Progress(steps, count, (_position.Step - earlierSteps) * _options.BatchSize / clock.Elapsed.TotalSeconds));
         }
 
         _evaluation.SetWeights(_plan.GetWeights());
-        var judged = Evaluation.Run(_evaluation, test, _preprocessing, cancellation);
-        if (!double.IsFinite(judged.Loss))
+        var result = Evaluation.Run(_evaluation, validation, _preprocessing, cancellation);
+        if (!double.IsFinite(result.Loss))
         {
-            // The last step's update can overflow after its loss was still a number.
-            Diverged(good, $"after the last step of epoch {_position.Epoch + 1}");
+            // The last step's update can overflow although its loss was finite.
+            Diverged(restorePoint, $"after the last step of epoch {_position.Epoch + 1}");
         }
 
         var p = _position;
         double rate = RateAt(steps - 1, steps);
         _position = new(p.Epoch + 1, 0, 0, 0, 0, p.Updates);
-        return new(p.Epoch + 1, p.LossSum / count, (double)p.Correct / count, judged.Loss, judged.Top1, rate, p.Seconds, count / p.Seconds);
+        return new(p.Epoch + 1, p.LossSum / count, (double)p.Correct / count, result.Loss, result.Top1, rate, p.Seconds, count / p.Seconds);
     }
 
-    /// <summary>The learning rate of a step of the epoch under way.</summary>
+    /// <summary>Computes the learning rate of a step of the current epoch.</summary>
     private double RateAt(int step, int steps) =>
         _options.Schedule.RateAt(_options.Optimizer.LearningRate, _position.Epoch + (double)step / steps, _options.Epochs);
 
-    /// <summary>The epoch's order of images: a shuffle that seed and epoch alone decide (Fisher and Yates).</summary>
+    /// <summary>Returns the epoch's order of images: a Fisher–Yates shuffle that depends only on seed and epoch.</summary>
     private int[] Order(int count)
     {
         int[] order = [.. Enumerable.Range(0, count)];
@@ -178,7 +199,7 @@ public sealed class Trainer
         return order;
     }
 
-    private void Step(BatchLoader source, ReadOnlySpan<int> images, double rate, TrainerState good)
+    private void Step(BatchLoader source, ReadOnlySpan<int> images, double rate, TrainerState restorePoint)
     {
         ComputeGradients(source, images);
         double loss = 0;
@@ -191,7 +212,7 @@ public sealed class Trainer
 
         if (!double.IsFinite(loss))
         {
-            Diverged(good, $"at step {_position.Step + 1} of epoch {_position.Epoch + 1}");
+            Diverged(restorePoint, $"at step {_position.Step + 1} of epoch {_position.Epoch + 1}");
         }
 
         if (GradientObserver is { } observer && observer.Wants(_position))
@@ -215,23 +236,27 @@ public sealed class Trainer
         }
         catch
         {
-            // Some blocks may have added theirs; the next step must not apply them.
+            // Some blocks may have accumulated gradients; the next step must not apply them.
             _plan.DiscardGradients();
             throw;
         }
     }
 
-    private void Diverged(TrainerState good, string when)
+    private void Diverged(TrainerState restorePoint, string when)
     {
-        Resume(good);
-        string kept = good.Position.Step == 0 ? "before this epoch" : "where training was resumed";
+        var position = _position;
+        Resume(restorePoint);
+        string kept = restorePoint.Position.Step == 0 ? "before this epoch" : "where training was resumed";
         throw new TrainingDivergedException(
-            $"the loss is no longer finite {when}; the weights are those {kept}. Try a learning rate of {_options.Optimizer.LearningRate / 10:G3} or a larger batch.");
+            $"the loss is no longer finite {when}; the weights are those {kept}. Try a learning rate of "
+                + $"{_options.Optimizer.LearningRate / 10:G3} or a larger batch.",
+            position);
     }
 
     private TrainingProgress Progress(int steps, int count, double imagesPerSecond)
     {
         double seen = Math.Min((double)_position.Step * _options.BatchSize, count);
-        return new(_position.Epoch + 1, _options.Epochs, _position.Step, steps, _position.LossSum / seen, _position.Correct / seen, imagesPerSecond);
+        var p = _position;
+        return new(p.Epoch + 1, _options.Epochs, p.Step, steps, p.LossSum / seen, p.Correct / seen, imagesPerSecond);
     }
 }

@@ -6,50 +6,57 @@ using Lanewise.Models;
 
 namespace Lanewise.Training;
 
-/// <summary>How a network is trained. The defaults are the article's.</summary>
+/// <summary>The options of a training. The defaults are those of the tutorial.</summary>
 public sealed record TrainingOptions
 {
-    /// <summary>Passes over the training images.</summary>
+    /// <summary>The number of passes over the training set. Default: 10.</summary>
     public int Epochs { get; init; } = 10;
 
-    /// <summary>Images in a step.</summary>
+    /// <summary>The number of images per step. Default: 64.</summary>
     public int BatchSize { get; init; } = 64;
 
-    /// <summary>The optimizer.</summary>
+    /// <summary>The optimizer. Default: SGD with learning rate 0.01 and momentum 0.5.</summary>
     public Optimizer Optimizer { get; init; } = new Sgd(0.01f, Momentum: 0.5f);
 
-    /// <summary>How the optimizer's learning rate changes with time.</summary>
+    /// <summary>The learning-rate schedule. Default: constant.</summary>
     public LearningRateSchedule Schedule { get; init; } = new LearningRateSchedule.Constant();
 
-    /// <summary>Whether the parameter of that name is trained; null for all. <see cref="FineTuning.HeadOnly"/> freezes a body.</summary>
+    /// <summary>
+    /// Selects the parameters to train by name; null (default) for all. <see cref="FineTuning.HeadOnly"/> freezes all but the
+    /// classifier.
+    /// </summary>
     public Func<string, bool>? IsTrainable { get; init; }
 
-    /// <summary>Decides the initial weights, the order of the images, how they are varied, and what dropout drops.</summary>
+    /// <summary>The seed of the initial weights, the order of the images, augmentation and dropout. Default: 1.</summary>
     public int Seed { get; init; } = 1;
 
-    /// <summary>Threads. The trained weights do not depend on it, to the bit.</summary>
+    /// <summary>The number of threads, which does not affect the trained weights. Default: all processors.</summary>
     public int Threads { get; init; } = Environment.ProcessorCount;
 
-    /// <summary>Images in a block: 16, 8, 4 or 1; 0 for the widest that the processor has.</summary>
+    /// <summary>The number of images per block: 16, 8, 4 or 1; 0 (default) for the processor's widest vectors.</summary>
     public int LaneWidth { get; init; }
 
-    /// <summary>How convolutions are computed, in training and in each epoch's test.</summary>
+    /// <summary>The convolution algorithm, in training and validation. Default: chosen per layer.</summary>
     public Conv2dAlgorithm Algorithm { get; init; }
 
     /// <summary>
-    /// How images become the network's input; null for what the catalogue says of a model of the network's name, and for MNIST's
-    /// mean and standard deviation where a network of another name takes 1×28×28.
+    /// The preprocessing of images; null (default) for that of the catalog's model with the network's name, or MNIST's if there is no
+    /// such model.
     /// </summary>
     public Preprocessing? Preprocessing { get; init; }
 
-    /// <summary>How training images are varied at random.</summary>
+    /// <summary>The random augmentation of training images. Default: none.</summary>
     public Augmentation Augmentation { get; init; } = Augmentation.None;
 
     internal void Check()
     {
-        if (Epochs < 1 || BatchSize < 1 || Threads < 1)
+        foreach (var (option, value) in new[] { (nameof(Epochs), Epochs), (nameof(BatchSize), BatchSize), (nameof(Threads), Threads) })
         {
-            throw new LanewiseException($"epochs {Epochs}, batch size {BatchSize}, threads {Threads}: each must be at least 1.");
+            if (value < 1)
+            {
+                throw new InvalidOptionException(
+                    $"epochs {Epochs}, batch size {BatchSize}, threads {Threads}: each must be at least 1.", option, value);
+            }
         }
 
         Optimizer.Check();
@@ -57,8 +64,8 @@ public sealed record TrainingOptions
         Schedule.Check(Optimizer.LearningRate, Epochs);
     }
 
-    /// <summary>How <paramref name="network"/>'s images are normalised.</summary>
-    /// <exception cref="LanewiseException">Nothing says how.</exception>
+    /// <summary>Returns the preprocessing of <paramref name="network"/>.</summary>
+    /// <exception cref="ShapeException">It has another input shape than the network.</exception>
     internal Preprocessing PreprocessingOf(Network network)
     {
         var known = Preprocessing
@@ -66,6 +73,9 @@ public sealed record TrainingOptions
             ?? Data.Preprocessing.Mnist;
         return known.Input == network.Input
             ? known
-            : throw new LanewiseException($"{network.Name}: it takes {network.Input}, and the preprocessing {(Preprocessing is null ? "that would be taken" : "chosen")} gives {known.Input}; set TrainingOptions.Preprocessing to one of the network's shape.");
+            : throw new ShapeException(
+                $"{network.Name}: it takes {network.Input}, and the {(Preprocessing is null ? "default" : "chosen")} "
+                    + $"preprocessing gives {known.Input}; set TrainingOptions.Preprocessing to one of the network's shape.",
+                network.Name);
     }
 }

@@ -45,7 +45,7 @@ public sealed class DepthStudyTests
     [InlineData(1208, "up to 1202.")]
     public void Depths_that_do_not_exist_are_answered_with_those_that_do(int depth, string expected)
     {
-        var error = Assert.Throws<LanewiseException>(() => Study(Options with { Depths = [depth] }));
+        var error = Assert.ThrowsAny<LanewiseException>(() => Study(Options with { Depths = [depth] }));
         Assert.StartsWith($"There is no network of {depth} layers; there are 8, 14, 20", error.Message);
         Assert.EndsWith(expected, error.Message);
     }
@@ -114,10 +114,10 @@ public sealed class DepthStudyTests
         }
 
         var whole = training.Result;
-        // Stopped before the second epoch's training images were judged.
-        var unjudged = whole with { Epochs = [whole.Epochs[0], whole.Epochs[1] with { TrainLoss = double.NaN, TrainError = double.NaN }, whole.Epochs[2]] };
+        // Stopped before the second epoch's training set was evaluated.
+        var unevaluated = whole with { Epochs = [whole.Epochs[0], whole.Epochs[1] with { TrainLoss = double.NaN, TrainError = double.NaN }, whole.Epochs[2]] };
         var resumed = study.Train(Plain8);
-        resumed.Resume(afterTwo!, unjudged);
+        resumed.Resume(afterTwo!, unevaluated);
         await Run(resumed);
         Assert.Equal(Flat(whole), Flat(resumed.Result));
     }
@@ -127,8 +127,8 @@ public sealed class DepthStudyTests
     {
         var (training, whole) = (Study(Options).Train(Plain8), await Whole.Value);
         var cut = whole.Result with { Epochs = [] };
-        Assert.Contains("begin this run anew", Assert.Throws<LanewiseException>(() => training.Resume(whole.GetState(), cut)).Message);
-        Assert.Throws<LanewiseException>(() => training.Resume(whole.GetState(), whole.Result with { Run = Plain8 with { Seed = 4 } }));
+        Assert.Contains("start this run again", Assert.ThrowsAny<LanewiseException>(() => training.Resume(whole.GetState(), cut)).Message);
+        Assert.ThrowsAny<LanewiseException>(() => training.Resume(whole.GetState(), whole.Result with { Run = Plain8 with { Seed = 4 } }));
     }
 
     [Fact]
@@ -147,9 +147,9 @@ public sealed class DepthStudyTests
     [Fact]
     public void A_study_needs_something_to_compare_and_names_it_once()
     {
-        Assert.Throws<LanewiseException>(() => Study(Options with { Seeds = [] }));
-        Assert.Throws<LanewiseException>(() => Study(Options with { Depths = [8, 8] }));
-        Assert.Throws<LanewiseException>(() => Study(Options with { Samples = 0 }));
+        Assert.ThrowsAny<LanewiseException>(() => Study(Options with { Seeds = [] }));
+        Assert.ThrowsAny<LanewiseException>(() => Study(Options with { Depths = [8, 8] }));
+        Assert.ThrowsAny<LanewiseException>(() => Study(Options with { Samples = 0 }));
     }
 
     private static IFixedShapeImageDataset Train => BuiltInDigits.Train(90);

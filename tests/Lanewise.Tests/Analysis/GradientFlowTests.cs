@@ -59,7 +59,7 @@ public sealed class GradientFlowTests
 
     private static double FirstToLast(string name, int depth, bool hasShortcuts)
     {
-        var variant = new CifarResNetVariant(name, depth, hasShortcuts) { HasBatchNorm = false, HasHeStart = false };
+        var variant = new CifarResNetVariant(name, depth, hasShortcuts) { HasBatchNorm = false, HasHeInitialization = false };
         var network = CifarResNet.Create(variant, new ModelOptions { Input = new Shape(1, 12, 12) });
         Assert.DoesNotContain(network.Nodes, n => n.Op is BatchNorm2d);
         var plan = Plan.Compile(network, new PlanOptions { BatchSize = 16, Training = true });

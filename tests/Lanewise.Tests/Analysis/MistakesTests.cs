@@ -16,7 +16,7 @@ public sealed class MistakesTests
         var mistakes = new Mistakes(4);
         ImagePrediction[] judged = [new(9, 1, 2, 0.9), new(1, 1, 1, 1), new(2, 1, 2, double.NaN), new(3, 0, 2, 0.5), new(7, 1, 2, 0.9), new(4, 0, 2, 0.6), new(5, 0, 1, 0.4)];
         Array.ForEach(judged, mistakes.Add);
-        Assert.Equal([7, 9, 4, 3], mistakes.Surest.Select(m => m.Index));
+        Assert.Equal([7, 9, 4, 3], mistakes.MostConfident.Select(m => m.Index));
         Assert.Equal(2, judged.Count(j => j.Probability == 0.9));
     }
 
@@ -25,7 +25,7 @@ public sealed class MistakesTests
     {
         var mistakes = new Mistakes(3);
         Array.ForEach([new(1, 1, 2, double.NaN), new(0, 1, 2, double.NaN), new(8, 1, 2, 0.1)], (ImagePrediction prediction) => mistakes.Add(prediction));
-        Assert.Equal([8, 0, 1], mistakes.Surest.Select(m => m.Index));
+        Assert.Equal([8, 0, 1], mistakes.MostConfident.Select(m => m.Index));
     }
 
     [Fact]

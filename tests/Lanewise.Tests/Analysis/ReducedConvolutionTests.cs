@@ -50,5 +50,5 @@ public sealed class ReducedConvolutionTests
 
     [Fact]
     public void A_kernel_that_does_not_fit_is_refused() =>
-        Assert.Throws<LanewiseException>(() => new ReducedConvolution(new(3, 3, 3), FiveByFive with { Padding = 0 }, channels: 2));
+        Assert.ThrowsAny<LanewiseException>(() => new ReducedConvolution(new(3, 3, 3), FiveByFive with { Padding = 0 }, channels: 2));
 }

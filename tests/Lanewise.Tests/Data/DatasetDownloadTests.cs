@@ -83,7 +83,7 @@ public sealed class DatasetDownloadTests
         using var folder = new TemporaryFolder();
         byte[] other = Samples.Images(7);
         using var mirror = new LocalMirror(_ => Samples.Gzip(other));
-        var e = await Assert.ThrowsAsync<LanewiseException>(() => Entry.FetchAsync(To(folder, mirror), Cancellation));
+        var e = await Assert.ThrowsAnyAsync<LanewiseException>(() => Entry.FetchAsync(To(folder, mirror), Cancellation));
         Assert.Contains($"its md5 is {Samples.Md5(other)}, not {Entry.Files[0].Md5}", e.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', e.Message);
         Assert.Empty(Directory.GetFiles(folder.Path, "*", SearchOption.AllDirectories));
@@ -105,7 +105,7 @@ public sealed class DatasetDownloadTests
     [InlineData("MNIST/raw")]
     [InlineData("mnist")]
     [InlineData("")]
-    public async Task The_command_that_a_message_gives_heals_a_damaged_folder_before_the_cache(string layout)
+    public async Task A_damaged_folder_before_the_cache_is_repaired_by_a_download_to_its_root(string layout)
     {
         using var named = new TemporaryFolder();
         using var cache = new TemporaryFolder();
@@ -113,20 +113,23 @@ public sealed class DatasetDownloadTests
         string damaged = named.Write(Path.Combine(layout, Samples.Names[2]), Samples.Images(20, 9));
         using var mirror = new LocalMirror(Right);
         var options = To(cache, mirror) with { Roots = new DatasetRoots(null, [named.Path, cache.Path], cache.Path) };
-        string remedy = $"replace it with 'lanewise data fetch small --data-dir {named.Path}', or move {Path.GetDirectoryName(damaged)} away.";
-        Assert.EndsWith(remedy, (await Assert.ThrowsAsync<LanewiseException>(() => Entry.LoadAsync(options, Cancellation))).Message, StringComparison.Ordinal);
+        string remedy = $"download it again, or move {Path.GetDirectoryName(damaged)} away.";
+        var found = await Assert.ThrowsAsync<DatasetException>(() => Entry.LoadAsync(options, Cancellation));
+        Assert.EndsWith(remedy, found.Message, StringComparison.Ordinal);
+        Assert.Equal((DatasetError.Damaged, "small", named.Path), (found.Error, found.Dataset, found.Root));
 
-        string shadowed = (await Assert.ThrowsAsync<LanewiseException>(() => Entry.FetchAsync(options, Cancellation))).Message;
-        Assert.StartsWith($"{damaged}: the content's md5 is ", shadowed, StringComparison.Ordinal);
-        Assert.EndsWith(remedy, shadowed, StringComparison.Ordinal);
+        var shadowed = await Assert.ThrowsAsync<DatasetException>(() => Entry.FetchAsync(options, Cancellation));
+        Assert.StartsWith($"{damaged}: the content's md5 is ", shadowed.Message, StringComparison.Ordinal);
+        Assert.EndsWith(remedy, shadowed.Message, StringComparison.Ordinal);
+        Assert.Equal(named.Path, shadowed.Root);
         Assert.Empty(mirror.Asked);
 
-        await Entry.FetchAsync(options with { Roots = DatasetRoots.From(named.Path) }, Cancellation);
+        await Entry.FetchAsync(options with { Roots = DatasetRoots.From(found.Root) }, Cancellation);
         Assert.Equal(30, (await Entry.LoadAsync(options, Cancellation)).Train.Count);
     }
 
     [Fact]
-    public async Task Damage_behind_the_cache_is_healed_by_a_download_into_the_cache()
+    public async Task A_damaged_folder_after_the_cache_is_repaired_by_a_download_to_the_cache()
     {
         using var cache = new TemporaryFolder();
         using var system = new TemporaryFolder();
@@ -134,8 +137,7 @@ public sealed class DatasetDownloadTests
         system.Write($"mnist/{Samples.Names[2]}", Samples.Images(20, 9));
         using var mirror = new LocalMirror(Right);
         var options = To(cache, mirror) with { Roots = new DatasetRoots(null, [cache.Path, system.Path], cache.Path) };
-        string message = (await Assert.ThrowsAsync<LanewiseException>(() => Entry.LoadAsync(options, Cancellation))).Message;
-        Assert.Contains("replace it with 'lanewise data fetch small', or", message, StringComparison.Ordinal);
+        Assert.Null((await Assert.ThrowsAsync<DatasetException>(() => Entry.LoadAsync(options, Cancellation))).Root);
         await Entry.FetchAsync(options, Cancellation);
         Assert.Equal(30, (await Entry.LoadAsync(options, Cancellation)).Train.Count);
     }
@@ -145,7 +147,7 @@ public sealed class DatasetDownloadTests
     {
         using var folder = new TemporaryFolder();
         var options = To(folder) with { Mirrors = [new Uri("http://127.0.0.1:1/"), new Uri("http://127.0.0.1:2/")] };
-        var e = await Assert.ThrowsAsync<LanewiseException>(() => Entry.LoadAsync(options, Cancellation));
+        var e = await Assert.ThrowsAnyAsync<LanewiseException>(() => Entry.LoadAsync(options, Cancellation));
         Assert.Contains("could not be downloaded", e.Message, StringComparison.Ordinal);
         Assert.Contains(folder.Path, e.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', e.Message);
@@ -157,7 +159,7 @@ public sealed class DatasetDownloadTests
         using var folder = new TemporaryFolder();
         folder.Write("MNIST", [1]);
         using var mirror = new LocalMirror(Right);
-        var e = await Assert.ThrowsAsync<LanewiseException>(() => Entry.FetchAsync(To(folder, mirror), Cancellation));
+        var e = await Assert.ThrowsAnyAsync<LanewiseException>(() => Entry.FetchAsync(To(folder, mirror), Cancellation));
         Assert.Contains("cannot be written", e.Message, StringComparison.Ordinal);
     }
 
@@ -171,7 +173,7 @@ public sealed class DatasetDownloadTests
 
     [Fact]
     public async Task The_drawn_digits_cannot_be_downloaded() =>
-        await Assert.ThrowsAsync<LanewiseException>(() => DatasetCatalog.Find("digits").FetchAsync(null, Cancellation));
+        await Assert.ThrowsAnyAsync<LanewiseException>(() => DatasetCatalog.Find("digits").FetchAsync(null, Cancellation));
 
     private sealed class Immediately(Action<FetchProgress> action) : IProgress<FetchProgress>
     {

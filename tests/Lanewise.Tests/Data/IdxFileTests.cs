@@ -30,7 +30,7 @@ public sealed class IdxFileTests
     {
         using var folder = new TemporaryFolder();
         var array = IdxArray.Create<byte>([1, 2, 3], 3);
-        string message = Assert.Throws<LanewiseException>(() => IdxFile.Write(folder["none/labels"], array)).Message;
+        string message = Assert.ThrowsAny<LanewiseException>(() => IdxFile.Write(folder["none/labels"], array)).Message;
         Assert.Contains("its folder does not exist", message, StringComparison.Ordinal);
         IdxFile.Write(folder["labels"], array);
         Assert.Equal("labels", Path.GetFileName(Assert.Single(Directory.GetFileSystemEntries(folder.Path))));
@@ -71,7 +71,7 @@ public sealed class IdxFileTests
             {
                 continue;
             }
-            string message = Assert.Throws<LanewiseException>(() => IdxFile.Read(path)).Message;
+            string message = Assert.ThrowsAny<LanewiseException>(() => IdxFile.Read(path)).Message;
             Assert.StartsWith(path, message, StringComparison.Ordinal);
             Assert.DoesNotContain('\n', message);
         }
@@ -102,7 +102,7 @@ public sealed class IdxFileTests
     {
         using var folder = new TemporaryFolder();
         string path = folder.Write("train-images-idx3-ubyte", [.. Samples.Header(8, 60000, 28, 28), .. new byte[1024]]);
-        string message = Assert.Throws<LanewiseException>(() => IdxFile.Read(path, "download it again")).Message;
+        string message = Assert.ThrowsAny<LanewiseException>(() => IdxFile.Read(path, "download it again")).Message;
         Assert.Equal($"{path}: the header promises 60000×28×28 = 47,040,000 bytes but the file holds 1,024; download it again.", message);
     }
 
@@ -119,7 +119,7 @@ public sealed class IdxFileTests
         string path = folder.Write("x", gzip ? Samples.Gzip(content) : content);
         long before = GC.GetAllocatedBytesForCurrentThread();
         var watch = Stopwatch.StartNew();
-        string message = Assert.Throws<LanewiseException>(() => IdxFile.Read(path)).Message;
+        string message = Assert.ThrowsAny<LanewiseException>(() => IdxFile.Read(path)).Message;
         Assert.Contains("promises", message, StringComparison.Ordinal);
         Assert.True(GC.GetAllocatedBytesForCurrentThread() - before < 16 << 20);
         Assert.True(watch.Elapsed < TimeSpan.FromSeconds(5));
@@ -131,7 +131,7 @@ public sealed class IdxFileTests
         using var folder = new TemporaryFolder();
         string path = folder.Write("x", Samples.Gzip([.. Samples.Header(8, 10), .. new byte[100 << 20]]));
         long before = GC.GetAllocatedBytesForCurrentThread();
-        string message = Assert.Throws<LanewiseException>(() => IdxFile.Read(path)).Message;
+        string message = Assert.ThrowsAny<LanewiseException>(() => IdxFile.Read(path)).Message;
         Assert.Contains("10 = 10 bytes but the file holds more", message, StringComparison.Ordinal);
         Assert.True(GC.GetAllocatedBytesForCurrentThread() - before < 1 << 20);
     }
@@ -141,7 +141,7 @@ public sealed class IdxFileTests
     {
         using var folder = new TemporaryFolder();
         string path = folder.Write("x", [.. Samples.Labels(5), 0]);
-        Assert.Contains("more", Assert.Throws<LanewiseException>(() => IdxFile.Read(path)).Message, StringComparison.Ordinal);
+        Assert.Contains("more", Assert.ThrowsAny<LanewiseException>(() => IdxFile.Read(path)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -149,11 +149,11 @@ public sealed class IdxFileTests
     {
         using var folder = new TemporaryFolder();
         string gzip = folder.Write("a.gz", [0x1F, 0x8B, .. new byte[50]]);
-        Assert.Contains("gzip data is damaged", Assert.Throws<LanewiseException>(() => IdxFile.Read(gzip)).Message, StringComparison.Ordinal);
+        Assert.Contains("gzip data is damaged", Assert.ThrowsAny<LanewiseException>(() => IdxFile.Read(gzip)).Message, StringComparison.Ordinal);
         string html = folder.Write("b.gz", "<!DOCTYPE html>"u8.ToArray());
-        Assert.Contains("starts with 3c21444f", Assert.Throws<LanewiseException>(() => IdxFile.Read(html)).Message, StringComparison.Ordinal);
-        Assert.Contains("no such file", Assert.Throws<LanewiseException>(() => IdxFile.Read(folder["none"])).Message, StringComparison.Ordinal);
-        Assert.Contains("cannot be read", Assert.Throws<LanewiseException>(() => IdxFile.Read(folder.Path)).Message, StringComparison.Ordinal);
+        Assert.Contains("starts with 3c21444f", Assert.ThrowsAny<LanewiseException>(() => IdxFile.Read(html)).Message, StringComparison.Ordinal);
+        Assert.Contains("no such file", Assert.ThrowsAny<LanewiseException>(() => IdxFile.Read(folder["none"])).Message, StringComparison.Ordinal);
+        Assert.Contains("could not be read", Assert.ThrowsAny<LanewiseException>(() => IdxFile.Read(folder.Path)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -161,7 +161,7 @@ public sealed class IdxFileTests
     {
         using var folder = new TemporaryFolder();
         string path = folder.Write("x", [0, 0, 8, 1, 0xFF, 0xFF, 0xFF, 0xFF]);
-        Assert.Contains("negative", Assert.Throws<LanewiseException>(() => IdxFile.Read(path)).Message, StringComparison.Ordinal);
+        Assert.Contains("negative", Assert.ThrowsAny<LanewiseException>(() => IdxFile.Read(path)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

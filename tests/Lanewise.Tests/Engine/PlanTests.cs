@@ -16,14 +16,14 @@ public sealed class PlanTests
     [InlineData(1, 0)]
     public void Batch_size_and_threads_are_at_least_one(int batch, int threads)
     {
-        var e = Assert.Throws<LanewiseException>(() => Plan.Compile(Small, new PlanOptions { BatchSize = batch, Threads = threads }));
+        var e = Assert.ThrowsAny<LanewiseException>(() => Plan.Compile(Small, new PlanOptions { BatchSize = batch, Threads = threads }));
         Assert.Equal($"batch size {batch}, threads {threads}: both must be at least 1.", e.Message);
     }
 
     [Fact]
     public void An_unknown_lane_width_is_answered_with_those_that_there_are()
     {
-        var e = Assert.Throws<LanewiseException>(() => Plan.Compile(Small, new PlanOptions { LaneWidth = 3 }));
+        var e = Assert.ThrowsAny<LanewiseException>(() => Plan.Compile(Small, new PlanOptions { LaneWidth = 3 }));
         Assert.Equal($"lane width 3: this processor has {string.Join(", ", KernelSet.Widths)}; choose one of these, or 0 for the widest.", e.Message);
     }
 
@@ -41,7 +41,7 @@ public sealed class PlanTests
         var plan = Plan.Compile(planes, new PlanOptions { BatchSize = 2 });
         plan.Infer(TensorSource.Random(2, 36, 2), [0, 1]);
         Assert.Equal(2 * planes.Output.Shape.Count, plan.Output.Length);
-        var e = Assert.Throws<LanewiseException>(() => plan.Evaluate(TensorSource.Random(2, 36, 2), [0, 1]));
+        var e = Assert.ThrowsAny<LanewiseException>(() => plan.Evaluate(TensorSource.Random(2, 36, 2), [0, 1]));
         Assert.Equal("planes: its output is 2×4×4, not a row of logits; end the network with .Flatten() and .Linear(…).", e.Message);
     }
 
@@ -80,7 +80,7 @@ public sealed class PlanTests
     [Fact]
     public void A_batch_that_no_memory_holds_is_refused()
     {
-        var e = Assert.Throws<LanewiseException>(() => Plan.Compile(Small, new PlanOptions { BatchSize = int.MaxValue }));
+        var e = Assert.ThrowsAny<LanewiseException>(() => Plan.Compile(Small, new PlanOptions { BatchSize = int.MaxValue }));
         Assert.Contains("use a smaller batch", e.Message, StringComparison.Ordinal);
     }
 
@@ -89,7 +89,7 @@ public sealed class PlanTests
     {
         var other = Network.Define("other", new(1, 6, 6), x => x.Conv2d("conv", 4, 5).Flatten().Linear("fc", 3));
         var plan = Plan.Compile(Small, new PlanOptions { BatchSize = 2 });
-        var e = Assert.Throws<LanewiseException>(() => plan.SetWeights(Weights.Initialize(other, 1)));
+        var e = Assert.ThrowsAny<LanewiseException>(() => plan.SetWeights(Weights.Initialize(other, 1)));
         Assert.Contains("conv.weight is 4×1×5×5, expected 4×1×3×3", e.Message, StringComparison.Ordinal);
     }
 

@@ -1,4 +1,4 @@
-using Lanewise.Files;
+using Lanewise.IO;
 using Xunit;
 
 namespace Lanewise.Tests.Files;
@@ -60,7 +60,7 @@ public sealed class AtomicFileTests : IDisposable
     {
         AtomicFile.WriteText(_folder["a.txt"], "old");
 
-        var error = Assert.Throws<LanewiseException>(() => AtomicFile.Write(_folder["a.txt"], stream =>
+        var error = Assert.ThrowsAny<LanewiseException>(() => AtomicFile.Write(_folder["a.txt"], stream =>
         {
             stream.WriteByte(1);
             throw new IOException("No space left on device", hresult: 28);
@@ -75,7 +75,7 @@ public sealed class AtomicFileTests : IDisposable
     [Fact]
     public void A_folder_that_is_not_there_is_named()
     {
-        var error = Assert.Throws<LanewiseException>(() => AtomicFile.WriteText(_folder["no/a.txt"], ""));
+        var error = Assert.ThrowsAny<LanewiseException>(() => AtomicFile.WriteText(_folder["no/a.txt"], ""));
 
         Assert.Contains("its folder does not exist", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', error.Message);
@@ -84,8 +84,8 @@ public sealed class AtomicFileTests : IDisposable
     [Fact]
     public void A_folder_or_a_device_is_not_replaced()
     {
-        Assert.Contains("folder", Assert.Throws<LanewiseException>(() => AtomicFile.WriteText(_folder.Path, "")).Message, StringComparison.Ordinal);
+        Assert.Contains("folder", Assert.ThrowsAny<LanewiseException>(() => AtomicFile.WriteText(_folder.Path, "")).Message, StringComparison.Ordinal);
         Assert.SkipUnless(File.Exists("/dev/null"), "no devices here");
-        Assert.Contains("device", Assert.Throws<LanewiseException>(() => AtomicFile.WriteText("/dev/null", "")).Message, StringComparison.Ordinal);
+        Assert.Contains("device", Assert.ThrowsAny<LanewiseException>(() => AtomicFile.WriteText("/dev/null", "")).Message, StringComparison.Ordinal);
     }
 }

@@ -30,14 +30,14 @@ public sealed class NetworkTests
     [MemberData(nameof(Mistakes), DisableDiscoveryEnumeration = true)]
     public void A_mistake_is_reported_with_its_node_and_its_remedy(string message, Func<SymbolicTensor, SymbolicTensor> layers)
     {
-        var e = Assert.Throws<LanewiseException>(() => Network.Define("wrong", Digits, layers));
+        var e = Assert.ThrowsAny<LanewiseException>(() => Network.Define("wrong", Digits, layers));
         Assert.Equal(message, e.Message);
     }
 
     [Fact]
     public void A_mistake_inside_a_module_is_reported_with_the_modules_path()
     {
-        var e = Assert.Throws<LanewiseException>(() => Network.Define("wrong", new(3, 3, 3), x =>
+        var e = Assert.ThrowsAny<LanewiseException>(() => Network.Define("wrong", new(3, 3, 3), x =>
             x.Module("incep1", m => m.Module("branch", b => b.Conv2d("branch5x5_2", 24, kernelSize: 5)))));
         Assert.Equal("incep1.branch.branch5x5_2 (Conv2d): kernel 5×5 does not fit the 3×3 input; use padding: 1 or a smaller kernel.", e.Message);
     }
@@ -45,7 +45,7 @@ public sealed class NetworkTests
     [Fact]
     public void An_input_without_pixels_is_an_error()
     {
-        var e = Assert.Throws<LanewiseException>(() => Network.Define("empty", new(1, 0, 28), x => x));
+        var e = Assert.ThrowsAny<LanewiseException>(() => Network.Define("empty", new(1, 0, 28), x => x));
         Assert.Equal("empty: the input 1×0×28 has no pixels; channels, height and width must be at least 1.", e.Message);
     }
 
@@ -62,14 +62,14 @@ public sealed class NetworkTests
         ];
         Assert.All(networks, network => Assert.EndsWith(
             "a layer or the parameters would have more than 2,147,483,647 values; use a smaller input or fewer channels.",
-            Assert.Throws<LanewiseException>(() => Network.Define("huge", network.Input, network.Layers)).Message,
+            Assert.ThrowsAny<LanewiseException>(() => Network.Define("huge", network.Input, network.Layers)).Message,
             StringComparison.Ordinal));
     }
 
     [Fact]
     public void A_network_without_a_layer_is_an_error()
     {
-        var e = Assert.Throws<LanewiseException>(() => Network.Define("empty", Digits, x => x));
+        var e = Assert.ThrowsAny<LanewiseException>(() => Network.Define("empty", Digits, x => x));
         Assert.Equal("empty: the network has no layer; add one after its input.", e.Message);
     }
 
@@ -78,7 +78,7 @@ public sealed class NetworkTests
     {
         SymbolicTensor? other = null;
         Network.Define("first", Digits, x => other = x.ReLU());
-        var e = Assert.Throws<LanewiseException>(() => Network.Define("second", Digits, x => x.Add(other!)));
+        var e = Assert.ThrowsAny<LanewiseException>(() => Network.Define("second", Digits, x => x.Add(other!)));
         Assert.Equal("Add: its inputs belong to two networks; build both in one Network.Define.", e.Message);
     }
 

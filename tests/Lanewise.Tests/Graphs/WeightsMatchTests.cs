@@ -104,7 +104,7 @@ public sealed class WeightsMatchTests
         Assert.Contains("conv.weight is 5×1×3×3", Message(Net(), Weights.Initialize(Net(channels: 5), 1).Tensors), StringComparison.Ordinal);
 
         static string Message(Network network, IEnumerable<Tensor> tensors) =>
-            Assert.Throws<LanewiseException>(() => Weights.Adapt(network, tensors, "f.pth", seed: 2)).Message;
+            Assert.ThrowsAny<LanewiseException>(() => Weights.Adapt(network, tensors, "f.pth", seed: 2)).Message;
     }
 
     private static void AssertInitialized(AdaptedWeights adapted, Network network, int seed)
@@ -114,7 +114,7 @@ public sealed class WeightsMatchTests
     }
 
     private static string Refusal(Network network, IEnumerable<Tensor> tensors) =>
-        Assert.Throws<LanewiseException>(() => Weights.Match(network, tensors, "f.pth")).Message;
+        Assert.ThrowsAny<LanewiseException>(() => Weights.Match(network, tensors, "f.pth")).Message;
 
     private static Network Net(int classes = 10, int channels = 4, bool auxiliary = false) => Network.Define("net", new(1, 5, 5), x =>
     {

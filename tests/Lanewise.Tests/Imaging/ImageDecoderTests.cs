@@ -37,7 +37,7 @@ public sealed class ImageDecoderTests
     [InlineData(20_000, 0xC2, 1024)]
     public void A_vast_JPEG_that_cannot_be_made_smaller_is_refused(int side, byte frame, int minSide)
     {
-        string message = Assert.Throws<LanewiseException>(() => Decode(FlatJpeg(side, side, frame), minSide)).Message;
+        string message = Assert.ThrowsAny<LanewiseException>(() => Decode(FlatJpeg(side, side, frame), minSide)).Message;
         Assert.Contains("p.jpg claims 20000×20000 pixels", message, StringComparison.Ordinal);
     }
 

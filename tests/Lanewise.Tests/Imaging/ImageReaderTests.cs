@@ -181,15 +181,15 @@ public sealed class ImageReaderTests
         AssertRefused("hello"u8.ToArray(), "not an image");
         // An IDX file; to a lax reader a bitmap of 8×3 pixels.
         AssertRefused([0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 0], "not an image");
-        AssertRefused(png[..(png.Length / 2)], "cut short");
+        AssertRefused(png[..(png.Length / 2)], "truncated");
         // The header's sizes are refused before a pixel is decoded; their checksum is made to fit.
         AssertRefused(WithSize(png, 60_000, 60_000), "60000×60000");
         AssertRefused(WithSize(png, 90_000, 1), "90000×1");
         AssertRefused(WithSize(png, 0, 40), "p.png");
 
         using var folder = new TemporaryFolder();
-        Assert.Contains("no such file", Assert.Throws<LanewiseException>(() => ImageReader.Read(folder["none.png"], Preprocessing.Mnist)).Message, StringComparison.Ordinal);
-        Assert.Contains("folder", Assert.Throws<LanewiseException>(() => ImageReader.Read(folder.Path, Preprocessing.Mnist)).Message, StringComparison.Ordinal);
+        Assert.Contains("no such file", Assert.ThrowsAny<LanewiseException>(() => ImageReader.Read(folder["none.png"], Preprocessing.Mnist)).Message, StringComparison.Ordinal);
+        Assert.Contains("folder", Assert.ThrowsAny<LanewiseException>(() => ImageReader.Read(folder.Path, Preprocessing.Mnist)).Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -219,7 +219,7 @@ public sealed class ImageReaderTests
 
     private static void AssertRefused(byte[] file, string expected)
     {
-        var error = Assert.Throws<LanewiseException>(() => Read(file));
+        var error = Assert.ThrowsAny<LanewiseException>(() => Read(file));
         Assert.StartsWith("p.png ", error.Message, StringComparison.Ordinal);
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', error.Message);

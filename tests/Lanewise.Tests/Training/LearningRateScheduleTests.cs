@@ -84,13 +84,13 @@ public sealed class LearningRateScheduleTests
             (new LearningRateSchedule.Milestones([5, 5]), "milestone 5: it must be above 5"),
             (new LearningRateSchedule.Milestones([0]), "milestone 0"),
             (new LearningRateSchedule.Milestones([3], 2), "decay rate 2"),
-            (new LearningRateSchedule.Cosine(0.2), "least rate 0.2"),
-            (new LearningRateSchedule.Cosine(-1), "least rate -1"),
+            (new LearningRateSchedule.Cosine(0.2), "minimum learning rate 0.2"),
+            (new LearningRateSchedule.Cosine(-1), "minimum learning rate -1"),
         ];
         foreach (var (schedule, named) in wrong)
         {
             var options = new TrainingOptions { Optimizer = new Sgd(0.1f), Schedule = schedule };
-            Assert.StartsWith(named, Assert.Throws<LanewiseException>(options.Check).Message, StringComparison.Ordinal);
+            Assert.StartsWith(named, Assert.ThrowsAny<LanewiseException>(options.Check).Message, StringComparison.Ordinal);
         }
     }
 }

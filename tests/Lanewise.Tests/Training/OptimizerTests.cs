@@ -88,7 +88,7 @@ public sealed class OptimizerTests
         ];
         foreach (var (optimizer, named) in wrong)
         {
-            var e = Assert.Throws<LanewiseException>(() => new Trainer(Residual.Create(), new TrainingOptions { Optimizer = optimizer }));
+            var e = Assert.ThrowsAny<LanewiseException>(() => new Trainer(Residual.Create(), new TrainingOptions { Optimizer = optimizer }));
             Assert.StartsWith(named, e.Message, StringComparison.Ordinal);
         }
     }

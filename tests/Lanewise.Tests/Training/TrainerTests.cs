@@ -66,7 +66,7 @@ public sealed class TrainerTests
     [Fact]
     public void Training_nothing_is_refused() => Assert.Contains(
         "no parameter to train",
-        Assert.Throws<LanewiseException>(() => new Trainer(Small, Options with { IsTrainable = _ => false })).Message,
+        Assert.ThrowsAny<LanewiseException>(() => new Trainer(Small, Options with { IsTrainable = _ => false })).Message,
         StringComparison.Ordinal);
 
     [Fact]
@@ -75,7 +75,7 @@ public sealed class TrainerTests
         var network = Network.Define("n", new(1, 4, 4), x => x.Flatten().Linear("fc1", 6).ReLU().Linear("fc2", 3).Softmax());
         Assert.Equal(["fc2.weight", "fc2.bias"], network.Parameters.Select(p => p.Name).Where(FineTuning.HeadOnly(network)));
         var none = Network.Define("n", new(1, 4, 4), x => x.Conv2d("conv", 3, kernelSize: 4).Flatten());
-        Assert.Contains("no classifier", Assert.Throws<LanewiseException>(() => FineTuning.HeadOnly(none)).Message, StringComparison.Ordinal);
+        Assert.Contains("no classifier", Assert.ThrowsAny<LanewiseException>(() => FineTuning.HeadOnly(none)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -95,10 +95,10 @@ public sealed class TrainerTests
     public void Images_that_nothing_tells_how_to_normalise_are_not_taken_for_MNISTs()
     {
         var colour = Network.Define("colour", new(3, 28, 28), x => x.Flatten().Linear("fc", 10));
-        var e = Assert.Throws<LanewiseException>(() => new Trainer(colour, Options));
+        var e = Assert.ThrowsAny<LanewiseException>(() => new Trainer(colour, Options));
         Assert.Contains("3×28×28", e.Message, StringComparison.Ordinal);
         Assert.Contains("TrainingOptions.Preprocessing", e.Message, StringComparison.Ordinal);
-        Assert.Throws<LanewiseException>(() => new Trainer(Small, Options with { Preprocessing = new(colour.Input, [0, 0, 0], [1, 1, 1]) }));
+        Assert.ThrowsAny<LanewiseException>(() => new Trainer(Small, Options with { Preprocessing = new(colour.Input, [0, 0, 0], [1, 1, 1]) }));
     }
 
     [Fact]
@@ -120,7 +120,7 @@ public sealed class TrainerTests
     [InlineData(0.1f, 0f, 0f, true, "momentum")]
     public void An_optimizer_out_of_range_is_refused(float rate, float momentum, float decay, bool nesterov, string named)
     {
-        var e = Assert.Throws<LanewiseException>(() => new Trainer(Small, Options with { Optimizer = new Sgd(rate, momentum, decay, nesterov) }));
+        var e = Assert.ThrowsAny<LanewiseException>(() => new Trainer(Small, Options with { Optimizer = new Sgd(rate, momentum, decay, nesterov) }));
         Assert.Contains(named, e.Message, StringComparison.Ordinal);
     }
 
@@ -129,7 +129,7 @@ public sealed class TrainerTests
     {
         var odd = Network.Define("odd", new(2, 4, 4), x => x.Flatten().Linear("fc", 10));
         var options = Options with { Preprocessing = new Preprocessing(odd.Input, [0, 0], [1, 1]) };
-        var e = await Assert.ThrowsAsync<LanewiseException>(() => Run(new Trainer(odd, options)));
+        var e = await Assert.ThrowsAnyAsync<LanewiseException>(() => Run(new Trainer(odd, options)));
         Assert.Contains("2×4×4", e.Message, StringComparison.Ordinal);
     }
 
@@ -144,7 +144,7 @@ public sealed class TrainerTests
         ];
         foreach (var test in unfit)
         {
-            var e = await Assert.ThrowsAsync<LanewiseException>(async () =>
+            var e = await Assert.ThrowsAnyAsync<LanewiseException>(async () =>
             {
                 await foreach (var _ in trainer.RunAsync(Train, test, cancellation: TestContext.Current.CancellationToken))
                 {
@@ -160,7 +160,7 @@ public sealed class TrainerTests
     public async Task A_network_of_another_input_size_is_refused()
     {
         var wide = Network.Define("wide", new(1, 32, 32), x => x.Flatten().Linear("fc", 10));
-        var e = await Assert.ThrowsAsync<LanewiseException>(() => Run(new Trainer(wide, Options)));
+        var e = await Assert.ThrowsAnyAsync<LanewiseException>(() => Run(new Trainer(wide, Options)));
         Assert.Contains("1×32×32", e.Message, StringComparison.Ordinal);
     }
 
@@ -169,7 +169,7 @@ public sealed class TrainerTests
     {
         var straight = await Run(new Trainer(Small, Options));
         var trainer = new Trainer(Small, Options);
-        var e = await Assert.ThrowsAsync<LanewiseException>(() => Run(trainer, new Mislabelled(Train, 10)));
+        var e = await Assert.ThrowsAnyAsync<LanewiseException>(() => Run(trainer, new Mislabelled(Train, 10)));
         Assert.Contains("label 10", e.Message, StringComparison.Ordinal);
         trainer.Resume(new Trainer(Small, Options).GetState());
         await Run(trainer);
@@ -181,11 +181,11 @@ public sealed class TrainerTests
     {
         var plan = Plan.Compile(Small, new PlanOptions { BatchSize = 17, Threads = 2 });
         plan.SetWeights(Weights.Initialize(Small, 1));
-        var judged = Evaluation.Run(plan, Test, Preprocessing.Mnist, TestContext.Current.CancellationToken);
-        Assert.Equal(50, judged.Total);
-        Assert.Equal(50, judged.Confusion.Sum(row => row.Sum()));
-        Assert.Equal(judged.Correct, judged.PerClass.Sum(c => (int)Math.Round(c.Recall * c.Support)));
-        Assert.Equal(judged.Correct / 50.0, judged.Top1);
+        var evaluation = Evaluation.Run(plan, Test, Preprocessing.Mnist, TestContext.Current.CancellationToken);
+        Assert.Equal(50, evaluation.Total);
+        Assert.Equal(50, evaluation.Confusion.Sum(row => row.Sum()));
+        Assert.Equal(evaluation.Correct, evaluation.PerClass.Sum(c => (int)Math.Round(c.Recall * c.Support)));
+        Assert.Equal(evaluation.Correct / 50.0, evaluation.Top1);
     }
 
     [Theory]

@@ -1,17 +1,17 @@
 namespace Lanewise.Data.Digits;
 
-/// <summary>How wide and how slanted people write one numeral.</summary>
-/// <param name="Aspect">Width over height, before the slant.</param>
-/// <param name="AspectSpread">Its standard deviation, relative.</param>
-/// <param name="Slant">How far the top leans right, as a fraction of the height.</param>
-/// <param name="SlantSpread">Its standard deviation.</param>
-/// <param name="Thickness">The pen's mean width in pixels.</param>
+/// <summary>The typical proportions, slant and stroke width of one handwritten numeral.</summary>
+/// <param name="Aspect">Width divided by height, before the slant.</param>
+/// <param name="AspectSpread">The relative standard deviation of the aspect.</param>
+/// <param name="Slant">How far the top leans to the right, as a fraction of the height.</param>
+/// <param name="SlantSpread">The standard deviation of the slant.</param>
+/// <param name="Thickness">The mean stroke width in pixels.</param>
 internal sealed record DigitHabit(float Aspect, float AspectSpread, float Slant, float SlantSpread, float Thickness);
 
-/// <summary>The habits of the ten numerals, set so that their widths and slants resemble MNIST's.</summary>
+/// <summary>The handwriting habits of the ten numerals, chosen so that widths and slants resemble MNIST's.</summary>
 internal static class DigitHabits
 {
-    /// <summary><c>All[7]</c> is the seven's.</summary>
+    /// <summary>The habits, indexed by numeral.</summary>
     public static IReadOnlyList<DigitHabit> All { get; } =
     [
         new(1.00f, 0.22f, 0.25f, 0.25f, 2.8f),

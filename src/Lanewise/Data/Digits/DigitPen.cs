@@ -1,9 +1,9 @@
 namespace Lanewise.Data.Digits;
 
 /// <summary>
-/// Draws one numeral as a hand would, then frames it as MNIST is framed: scaled to fit a box of 20 × 20 pixels,
-/// which is placed, by whole pixels, so that the ink's centre of mass falls on the middle of 28 × 28.
-/// Only + − × ÷ √ are used: every machine draws the same bytes.
+/// Renders one numeral in a handwritten style and frames it like MNIST: scaled to fit a box of 20 × 20 pixels, which is placed, by
+/// whole pixels, so that the ink's center of mass is in the middle of 28 × 28.
+/// Uses only + − × ÷ √, so the bytes are the same on every machine.
 /// </summary>
 internal sealed class DigitPen
 {
@@ -16,10 +16,10 @@ internal sealed class DigitPen
     private readonly float[] _depth = new float[Box * Box];
     private readonly byte[] _ink = new byte[Box * Box];
 
-    /// <summary>A dot of the pen's path; the line to it from the dot before is inked unless it starts a stroke.</summary>
+    /// <summary>A point of the pen's path; the line to it from the previous point is inked unless it starts a stroke.</summary>
     private readonly record struct Dot(float X, float Y, bool Starts);
 
-    /// <summary>Draws <paramref name="digit"/> white on black into <paramref name="image"/>, which is written: 28·28 bytes.</summary>
+    /// <summary>Renders <paramref name="digit"/> white on black into <paramref name="image"/>, 28·28 bytes.</summary>
     public void Draw(int digit, ref DigitRandom random, Span<byte> image)
     {
         var glyph = Choose(DigitGlyphs.All[digit], ref random);
@@ -29,29 +29,29 @@ internal sealed class DigitPen
         Frame(image);
     }
 
-    private static Glyph Choose(IReadOnlyList<Glyph> ways, ref DigitRandom random)
+    private static Glyph Choose(IReadOnlyList<Glyph> variants, ref DigitRandom random)
     {
         int total = 0;
-        foreach (var way in ways)
+        foreach (var variant in variants)
         {
-            total += way.Weight;
+            total += variant.Weight;
         }
         int pick = random.Below(total);
         int i = 0;
-        while ((pick -= ways[i].Weight) >= 0)
+        while ((pick -= variants[i].Weight) >= 0)
         {
             i++;
         }
-        return ways[i];
+        return variants[i];
     }
 
-    /// <summary>Moves the control points: each a little by itself, then all together by bend, aspect, slant and rotation.</summary>
+    /// <summary>Moves the control points: each by a small jitter, then all together by bend, aspect, slant and rotation.</summary>
     private void MoveHand(Glyph glyph, DigitHabit habit, ref DigitRandom random)
     {
         float jitter = random.Uniform(0.02f, 0.15f);
         float aspect = habit.Aspect * Math.Clamp(1 + random.Bell(habit.AspectSpread), 0.65f, 1.6f);
         float slant = habit.Slant + random.Bell(habit.SlantSpread);
-        float tan = random.Bell(0.06f); // of half the angle
+        float tan = random.Bell(0.06f); // Of half the rotation angle.
         float cos = (1 - tan * tan) / (1 + tan * tan), sin = 2 * tan / (1 + tan * tan);
         float bendX = random.Bell(0.08f), bendY = random.Bell(0.08f), taper = random.Bell(0.12f);
         float heavyX = random.Bell(0.08f), heavyY = random.Bell(0.10f), twist = random.Bell(0.06f);
@@ -67,7 +67,7 @@ internal sealed class DigitPen
         }
     }
 
-    /// <summary>Runs a Catmull–Rom curve through the control points of each stroke; a corner ends one curve and starts the next.</summary>
+    /// <summary>Draws a Catmull–Rom curve through the control points of each stroke; a corner ends one curve and starts the next.</summary>
     private void TracePath(Glyph glyph)
     {
         _path.Clear();
@@ -96,7 +96,7 @@ internal sealed class DigitPen
     private static float Curve(float a, float b, float c, float d, float t) =>
         0.5f * (2 * b + t * (c - a + t * (2 * a - 5 * b + 4 * c - d + t * (3 * (b - c) + d - a))));
 
-    /// <summary>Inks the path into the box: a pixel's depth is how far inside the stroke it lies, its ink a ramp of that.</summary>
+    /// <summary>Renders the path into the box: a pixel's depth is its distance inside the stroke, its ink a ramp of the depth.</summary>
     private void Ink(DigitHabit habit, ref DigitRandom random)
     {
         float radius = 0.5f * Math.Clamp(habit.Thickness + random.Bell(0.62f), 1.5f, 4.6f);
@@ -127,7 +127,7 @@ internal sealed class DigitPen
         }
     }
 
-    /// <summary>Deepens every pixel near the segment from (ax, ay) to (bx, by), drawn with a round pen.</summary>
+    /// <summary>Raises the depth of every pixel near the segment from (ax, ay) to (bx, by), drawn with a round pen.</summary>
     private void Line(float ax, float ay, float bx, float by, float radius)
     {
         const float Reach = 1.5f;

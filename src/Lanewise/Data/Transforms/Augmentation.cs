@@ -2,60 +2,84 @@ using Lanewise.Graphs;
 
 namespace Lanewise.Data.Transforms;
 
-/// <summary>Which part of a training image is taken at random.</summary>
+/// <summary>The random crop of training images.</summary>
 public enum RandomCrop
 {
-    /// <summary>None: the image is fitted as in evaluation.</summary>
+    /// <summary>No random crop: images are resized and cropped as in evaluation.</summary>
     None,
 
-    /// <summary>The image, fitted as in evaluation, is moved by up to <see cref="Augmentation.Padding"/> pixels; black moves in (He et al. 2015, §4.2).</summary>
+    /// <summary>
+    /// The image, resized as in evaluation, is shifted by up to <see cref="Augmentation.Padding"/> pixels and padded with black (He et
+    /// al. 2015, §4.2).
+    /// </summary>
     Padded,
 
-    /// <summary>A part of random area and proportions is resized to the input (Szegedy et al. 2014, §6).</summary>
+    /// <summary>
+    /// A crop of random area and aspect ratio is resized to the input (Szegedy et al. 2014, §6; torchvision's RandomResizedCrop).
+    /// </summary>
     Resized,
 }
 
 /// <summary>
-/// How training images are varied at random. What becomes of an image is decided by seed, epoch and the image's index
-/// alone, so that it is the same at any number of threads and when training is resumed.
+/// The random augmentation of training images. The result depends only on the seed, the epoch and the image's index, so it is the
+/// same at any number of threads and after resuming.
 /// </summary>
 public sealed record Augmentation
 {
-    /// <summary>Training images are fitted as in evaluation.</summary>
+    /// <summary>No augmentation: training images are prepared as in evaluation.</summary>
     public static Augmentation None { get; } = new();
 
-    /// <summary>For small images: moved by up to four pixels, and flipped half of the time.</summary>
+    /// <summary>For small images: shifted by up to four pixels, and flipped horizontally with probability 0.5.</summary>
     public static Augmentation Cifar { get; } = new() { Crop = RandomCrop.Padded, Flip = 0.5f };
 
-    /// <summary>For photographs: a part of 8 to 100 % of the area, resized, and flipped half of the time.</summary>
+    /// <summary>For photographs: a random crop of 8 to 100 % of the area, and a horizontal flip with probability 0.5.</summary>
     public static Augmentation ImageNet { get; } = new() { Crop = RandomCrop.Resized, Flip = 0.5f };
 
-    /// <summary>Which part is taken.</summary>
+    /// <summary>The random crop. Default: <see cref="RandomCrop.None"/>.</summary>
     public RandomCrop Crop { get; init; }
 
-    /// <summary>The share of images that is flipped left to right.</summary>
+    /// <summary>The probability of a horizontal flip, 0 to 1. Default: 0.</summary>
     public float Flip { get; init; }
 
-    /// <summary>For <see cref="RandomCrop.Padded"/>: how many pixels the image may move each way.</summary>
+    /// <summary>For <see cref="RandomCrop.Padded"/>: the maximum shift in each direction, in pixels. Default: 4.</summary>
     public int Padding { get; init; } = 4;
 
-    /// <summary>For <see cref="RandomCrop.Resized"/>: the least share of the area that is taken; the most is all of it.</summary>
+    /// <summary>
+    /// For <see cref="RandomCrop.Resized"/>: the minimum area of the crop as a fraction of the image, above 0 and at most 1. Default:
+    /// 0.08.
+    /// </summary>
     public double MinArea { get; init; } = 0.08;
 
-    /// <summary>For <see cref="RandomCrop.Resized"/>: the widest proportions, width : height; the narrowest are their inverse.</summary>
+    /// <summary>
+    /// For <see cref="RandomCrop.Resized"/>: the maximum aspect ratio, width / height, at least 1; the minimum is its inverse. Default:
+    /// 4/3.
+    /// </summary>
     public double MaxRatio { get; init; } = 4.0 / 3;
 
-    /// <summary>Refuses values outside their range.</summary>
-    /// <exception cref="LanewiseException">A value is out of range; the message says which.</exception>
+    /// <summary>Validates the options.</summary>
+    /// <exception cref="InvalidOptionException">A value is out of range.</exception>
     internal void Check()
     {
-        if (Flip is not (>= 0 and <= 1) || Padding < 0 || MinArea is not (> 0 and <= 1) || MaxRatio is not (>= 1 and < double.PositiveInfinity))
+        string? invalid = Flip is not (>= 0 and <= 1) ? nameof(Flip)
+            : Padding < 0 ? nameof(Padding)
+            : MinArea is not (> 0 and <= 1) ? nameof(MinArea)
+            : MaxRatio is not (>= 1 and < double.PositiveInfinity) ? nameof(MaxRatio)
+            : null;
+        if (invalid is not null)
         {
-            throw new LanewiseException(FormattableString.Invariant(
-                $"augmentation with flip {Flip}, padding {Padding}, least area {MinArea}, widest ratio {MaxRatio}: flip must be from 0 to 1, padding at least 0, the least area above 0 and at most 1, the widest ratio at least 1."));
+            const string Expected = "flip must be from 0 to 1, padding at least 0, the minimum area above 0 and at most 1, "
+                + "the maximum ratio at least 1";
+            throw new InvalidOptionException(
+                FormattableString.Invariant(
+                    $"augmentation with flip {Flip}, padding {Padding}, minimum area {MinArea}, maximum ratio {MaxRatio}: {Expected}."),
+                invalid,
+                invalid switch { nameof(Flip) => Flip, nameof(Padding) => Padding, nameof(MinArea) => MinArea, _ => MaxRatio });
         }
     }
 
-    /// <summary>What suits photographs at this input: nothing for grey ones, ImageNet's from 128 pixels on, CIFAR's below.</summary>
-    public static Augmentation For(Shape input) => input.Channels == 1 ? None : Math.Min(input.Height, input.Width) < 128 ? Cifar : ImageNet;
+    /// <summary>
+    /// Returns the usual augmentation for an input: none for grey images, CIFAR's below 128 pixels, ImageNet's from there on.
+    /// </summary>
+    public static Augmentation For(Shape input) =>
+        input.Channels == 1 ? None : Math.Min(input.Height, input.Width) < 128 ? Cifar : ImageNet;
 }

@@ -77,7 +77,8 @@ internal sealed class LocalResponseNormLowering : Lowering
         int channels = unit.Output.Shape.Channels;
         if (channels > MaxChannels)
         {
-            throw new LanewiseException($"{unit.Node.Path} (LocalResponseNorm): {channels} channels; this engine takes {MaxChannels} at most.");
+            throw new NetworkException(
+                $"{unit.Node.Path} (LocalResponseNorm): {channels} channels; this engine takes {MaxChannels} at most.", nodePath: unit.Node.Path);
         }
     }
 

@@ -1,6 +1,8 @@
 namespace Lanewise.Files;
 
-/// <summary>The checksum of zip archives (CRC-32, polynomial 0xEDB88320), eight bytes a step (Kounavis and Berry 2005, "slicing").</summary>
+/// <summary>
+/// Computes the checksum of zip archives (CRC-32, polynomial 0xEDB88320), eight bytes at a time (Kounavis and Berry 2005).
+/// </summary>
 internal sealed class Crc32
 {
     private const uint Polynomial = 0xEDB88320;
@@ -10,7 +12,7 @@ internal sealed class Crc32
 
     private uint _state = uint.MaxValue;
 
-    /// <summary>The checksum of what was added so far.</summary>
+    /// <summary>The checksum of the bytes added so far.</summary>
     public uint Value => ~_state;
 
     public void Add(ReadOnlySpan<byte> bytes)
@@ -29,7 +31,7 @@ internal sealed class Crc32
         _state = state;
     }
 
-    /// <summary>Table t: what a byte does to the checksum when t zero bytes follow it.</summary>
+    /// <summary>Table t maps a byte to its effect on the checksum when t zero bytes follow it.</summary>
     private static uint[][] MakeTables()
     {
         uint[][] tables = [.. Enumerable.Range(0, Step).Select(_ => new uint[256])];

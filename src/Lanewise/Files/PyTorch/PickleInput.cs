@@ -3,14 +3,14 @@ using System.Text;
 
 namespace Lanewise.Files;
 
-/// <summary>A pickle's bytes, and what may be spent on them: a length is believed only as far as bytes are there.</summary>
-/// <param name="stream">Stands where the pickle begins; it is never read beyond the pickle's end.</param>
+/// <summary>Reads a pickle's bytes within a budget of memory and work; a length is trusted only up to the bytes that are there.</summary>
+/// <param name="stream">A stream positioned at the start of the pickle; it is never read beyond the pickle's end.</param>
 internal sealed class PickleInput(Stream stream)
 {
-    /// <summary>What an opcode costs beside what it makes.</summary>
+    /// <summary>The cost of an opcode, besides that of the value it creates.</summary>
     public const int StepCost = 16;
 
-    // About as many bytes of memory; a checkpoint of a thousand tensors, optimizer included, takes a twentieth.
+    // Roughly bytes of memory; a checkpoint of a thousand tensors with optimizer state needs a twentieth of it.
     private const int Allowance = 64_000_000;
     private const int MaxNameLength = 256;
 
@@ -20,7 +20,7 @@ internal sealed class PickleInput(Stream stream)
 
     private long Remaining => stream.Length - stream.Position;
 
-    /// <summary>Pays for memory and work.</summary>
+    /// <summary>Deducts the cost of memory or work from the budget.</summary>
     public void Spend(long cost)
     {
         if (cost > _left)
@@ -48,7 +48,7 @@ internal sealed class PickleInput(Stream stream)
 
     public ushort ReadUInt16() => (ushort)(ReadByte() | ReadByte() << 8);
 
-    /// <summary>A double, which pickles alone store with the highest byte first.</summary>
+    /// <summary>Reads a double, the only number that a pickle stores big-endian.</summary>
     public double ReadDouble()
     {
         Span<byte> bytes = stackalloc byte[sizeof(double)];
@@ -56,7 +56,7 @@ internal sealed class PickleInput(Stream stream)
         return BinaryPrimitives.ReadDoubleBigEndian(bytes);
     }
 
-    /// <summary>So many bytes, after a look at how many there are.</summary>
+    /// <summary>Reads <paramref name="length"/> bytes, after checking that the stream has them.</summary>
     public byte[] ReadBytes(ulong length)
     {
         CheckLength(length);
@@ -73,7 +73,7 @@ internal sealed class PickleInput(Stream stream)
         return Decode(bytes);
     }
 
-    /// <summary>A line without its end: a module's or a function's name.</summary>
+    /// <summary>Reads a line without its line feed: the name of a module or function.</summary>
     public string ReadLine()
     {
         Span<byte> bytes = stackalloc byte[MaxNameLength];
@@ -123,5 +123,5 @@ internal sealed class PickleInput(Stream stream)
         }
     }
 
-    private static RefusedFileException CutShort() => new("its pickle is cut short");
+    private static RefusedFileException CutShort() => new("its pickle is truncated");
 }

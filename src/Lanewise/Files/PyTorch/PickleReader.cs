@@ -1,13 +1,13 @@
 namespace Lanewise.Files;
 
 /// <summary>
-/// Reads the data that a pickle describes (protocols 2 to 5) and calls nothing: the names in it are looked up in the short list of
-/// <see cref="TorchObjects"/>, whose members are data here, and any other is refused by name.
+/// Reads the data that a pickle describes (protocols 2 to 5) without calling anything: names in it are looked up in the short list
+/// of <see cref="TorchObjects"/>, whose entries are data here; any other name is rejected.
 /// </summary>
 internal sealed class PickleReader(PickleInput input)
 {
-    private const int NewestProtocol = 5;
-    private const int DeepestMarks = 200;
+    private const int MaxProtocol = 5;
+    private const int MaxMarks = 200;
     private const int MemoCost = 64;
     private const int ValueCost = 32;
 
@@ -16,11 +16,11 @@ internal sealed class PickleReader(PickleInput input)
     private readonly Dictionary<uint, object?> _memo = [];
     private readonly Dictionary<string, StorageReference> _storages = new(StringComparer.Ordinal);
 
-    /// <summary>The storages that were referred to, by their keys.</summary>
+    /// <summary>The storages that the pickle refers to, by key.</summary>
     public IReadOnlyDictionary<string, StorageReference> Storages => _storages;
 
     /// <summary>Reads one pickle to its end.</summary>
-    /// <exception cref="RefusedFileException">It is damaged, too large, or asks for anything but data.</exception>
+    /// <exception cref="RefusedFileException">The pickle is damaged, too large, or asks for anything but data.</exception>
     public object? Read()
     {
         _stack.Clear();
@@ -40,7 +40,8 @@ internal sealed class PickleReader(PickleInput input)
             }
             else if (!Frame(opcode) && !Memo(opcode) && !Containers(opcode) && !Objects(opcode))
             {
-                throw new RefusedFileException($"its pickle has the opcode 0x{opcode:X2}, which no file of tensors needs", PyTorchFile.SaveStateDict);
+                throw new RefusedFileException($"its pickle has the opcode 0x{opcode:X2}, which no weights file "
+                    + $"needs", PyTorchFile.SaveStateDict);
             }
         }
     }
@@ -51,13 +52,16 @@ internal sealed class PickleReader(PickleInput input)
         {
             case 0x80:
                 int protocol = input.ReadByte();
-                return protocol <= NewestProtocol ? true : throw new RefusedFileException($"its pickle is of protocol {protocol}, and up to {NewestProtocol} are read");
+                return protocol <= MaxProtocol
+                    ? true
+                    : throw new RefusedFileException($"its pickle has protocol {protocol}; protocols up to {MaxProtocol} are supported");
             case 0x95:
                 input.Skip(sizeof(long));
                 return true;
             case (byte)'(':
                 _marks.Push(_stack.Count);
-                return _marks.Count <= DeepestMarks ? true : throw new RefusedFileException("its values are nested too deep", PyTorchFile.SaveStateDict);
+                return _marks.Count <= MaxMarks ? true : throw new RefusedFileException("its values are nested too "
+                    + "deep", PyTorchFile.SaveStateDict);
             case (byte)'0':
                 Pop();
                 return true;
@@ -152,7 +156,8 @@ internal sealed class PickleReader(PickleInput input)
                 return true;
             case (byte)'R' or 0x81:
                 object?[] call = Pop(2);
-                Push(call is [TorchName callee, PickleList arguments] ? Make(callee, arguments.Items) : throw Malformed(), PickleContainer.Cost);
+                object? made = call is [TorchName callee, PickleList arguments] ? Make(callee, arguments.Items) : throw Malformed();
+                Push(made, PickleContainer.Cost);
                 return true;
             case (byte)'b':
                 object?[] build = Pop(2);
@@ -171,7 +176,7 @@ internal sealed class PickleReader(PickleInput input)
         }
     }
 
-    /// <summary>Makes an object. What it copies out of lists, which the file may name over and over, is paid for each time.</summary>
+    /// <summary>Creates an object. Each copy of a list, which the file may reference many times, is charged to the budget.</summary>
     private object? Make(TorchName callee, IReadOnlyList<object?> arguments)
     {
         foreach (var list in arguments.OfType<PickleList>())
@@ -187,8 +192,9 @@ internal sealed class PickleReader(PickleInput input)
         _memo[index] = Peek();
     }
 
-    private void Recall(uint index) =>
-        _stack.Add(_memo.TryGetValue(index, out object? value) ? value : throw new RefusedFileException($"its pickle refers to value {index:N0}, which it does not have"));
+    private void Recall(uint index) => _stack.Add(_memo.TryGetValue(index, out object? value)
+        ? value
+        : throw new RefusedFileException($"its pickle refers to memo entry {index:N0}, which it does not have"));
 
     private PickleList ListOf(ReadOnlySpan<object?> items)
     {
@@ -236,7 +242,7 @@ internal sealed class PickleReader(PickleInput input)
 
     private object?[] PopToMark() => _marks.TryPop(out int mark) ? Take(mark) : throw Malformed();
 
-    // What stands below a mark is not reached before the mark is gone.
+    // Values below a mark cannot be popped before the mark.
     private int Floor => _marks.TryPeek(out int mark) ? mark : 0;
 
     private object?[] Take(int from)

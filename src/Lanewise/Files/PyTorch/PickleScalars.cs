@@ -2,14 +2,14 @@ using System.Numerics;
 
 namespace Lanewise.Files;
 
-/// <summary>The opcodes of a pickle that make a value out of nothing but the bytes behind them (Python's <c>pickletools</c>).</summary>
+/// <summary>Reads the pickle opcodes that create a value from the bytes that follow them alone (Python's <c>pickletools</c>).</summary>
 internal static class PickleScalars
 {
     private const int MaxNumberLength = 255;
 
-    private static readonly object NotMine = new();
+    private static readonly object NotScalar = new();
 
-    /// <summary>Reads the value of such an opcode; false for another opcode.</summary>
+    /// <summary>Reads the value of a scalar opcode; returns false for any other opcode.</summary>
     public static bool TryRead(byte opcode, PickleInput input, out object? value)
     {
         value = opcode switch
@@ -29,16 +29,16 @@ internal static class PickleScalars
             (byte)'B' => Skipped(input, (uint)input.ReadInt32()),
             (byte)'C' => Skipped(input, input.ReadByte()),
             0x8E or 0x96 => Skipped(input, (ulong)input.ReadInt64()),
-            _ => NotMine,
+            _ => NotScalar,
         };
-        return !ReferenceEquals(value, NotMine);
+        return !ReferenceEquals(value, NotScalar);
     }
 
     private static object Number(PickleInput input, uint bytes)
     {
         if (bytes > MaxNumberLength)
         {
-            throw new RefusedFileException($"a whole number in its pickle claims {bytes:N0} bytes");
+            throw new RefusedFileException($"an integer in its pickle claims {bytes:N0} bytes");
         }
         var number = new BigInteger(input.ReadBytes(bytes));
         if (number < long.MinValue || number > long.MaxValue)

@@ -1,21 +1,21 @@
 namespace Lanewise.Files;
 
 /// <summary>
-/// A value that holds others. Values are null, bool, long, BigInteger, double, string, a container, or what
-/// <see cref="TorchObjects"/> makes. A container may hold the same one many times, so nothing ever walks through all levels.
+/// A value that contains others. Values are null, bool, long, BigInteger, double, string, a container, or an object of
+/// <see cref="TorchObjects"/>. A container may hold the same value many times, so no code ever traverses all levels.
 /// </summary>
 internal abstract class PickleContainer
 {
-    private const int DeepestNesting = 100;
+    private const int MaxDepth = 100;
     private const long MaxValues = 10_000_000;
 
     private int _depth = 1;
     private long _values = 1;
 
-    /// <summary>What a container costs, and what each of its items does.</summary>
+    /// <summary>The cost of a container, and of each of its items.</summary>
     public const int Cost = 96, ItemCost = 16;
 
-    /// <summary>Notes an item; one that holds others counts with all of them, as often as it is held.</summary>
+    /// <summary>Counts an item; a container counts with all its values, each time it is referenced.</summary>
     /// <exception cref="RefusedFileException">Nesting is too deep, or references to shared items multiply into too many.</exception>
     protected void Count(object? item)
     {
@@ -29,18 +29,19 @@ internal abstract class PickleContainer
             _values++;
         }
 
-        if (_depth > DeepestNesting)
+        if (_depth > MaxDepth)
         {
-            throw new RefusedFileException($"its values are nested more than {DeepestNesting} deep", PyTorchFile.SaveStateDict);
+            throw new RefusedFileException($"its values are nested more than {MaxDepth} deep", PyTorchFile.SaveStateDict);
         }
         if (_values > MaxValues)
         {
-            throw new RefusedFileException($"its values hold each other so often that they stand for more than {MaxValues:N0}", PyTorchFile.SaveStateDict);
+            throw new RefusedFileException($"its values reference each other so often that they expand to more than "
+                + $"{MaxValues:N0}", PyTorchFile.SaveStateDict);
         }
     }
 }
 
-/// <summary>A list or, with its items given at once, a tuple.</summary>
+/// <summary>A list or tuple.</summary>
 internal sealed class PickleList : PickleContainer
 {
     private readonly List<object?> _items = [];
@@ -54,15 +55,16 @@ internal sealed class PickleList : PickleContainer
     }
 }
 
-/// <summary>A dictionary in its order; of a key that occurs twice both values are kept.</summary>
+/// <summary>A dictionary in insertion order; for a repeated key both values are kept.</summary>
 internal sealed class PickleDictionary : PickleContainer
 {
     private readonly List<(object? Key, object? Value)> _items = [];
 
     public IReadOnlyList<(object? Key, object? Value)> Items => _items;
 
-    /// <summary>The values that have a name.</summary>
-    public IEnumerable<(string Name, object? Value)> Named => _items.Where(item => item.Key is string).Select(item => ((string)item.Key!, item.Value));
+    /// <summary>The entries whose key is a string.</summary>
+    public IEnumerable<(string Name, object? Value)> Named =>
+        _items.Where(item => item.Key is string).Select(item => ((string)item.Key!, item.Value));
 
     public void Add(object? key, object? value)
     {
@@ -72,7 +74,7 @@ internal sealed class PickleDictionary : PickleContainer
     }
 }
 
-/// <summary>A value of which nothing is needed: bytes, a set, a device.</summary>
+/// <summary>A value that is not needed: bytes, a set, a device.</summary>
 internal sealed class PickleOther
 {
     public static readonly PickleOther Instance = new();

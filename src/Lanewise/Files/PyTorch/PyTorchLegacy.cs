@@ -4,8 +4,8 @@ using System.Numerics;
 namespace Lanewise.Files;
 
 /// <summary>
-/// The files of PyTorch before 1.6: five pickles (a magic number, the protocol, the machine, the object, the storages' keys), then
-/// for each key the count of the storage's values (i64) and the values.
+/// Reads the legacy format (before PyTorch 1.6): five pickles (magic number, protocol, machine, object, storage keys), then for
+/// each key the number of values (i64) and the values.
 /// </summary>
 internal static class PyTorchLegacy
 {
@@ -20,7 +20,7 @@ internal static class PyTorchLegacy
         var pickles = new PickleReader(new PickleInput(stream));
         if (pickles.Read() is not BigInteger magic || magic != Magic)
         {
-            throw new RefusedFileException("it is a pickle that does not begin with PyTorch's magic number", PyTorchFile.SaveStateDict);
+            throw new RefusedFileException("it is a pickle without PyTorch's magic number", PyTorchFile.SaveStateDict);
         }
         if (pickles.Read() is not Protocol)
         {
@@ -57,7 +57,9 @@ internal static class PyTorchLegacy
             long count = BinaryPrimitives.ReadInt64LittleEndian(prefix), left = stream.Length - stream.Position;
             if (count != storage.Count || storage.Bytes > left)
             {
-                throw new RefusedFileException($"its storage {Excerpt.Of(key)} is said to have {storage.Count:N0} values, but has {Math.Min(count, left / storage.Type.Bytes()):N0}");
+                throw new RefusedFileException(
+                    $"its storage {Excerpt.Of(key)} should have {storage.Count:N0} values, but has "
+                        + $"{Math.Min(count, left / storage.Type.Bytes()):N0}");
             }
             if (needed.Remove(key, out var wanted))
             {

@@ -1,14 +1,14 @@
 namespace Lanewise.Files;
 
-/// <summary>A storage that tensors need: its bytes and the type of their values.</summary>
+/// <summary>A storage that tensors reference: its size in bytes and the type of its values.</summary>
 internal sealed record PyTorchStorage(string Key, StoredType Type, long Bytes)
 {
     private const int ChunkBytes = 1 << 16;
 
-    /// <summary>Reads the values from a stream that holds at least so many bytes, or says that it does not.</summary>
-    /// <param name="stream">Stands where they begin.</param>
-    /// <param name="seen">Is told of each piece that was read.</param>
-    /// <exception cref="RefusedFileException">The stream ends before.</exception>
+    /// <summary>Reads the values from a stream.</summary>
+    /// <param name="stream">A stream positioned at the first value.</param>
+    /// <param name="seen">Called with each chunk of bytes that was read.</param>
+    /// <exception cref="RefusedFileException">The stream ends too early.</exception>
     public float[] Read(Stream stream, Action<ReadOnlySpan<byte>>? seen = null)
     {
         int size = Type.Bytes();
@@ -20,7 +20,7 @@ internal sealed record PyTorchStorage(string Key, StoredType Type, long Bytes)
             var bytes = chunk.AsSpan(0, count * size);
             if (stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false) < bytes.Length)
             {
-                throw new RefusedFileException($"its storage {Excerpt.Of(Key)} is cut short");
+                throw new RefusedFileException($"its storage {Excerpt.Of(Key)} is truncated");
             }
             seen?.Invoke(bytes);
             Type.ToFloats(bytes, rest[..count]);

@@ -2,17 +2,19 @@ using System.IO.Compression;
 
 namespace Lanewise.Files;
 
-/// <summary>The files of PyTorch from 1.6: a zip archive of <c>NAME/data.pkl</c> and, for each storage, <c>NAME/data/KEY</c>.</summary>
+/// <summary>
+/// Reads the files of PyTorch 1.6 and later: a zip archive of <c>NAME/data.pkl</c> and, for each storage, <c>NAME/data/KEY</c>.
+/// </summary>
 internal static class PyTorchZip
 {
     private const string Pickle = "/data.pkl";
 
-    // Of a thousand tensors with their optimizer's state it has about half a megabyte.
+    // A thousand tensors with optimizer state need about half a megabyte.
     private const long MaxPickleLength = 16_000_000;
-    private const int MaxWordLength = 16;
+    private const int MaxByteOrderLength = 16;
 
     /// <summary>Reads the state dict's tensors.</summary>
-    /// <exception cref="RefusedFileException">The file is damaged, or holds anything but data.</exception>
+    /// <exception cref="RefusedFileException">The file is damaged, or contains anything but data.</exception>
     public static WeightsFile Read(Stream stream)
     {
         try
@@ -28,17 +30,22 @@ internal static class PyTorchZip
 
     private static WeightsFile Read(ZipArchive archive, long fileBytes)
     {
-        var pickle = archive.Entries.FirstOrDefault(entry => entry.FullName.IndexOf('/', StringComparison.Ordinal) is > 0 and var slash && entry.FullName.AsSpan(slash).SequenceEqual(Pickle))
-            ?? throw new RefusedFileException("it is a zip archive without data.pkl, and not what torch.save writes", PyTorchFile.SaveStateDict);
+        var pickle = archive.Entries.FirstOrDefault(IsPickle)
+            ?? throw new RefusedFileException("it is a zip archive without data.pkl, not one that torch.save "
+                + "wrote", PyTorchFile.SaveStateDict);
         string folder = pickle.FullName[..^Pickle.Length];
-        if (archive.GetEntry(folder + "/byteorder") is { } order && !Bytes(order, MaxWordLength).SequenceEqual("little"u8))
+        if (archive.GetEntry(folder + "/byteorder") is { } order && !Bytes(order, MaxByteOrderLength).SequenceEqual("little"u8))
         {
             throw new RefusedFileException("it was written on a big-endian machine", PyTorchFile.SaveStateDict);
         }
         var references = StateDict.Find(new PickleReader(new PickleInput(new MemoryStream(Bytes(pickle, MaxPickleLength)))).Read());
         var needed = PyTorchFile.Needed(references, fileBytes);
-        return PyTorchFile.Assemble(WeightsFormat.PyTorchZip, references, Storages(archive, folder + "/data/", needed, PyTorchFile.Allowance(fileBytes)));
+        var storages = Storages(archive, folder + "/data/", needed, PyTorchFile.Allowance(fileBytes));
+        return PyTorchFile.Assemble(WeightsFormat.PyTorchZip, references, storages);
     }
+
+    private static bool IsPickle(ZipArchiveEntry entry) =>
+        entry.FullName.IndexOf('/', StringComparison.Ordinal) is > 0 and var slash && entry.FullName.AsSpan(slash).SequenceEqual(Pickle);
 
     private static IEnumerable<(string Key, float[] Values)> Storages(
         ZipArchive archive, string folder, Dictionary<string, PyTorchStorage> needed, long allowance)
@@ -51,7 +58,8 @@ internal static class PyTorchZip
             }
             if (entry.Length != storage.Bytes)
             {
-                throw new RefusedFileException($"its storage {Excerpt.Of(storage.Key)} is said to have {storage.Bytes:N0} bytes, but has {entry.Length:N0}");
+                throw new RefusedFileException(
+                    $"its storage {Excerpt.Of(storage.Key)} should have {storage.Bytes:N0} bytes, but has {entry.Length:N0}");
             }
             if ((allowance -= entry.Length) < 0)
             {
@@ -65,7 +73,7 @@ internal static class PyTorchZip
         }
     }
 
-    private static byte[] Bytes(ZipArchiveEntry entry, long longest) => entry.Length <= longest
+    private static byte[] Bytes(ZipArchiveEntry entry, long maxLength) => entry.Length <= maxLength
         ? Checked(entry, (stream, seen) =>
         {
             byte[] bytes = new byte[entry.Length];
@@ -75,7 +83,7 @@ internal static class PyTorchZip
         })
         : throw TooMuch(entry);
 
-    /// <summary>Reads an entry and compares the checksum of what was read, and that it was all, with the archive's word.</summary>
+    /// <summary>Reads an entry completely and verifies its checksum.</summary>
     private static T Checked<T>(ZipArchiveEntry entry, Func<Stream, Action<ReadOnlySpan<byte>>, T> read)
     {
         var checksum = new Crc32();
@@ -90,11 +98,11 @@ internal static class PyTorchZip
         }
         catch (EndOfStreamException e)
         {
-            throw new RefusedFileException($"its part {Excerpt.Of(entry.FullName)} is cut short", inner: e);
+            throw new RefusedFileException($"its part {Excerpt.Of(entry.FullName)} is truncated", inner: e);
         }
-        throw new RefusedFileException($"its part {Excerpt.Of(entry.FullName)} does not have the CRC-32 that was noted for it: it is damaged");
+        throw new RefusedFileException($"its part {Excerpt.Of(entry.FullName)} does not match its CRC-32: it is damaged");
     }
 
     private static RefusedFileException TooMuch(ZipArchiveEntry entry) =>
-        new($"its part {Excerpt.Of(entry.FullName)} would unpack to {entry.Length:N0} bytes, far more than such a file holds");
+        new($"its part {Excerpt.Of(entry.FullName)} would unpack to {entry.Length:N0} bytes, far more than such a file contains");
 }

@@ -1,19 +1,22 @@
 namespace Lanewise.Files;
 
-/// <summary>Finds the state dict in what a PyTorch file holds: it itself, or under one of the names that training scripts give it.</summary>
+/// <summary>Finds the state dict in a PyTorch file's object: the object itself, or an entry with one of the usual names.</summary>
 internal static class StateDict
 {
-    private const int DeepestWrapper = 3;
-    private const int Shown = 8;
+    private const int MaxWrappers = 3;
+    private const int MaxShown = 8;
 
     private static readonly string[] Wrappers = ["state_dict", "model_state_dict", "model", "net"];
 
-    /// <summary>The tensors in their order; what is no tensor is left out.</summary>
+    /// <summary>Returns the tensors in order; other values are ignored.</summary>
     /// <exception cref="RefusedFileException">There are none, or two have the same name.</exception>
     public static IReadOnlyList<(string Name, TensorReference Tensor)> Find(object? root)
     {
         var dictionary = Unwrap(root);
-        var tensors = dictionary?.Named.Where(item => item.Value is TensorReference).Select(item => (item.Name, (TensorReference)item.Value!)).ToArray();
+        var tensors = dictionary?.Named
+            .Where(item => item.Value is TensorReference)
+            .Select(item => (item.Name, (TensorReference)item.Value!))
+            .ToArray();
         if (tensors is not { Length: > 0 })
         {
             throw new RefusedFileException($"there is no state dict in it, but {Describe(root)}", PyTorchFile.SaveStateDict);
@@ -33,9 +36,12 @@ internal static class StateDict
     private static PickleDictionary? Unwrap(object? root)
     {
         var dictionary = root as PickleDictionary;
-        for (int level = 0; level < DeepestWrapper && dictionary is not null; level++)
+        for (int level = 0; level < MaxWrappers && dictionary is not null; level++)
         {
-            var inner = Wrappers.Select(name => dictionary.Named.FirstOrDefault(item => item.Name == name).Value).OfType<PickleDictionary>().FirstOrDefault();
+            var inner = Wrappers
+                .Select(name => dictionary.Named.FirstOrDefault(item => item.Name == name).Value)
+                .OfType<PickleDictionary>()
+                .FirstOrDefault();
             if (inner is null)
             {
                 break;
@@ -48,7 +54,8 @@ internal static class StateDict
     private static string Describe(object? root) => root switch
     {
         PickleDictionary { Items.Count: 0 } => "an empty dictionary",
-        PickleDictionary dictionary => $"a dictionary of {string.Join(", ", dictionary.Named.Take(Shown).Select(item => Excerpt.Of(item.Name)).DefaultIfEmpty("values without names"))}",
+        PickleDictionary dictionary => "a dictionary of " + string.Join(
+            ", ", dictionary.Named.Take(MaxShown).Select(item => Excerpt.Of(item.Name)).DefaultIfEmpty("values without names")),
         PickleList => "a list",
         TensorReference => "a single tensor",
         _ => "a single value",

@@ -1,21 +1,21 @@
 namespace Lanewise.Files;
 
-/// <summary>A tensor as a view of a storage: value (i, j, …) is the storage's <c>Offset + i·Strides[0] + j·Strides[1] + …</c>.</summary>
+/// <summary>A tensor as a view of a storage: element (i, j, …) is the storage's <c>Offset + i·Strides[0] + j·Strides[1] + …</c>.</summary>
 /// <param name="Storage">The storage.</param>
 /// <param name="Type">The type of the values.</param>
-/// <param name="Offset">Where it begins, in values.</param>
+/// <param name="Offset">The index of the first value.</param>
 /// <param name="Sizes">The sizes, outermost first.</param>
-/// <param name="Strides">How far apart neighbours lie in each dimension, in values.</param>
+/// <param name="Strides">The stride of each dimension, in values.</param>
 internal sealed record TensorReference(StorageReference Storage, StoredType Type, long Offset, long[] Sizes, long[] Strides)
 {
     public const int MaxDimensions = 64;
 
-    /// <summary>How many values it has; known to fit an array after <see cref="Check"/>.</summary>
+    /// <summary>The number of values; guaranteed to fit an array after <see cref="Check"/>.</summary>
     public int Count => (int)Sizes.Aggregate(1L, (product, size) => product * size);
 
     private long StorageCount => Storage.Bytes / Type.Bytes();
 
-    /// <summary>Whether it is its whole storage, in order.</summary>
+    /// <summary>Whether it covers its whole storage, in order.</summary>
     public bool IsWholeStorage => Offset == 0 && Count == StorageCount && IsContiguous;
 
     private bool IsContiguous
@@ -35,7 +35,7 @@ internal sealed record TensorReference(StorageReference Storage, StoredType Type
         }
     }
 
-    /// <summary>Checks that all values lie within the storage, before anything is taken for them.</summary>
+    /// <summary>Checks that all values are within the storage, before any memory is allocated.</summary>
     /// <exception cref="RefusedFileException">They do not.</exception>
     public void Check(string name)
     {
@@ -45,12 +45,12 @@ internal sealed record TensorReference(StorageReference Storage, StoredType Type
         }
         if (Storage.Bytes % Type.Bytes() != 0)
         {
-            throw new RefusedFileException($"the {Storage.Bytes:N0} bytes of {Excerpt.Of(name)} are no whole number of {Type} values");
+            throw new RefusedFileException($"the {Storage.Bytes:N0} bytes of {Excerpt.Of(name)} are not a whole number of {Type} values");
         }
         long count = 1;
         foreach (long size in Sizes)
         {
-            // Keeps the product below 2⁶²: both factors are below 2³¹ or refused.
+            // Keeps the product below 2⁶²: both factors are below 2³¹ or rejected.
             if (size > Array.MaxLength || (count *= size) > Array.MaxLength)
             {
                 throw new RefusedFileException($"{Excerpt.Of(name)} has the shape {string.Join('×', Sizes)}, which is too large");
@@ -62,7 +62,7 @@ internal sealed record TensorReference(StorageReference Storage, StoredType Type
         }
     }
 
-    /// <summary>Copies the values out of the storage's, into row-major order.</summary>
+    /// <summary>Copies the values from the storage in row-major order.</summary>
     public float[] Gather(ReadOnlySpan<float> storage)
     {
         var values = new float[Count];
@@ -100,7 +100,7 @@ internal sealed record TensorReference(StorageReference Storage, StoredType Type
         long last = Offset;
         for (int d = 0; d < Sizes.Length && last < storageCount; d++)
         {
-            // Below 2³¹ · 2³¹: a longer stride than the storage leaves it at once.
+            // Below 2³¹ · 2³¹: a stride longer than the storage is out of range at once.
             last += Sizes[d] == 1 ? 0 : (Sizes[d] - 1) * Math.Min(Strides[d], storageCount);
         }
         return last < storageCount;

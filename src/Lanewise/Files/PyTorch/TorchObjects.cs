@@ -1,15 +1,15 @@
 namespace Lanewise.Files;
 
-/// <summary>What a name in a pickle stands for.</summary>
+/// <summary>The kind of object that a name in a pickle creates.</summary>
 internal enum TorchKind
 {
-    /// <summary>A dictionary that begins empty, or with a list of pairs.</summary>
+    /// <summary>A dictionary, initially empty or with a list of pairs.</summary>
     Dictionary,
-    /// <summary><c>(storage, offset, sizes, strides, …)</c> makes a tensor.</summary>
+    /// <summary>A tensor, from <c>(storage, offset, sizes, strides, …)</c>.</summary>
     Tensor,
     /// <summary>A tensor whose type is the seventh argument; its storage counts bytes.</summary>
     TypedTensor,
-    /// <summary>A tensor that is trained: the first argument.</summary>
+    /// <summary>A parameter: the tensor of the first argument.</summary>
     Parameter,
     /// <summary>A tensor's sizes: the first argument.</summary>
     Size,
@@ -17,20 +17,20 @@ internal enum TorchKind
     Storage,
     /// <summary>The type of a tensor's values.</summary>
     Type,
-    /// <summary>An object of which nothing is needed.</summary>
+    /// <summary>An object that is not needed.</summary>
     Other,
 }
 
-/// <summary>A name from the list, as a value in the pickle.</summary>
+/// <summary>A known name, as a value in the pickle.</summary>
 internal sealed record TorchName(TorchKind Kind, StoredType Type = default);
 
-/// <summary>The bytes that tensors are views of; not read yet.</summary>
+/// <summary>A storage that tensors are views of, not read yet.</summary>
 internal sealed record StorageReference(string Key, StoredType Type, long Count)
 {
     public long Bytes => Count * Type.Bytes();
 }
 
-/// <summary>The names that may occur in a file of weights, and what is made of them. Nothing else is ever looked up.</summary>
+/// <summary>The names that may occur in a weights file, and the objects they create. No other name is ever resolved.</summary>
 internal static class TorchObjects
 {
     private static readonly Dictionary<string, TorchName> Names = new(StringComparer.Ordinal)
@@ -78,8 +78,8 @@ internal static class TorchObjects
         ["__builtin__.dict"] = new(TorchKind.Other),
     };
 
-    /// <summary>Looks a name up.</summary>
-    /// <exception cref="RefusedFileException">It is not on the list.</exception>
+    /// <summary>Resolves a name.</summary>
+    /// <exception cref="RefusedFileException">The name is unknown.</exception>
     public static TorchName Find(string module, string name)
     {
         string full = $"{module}.{name}";
@@ -89,44 +89,50 @@ internal static class TorchObjects
                 $"it asks for {Excerpt.Of(full)}, and nothing but tensors and plain values is read or run", PyTorchFile.SaveStateDict);
     }
 
-    /// <summary>What calling the name in Python would make, as data.</summary>
+    /// <summary>Creates, as data, the object that calling the name in Python would return.</summary>
     public static object? Make(TorchName name, IReadOnlyList<object?> arguments) => name.Kind switch
     {
         TorchKind.Dictionary => Dictionary(arguments),
-        TorchKind.Tensor when arguments is [StorageReference storage, long and >= 0 and var offset, PickleList sizes, PickleList strides, ..] =>
+        TorchKind.Tensor
+            when arguments is [StorageReference storage, long and >= 0 and var offset, PickleList sizes, PickleList strides, ..] =>
             new TensorReference(storage, storage.Type, offset, Numbers(sizes), Numbers(strides)),
-        TorchKind.TypedTensor when arguments is [StorageReference storage, long and >= 0 and var offset, PickleList sizes, PickleList strides, _, _, TorchName { Kind: TorchKind.Type } type, ..] =>
-            new TensorReference(storage, type.Type, offset, Numbers(sizes), Numbers(strides)),
+        TorchKind.TypedTensor
+            when arguments is [StorageReference storage, long and >= 0 and var offset, PickleList sizes, PickleList strides, _, _, ..]
+                && arguments is [_, _, _, _, _, _, TorchName { Kind: TorchKind.Type, Type: var dtype }, ..] =>
+            new TensorReference(storage, dtype, offset, Numbers(sizes), Numbers(strides)),
         TorchKind.Parameter when arguments is [TensorReference tensor, ..] => tensor,
         TorchKind.Size when arguments is [PickleList sizes] => sizes,
         TorchKind.Other => PickleOther.Instance,
         _ => throw new RefusedFileException($"its pickle describes a {name.Kind} that is malformed"),
     };
 
-    /// <summary>The object after Python has given it its state, in which there is nothing for us.</summary>
+    /// <summary>Returns the object after Python's <c>__setstate__</c>; the state itself is not needed.</summary>
     public static object? Build(object? made, object? state) => (made, state) switch
     {
         // An OrderedDict's versions, a namespace's options.
         (PickleDictionary or PickleOther, _) => made,
-        // Before PyTorch 0.4: whether it is trained, whether it was volatile, its hooks.
+        // Before PyTorch 0.4: requires_grad, volatile, hooks.
         (TensorReference, PickleList { Items: [bool, bool, not TensorReference and not StorageReference] }) => made,
         _ => throw new RefusedFileException("its pickle gives a state to an object that has none"),
     };
 
-    /// <summary>The storage that a persistent id names: <c>("storage", type, key, location, count[, view])</c>.</summary>
+    /// <summary>Returns the storage of a persistent id, <c>("storage", type, key, location, count[, view])</c>.</summary>
     public static StorageReference Storage(object? id)
     {
-        if (id is not PickleList { Items: ["storage", TorchName { Kind: TorchKind.Storage } type, string key, _, long and >= 0 and <= int.MaxValue and var count, ..] and var parts })
+        if (id is not PickleList { Items: ["storage", TorchName { Kind: TorchKind.Storage } type, string key, _, _, ..] and var parts }
+            || parts[4] is not (long and >= 0 and <= int.MaxValue and var count))
         {
             throw new RefusedFileException("its pickle describes a storage that is malformed or larger than 2,147,483,647 values");
         }
-        return parts.Count == 5 || parts[5] is null ? new(key, type.Type, count) : throw new RefusedFileException("one of its storages is a view of another", PyTorchFile.SaveStateDict);
+        return parts.Count == 5 || parts[5] is null
+            ? new(key, type.Type, count)
+            : throw new RefusedFileException("one of its storages is a view of another", PyTorchFile.SaveStateDict);
     }
 
     private static PickleDictionary Dictionary(IReadOnlyList<object?> arguments)
     {
         var dictionary = new PickleDictionary();
-        // Python 2 gave an OrderedDict's items as a list of pairs.
+        // Python 2 passes an OrderedDict's items as a list of pairs.
         foreach (object? pair in (arguments is [PickleList pairs] ? pairs : new PickleList()).Items)
         {
             if (pair is not PickleList { Items: [var key, var value] })
@@ -138,7 +144,9 @@ internal static class TorchObjects
         return dictionary;
     }
 
-    private static long[] Numbers(PickleList list) => list.Items.Count <= TensorReference.MaxDimensions && list.Items.All(item => item is long and >= 0)
+    private static long[] Numbers(PickleList list) =>
+        list.Items.Count <= TensorReference.MaxDimensions && list.Items.All(item => item is long and >= 0)
         ? [.. list.Items.Select(item => (long)item!)]
-        : throw new RefusedFileException($"a tensor's sizes or strides are not at most {TensorReference.MaxDimensions} whole numbers from 0");
+        : throw new RefusedFileException(
+            $"a tensor's sizes or strides are not at most {TensorReference.MaxDimensions} non-negative integers");
 }

@@ -5,22 +5,22 @@ using System.Numerics;
 namespace Lanewise.Files.TensorBoard;
 
 /// <summary>
-/// Writes what TensorBoard shows: one file of events, to which each call appends and which can be read while it grows. Training
-/// that is taken up again writes a further file into the same folder, with steps that go on. Not for several threads at once.
+/// Writes a TensorBoard event file, which can be read while it grows. Resumed training writes a further file to the same folder,
+/// with continued step numbers. Not thread-safe.
 /// </summary>
 public sealed class EventWriter : IDisposable
 {
     private const string Version = "brain.Event:2";
     private readonly FileStream _file;
 
-    /// <summary>Makes the folder, if it is not there, and a file in it that says when and where it was made.</summary>
-    /// <param name="folder">What TensorBoard calls a run.</param>
-    /// <exception cref="LanewiseException">The file cannot be made or written.</exception>
+    /// <summary>Creates the folder, if missing, and an event file in it named after the time and the machine.</summary>
+    /// <param name="folder">The log directory of a run.</param>
+    /// <exception cref="FileAccessException">The file cannot be created or written.</exception>
     public EventWriter(string folder) : this(Create(folder))
     {
     }
 
-    /// <summary>Begins a file.</summary>
+    /// <summary>Writes the header to a new file.</summary>
     internal EventWriter(FileStream file)
     {
         _file = file;
@@ -35,21 +35,21 @@ public sealed class EventWriter : IDisposable
         }
     }
 
-    /// <summary>The file.</summary>
+    /// <summary>The path of the event file.</summary>
     public string Path => _file.Name;
 
-    /// <summary>Adds a point to a curve.</summary>
-    /// <param name="tag">The curve's name; what stands before a slash groups curves.</param>
-    /// <param name="step">Where on the curve.</param>
-    /// <param name="value">The value, kept as a 32-bit float.</param>
-    /// <exception cref="LanewiseException">It cannot be written.</exception>
+    /// <summary>Adds a scalar.</summary>
+    /// <param name="tag">The chart's name; the part before a slash groups charts.</param>
+    /// <param name="step">The step, the x value.</param>
+    /// <param name="value">The value, stored as a 32-bit float.</param>
+    /// <exception cref="FileAccessException">The file cannot be written.</exception>
     public void AddScalar(string tag, long step, double value) => Add(tag, step, message => message.Number(2, (float)value));
 
-    /// <summary>Adds a histogram. NaN and infinities are left out, and counted nowhere.</summary>
-    /// <param name="tag">Its name.</param>
-    /// <param name="step">Its place in the row of histograms of that name.</param>
-    /// <param name="values">The values; there may be none.</param>
-    /// <exception cref="LanewiseException">It cannot be written.</exception>
+    /// <summary>Adds a histogram. NaN and infinite values are ignored.</summary>
+    /// <param name="tag">The histogram's name.</param>
+    /// <param name="step">The step.</param>
+    /// <param name="values">The values; may be empty.</param>
+    /// <exception cref="FileAccessException">The file cannot be written.</exception>
     public void AddHistogram(string tag, long step, ReadOnlySpan<float> values)
     {
         var histogram = new Histogram(values).ToMessage();
@@ -57,15 +57,17 @@ public sealed class EventWriter : IDisposable
     }
 
     /// <summary>Adds an image.</summary>
-    /// <param name="tag">Its name.</param>
-    /// <param name="step">Its place in the row of images of that name.</param>
-    /// <param name="width">Columns.</param>
-    /// <param name="height">Rows.</param>
-    /// <param name="channels">1 for grey, 3 for colours.</param>
-    /// <param name="encodedPng">A PNG file's bytes.</param>
-    /// <exception cref="LanewiseException">It cannot be written.</exception>
+    /// <param name="tag">The image's name.</param>
+    /// <param name="step">The step.</param>
+    /// <param name="width">The width in pixels.</param>
+    /// <param name="height">The height in pixels.</param>
+    /// <param name="channels">1 for grey, 3 for RGB.</param>
+    /// <param name="encodedPng">The bytes of a PNG file.</param>
+    /// <exception cref="FileAccessException">The file cannot be written.</exception>
     public void AddImage(string tag, long step, int width, int height, int channels, byte[] encodedPng) => Add(
-        tag, step, message => message.Message(4, new ProtoWriter().Whole(1, height).Whole(2, width).Whole(3, channels).Bytes(4, encodedPng)));
+        tag,
+        step,
+        message => message.Message(4, new ProtoWriter().Whole(1, height).Whole(2, width).Whole(3, channels).Bytes(4, encodedPng)));
 
     /// <summary>Closes the file.</summary>
     public void Dispose() => _file.Dispose();
@@ -80,16 +82,19 @@ public sealed class EventWriter : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new LanewiseException($"{folder} could not be written: {AtomicFile.Explain(e)}", e);
+            throw FileAccessException.Writing(folder, e);
         }
     }
 
-    /// <summary>A name that is free. TensorBoard reads files in the order of their names: one made within the same second gets the next.</summary>
+    /// <summary>
+    /// Returns an unused file name. TensorBoard reads files in name order; a second file of the same second gets the next one.
+    /// </summary>
     private static string NewPath(string folder)
     {
         for (long second = DateTimeOffset.UtcNow.ToUnixTimeSeconds(); ; second++)
         {
-            string path = System.IO.Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"events.out.tfevents.{second}.{Environment.MachineName}"));
+            string name = string.Create(CultureInfo.InvariantCulture, $"events.out.tfevents.{second}.{Environment.MachineName}");
+            string path = System.IO.Path.Combine(folder, name);
             if (!File.Exists(path))
             {
                 return path;
@@ -107,7 +112,7 @@ public sealed class EventWriter : IDisposable
         Append(NewEvent().Whole(2, step).Message(5, new ProtoWriter().Message(1, value)));
     }
 
-    /// <summary>Writes a record: length, its check, data, theirs.</summary>
+    /// <summary>Writes a record: length, masked CRC of the length, data, masked CRC of the data.</summary>
     private void Append(ProtoWriter message)
     {
         var data = message.Written;
@@ -123,11 +128,13 @@ public sealed class EventWriter : IDisposable
         }
         catch (IOException e)
         {
-            throw new LanewiseException($"{Path} could not be written: {AtomicFile.Explain(e)}", e);
+            throw FileAccessException.Writing(Path, e);
         }
     }
 
-    /// <summary>CRC-32C, turned and shifted as the format has it, so that a check of data that hold checks is none of those.</summary>
+    /// <summary>
+    /// Computes the masked CRC-32C of the TFRecord format: rotated and offset, so that the CRC of data with CRCs in it is safe.
+    /// </summary>
     private static uint Check(ReadOnlySpan<byte> data)
     {
         const uint Shift = 0xa282ead8;

@@ -1,8 +1,8 @@
 namespace Lanewise.Files.TensorBoard;
 
 /// <summary>
-/// Values counted in TensorBoard's buckets, each a tenth wider than the one nearer to zero: from 1e-12 to 1e20, the same below zero.
-/// A value lies in the first bucket whose limit is above it. NaN and infinities are left out.
+/// Counts values in TensorBoard's buckets, each 10 % wider than the one nearer to zero, from 1e-12 to 1e20 on both sides of zero. A
+/// value belongs to the first bucket whose limit is above it. NaN and infinite values are ignored.
 /// </summary>
 internal sealed class Histogram
 {
@@ -12,8 +12,8 @@ internal sealed class Histogram
     private static readonly double[] Limits = MakeLimits();
 
     private readonly long[] _counts = new long[Limits.Length];
-    private double _least = double.PositiveInfinity;
-    private double _greatest = double.NegativeInfinity;
+    private double _min = double.PositiveInfinity;
+    private double _max = double.NegativeInfinity;
     private double _sum;
     private double _squares;
     private long _count;
@@ -29,7 +29,7 @@ internal sealed class Histogram
         }
     }
 
-    /// <summary>The message <c>HistogramProto</c>; a run of empty buckets is one.</summary>
+    /// <summary>Converts to the message <c>HistogramProto</c>, with runs of empty buckets merged.</summary>
     public ProtoWriter ToMessage()
     {
         if (_count == 0)
@@ -52,7 +52,7 @@ internal sealed class Histogram
         }
 
         return new ProtoWriter()
-            .Number(1, _least).Number(2, _greatest).Number(3, (double)_count).Number(4, _sum).Number(5, _squares)
+            .Number(1, _min).Number(2, _max).Number(3, (double)_count).Number(4, _sum).Number(5, _squares)
             .Numbers(6, [.. limits]).Numbers(7, [.. counts]);
     }
 
@@ -63,8 +63,8 @@ internal sealed class Histogram
         _count++;
         _sum += value;
         _squares += value * value;
-        _least = Math.Min(_least, value);
-        _greatest = Math.Max(_greatest, value);
+        _min = Math.Min(_min, value);
+        _max = Math.Max(_max, value);
     }
 
     private static double[] MakeLimits()

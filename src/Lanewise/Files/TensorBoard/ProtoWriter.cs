@@ -4,12 +4,12 @@ using System.Text;
 
 namespace Lanewise.Files.TensorBoard;
 
-/// <summary>Writes a message of Protocol Buffers, field by field: a key of number and kind, then the value.</summary>
+/// <summary>Writes a Protocol Buffers message field by field: a key of field number and wire type, then the value.</summary>
 internal sealed class ProtoWriter
 {
     private readonly ArrayBufferWriter<byte> _bytes = new();
 
-    /// <summary>How a value is laid out, the lowest three bits of its key.</summary>
+    /// <summary>The wire type, the lowest three bits of a key.</summary>
     private enum Kind
     {
         Varint = 0,
@@ -68,7 +68,7 @@ internal sealed class ProtoWriter
 
     private void Key(int field, Kind kind) => Varint((ulong)field << 3 | (ulong)kind);
 
-    /// <summary>Seven bits a byte, the lowest first; all bytes but the last have their highest bit set.</summary>
+    /// <summary>Writes seven bits per byte, lowest first; all bytes but the last have the high bit set.</summary>
     private void Varint(ulong value)
     {
         const ulong More = 0x80;

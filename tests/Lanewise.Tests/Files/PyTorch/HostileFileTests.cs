@@ -55,8 +55,8 @@ public sealed class HostileFileTests
         }
         byte[] itself = new PickleBuilder().Op((byte)']', (byte)'q', 0).Op([(byte)'h', 0, (byte)'a'], 1000).Bytes;
 
-        AssertRefused(PickleBuilder.Zip(bomb.Bytes), "stand for more than 10,000,000");
-        AssertRefused(PickleBuilder.Zip(itself), "stand for more than 10,000,000");
+        AssertRefused(PickleBuilder.Zip(bomb.Bytes), "expand to more than 10,000,000");
+        AssertRefused(PickleBuilder.Zip(itself), "expand to more than 10,000,000");
     }
 
     [Fact]
@@ -90,14 +90,14 @@ public sealed class HostileFileTests
     }
 
     [Theory]
-    [InlineData(8, 0, new long[] { 8 }, new long[] { 1 }, "its storage 0 is said to have ")]
+    [InlineData(8, 0, new long[] { 8 }, new long[] { 1 }, "its storage 0 should have ")]
     [InlineData(4, 1, new long[] { 4 }, new long[] { 1 }, "fc.weight reaches beyond its storage of 4 values")]
     [InlineData(4, 0, new long[] { 2, 2 }, new long[] { 3, 1 }, "reaches beyond")]
     [InlineData(4, 0, new long[] { 2 }, new long[] { long.MaxValue }, "reaches beyond")]
     [InlineData(4, long.MaxValue, new long[] { 2, 2 }, new long[] { long.MaxValue, long.MaxValue }, "reaches beyond")]
     [InlineData(4, -1, new long[] { 2 }, new long[] { 1 }, "Tensor that is malformed")]
-    [InlineData(4, 0, new long[] { -2 }, new long[] { 1 }, "whole numbers from 0")]
-    [InlineData(4, 0, new long[] { 2 }, new long[] { -1 }, "whole numbers from 0")]
+    [InlineData(4, 0, new long[] { -2 }, new long[] { 1 }, "non-negative integers")]
+    [InlineData(4, 0, new long[] { 2 }, new long[] { -1 }, "non-negative integers")]
     [InlineData(4, 0, new long[] { 2, 2 }, new long[] { 1 }, "2 sizes but 1 strides")]
     [InlineData(4, 0, new long[] { 4_294_967_296 }, new long[] { 0 }, "too large")]
     [InlineData(4, 0, new long[] { 65536, 65536, 65536, 65536 }, new long[] { 0, 0, 0, 0 }, "too large")]
@@ -151,7 +151,7 @@ public sealed class HostileFileTests
         int place = file.AsSpan().IndexOf(part == "data/0" ? "sixteen"u8 : "fc.weight"u8);
         file[place]++;
 
-        AssertRefused(file, $"its part archive/{part} does not have the CRC-32 that was noted for it");
+        AssertRefused(file, $"its part archive/{part} does not match its CRC-32");
     }
 
     [Fact]
@@ -182,7 +182,7 @@ public sealed class HostileFileTests
     {
         using var stream = new MemoryStream(bytes);
         long before = GC.GetAllocatedBytesForCurrentThread();
-        string message = Assert.Throws<LanewiseException>(() => PyTorchFile.Read(stream, "weights.pth")).Message;
+        string message = Assert.ThrowsAny<LanewiseException>(() => PyTorchFile.Read(stream, "weights.pth")).Message;
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 150 * Megabyte);
         Assert.StartsWith("weights.pth is refused: ", message, StringComparison.Ordinal);
         Assert.Contains(expected, message, StringComparison.Ordinal);

@@ -124,7 +124,7 @@ public sealed class EventWriterTests
     {
         using var folder = new TemporaryFolder();
         string path = folder.Write("tensorboard", []);
-        Assert.StartsWith($"{path} could not be written: ", Assert.Throws<LanewiseException>(() => new EventWriter(path)).Message, StringComparison.Ordinal);
+        Assert.StartsWith($"{path} could not be written: ", Assert.ThrowsAny<LanewiseException>(() => new EventWriter(path)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -132,7 +132,7 @@ public sealed class EventWriterTests
     {
         Assert.SkipUnless(File.Exists("/dev/full"), "needs a device that is always full");
         var full = new FileStream("/dev/full", FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
-        var e = Assert.Throws<LanewiseException>(() => new EventWriter(full));
+        var e = Assert.ThrowsAny<LanewiseException>(() => new EventWriter(full));
         Assert.Equal("/dev/full could not be written: the disk is full; free some space or choose another folder.", e.Message);
     }
 

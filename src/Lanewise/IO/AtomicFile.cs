@@ -1,8 +1,8 @@
 using System.Text;
 
-namespace Lanewise.Files;
+namespace Lanewise.IO;
 
-/// <summary>Writes a file whole or not at all: under a temporary name in the same folder, flushed to disk, then renamed.</summary>
+/// <summary>Writes files atomically: to a temporary file in the same folder, flushed to disk, then renamed.</summary>
 public static class AtomicFile
 {
     private const int BufferBytes = 1 << 16;
@@ -11,12 +11,12 @@ public static class AtomicFile
     private static readonly int[] DiskFullCodes = [28, 122, unchecked((int)0x80070070), unchecked((int)0x80070027)];
 
     /// <summary>
-    /// Calls <paramref name="write"/> with a stream and puts what it wrote in the place of <paramref name="path"/>. If anything
-    /// fails, nothing is left behind and a file that was there keeps its content.
+    /// Writes a file through <paramref name="write"/> and then replaces <paramref name="path"/> with it. On failure no temporary
+    /// file is left and an existing file keeps its content.
     /// </summary>
-    /// <param name="path">The file to make or replace; its folder exists. A symbolic link is followed.</param>
-    /// <param name="write">Writes the content; its own exceptions pass through unless they are I/O errors.</param>
-    /// <exception cref="LanewiseException">The file cannot be written: no folder, no permission, no space left.</exception>
+    /// <param name="path">The file to create or replace; its folder must exist. A symbolic link is followed.</param>
+    /// <param name="write">Writes the content. Its exceptions pass through unless they are I/O errors.</param>
+    /// <exception cref="FileAccessException">The file cannot be written: missing folder, no permission, disk full.</exception>
     public static void Write(string path, Action<Stream> write)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -27,11 +27,11 @@ public static class AtomicFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new LanewiseException($"{path} could not be written: {Explain(e)} Nothing was changed.", e);
+            throw FileAccessException.Writing(path, e, " Nothing was changed.");
         }
     }
 
-    /// <summary>Writes a text in UTF-8, without a byte order mark.</summary>
+    /// <summary>Writes text as UTF-8 without a byte order mark.</summary>
     /// <inheritdoc cref="Write(string, Action{Stream})" path="/exception"/>
     public static void WriteText(string path, string text)
     {
@@ -46,21 +46,21 @@ public static class AtomicFile
         {
             full = File.ResolveLinkTarget(full, returnFinalTarget: true)?.FullName ?? full;
         }
-        // A rename would replace the folder's entry itself, be it a folder or, for an administrator, a device.
+        // A rename would replace the directory entry itself, be it a folder or, for an administrator, a device.
         if (Directory.Exists(full))
         {
-            throw new IOException("it is a folder; name a file in it.");
+            throw new IOException("it is a folder; pass a file in it.");
         }
         if (string.Equals(Path.GetDirectoryName(full), "/dev", StringComparison.Ordinal))
         {
-            throw new IOException("it is a device; name a file in an ordinary folder.");
+            throw new IOException("it is a device; pass a file in an ordinary folder.");
         }
         return full;
     }
 
     private static void WriteAndRename(string path, Action<Stream> write)
     {
-        // Short whatever the file's own name is, so that a long name which fits still fits.
+        // A short temporary name, so that a file name of the maximum length still works.
         string temporary = Path.Combine(Path.GetDirectoryName(path)!, $".{Guid.NewGuid():N}.tmp");
         try
         {
@@ -86,18 +86,7 @@ public static class AtomicFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // The first failure is the one to report.
+            // The original exception is the one to report.
         }
     }
-
-    /// <summary>Why writing failed, and what to do about it.</summary>
-    internal static string Explain(Exception e) => e switch
-    {
-        UnauthorizedAccessException => "no permission; choose another folder or change its permissions.",
-        DirectoryNotFoundException => "its folder does not exist; create it or choose another.",
-        FileNotFoundException => "no file can be made in that folder; choose another.",
-        PathTooLongException => "the name is too long; choose a shorter one.",
-        _ when DiskFullCodes.Contains(e.HResult) => "the disk is full; free some space or choose another folder.",
-        _ => e.Message.ReplaceLineEndings(" "),
-    };
 }

@@ -1,9 +1,9 @@
 namespace Lanewise.Analysis;
 
-/// <summary>What is told of repeated measurements.</summary>
-internal static class Sample
+/// <summary>Statistics of repeated measurements.</summary>
+internal static class Statistics
 {
-    /// <summary>The middle one, or the mean of the two in the middle.</summary>
+    /// <summary>Computes the median; for an even number of values, the mean of the middle two.</summary>
     public static double Median(List<double> values)
     {
         double[] sorted = [.. values.Order()];
