@@ -73,7 +73,7 @@ public sealed record Augmentation
                 FormattableString.Invariant(
                     $"augmentation with flip {Flip}, padding {Padding}, minimum area {MinArea}, maximum ratio {MaxRatio}: {Expected}."),
                 invalid,
-                invalid switch { nameof(Flip) => Flip, nameof(Padding) => Padding, nameof(MinArea) => MinArea, _ => MaxRatio });
+                invalid switch { nameof(Flip) => (object)Flip, nameof(Padding) => Padding, nameof(MinArea) => MinArea, _ => MaxRatio });
         }
     }
 

@@ -78,9 +78,9 @@ public sealed class HostileFileTests
     [InlineData("42FFFFFFFF", "claims 4,294,967,295 bytes")]
     [InlineData("8DFFFFFFFFFFFFFFFF", "claims 18,446,744,073,709,551,615 bytes")]
     [InlineData("960000000001000000", "claims 4,294,967,296 bytes")]
-    [InlineData("8BFFFFFFFF", "a whole number in its pickle claims 4,294,967,295 bytes")]
+    [InlineData("8BFFFFFFFF", "an integer in its pickle claims 4,294,967,295 bytes")]
     [InlineData("72FFFFFFFF", "malformed")]
-    [InlineData("6AFFFFFFFF", "refers to value 4,294,967,295")]
+    [InlineData("6AFFFFFFFF", "refers to memo entry 4,294,967,295")]
     public void A_length_of_4_GB_is_refused(string opcode, string expected)
     {
         byte[] pickle = new PickleBuilder().Op(Convert.FromHexString(opcode)).Bytes;
@@ -129,7 +129,7 @@ public sealed class HostileFileTests
         byte[] pickle = PickleBuilder.StateDict(4, 0, [4], [1]);
 
         AssertRefused(PickleBuilder.Zip(pickle), "lacks the storage 0");
-        AssertRefused(PickleBuilder.Legacy(pickle, 4, new byte[15]), "said to have 4 values, but has 3");
+        AssertRefused(PickleBuilder.Legacy(pickle, 4, new byte[15]), "should have 4 values, but has 3");
         AssertRefused(PickleBuilder.Legacy(pickle, long.MaxValue, new byte[16]), "said to have 4 values");
         AssertRefused(PickleBuilder.Legacy(pickle, 4, [])[..^5], "ends before its storage 0");
     }
