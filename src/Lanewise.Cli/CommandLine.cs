@@ -1,42 +1,45 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using Lanewise.Cli.Common;
 using Lanewise.Cli.Verbs;
 
 namespace Lanewise.Cli;
 
-/// <summary>The program: its verbs, and how it is run from arguments to an exit code.</summary>
+/// <summary>Parses the command line, runs the verb and returns the exit code.</summary>
+/// <remarks>
+/// The folders of this project are layers; each uses only those before it in this list:
+/// Common (JSON, names of enumeration values, exit codes, limits), Terminals (tables, progress, number formats),
+/// Runs (run folders, training, explanations, studies), Options (options and their checks), Verbs (one file per verb),
+/// and the files at the top (this class, help, error reporting, signals).
+/// </remarks>
 internal static class CommandLine
 {
     private const string Examples =
         """
           lanewise train residual                   train on MNIST, or on built-in digits
-          lanewise eval runs/residual-1             how good it became, class by class
-          lanewise predict runs/residual-1 six.png  what is on an image
-          lanewise train --help                     all about one verb
+          lanewise eval runs/residual-1             evaluate on the test set
+          lanewise predict runs/residual-1 six.png  classify an image
+          lanewise train --help                     show the options of a verb
         """;
 
-    /// <summary>Lanewise's version.</summary>
-    public static string Version { get; } = typeof(CommandLine).Assembly.GetName().Version!.ToString(3);
-
-    /// <summary>The command as it was given.</summary>
-    public static string Text { get; private set; } = "lanewise";
-
-    /// <summary>Parses and runs.</summary>
+    /// <summary>Runs the program.</summary>
+    /// <param name="arguments">The command line, without the name of the program.</param>
+    /// <returns>The exit code.</returns>
     public static async Task<int> RunAsync(string[] arguments)
     {
-        Text = string.Join(' ', arguments.Select(Quote).Prepend("lanewise"));
+        ProgramInfo.CommandText = string.Join(' ', arguments.Select(Shell.Quote).Prepend("lanewise"));
         using var interrupts = new Interrupts();
         string command = "lanewise";
         try
         {
             var parse = Parse(RenamedOptions.Replace(arguments, Console.Error.WriteLine));
-            command = UsageErrors.Path(parse.CommandResult);
+            command = UsageErrors.CommandPath(parse.CommandResult);
             if (UsageErrors.Report(parse))
             {
                 return ExitCode.Usage;
             }
 
-            // The signals are ours: saving may take longer than System.CommandLine would wait.
+            // Interrupts handles signals: saving a run may take longer than the timeout of System.CommandLine.
             var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
             return await parse.InvokeAsync(configuration, interrupts.Token).ConfigureAwait(false);
         }
@@ -46,18 +49,15 @@ internal static class CommandLine
         }
     }
 
-    /// <summary>What the arguments mean.</summary>
+    /// <summary>Parses a command line.</summary>
     public static ParseResult Parse(IReadOnlyList<string> arguments) =>
-        // A file name may begin with '@'; nobody asked for response files.
+        // File names may begin with '@', so response files are disabled.
         CreateRoot().Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
 
-    /// <summary>A word as a shell takes it.</summary>
-    public static string Quote(string word) =>
-        word.Length > 0 && word.All(c => char.IsLetterOrDigit(c) || "-_./:=,+@%".Contains(c)) ? word : $"'{word.Replace("'", "'\\''")}'";
-
-    private static RootCommand CreateRoot()
+    /// <summary>Creates the command tree.</summary>
+    public static RootCommand CreateRoot()
     {
-        var root = new RootCommand("Lanewise: deep learning for images in pure C#. Trains, evaluates and runs image classifiers.")
+        var root = new RootCommand("Train, evaluate and run image classifiers in pure C#.")
         {
             TrainVerb.Create(),
             EvalVerb.Create(),
@@ -77,10 +77,10 @@ internal static class CommandLine
             switch (option)
             {
                 case HelpOption { Action: HelpAction action } help:
-                    help.Action = new ExampleHelp(action, Examples);
+                    help.Action = new HelpWithExamplesAction(action, Examples);
                     break;
                 case VersionOption version:
-                    version.Action = new PrintVersion();
+                    version.Action = new VersionAction();
                     break;
             }
         }

@@ -1,3 +1,5 @@
+using Lanewise.Cli.Common;
+
 namespace Lanewise.Cli;
 
 /// <summary>Turns what went wrong into one line on stderr and an exit code.</summary>

@@ -2,18 +2,19 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
+using Lanewise.Cli.Common;
 using Lanewise.Cli.Verbs;
 
 namespace Lanewise.Cli;
 
-/// <summary>Help, followed by examples.</summary>
-internal sealed class ExampleHelp(HelpAction help, string rootExamples) : SynchronousCommandLineAction
+/// <summary>Prints the help of a command, followed by its examples.</summary>
+internal sealed class HelpWithExamplesAction(HelpAction help, string rootExamples) : SynchronousCommandLineAction
 {
     public override bool ClearsParseErrors => true;
 
     public override int Invoke(ParseResult parseResult)
     {
-        HideArgumentsAbove(parseResult.CommandResult);
+        HideArgumentsOfParents(parseResult.CommandResult);
         int result = help.Invoke(parseResult);
         string? examples = parseResult.CommandResult.Command switch
         {
@@ -31,12 +32,12 @@ internal sealed class ExampleHelp(HelpAction help, string rootExamples) : Synchr
         return result;
     }
 
-    /// <summary>What stands before a subcommand is none of its arguments.</summary>
-    private static void HideArgumentsAbove(CommandResult result)
+    /// <summary>Hides the arguments of parent commands, which a subcommand does not take.</summary>
+    private static void HideArgumentsOfParents(CommandResult result)
     {
-        for (var above = result.Parent as CommandResult; above is not null; above = above.Parent as CommandResult)
+        for (var parent = result.Parent as CommandResult; parent is not null; parent = parent.Parent as CommandResult)
         {
-            foreach (var argument in above.Command.Arguments)
+            foreach (var argument in parent.Command.Arguments)
             {
                 argument.Hidden = true;
             }
@@ -44,14 +45,14 @@ internal sealed class ExampleHelp(HelpAction help, string rootExamples) : Synchr
     }
 }
 
-/// <summary>The version alone, so that a script can compare it.</summary>
-internal sealed class PrintVersion : SynchronousCommandLineAction
+/// <summary>Prints the version alone, for scripts.</summary>
+internal sealed class VersionAction : SynchronousCommandLineAction
 {
     public override bool ClearsParseErrors => true;
 
     public override int Invoke(ParseResult parseResult)
     {
-        parseResult.InvocationConfiguration.Output.WriteLine(CommandLine.Version);
+        parseResult.InvocationConfiguration.Output.WriteLine(ProgramInfo.Version);
         return ExitCode.Done;
     }
 }

@@ -3,7 +3,7 @@ using Lanewise.Cli.Terminals;
 
 namespace Lanewise.Cli;
 
-/// <summary>Ctrl-C and SIGTERM: the first asks the verb to stop and save, the second ends the process at once.</summary>
+/// <summary>Handles Ctrl-C and SIGTERM: the first signal cancels the verb, which stops and saves; the second ends the process.</summary>
 internal sealed class Interrupts : IDisposable
 {
     private readonly CancellationTokenSource _source = new();
@@ -31,7 +31,7 @@ internal sealed class Interrupts : IDisposable
     {
         if (_source.IsCancellationRequested)
         {
-            // The progress display hides the cursor.
+            // The progress display hides the cursor; the process ends without disposing of the display.
             Terminal.ShowCursor();
             return;
         }

@@ -1,20 +1,20 @@
 namespace Lanewise.Cli;
 
-/// <summary>Options under the names they had in earlier versions: still accepted, hidden from help, with a one-line notice.</summary>
+/// <summary>Translates options from the names of earlier versions, which are still accepted but hidden from help.</summary>
 internal static class RenamedOptions
 {
-    private static readonly Renamed[] All =
+    private static readonly RenamedOption[] All =
     [
         new("--on-bad-picture", "--on-corrupt", new(StringComparer.OrdinalIgnoreCase) { ["refuse"] = "error" }),
     ];
 
-    /// <summary>Replaces old names and values by the present ones, up to a <c>--</c>.</summary>
+    /// <summary>Replaces old names and values by the current ones, up to a <c>--</c>.</summary>
     /// <param name="arguments">The command line.</param>
     /// <param name="notices">Receives one line for each replaced option.</param>
     public static string[] Replace(IReadOnlyList<string> arguments, Action<string> notices)
     {
         var replaced = new List<string>(arguments.Count);
-        Renamed? pending = null;
+        RenamedOption? pending = null;
         bool ended = false;
         foreach (string argument in arguments)
         {
@@ -40,7 +40,7 @@ internal static class RenamedOptions
         return [.. replaced];
     }
 
-    private sealed record Renamed(string OldName, string Name, Dictionary<string, string> Values)
+    private sealed record RenamedOption(string OldName, string Name, Dictionary<string, string> Values)
     {
         public string ChangedValues => string.Concat(Values.Select(value => $", '{value.Key}' is now '{value.Value}'"));
 

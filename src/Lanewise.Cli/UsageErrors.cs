@@ -3,14 +3,15 @@ using System.CommandLine.Parsing;
 
 namespace Lanewise.Cli;
 
-/// <summary>Says in one line each what is wrong with the command line, and where help is.</summary>
+/// <summary>Reports errors in the command line, one line each, with a hint at the help.</summary>
 internal static class UsageErrors
 {
-    /// <summary>Prints the errors to stderr; false if there are none, or if help, the version or completion was asked for.</summary>
+    /// <summary>Prints the errors to stderr.</summary>
+    /// <returns>False if there are none, or if help, the version or completions were requested.</returns>
     public static bool Report(ParseResult parse)
     {
         bool completes = parse.Tokens.Any(token => token.Type == TokenType.Directive);
-        if (completes || parse.Action is ExampleHelp or PrintVersion)
+        if (completes || parse.Action is HelpWithExamplesAction or VersionAction)
         {
             return false;
         }
@@ -23,58 +24,62 @@ internal static class UsageErrors
 
         if (errors.Length > 0)
         {
-            Console.Error.WriteLine($"Try '{Path(parse.CommandResult)} --help'.");
+            Console.Error.WriteLine($"Try '{CommandPath(parse.CommandResult)} --help'.");
         }
 
         return errors.Length > 0;
     }
 
+    /// <summary>Gets the full name of a command, for example <c>lanewise data list</c>.</summary>
+    public static string CommandPath(CommandResult result) =>
+        result.Parent is CommandResult parent ? $"{CommandPath(parent)} {result.Command.Name}" : "lanewise";
+
     private static IEnumerable<string> Find(ParseResult parse)
     {
         var result = parse.CommandResult;
-        if (Stray(parse) is { } word)
+        if (FindUnexpectedToken(parse) is { } token)
         {
-            return [Explain(result, word)];
+            return [Explain(result, token)];
         }
 
-        if (OnlyGroups(result.Command))
+        if (IsGroup(result.Command))
         {
-            return [$"{Path(result)}: say what to do: {Names(result.Command.Subcommands)}."];
+            return [$"{CommandPath(result)}: specify a verb: {Names(result.Command.Subcommands)}."];
         }
 
         return parse.Errors.Select(error => error.Message.ReplaceLineEndings(" "));
     }
 
-    /// <summary>A word that is no verb, option or argument; an option misspelt may have been taken for an argument.</summary>
-    private static string? Stray(ParseResult parse)
+    /// <summary>Finds a token that is not a verb, option or argument; misspelt options may have been parsed as arguments.</summary>
+    private static string? FindUnexpectedToken(ParseResult parse)
     {
         var arguments = parse.CommandResult.Children.OfType<ArgumentResult>().SelectMany(a => a.Tokens).Select(t => t.Value);
         bool escaped = parse.Tokens.Any(t => t.Type == TokenType.DoubleDash);
-        return parse.UnmatchedTokens.Concat(escaped ? [] : arguments).FirstOrDefault(IsOption) ?? (parse.UnmatchedTokens is [var first, ..] ? first : null);
+        return parse.UnmatchedTokens.Concat(escaped ? [] : arguments).FirstOrDefault(IsOption)
+            ?? (parse.UnmatchedTokens is [var first, ..] ? first : null);
     }
 
-    private static string Explain(CommandResult result, string word)
+    private static string Explain(CommandResult result, string token)
     {
-        if (IsOption(word))
+        if (IsOption(token))
         {
-            // The dashes are left out, or all short names would look alike.
-            string? nearest = NearestName.Find(word.Split('=')[0].TrimStart('-'), result.Command.Options.Select(o => o.Name.TrimStart('-')));
-            return $"{Path(result)} has no option '{word}'{(nearest is null ? "." : $"; did you mean '--{nearest}'?")}";
+            // Compared without dashes, which would make all short names similar.
+            string name = token.Split('=')[0].TrimStart('-');
+            string? nearest = NearestName.Find(name, result.Command.Options.Select(o => o.Name.TrimStart('-')));
+            return $"{CommandPath(result)} has no option '{token}'{(nearest is null ? "." : $"; did you mean '--{nearest}'?")}";
         }
 
-        return OnlyGroups(result.Command)
-            ? $"{Path(result)} has no verb '{word}'; there are {Names(result.Command.Subcommands)}{NearestName.Question(word, result.Command.Subcommands.Select(c => c.Name))}"
-            : $"{Path(result)}: '{word}' is one argument too many.";
+        var verbs = result.Command.Subcommands;
+        string question = NearestName.Question(token, verbs.Select(c => c.Name));
+        return IsGroup(result.Command)
+            ? $"{CommandPath(result)} has no verb '{token}'; there are {Names(verbs)}{question}"
+            : $"{CommandPath(result)}: unexpected argument '{token}'.";
     }
 
-    /// <summary>Whether a command does nothing itself.</summary>
-    private static bool OnlyGroups(Command command) => command.Subcommands.Count > 0 && command.Arguments.Count == 0;
+    /// <summary>Returns whether a command only groups subcommands.</summary>
+    private static bool IsGroup(Command command) => command.Subcommands.Count > 0 && command.Arguments.Count == 0;
 
-    private static bool IsOption(string word) => word.Length > 1 && word[0] == '-';
+    private static bool IsOption(string token) => token.Length > 1 && token[0] == '-';
 
     private static string Names(IEnumerable<Command> commands) => string.Join(", ", commands.Select(c => c.Name));
-
-    /// <summary>A command as it is called, for example <c>lanewise data list</c>.</summary>
-    public static string Path(CommandResult result) =>
-        result.Parent is CommandResult parent ? $"{Path(parent)} {result.Command.Name}" : "lanewise";
 }

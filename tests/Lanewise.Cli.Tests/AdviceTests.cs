@@ -1,3 +1,4 @@
+using Lanewise.Cli.Common;
 using Lanewise.Data;
 
 namespace Lanewise.Cli.Tests;

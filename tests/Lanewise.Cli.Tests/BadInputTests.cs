@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace Lanewise.Cli.Tests;
 
-/// <summary>Damaged data, weights and images: one clear line, exit 1, nothing left behind.</summary>
+/// <summary>Damaged datasets, weights and images: one line on stderr, exit code 1, no files left.</summary>
 public sealed class BadInputTests(TrainedRun trained)
 {
     private const int Images = 0x0803;
@@ -14,56 +14,57 @@ public sealed class BadInputTests(TrainedRun trained)
     [InlineData("promises 4 GB", "train-images-idx3-ubyte")]
     [InlineData("fewer labels", "holds 6 images but train-labels-idx1-ubyte 5 labels")]
     [InlineData("no gzip", "train-images-idx3-ubyte.gz")]
-    public async Task Damaged_data_is_refused_and_no_run_folder_is_left(string damage, string expected)
+    public async Task Damaged_datasets_are_rejected_and_no_run_folder_is_left(string damage, string expected)
     {
         using var folder = new TemporaryFolder();
         WriteDataset(folder, damage);
-        var result = await CliProgram.RunAsync(folder.Path, "train", "residual", "--dataset", "mnist", "--data-dir", folder.Path, "--output", "run");
-        Assert.Contains(expected, result.OneError(), StringComparison.Ordinal);
+        var result = await CliProgram.RunAsync(
+            folder.Path, "train", "residual", "--dataset", "mnist", "--data-dir", folder.Path, "--output", "run");
+        result.AssertError(expected);
         Assert.False(Directory.Exists(folder["run"]));
     }
 
     [Fact]
-    public async Task Verify_finds_a_wrong_checksum()
+    public async Task Verify_reports_wrong_checksums()
     {
         using var folder = new TemporaryFolder();
         WriteDataset(folder, "none");
         var result = await CliProgram.RunAsync(folder.Path, "data", "verify", "mnist", "--data-dir", folder.Path);
         Assert.Equal(1, result.ExitCode);
         Assert.Contains("md5", result.Out, StringComparison.Ordinal);
-        Assert.Contains("4 of 4 files not as they should be", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
+        Assert.Contains("4 of 4 files failed verification", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Weights_of_another_model_are_refused_with_the_first_differences() => Assert.Contains(
+    public async Task Weights_of_another_model_are_rejected_with_the_first_differences() => Assert.Contains(
         "these are not weights of 'inception': conv1.weight is ",
         (await CliProgram.RunAsync(Path.GetTempPath(), "eval", trained.Model, "--model", "inception")).OneError(),
         StringComparison.Ordinal);
 
     [Fact]
-    public async Task Corrupt_weights_are_refused()
+    public async Task Corrupt_weights_are_rejected()
     {
         using var folder = new TemporaryFolder();
         byte[] bytes = File.ReadAllBytes(trained.Model);
         File.WriteAllBytes(folder["cut.safetensors"], bytes[..(bytes.Length / 2)]);
         bytes[3] = 0xFF;
         File.WriteAllBytes(folder["wild.safetensors"], bytes);
-        Assert.Contains("cut.safetensors", (await CliProgram.RunAsync(folder.Path, "eval", "cut.safetensors")).OneError(), StringComparison.Ordinal);
-        Assert.Contains("wild.safetensors", (await CliProgram.RunAsync(folder.Path, "predict", "wild.safetensors", "a.png")).OneError(), StringComparison.Ordinal);
+        (await CliProgram.RunAsync(folder.Path, "eval", "cut.safetensors")).AssertError("cut.safetensors");
+        (await CliProgram.RunAsync(folder.Path, "predict", "wild.safetensors", "a.png")).AssertError("wild.safetensors");
     }
 
     [Fact]
-    public async Task An_image_that_is_none_is_refused() => Assert.Contains(
+    public async Task A_file_that_is_not_an_image_is_rejected() => Assert.Contains(
         "is not an image",
         (await CliProgram.RunAsync(trained.Run, "predict", ".", "summary.csv")).OneError(),
         StringComparison.Ordinal);
 
     [Fact]
-    public async Task Missing_files_are_named()
+    public async Task Messages_name_missing_files()
     {
-        Assert.Contains("no-such-run", (await CliProgram.RunAsync(Path.GetTempPath(), "eval", "no-such-run")).OneError(), StringComparison.Ordinal);
-        Assert.Contains("no-such.png", (await CliProgram.RunAsync(Path.GetTempPath(), "predict", trained.Run, "no-such.png")).OneError(), StringComparison.Ordinal);
-        Assert.Contains("no-such-run", (await CliProgram.RunAsync(Path.GetTempPath(), "train", "--resume", "no-such-run")).OneError(), StringComparison.Ordinal);
+        (await CliProgram.RunAsync(Path.GetTempPath(), "eval", "no-such-run")).AssertError("no-such-run");
+        (await CliProgram.RunAsync(Path.GetTempPath(), "predict", trained.Run, "no-such.png")).AssertError("no-such.png");
+        (await CliProgram.RunAsync(Path.GetTempPath(), "train", "--resume", "no-such-run")).AssertError("no-such-run");
     }
 
     private static void WriteDataset(TemporaryFolder folder, string damage)

@@ -3,12 +3,12 @@ using System.Globalization;
 
 namespace Lanewise.Cli.Tests;
 
-/// <summary>What a run of the program left.</summary>
+/// <summary>The exit code and output of a run of the program.</summary>
 internal sealed record CliResult(int ExitCode, string Out, string Error)
 {
     public string[] ErrorLines => Error.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
-    /// <summary>Asserts that the program failed with one line of explanation and nothing else.</summary>
+    /// <summary>Asserts that the program failed with one error line and no output.</summary>
     public string OneError(int exitCode = 1)
     {
         Assert.Equal(exitCode, ExitCode);
@@ -18,7 +18,10 @@ internal sealed record CliResult(int ExitCode, string Out, string Error)
         return line;
     }
 
-    /// <summary>Asserts that the program did its work.</summary>
+    /// <summary>Asserts that the program failed with one error line that contains <paramref name="expected"/>, and no output.</summary>
+    public void AssertError(string expected, int exitCode = 1) => Assert.Contains(expected, OneError(exitCode), StringComparison.Ordinal);
+
+    /// <summary>Asserts that the program succeeded.</summary>
     public CliResult Ok()
     {
         Assert.True(ExitCode == 0, $"exit {ExitCode}: {Error}");
@@ -26,7 +29,7 @@ internal sealed record CliResult(int ExitCode, string Out, string Error)
     }
 }
 
-/// <summary>The real program as a child process, with an empty home, no data folders and no way to the network.</summary>
+/// <summary>Runs the program as a child process, with an empty home folder, no data folders and no network.</summary>
 internal sealed class CliProgram : IDisposable
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
@@ -45,12 +48,12 @@ internal sealed class CliProgram : IDisposable
         var environment = start.Environment;
         environment.Remove("LANEWISE_DATA");
         environment.Remove("LANEWISE_DEBUG");
-        // Runs so short gain nothing from code that counts its own branches first.
+        // Processes this short do not benefit from profile-guided optimization.
         environment["DOTNET_TieredPGO"] = "0";
         environment["HOME"] = environment["XDG_CACHE_HOME"] = Path.Combine(Path.GetTempPath(), "lanewise-no-home");
         foreach (string name in (string[])["http_proxy", "https_proxy", "all_proxy"])
         {
-            // A port where nobody listens: a download fails at once, with or without a network.
+            // A port without a listener, so that downloads fail at once.
             environment[name] = environment[name.ToUpperInvariant()] = "http://127.0.0.1:9";
         }
 

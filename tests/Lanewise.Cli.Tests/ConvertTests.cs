@@ -8,13 +8,13 @@ public sealed class ConvertTests(TrainedRun trained)
     private static readonly string Checkpoint = Path.Combine(AppContext.BaseDirectory, "goldens", "pytorch-wrapped-legacy.pth");
 
     [Fact]
-    public async Task A_checkpoint_of_PyTorchs_becomes_safetensors()
+    public async Task A_PyTorch_checkpoint_is_converted_to_safetensors()
     {
         using var folder = new TemporaryFolder();
         var result = (await CliProgram.RunAsync(folder.Path, "convert", Checkpoint, "out.safetensors")).Ok();
 
         Assert.Empty(result.Error);
-        Assert.Contains("PyTorch's older kind, 9 tensors (8 f32, 1 i64), 107 values", result.Out, StringComparison.Ordinal);
+        Assert.Contains("PyTorch legacy format, 9 tensors (8 f32, 1 i64), 107 values", result.Out, StringComparison.Ordinal);
         Assert.Contains("wrote out.safetensors: f32, ", result.Out, StringComparison.Ordinal);
         var expected = WeightsFile.Read(Checkpoint);
         var actual = WeightsFile.Read(folder["out.safetensors"]);
@@ -24,7 +24,7 @@ public sealed class ConvertTests(TrainedRun trained)
     }
 
     [Fact]
-    public async Task Halves_are_written_and_the_model_stays_known()
+    public async Task Float16_output_keeps_the_model_card()
     {
         using var folder = new TemporaryFolder();
         var result = (await CliProgram.RunAsync(folder.Path, "convert", trained.Run, "half.safetensors", "--dtype", "f16", "--json")).Ok();
@@ -42,7 +42,7 @@ public sealed class ConvertTests(TrainedRun trained)
     }
 
     [Fact]
-    public async Task A_model_that_is_named_is_checked_and_written_into_the_file()
+    public async Task Model_checks_the_weights_and_stores_the_model_card()
     {
         using var folder = new TemporaryFolder();
         Safetensors.Write(folder["bare.safetensors"], WeightsFile.Read(trained.Model).Tensors);
@@ -56,33 +56,36 @@ public sealed class ConvertTests(TrainedRun trained)
 
         File.WriteAllLines(folder["names.txt"], ["one"]);
         string[] convert = ["convert", "bare.safetensors", "new.safetensors", "--model"];
-        Assert.Contains("names.txt has 1 names, and the weights are for 10 classes", (await CliProgram.RunAsync(folder.Path, [.. convert, "residual", "--classes-from", "names.txt"])).OneError(), StringComparison.Ordinal);
-        Assert.Contains("not weights of 'inception'", (await CliProgram.RunAsync(folder.Path, [.. convert, "inception"])).OneError(), StringComparison.Ordinal);
+        string error = (await CliProgram.RunAsync(folder.Path, [.. convert, "residual", "--classes-from", "names.txt"])).OneError();
+        Assert.Contains("names.txt has 1 names, but the weights have 10 classes", error, StringComparison.Ordinal);
+        (await CliProgram.RunAsync(folder.Path, [.. convert, "inception"])).AssertError("not weights of 'inception'");
         Assert.False(File.Exists(folder["new.safetensors"]));
     }
 
     [Fact]
-    public async Task A_file_that_is_there_is_replaced_only_by_force()
+    public async Task An_existing_file_is_overwritten_only_with_force()
     {
         using var folder = new TemporaryFolder();
-        File.WriteAllText(folder["out.safetensors"], "dear to somebody");
+        File.WriteAllText(folder["out.safetensors"], "existing content");
 
-        Assert.Contains("already there", (await CliProgram.RunAsync(folder.Path, "convert", Checkpoint, "out.safetensors")).OneError(), StringComparison.Ordinal);
-        Assert.Equal("dear to somebody", File.ReadAllText(folder["out.safetensors"]));
+        (await CliProgram.RunAsync(folder.Path, "convert", Checkpoint, "out.safetensors")).AssertError("out.safetensors exists");
+        Assert.Equal("existing content", File.ReadAllText(folder["out.safetensors"]));
         (await CliProgram.RunAsync(folder.Path, "convert", Checkpoint, "out.safetensors", "--force")).Ok();
         Assert.Equal(9, WeightsFile.Read(folder["out.safetensors"]).Tensors.Count);
     }
 
     [Fact]
-    public async Task What_is_no_file_of_weights_is_refused_and_nothing_is_written()
+    public async Task Files_without_weights_are_rejected_and_nothing_is_written()
     {
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder["evil.pth"], "\u0080\u0002cposix\nsystem\n(X\u0002\0\0\0idtR.", System.Text.Encoding.Latin1);
         File.WriteAllText(folder["text.pth"], "weights");
 
-        Assert.Contains("evil.pth is refused: it asks for posix.system", (await CliProgram.RunAsync(folder.Path, "convert", "evil.pth", "out.safetensors")).OneError(), StringComparison.Ordinal);
-        Assert.Contains("text.pth is not a weights file", (await CliProgram.RunAsync(folder.Path, "convert", "text.pth", "out.safetensors")).OneError(), StringComparison.Ordinal);
-        Assert.Contains("no such file", (await CliProgram.RunAsync(folder.Path, "eval", "none.pth", "--model", "residual")).OneError(), StringComparison.Ordinal);
+        (await RunAsync("convert", "evil.pth", "out.safetensors")).AssertError("evil.pth is refused: it asks for posix.system");
+        (await RunAsync("convert", "text.pth", "out.safetensors")).AssertError("text.pth is not a weights file");
+        (await RunAsync("eval", "none.pth", "--model", "residual")).AssertError("no such file");
         Assert.False(File.Exists(folder["out.safetensors"]));
+
+        Task<CliResult> RunAsync(params string[] arguments) => CliProgram.RunAsync(folder.Path, arguments);
     }
 }

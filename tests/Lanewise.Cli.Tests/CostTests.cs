@@ -6,10 +6,11 @@ namespace Lanewise.Cli.Tests;
 public sealed class CostTests(TrainedRun trained)
 {
     private static readonly string Anywhere = Path.GetTempPath();
-    private static readonly string[] TutorialExample = ["cost", "conv", "--input", "192x28x28", "--out", "32", "--kernel", "5", "--padding", "2"];
+    private static readonly string[] TutorialExample =
+        ["cost", "conv", "--input", "192x28x28", "--out", "32", "--kernel", "5", "--padding", "2"];
 
     [Fact]
-    public async Task The_table_ends_in_the_total()
+    public async Task The_table_ends_with_the_total()
     {
         string[] lines = (await RunAsync("cost", "inception", "--depth", "1")).Out.Split('\n');
         Assert.Equal("inception, 1×28×28 → 10 classes, for one image", lines[0]);
@@ -21,7 +22,7 @@ public sealed class CostTests(TrainedRun trained)
     }
 
     [Fact]
-    public async Task Json_gives_raw_numbers_in_the_network_s_order()
+    public async Task Json_lists_raw_numbers_in_the_order_of_the_layers()
     {
         var json = Parse(await RunAsync("cost", "residual", "--input", "3x32x32", "--classes", "7", "--json"));
         Assert.Equal("residual", json.GetProperty("model").GetString());
@@ -41,30 +42,33 @@ public sealed class CostTests(TrainedRun trained)
     }
 
     [Fact]
-    public async Task Times_stand_beside_the_figures_when_they_are_asked_for()
+    public async Task Time_adds_measured_times()
     {
         var json = Parse(await RunAsync("cost", "residual", "--time", "--training", "--batch-size", "3", "--json"));
-        Assert.Equal(("train", 3), (json.GetProperty("timing").GetProperty("mode").GetString(), json.GetProperty("timing").GetProperty("images").GetInt32()));
+        var timing = json.GetProperty("timing");
+        Assert.Equal(("train", 3), (timing.GetProperty("mode").GetString(), timing.GetProperty("images").GetInt32()));
         var layers = json.GetProperty("layers").EnumerateArray().ToArray();
         Assert.Equal(1, layers.Sum(l => l.GetProperty("time_share").GetDouble()), 9);
         Assert.True(layers[0].GetProperty("backward_seconds").GetDouble() > 0);
     }
 
     [Fact]
-    public async Task Csv_has_a_row_a_layer_and_lines_that_end_as_the_rfc_has_it()
+    public async Task Csv_has_a_row_per_layer_and_the_line_ends_of_RFC_4180()
     {
         string text = (await RunAsync("cost", "resnet20", "--csv", "--depth", "1")).Out;
         Assert.EndsWith("\r\n", text, StringComparison.Ordinal);
         string[][] rows = [.. text.Split("\r\n")[..^1].Select(line => line.Split(','))];
         Assert.All(rows, row => Assert.Equal(13, row.Length));
-        Assert.Equal(["layer", "op", "kernel_height", "kernel_width", "stride", "channels", "height", "width", "parameters", "buffers", "macs", "share", "activation_bytes"], rows[0]);
+        Assert.Equal(
+            "layer,op,kernel_height,kernel_width,stride,channels,height,width,parameters,buffers,macs,share,activation_bytes",
+            string.Join(',', rows[0]));
         Assert.Equal(["conv1", "Conv2d", "3", "3", "1", "16", "32", "32", "432", "0", "442368"], rows[1][..11]);
         Assert.Equal(["layer1", "", "", "", ""], rows[4][..5]);
         Assert.Equal(269_722, rows.Skip(1).Sum(row => int.Parse(row[8], CultureInfo.InvariantCulture)));
     }
 
     [Fact]
-    public async Task A_trained_model_has_its_own_classes_and_input()
+    public async Task A_run_folder_or_weights_file_determines_classes_and_input()
     {
         string run = (await RunAsync("cost", trained.Run, "--csv")).Out;
         Assert.Equal((await RunAsync("cost", "residual", "--csv")).Out, run);
@@ -72,45 +76,50 @@ public sealed class CostTests(TrainedRun trained)
     }
 
     [Fact]
-    public async Task The_course_s_example_is_counted_and_measured()
+    public async Task The_example_of_the_tutorial_is_counted_and_measured()
     {
         var json = Parse(await RunAsync([.. TutorialExample, "--reduce", "16", "--json"]));
         Assert.Equal(120_422_400, json.GetProperty("direct").GetProperty("multiply_adds").GetInt64());
         Assert.Equal(12_443_648, json.GetProperty("reduced").GetProperty("multiply_adds").GetInt64());
         Assert.Equal(9.68, json.GetProperty("ratio").GetDouble(), 2);
-        double direct = json.GetProperty("direct").GetProperty("seconds").GetDouble(), reduced = json.GetProperty("reduced").GetProperty("seconds").GetDouble();
+        double direct = json.GetProperty("direct").GetProperty("seconds").GetDouble();
+        double reduced = json.GetProperty("reduced").GetProperty("seconds").GetDouble();
         Assert.Equal(direct / reduced, json.GetProperty("time_ratio").GetDouble(), 9);
         Assert.Equal([32, 28, 28], Numbers(json, "output"));
     }
 
     [Fact]
-    public async Task A_convolution_alone_has_nothing_to_be_compared_with()
+    public async Task Without_reduce_there_is_no_comparison()
     {
         var json = Parse(await RunAsync([.. TutorialExample, "--stride", "2", "--json"]));
         Assert.Equal(120_422_400 / 4, json.GetProperty("direct").GetProperty("multiply_adds").GetInt64());
-        Assert.All((string[])["reduced", "ratio", "time_ratio"], key => Assert.Equal(JsonValueKind.Null, json.GetProperty(key).ValueKind));
+        string[] keys = ["reduced", "ratio", "time_ratio"];
+        Assert.All(keys, key => Assert.Equal(JsonValueKind.Null, json.GetProperty(key).ValueKind));
     }
 
     [Fact]
-    public async Task The_saving_is_told_in_a_sentence()
+    public async Task The_saving_is_printed_as_a_sentence()
     {
         string text = (await RunAsync([.. TutorialExample, "--reduce", "16"])).Out;
-        Assert.Matches(@"\nDirect takes 9\.68 times the MACs of reduced, and \d+\.\d\d times the time\.\n", text);
+        Assert.Matches(@"\nDirect takes 9\.68 times the MACs and \d+\.\d\d times the time of reduced\.\n", text);
         Assert.Matches(@"\nreduced +Conv2d 1×1 → 16×28×28, Conv2d 5×5 → 32×28×28 +15,920 +12,443,648 +\d+\.\d{3} +\d+\.\d *\n", text);
     }
 
     [Theory]
-    [InlineData("cost inception --input 1x3x3", "--input 1×3×3: inception, made for 1×28×28, cannot take it; choose another size. conv1 (Conv2d): kernel 5×5 does not fit")]
+    [InlineData(
+        "cost inception --input 1x3x3",
+        "--input 1×3×3: inception, designed for 1×28×28, does not support this shape; choose another. "
+            + "conv1 (Conv2d): kernel 5×5 does not fit")]
     [InlineData("cost inception --input 65536x65536x65536", "it would have more than 2,147,483,647 values")]
     [InlineData("cost residual --classes 100000 --input 1x8000x8000", "it would have more than 2,147,483,647 values")]
     [InlineData("cost conv --input 3x3x3 --out 4 --kernel 5", "kernel 5×5 does not fit the 3×3 input")]
     [InlineData("cost conv --input 65536x65536x65536 --out 4 --kernel 5", "it would have more than 2,147,483,647 values")]
     [InlineData("cost nowhere.safetensors", "nowhere.safetensors could not be read: there is no such file")]
-    [InlineData("cost .", ".: there is no model.safetensors in it")]
-    public async Task What_cannot_be_counted_is_one_line(string arguments, string expected)
+    [InlineData("cost .", ".: the folder has no model.safetensors")]
+    public async Task Errors_are_one_line(string arguments, string expected)
     {
         using var folder = new TemporaryFolder();
-        Assert.Contains(expected, (await CliProgram.RunAsync(folder.Path, arguments.Split(' '))).OneError(), StringComparison.Ordinal);
+        (await CliProgram.RunAsync(folder.Path, arguments.Split(' '))).AssertError(expected);
     }
 
     private static async Task<CliResult> RunAsync(params string[] arguments)
@@ -122,5 +131,6 @@ public sealed class CostTests(TrainedRun trained)
 
     private static JsonElement Parse(CliResult result) => JsonDocument.Parse(result.Out).RootElement.Clone();
 
-    private static IEnumerable<int> Numbers(JsonElement json, string key) => json.GetProperty(key).EnumerateArray().Select(n => n.GetInt32());
+    private static IEnumerable<int> Numbers(JsonElement json, string key) =>
+        json.GetProperty(key).EnumerateArray().Select(n => n.GetInt32());
 }

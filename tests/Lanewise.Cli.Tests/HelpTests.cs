@@ -20,7 +20,7 @@ public sealed class HelpTests
     [InlineData("data list")]
     [InlineData("data fetch")]
     [InlineData("data verify")]
-    public async Task Every_verb_explains_itself_with_examples(string verb)
+    public async Task Every_verb_has_help_with_examples(string verb)
     {
         string[] words = verb.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         var result = (await InProcess.RunAsync([.. words, "--help"])).Ok();
@@ -29,19 +29,21 @@ public sealed class HelpTests
         Assert.Contains("Examples:", result.Out, StringComparison.Ordinal);
         Assert.Contains($"lanewise {verb}".TrimEnd(), result.Out, StringComparison.Ordinal);
         Assert.DoesNotContain('\e', result.Out);
-        // Nobody at the command line knows which article.
+        // The source of the tutorial networks means nothing to users of the command line.
         Assert.DoesNotContain("article", result.Out, StringComparison.OrdinalIgnoreCase);
     }
 
     [Fact]
-    public async Task A_subcommand_does_not_offer_its_parent_s_argument()
+    public async Task Help_of_a_subcommand_omits_the_arguments_of_its_parent()
     {
-        Assert.Contains("<MODEL>", (await CliProgram.RunAsync(Path.GetTempPath(), "cost", "--help")).Ok().Out, StringComparison.Ordinal);
-        Assert.DoesNotContain("<MODEL>", (await CliProgram.RunAsync(Path.GetTempPath(), "cost", "conv", "--help")).Ok().Out, StringComparison.Ordinal);
+        var parent = (await CliProgram.RunAsync(Path.GetTempPath(), "cost", "--help")).Ok();
+        Assert.Contains("<MODEL>", parent.Out, StringComparison.Ordinal);
+        var subcommand = (await CliProgram.RunAsync(Path.GetTempPath(), "cost", "conv", "--help")).Ok();
+        Assert.DoesNotContain("<MODEL>", subcommand.Out, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task The_version_stands_alone()
+    public async Task Version_prints_the_version_alone()
     {
         var result = (await CliProgram.RunAsync(Path.GetTempPath(), "--version")).Ok();
         Assert.Matches(@"^\d+\.\d+\.\d+\n$", result.Out);

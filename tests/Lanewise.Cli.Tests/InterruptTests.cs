@@ -9,9 +9,9 @@ public sealed class InterruptTests
         ["train", "residual", "--dataset", "digits", "--limit-train", "6000", "--limit-test", "200", "--threads", "1", "--seed", "3"];
 
     [Fact]
-    public async Task Stopped_within_an_epoch_and_resumed_it_gives_the_same_bytes()
+    public async Task A_run_stopped_within_an_epoch_and_resumed_writes_the_same_bytes()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "signals are sent as on Unix");
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "requires Unix signals");
         using var folder = new TemporaryFolder();
         (await CliProgram.RunAsync(folder.Path, [.. Settings, "--output", "whole", "--epochs", "3"])).Ok();
 
@@ -22,7 +22,8 @@ public sealed class InterruptTests
             program.Signal("INT");
             var stopped = await program.EndAsync();
             Assert.Equal(130, stopped.ExitCode);
-            var where = Regex.Match(stopped.ErrorLines[^1], @"^stopped after step (\d+) of epoch 2; go on with: lanewise train --resume parts$");
+            var where = Regex.Match(
+                stopped.ErrorLines[^1], @"^stopped after step (\d+) of epoch 2; resume with: lanewise train --resume parts$");
             Assert.True(where.Success, stopped.Error);
             Assert.InRange(int.Parse(where.Groups[1].Value, CultureInfo.InvariantCulture), 1, 93);
         }
@@ -30,7 +31,7 @@ public sealed class InterruptTests
         (await CliProgram.RunAsync(folder.Path, "train", "--resume", "parts", "--epochs", "3")).Ok();
         foreach (string file in (string[])["model.safetensors", "checkpoint.safetensors", "gradients.csv"])
         {
-            // The checkpoint's clock starts anew with each epoch, so it is equal too.
+            // The elapsed time in the checkpoint restarts with each epoch, so the checkpoint is identical too.
             Assert.Equal(await ReadAsync(folder[$"whole/{file}"]), await ReadAsync(folder[$"parts/{file}"]));
         }
 
@@ -40,20 +41,21 @@ public sealed class InterruptTests
     }
 
     [Fact]
-    public async Task Stopped_in_the_first_epoch_it_keeps_a_checkpoint_and_no_model()
+    public async Task A_run_stopped_in_the_first_epoch_has_a_checkpoint_but_no_model()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "signals are sent as on Unix");
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "requires Unix signals");
         using var folder = new TemporaryFolder();
         using var program = CliProgram.Start(folder.Path, "train", "residual", "--dataset", "digits", "--output", "run", "--threads", "1");
-        // The placeholder of the data's size is filled in just before training begins.
-        await UntilAsync(() => File.Exists(folder["run/args.json"]) && File.ReadAllText(folder["run/args.json"]).Contains("60000", StringComparison.Ordinal), program);
+        // The number of images is written just before training starts.
+        string arguments = folder["run/args.json"];
+        await UntilAsync(() => File.Exists(arguments) && File.ReadAllText(arguments).Contains("60000", StringComparison.Ordinal), program);
         await Task.Delay(300, TestContext.Current.CancellationToken);
         program.Signal("TERM");
         Assert.Equal(130, (await program.EndAsync()).ExitCode);
         Assert.True(File.Exists(folder["run/checkpoint.safetensors"]));
         Assert.False(File.Exists(folder["run/model.safetensors"]));
         var eval = await CliProgram.RunAsync(folder.Path, "eval", "run");
-        Assert.Contains("there is no model.safetensors in it", eval.OneError(), StringComparison.Ordinal);
+        eval.AssertError("the folder has no model.safetensors");
     }
 
     private static async Task UntilAsync(Func<bool> condition, CliProgram program)

@@ -22,7 +22,7 @@ public sealed class JsonTests(TrainedRun trained)
     }
 
     [Fact]
-    public async Task Eval_gives_the_accuracy_that_training_ended_with()
+    public async Task Eval_reports_the_accuracy_of_the_last_epoch()
     {
         var json = await RunAsync("eval", trained.Run, "--limit-test", "400", "--threads", "1", "--json");
         AssertKeys(json, "model", "dataset", "correct", "total", "test_accuracy", "per_class", "confusion");
@@ -34,7 +34,7 @@ public sealed class JsonTests(TrainedRun trained)
     }
 
     [Fact]
-    public async Task Predict_reads_a_digit_written_as_an_image()
+    public async Task Predict_classifies_image_files()
     {
         using var folder = new TemporaryFolder();
         var digits = BuiltInDigits.Train(20);
@@ -43,8 +43,9 @@ public sealed class JsonTests(TrainedRun trained)
         ImageWriter.Write(folder["plain.png"], digits.Shape, pixels);
         ImageWriter.Write(folder["ink.png"], digits.Shape, Array.ConvertAll(pixels, p => (byte)(255 - p)), scale: 4);
 
-        var result = (await CliProgram.RunAsync(folder.Path, "predict", trained.Run, "plain.png", "ink.png", "--top-k", "2", "--json")).Ok();
-        Assert.Matches("^ink.png: it looks like dark ink on a light ground; treated: 112×112; inverted", Assert.Single(result.ErrorLines));
+        var result = (await CliProgram.RunAsync(
+            folder.Path, "predict", trained.Run, "plain.png", "ink.png", "--top-k", "2", "--json")).Ok();
+        Assert.Matches("^ink.png: dark on a light background; preprocessing: 112×112; inverted", Assert.Single(result.ErrorLines));
         var json = Parse(result);
         AssertKeys(json, "predictions");
         Assert.Equal(2, json.GetProperty("predictions").GetArrayLength());
@@ -57,7 +58,7 @@ public sealed class JsonTests(TrainedRun trained)
     }
 
     [Fact]
-    public async Task Models_lists_the_catalogue()
+    public async Task Models_lists_the_catalog()
     {
         var json = await RunAsync("models", "--json");
         var residual = json.GetProperty("models").EnumerateArray().Single(m => m.GetProperty("name").GetString() == "residual");
@@ -67,7 +68,7 @@ public sealed class JsonTests(TrainedRun trained)
     }
 
     [Fact]
-    public async Task Info_tells_of_the_machine()
+    public async Task Info_describes_the_machine()
     {
         var json = await RunAsync("info", "--json");
         AssertKeys(json, "version", "lane_width", "threads", "ceiling_gflops", "data_roots");
@@ -76,7 +77,7 @@ public sealed class JsonTests(TrainedRun trained)
     }
 
     [Fact]
-    public async Task Data_list_and_verify_tell_what_is_here()
+    public async Task Data_verbs_report_the_state_of_datasets()
     {
         using var folder = new TemporaryFolder();
         var list = await RunAsync("data", "list", "--data-dir", folder.Path, "--json");
@@ -94,7 +95,7 @@ public sealed class JsonTests(TrainedRun trained)
         return Parse(result);
     }
 
-    // Parse refuses anything behind the first document.
+    // Parse rejects anything after the first document.
     private static JsonElement Parse(CliResult result) => JsonDocument.Parse(result.Out).RootElement.Clone();
 
     private static void AssertKeys(JsonElement json, params string[] keys) =>

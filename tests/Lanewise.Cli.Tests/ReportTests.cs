@@ -3,11 +3,11 @@ namespace Lanewise.Cli.Tests;
 public sealed class ReportTests(TrainedRun trained)
 {
     [Fact]
-    public void Training_tells_one_line_an_epoch_and_leaves_a_run_folder()
+    public void Training_prints_one_line_per_epoch_and_writes_a_run_folder()
     {
         string[] lines = trained.Progress.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(3, lines.Length);
-        Assert.Matches(@"^epoch 2/2  train loss \d\.\d{4}  +\d+\.\d\d %  test loss \d\.\d{4}  +\d+\.\d\d %  [\d,]+/s$", lines[2]);
+        Assert.Matches(@"^epoch 2/2  train loss \d\.\d{4}  +\d+\.\d\d %  val loss \d\.\d{4}  +\d+\.\d\d %  [\d,]+/s$", lines[2]);
         Assert.Equal(
             ["args.json", "checkpoint.safetensors", "gradients.csv", "model.safetensors", "summary.csv"],
             Directory.GetFiles(trained.Run).Select(Path.GetFileName).Order(StringComparer.Ordinal));
@@ -18,10 +18,10 @@ public sealed class ReportTests(TrainedRun trained)
     }
 
     [Fact]
-    public async Task Eval_prints_a_table_and_a_matrix_without_colours()
+    public async Task Eval_prints_a_table_and_a_confusion_matrix_without_colors()
     {
         var result = (await CliProgram.RunAsync(Path.GetTempPath(), "eval", trained.Model, "--limit-test", "100", "--threads", "1")).Ok();
-        Assert.Contains("of 100 right", result.Out, StringComparison.Ordinal);
+        Assert.Contains("of 100 correct", result.Out, StringComparison.Ordinal);
         Assert.Contains("precision", result.Out, StringComparison.Ordinal);
         Assert.Contains("confusion", result.Out, StringComparison.Ordinal);
         Assert.DoesNotContain('\e', result.Out);
@@ -29,21 +29,23 @@ public sealed class ReportTests(TrainedRun trained)
     }
 
     [Fact]
-    public async Task Without_a_dataset_the_notice_says_which_was_taken_and_why()
+    public async Task Without_a_dataset_a_notice_says_which_is_used_and_why()
     {
         using var folder = new TemporaryFolder();
         var result = (await CliProgram.RunAsync(
             folder.Path, "train", "residual", "--limit-train", "64", "--limit-test", "10", "--epochs", "1", "--threads", "1")).Ok();
-        Assert.Matches("^No dataset was named: using the built-in digits, because mnist is not on disk.*'lanewise data fetch mnist'", result.ErrorLines[0]);
-        Assert.Matches(@"^test accuracy \d+\.\d\d % after 1 epoch, saved in runs/residual-1; next: lanewise eval runs/residual-1", result.Out);
+        Assert.Matches(
+            "^No dataset was named: using the built-in digits, because mnist is not on disk.*'lanewise data fetch mnist'", result.ErrorLines[0]);
+        Assert.Matches(
+            @"^test accuracy \d+\.\d\d % after 1 epoch, saved in runs/residual-1; next: lanewise eval runs/residual-1", result.Out);
     }
 
     [Fact]
-    public async Task A_named_data_folder_is_taken_at_its_word()
+    public async Task Data_dir_excludes_all_other_folders()
     {
         using var folder = new TemporaryFolder();
         var result = await CliProgram.RunAsync(folder.Path, "train", "residual", "--data-dir", folder.Path);
-        Assert.Contains("lanewise data fetch mnist", result.OneError(), StringComparison.Ordinal);
+        result.AssertError("lanewise data fetch mnist");
         Assert.Empty(Directory.GetDirectories(folder["runs"]));
     }
 }

@@ -15,54 +15,59 @@ public sealed class RunFolderTests(TrainedRun trained)
     }
 
     [Fact]
-    public void Runs_that_begin_at_once_get_a_folder_each()
+    public void Concurrent_runs_get_different_folders()
     {
         using var folder = new TemporaryFolder();
-        var results = AtOnce(() => RunFolder.Create(null, new RunArguments { Model = "residual" }, folder.Path).Path);
+        var results = Concurrently(() => RunFolder.Create(null, new RunArguments { Model = "residual" }, folder.Path).Path);
         Assert.All(results, result => Assert.Null(result.Error));
         Assert.Equal(results.Count, results.Select(result => result.Path).Distinct(StringComparer.Ordinal).Count());
     }
 
     [Fact]
-    public void Of_runs_that_begin_at_once_in_one_folder_the_first_gets_it()
+    public void Of_concurrent_runs_with_the_same_folder_one_succeeds()
     {
         for (int attempt = 0; attempt < 20; attempt++)
         {
             using var folder = new TemporaryFolder();
-            var results = AtOnce(() => RunFolder.Create(folder["run"], new RunArguments { Model = "residual" }).Path);
+            var results = Concurrently(() => RunFolder.Create(folder["run"], new RunArguments { Model = "residual" }).Path);
             Assert.Single(results, result => result.Error is null);
-            Assert.All(results.Where(result => result.Path is null), result => Assert.Matches("is taken|is not empty", result.Error));
+            Assert.All(results.Where(result => result.Path is null), result => Assert.Matches("is in use|is not empty", result.Error));
             Assert.Equal("residual", RunArguments.Load(folder["run/args.json"]).Model);
         }
     }
 
     [Fact]
-    public async Task A_run_that_comes_to_nothing_leaves_the_users_own_empty_folder()
+    public async Task A_failed_run_keeps_an_empty_folder_of_the_user()
     {
         using var folder = new TemporaryFolder();
         Directory.CreateDirectory(folder["mine"]);
-        (await CliProgram.RunAsync(folder.Path, "train", "residual", "--dataset", "mnist", "--data-dir", folder.Path, "--output", "mine")).OneError();
+        string[] command = ["train", "residual", "--dataset", "mnist", "--data-dir", folder.Path, "--output", "mine"];
+        (await CliProgram.RunAsync(folder.Path, command)).OneError();
         Assert.Empty(Directory.GetFileSystemEntries(folder["mine"]));
     }
 
     [Fact]
-    public async Task A_file_in_the_place_of_the_folder_is_refused()
+    public async Task Output_must_not_be_a_file()
     {
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder["file"], "mine");
-        Assert.Contains("is a file", (await CliProgram.RunAsync(folder.Path, "train", "residual", "--output", "file")).OneError(), StringComparison.Ordinal);
-        Assert.Contains("choose another --output", (await CliProgram.RunAsync(folder.Path, "train", "residual", "--output", "file/below")).OneError(), StringComparison.Ordinal);
+        Assert.Contains("is a file", await ErrorAsync("file"), StringComparison.Ordinal);
+        Assert.Contains("choose another --output", await ErrorAsync("file/below"), StringComparison.Ordinal);
+
+        async Task<string> ErrorAsync(string output) =>
+            (await CliProgram.RunAsync(folder.Path, "train", "residual", "--output", output)).OneError();
     }
 
     [Fact]
-    public async Task A_folder_that_cannot_be_written_is_refused_before_training()
+    public async Task Output_must_be_writable()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "/proc is Linux's");
-        Assert.Contains("choose another --output", (await CliProgram.RunAsync(Path.GetTempPath(), "train", "residual", "--output", "/proc/lanewise")).OneError(), StringComparison.Ordinal);
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "requires /proc");
+        var result = await CliProgram.RunAsync(Path.GetTempPath(), "train", "residual", "--output", "/proc/lanewise");
+        result.AssertError("choose another --output");
     }
 
     [Fact]
-    public async Task A_loss_that_is_no_number_stops_training_and_keeps_the_last_good_weights()
+    public async Task Divergence_stops_training_and_keeps_the_weights_of_the_last_epoch()
     {
         using var folder = new TemporaryFolder();
         string arguments = Copy(folder);
@@ -70,7 +75,7 @@ public sealed class RunFolderTests(TrainedRun trained)
         string text = File.ReadAllText(arguments).Replace("\"lr\": 0.03", "\"lr\": 1000", StringComparison.Ordinal);
         File.WriteAllText(arguments, text);
         string error = (await CliProgram.RunAsync(folder.Path, "train", "--resume", folder.Path, "--epochs", "3")).OneError();
-        Assert.Matches("no longer finite .* of epoch 3; .*--lr.* keeps the weights after epoch 2", error);
+        Assert.Matches("no longer finite .* of epoch 3; .*--lr.* has the weights after epoch 2", error);
         Assert.Equal(good, File.ReadAllBytes(folder["model.safetensors"]));
     }
 
@@ -79,7 +84,8 @@ public sealed class RunFolderTests(TrainedRun trained)
     {
         using var folder = new TemporaryFolder();
         string error = (await CliProgram.RunAsync(
-            folder.Path, "train", "residual", "--dataset", "digits", "--limit-train", "1000", "--limit-test", "10", "--lr", "1000", "--output", "run", "--json")).OneError();
+            folder.Path, "train", "residual", "--dataset", "digits", "--limit-train", "1000", "--limit-test", "10",
+            "--lr", "1000", "--output", "run", "--json")).OneError();
         Assert.Contains("No epoch was completed, so no weights were saved.", error, StringComparison.Ordinal);
         Assert.Equal("args.json", Path.GetFileName(Assert.Single(Directory.GetFiles(folder["run"]))));
     }
@@ -88,41 +94,45 @@ public sealed class RunFolderTests(TrainedRun trained)
     [InlineData("--lr", "0.5", "--lr 0.5: the run to resume has 0.03")]
     [InlineData("--dataset", "mnist", "--dataset mnist: the run to resume has digits")]
     [InlineData("--epochs", "1", "--epochs 1: ")]
-    public async Task A_resumed_run_keeps_its_settings(string option, string value, string expected) =>
-        Assert.Contains(expected, (await CliProgram.RunAsync(Path.GetTempPath(), "train", "--resume", trained.Run, option, value)).OneError(exitCode: 2), StringComparison.Ordinal);
+    public async Task A_resumed_run_keeps_its_settings(string option, string value, string expected)
+    {
+        var result = await CliProgram.RunAsync(Path.GetTempPath(), "train", "--resume", trained.Run, option, value);
+        result.AssertError(expected, exitCode: 2);
+    }
 
     [Theory]
-    [InlineData("args.json", "these are not a run's arguments")]
+    [InlineData("args.json", "not the arguments of a run")]
     [InlineData("checkpoint.safetensors", "checkpoint.safetensors")]
-    [InlineData("summary.csv", "its first line is not")]
+    [InlineData("summary.csv", "the first line is not")]
     public async Task A_damaged_run_is_not_resumed(string file, string expected)
     {
         using var folder = new TemporaryFolder();
         Copy(folder);
         File.WriteAllText(folder[file], "{ nonsense");
-        Assert.Contains(expected, (await CliProgram.RunAsync(folder.Path, "train", "--resume", folder.Path, "--epochs", "3")).OneError(), StringComparison.Ordinal);
+        string[] resume = ["train", "--resume", folder.Path, "--epochs", "3"];
+        (await CliProgram.RunAsync(folder.Path, resume)).AssertError(expected);
         File.Delete(folder[file]);
-        Assert.Contains(file, (await CliProgram.RunAsync(folder.Path, "train", "--resume", folder.Path, "--epochs", "3")).OneError(), StringComparison.Ordinal);
+        (await CliProgram.RunAsync(folder.Path, resume)).AssertError(file);
     }
 
     [Fact]
-    public async Task A_run_that_noted_no_gradients_is_resumed_and_notes_them_from_there_on()
+    public async Task A_run_without_gradients_csv_is_resumed_and_records_later_gradients()
     {
         using var folder = new TemporaryFolder();
         Copy(folder);
         File.WriteAllText(folder["gradients.csv"], "1,2,3");
         string[] resume = ["train", "--resume", folder.Path, "--epochs", "3"];
-        Assert.Contains("gradients.csv: its first line is not", (await CliProgram.RunAsync(folder.Path, resume)).OneError(), StringComparison.Ordinal);
+        (await CliProgram.RunAsync(folder.Path, resume)).AssertError("gradients.csv: the first line is not");
         File.Delete(folder["gradients.csv"]);
         (await CliProgram.RunAsync(folder.Path, resume)).Ok();
         string[] lines = File.ReadAllLines(folder["gradients.csv"]);
         Assert.Equal("step,epoch,layer,norm,zero_share", lines[0]);
-        // 2,000 images are 32 steps an epoch.
+        // 2,000 images are 32 steps per epoch.
         Assert.StartsWith("64,3,conv1,", lines[1], StringComparison.Ordinal);
         Assert.Equal(8, lines.Skip(1).Select(line => line.Split(',')[0]).Distinct(StringComparer.Ordinal).Count());
     }
 
-    private static List<(string? Path, string? Error)> AtOnce(Func<string> create)
+    private static List<(string? Path, string? Error)> Concurrently(Func<string> create)
     {
         const int Runs = 8;
         var results = new List<(string?, string?)>();

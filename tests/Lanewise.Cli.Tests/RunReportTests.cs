@@ -5,15 +5,15 @@ using Lanewise.Graphs;
 
 namespace Lanewise.Cli.Tests;
 
-/// <summary><c>lanewise report</c>, over whole runs, unfinished ones and damaged ones.</summary>
+/// <summary><c>lanewise report</c> on complete, unfinished and damaged runs.</summary>
 public sealed class RunReportTests(TrainedRun trained)
 {
     [Fact]
-    public async Task The_page_of_a_run_is_put_into_its_folder()
+    public async Task The_page_is_written_to_the_run_folder()
     {
         using var folder = Copy();
         var result = (await ReportAsync(folder)).Ok();
-        Assert.Equal("run/report.html shows the run run; open it in a browser.\n", result.Out);
+        Assert.Equal("wrote run/report.html, the report of the run run; open it in a browser.\n", result.Out);
         Assert.Empty(result.Error);
         string page = File.ReadAllText(folder["run/report.html"]);
         Assert.Contains("rcblock1.conv1", page, StringComparison.Ordinal);
@@ -22,31 +22,35 @@ public sealed class RunReportTests(TrainedRun trained)
         Assert.Contains("Processor", page, StringComparison.Ordinal);
         Assert.DoesNotContain("not complete", page, StringComparison.Ordinal);
 
-        // A run folder that has a page is as good as before.
-        Assert.StartsWith("run is complete", (await CliProgram.RunAsync(folder.Path, "train", "--resume", "run")).Ok().Out, StringComparison.Ordinal);
+        // A run folder with a page can still be resumed.
+        var resumed = (await CliProgram.RunAsync(folder.Path, "train", "--resume", "run")).Ok();
+        Assert.StartsWith("run is complete", resumed.Out, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Json_tells_where_the_page_is_and_what_it_says()
+    public async Task Json_has_the_path_and_content_of_the_page()
     {
         using var folder = Copy();
         var json = await JsonAsync(folder, "--output", "page.html", "--mistakes", "3");
-        Assert.Equal(("run", "page.html", "residual", "digits"), (Text(json, "run"), Text(json, "file"), Text(json, "model"), Text(json, "dataset")));
+        Assert.Equal(("run", "page.html"), (Text(json, "run"), Text(json, "file")));
+        Assert.Equal(("residual", "digits"), (Text(json, "model"), Text(json, "dataset")));
         using var train = JsonDocument.Parse(trained.Json);
         Assert.Equal(train.RootElement.GetProperty("test_accuracy").GetDouble(), json.GetProperty("test_accuracy").GetDouble());
         var mistakes = json.GetProperty("mistakes").EnumerateArray().ToArray();
         Assert.Equal(3, mistakes.Length);
         Assert.All(mistakes, m => Assert.NotEqual(Text(m, "class"), Text(m, "predicted")));
-        Assert.Equal(mistakes.Select(m => m.GetProperty("probability").GetDouble()).OrderDescending(), mistakes.Select(m => m.GetProperty("probability").GetDouble()));
+        double[] probabilities = [.. mistakes.Select(m => m.GetProperty("probability").GetDouble())];
+        Assert.Equal(probabilities.OrderDescending(), probabilities);
         Assert.Equal(3, File.ReadAllText(folder["page.html"]).Split("<img ").Length - 1);
     }
 
     [Fact]
-    public async Task Without_the_test_images_the_page_has_the_rest()
+    public async Task Without_test_images_the_page_omits_their_sections()
     {
         using var folder = Copy();
         var result = (await ReportAsync(folder, "--dataset", "mnist", "--data-dir", "nowhere", "--json")).Ok();
-        Assert.StartsWith("the page will lack what needs the test images: ", Assert.Single(result.ErrorLines), StringComparison.Ordinal);
+        string notice = Assert.Single(result.ErrorLines);
+        Assert.StartsWith("the page omits sections that require the test images: ", notice, StringComparison.Ordinal);
         var json = JsonDocument.Parse(result.Out).RootElement;
         Assert.Contains("nowhere: there is no such data folder", Text(json, "test_missing"), StringComparison.Ordinal);
         Assert.InRange(json.GetProperty("test_accuracy").GetDouble(), 0.5, 1);
@@ -56,7 +60,7 @@ public sealed class RunReportTests(TrainedRun trained)
     }
 
     [Fact]
-    public async Task A_run_of_an_earlier_version_lacks_some_and_one_of_a_newer_has_more()
+    public async Task Runs_of_earlier_and_newer_versions_are_reported()
     {
         using var folder = Copy();
         File.Delete(folder["run/gradients.csv"]);
@@ -71,12 +75,12 @@ public sealed class RunReportTests(TrainedRun trained)
         (await ReportAsync(folder)).Ok();
         string page = File.ReadAllText(folder["run/report.html"]);
         Assert.Contains("no gradients.csv", page, StringComparison.Ordinal);
-        Assert.Contains("did not note the machine", page, StringComparison.Ordinal);
+        Assert.Contains("did not record the machine", page, StringComparison.Ordinal);
         Assert.Contains("warp_factor", page, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task A_run_without_a_model_shows_what_there_is()
+    public async Task A_run_without_a_model_is_reported()
     {
         using var folder = Copy();
         File.Delete(folder["run/model.safetensors"]);
@@ -91,25 +95,27 @@ public sealed class RunReportTests(TrainedRun trained)
     }
 
     [Fact]
-    public async Task Weights_that_are_no_numbers_still_give_a_page()
+    public async Task A_model_with_NaN_weights_is_reported()
     {
         using var folder = Copy();
         string file = folder["run/model.safetensors"];
         var (_, weights, card) = ModelFile.Load(file);
-        ModelFile.Save(file, new Weights(weights.Tensors.Select(t => t with { Values = Array.ConvertAll(t.Values, _ => float.NaN) })), card);
+        var nan = weights.Tensors.Select(t => t with { Values = Array.ConvertAll(t.Values, _ => float.NaN) });
+        ModelFile.Save(file, new Weights(nan), card);
         var json = await JsonAsync(folder);
         Assert.InRange(json.GetProperty("test_accuracy").GetDouble(), 0, 0.5);
-        Assert.All(json.GetProperty("mistakes").EnumerateArray(), m => Assert.Equal(JsonValueKind.Null, m.GetProperty("probability").ValueKind));
+        var mistakes = json.GetProperty("mistakes").EnumerateArray();
+        Assert.All(mistakes, m => Assert.Equal(JsonValueKind.Null, m.GetProperty("probability").ValueKind));
         Assert.DoesNotContain("NaN", File.ReadAllText(folder["run/report.html"]), StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData("summary.csv", "epoch,train_loss\n1,", "its first line is not")]
+    [InlineData("summary.csv", "epoch,train_loss\n1,", "the first line is not")]
     [InlineData("gradients.csv", "step,epoch,layer,norm,zero_share\n0,1,conv1\n", "line 2 is not a row of")]
-    [InlineData("args.json", "{", "these are not a run's arguments")]
-    [InlineData("args.json", "", "these are not a run's arguments")]
+    [InlineData("args.json", "{", "not the arguments of a run")]
+    [InlineData("args.json", "", "not the arguments of a run")]
     [InlineData("model.safetensors", "short", "model.safetensors")]
-    public async Task A_damaged_file_is_named(string file, string content, string expected)
+    public async Task Messages_name_the_damaged_file(string file, string content, string expected)
     {
         using var folder = Copy();
         File.WriteAllText(folder["run/" + file], content);
@@ -120,13 +126,17 @@ public sealed class RunReportTests(TrainedRun trained)
     }
 
     [Fact]
-    public async Task A_place_where_no_page_can_be_is_refused()
+    public async Task Invalid_output_and_run_folders_are_rejected()
     {
         using var folder = Copy();
-        Assert.Contains("its folder does not exist", (await ReportAsync(folder, "--output", "not/there.html")).OneError(), StringComparison.Ordinal);
-        Assert.Contains("expected a name that ends in .html", (await ReportAsync(folder, "--output", "run/model.safetensors")).OneError(exitCode: 2), StringComparison.Ordinal);
-        Assert.Contains("there is no args.json in it", (await CliProgram.RunAsync(folder.Path, "report", ".")).OneError(), StringComparison.Ordinal);
-        Assert.Contains("there is no such folder", (await CliProgram.RunAsync(folder.Path, "report", "elsewhere")).OneError(), StringComparison.Ordinal);
+        var missing = await ReportAsync(folder, "--output", "not/there.html");
+        missing.AssertError("its folder does not exist");
+        var invalid = await ReportAsync(folder, "--output", "run/model.safetensors");
+        invalid.AssertError("expected a name that ends in .html", exitCode: 2);
+        var empty = await CliProgram.RunAsync(folder.Path, "report", ".");
+        empty.AssertError("the folder has no args.json");
+        var nowhere = await CliProgram.RunAsync(folder.Path, "report", "elsewhere");
+        nowhere.AssertError("the folder does not exist");
     }
 
     private static Task<CliResult> ReportAsync(TemporaryFolder folder, params string[] options) =>

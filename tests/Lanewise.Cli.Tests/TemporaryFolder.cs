@@ -1,6 +1,6 @@
 namespace Lanewise.Cli.Tests;
 
-/// <summary>An empty folder that is gone after the test.</summary>
+/// <summary>An empty folder, deleted when disposed of.</summary>
 internal sealed class TemporaryFolder : IDisposable
 {
     public string Path { get; } = Directory.CreateTempSubdirectory("lanewise-cli-").FullName;

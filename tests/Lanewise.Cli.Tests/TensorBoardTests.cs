@@ -4,26 +4,36 @@ using System.Text.RegularExpressions;
 
 namespace Lanewise.Cli.Tests;
 
-/// <summary>What a run tells TensorBoard. The library's tests read such files to the last bit.</summary>
+/// <summary>The TensorBoard events of a run; the tests of the library check the file format.</summary>
 public sealed class TensorBoardTests
 {
+    private const string TagPattern =
+        @"\n(?<length>[\x01-\x7f])(?<tag>(?:loss|accuracy|weights|gradients|test)/[ -~]+|learning_rate|images_per_second)";
+
     private static readonly string[] Training =
-        ["train", "residual", "--dataset", "digits", "--limit-train", "320", "--limit-test", "20", "--threads", "1", "--output", "run", "--tensorboard"];
+    [
+        "train", "residual", "--dataset", "digits", "--limit-train", "320", "--limit-test", "20", "--threads", "1",
+        "--output", "run", "--tensorboard",
+    ];
 
     [Fact]
-    public async Task A_run_and_its_continuation_are_logged()
+    public async Task A_run_and_a_resumed_run_are_logged()
     {
         using var folder = new TemporaryFolder();
         (await CliProgram.RunAsync(folder.Path, [.. Training, "--epochs", "2"])).Ok();
         string first = Assert.Single(Events(folder));
         string[] tags = Tags(first);
-        string[] figures = ["loss/train", "loss/eval", "accuracy/train", "accuracy/eval", "learning_rate", "images_per_second", "weights/rcblock1.conv2.weight", "gradients/fc.bias"];
-        Assert.All(figures, tag => Assert.Equal(2, tags.Count(t => t == tag)));
+        string[] expected =
+        [
+            "loss/train", "loss/eval", "accuracy/train", "accuracy/eval", "learning_rate", "images_per_second",
+            "weights/rcblock1.conv2.weight", "gradients/fc.bias",
+        ];
+        Assert.All(expected, tag => Assert.Equal(2, tags.Count(t => t == tag)));
         Assert.Equal(10, tags.Count(tag => tag == "loss/step"));
         Assert.Equal(14, tags.Distinct().Count(tag => tag.StartsWith("weights/", StringComparison.Ordinal)));
         Assert.Equal(8, tags.Count(tag => Regex.IsMatch(tag, "^test/[0-7] [0-9]$")));
 
-        // The run itself knows that it is logged.
+        // args.json records --tensorboard.
         (await CliProgram.RunAsync(folder.Path, "train", "--resume", "run", "--epochs", "3")).Ok();
         string second = Assert.Single(Events(folder), path => path != first);
         Assert.Equal(1, Tags(second).Count(tag => tag == "loss/eval"));
@@ -31,7 +41,7 @@ public sealed class TensorBoardTests
     }
 
     [Fact]
-    public async Task A_run_that_was_not_logged_can_begin_to_be()
+    public async Task Logging_can_start_with_a_resumed_run()
     {
         using var folder = new TemporaryFolder();
         (await CliProgram.RunAsync(folder.Path, [.. Training[..^1], "--epochs", "1"])).Ok();
@@ -41,21 +51,21 @@ public sealed class TensorBoardTests
     }
 
     [Fact]
-    public async Task Events_that_cannot_be_written_stop_a_run_that_stays_as_it_was()
+    public async Task An_error_writing_events_stops_the_run_and_leaves_its_checkpoint_unchanged()
     {
         using var folder = new TemporaryFolder();
         (await CliProgram.RunAsync(folder.Path, [.. Training[..^1], "--epochs", "1"])).Ok();
         File.WriteAllText(folder["run/tensorboard"], "in the way");
         byte[] checkpoint = File.ReadAllBytes(folder["run/checkpoint.safetensors"]);
         var result = await CliProgram.RunAsync(folder.Path, "train", "--resume", "run", "--epochs", "2", "--tensorboard");
-        Assert.Contains("run/tensorboard could not be written: ", result.OneError(), StringComparison.Ordinal);
+        result.AssertError("run/tensorboard could not be written: ");
         Assert.Equal(checkpoint, File.ReadAllBytes(folder["run/checkpoint.safetensors"]));
         (await CliProgram.RunAsync(folder.Path, "train", "--resume", "run", "--epochs", "2")).Ok();
     }
 
     private static string[] Events(TemporaryFolder folder) => Directory.GetFiles(folder["run/tensorboard"], "events.out.tfevents.*");
 
-    /// <summary>The tag of each event but the first: the text behind a field of number 1 that begins a summary's value.</summary>
+    /// <summary>Gets the tag of each event except the first: the string field number 1 at the start of a summary value.</summary>
     private static string[] Tags(string path)
     {
         var tags = new List<string>();
@@ -64,7 +74,7 @@ public sealed class TensorBoardTests
         {
             int length = (int)BinaryPrimitives.ReadInt64LittleEndian(file.AsSpan(at));
             string data = Encoding.Latin1.GetString(file, at + 12, length);
-            if (Regex.Match(data, @"\n(?<length>[\x01-\x7f])(?<tag>(?:loss|accuracy|weights|gradients|test)/[ -~]+|learning_rate|images_per_second)", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1)) is { Success: true } match)
+            if (Regex.Match(data, TagPattern, RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1)) is { Success: true } match)
             {
                 tags.Add(match.Groups["tag"].Value[..match.Groups["length"].Value[0]]);
             }

@@ -1,11 +1,12 @@
 using System.CommandLine;
+using Lanewise.Cli.Common;
+using Lanewise.Cli.Options;
 using Lanewise.Cli.Runs;
-using Lanewise.Cli.Verbs;
 using Lanewise.Engine;
 
 namespace Lanewise.Cli.Tests;
 
-/// <summary>The options of train taken together, without a process for each.</summary>
+/// <summary>Combinations of the options of <c>train</c>, parsed in process.</summary>
 public sealed class TrainOptionsTests
 {
     [Theory]
@@ -17,34 +18,36 @@ public sealed class TrainOptionsTests
     [InlineData("residual --warmup-epochs nan", "--warmup-epochs nan: expected")]
     [InlineData("residual --sched step --decay-epochs 0", "--decay-epochs 0: expected a positive number")]
     [InlineData("residual --sched step --decay-rate 2", "--decay-rate 2: expected a number above 0 and at most 1")]
-    [InlineData("residual --sched step --milestones 80,", "--milestones 80,: expected positive numbers in ascending order")]
-    [InlineData("residual --sched step --milestones 80,40", "--milestones 80,40: expected positive numbers in ascending order")]
-    [InlineData("residual --sched step --milestones 0,1", "--milestones 0,1: expected positive numbers in ascending order")]
+    [InlineData("residual --sched step --milestones 80,", "--milestones 80,: expected comma-separated positive numbers in ascending order")]
+    [InlineData(
+        "residual --sched step --milestones 80,40",
+        "--milestones 80,40: expected comma-separated positive numbers in ascending order")]
+    [InlineData("residual --sched step --milestones 0,1", "--milestones 0,1: expected comma-separated positive numbers in ascending order")]
     [InlineData("residual --algorithm winograd", "There is no algorithm 'winograd'; there are auto, direct")]
     [InlineData("residual --classes 0", "--classes 0: expected a whole number from 1 to 100000")]
-    public void A_wrong_value_is_answered_with_what_was_expected(string words, string expected)
+    public void Messages_say_which_values_are_valid(string words, string expected)
     {
         var (_, parse) = Parse(words);
         Assert.StartsWith(expected, Assert.Single(parse.Errors).Message, StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData("residual --opt adamw --momentum 0.9", "--momentum: it is sgd's")]
-    [InlineData("residual --opt adamw --nesterov", "--nesterov: it is sgd's")]
-    [InlineData("residual --decay-epochs 5", "--decay-epochs: it needs --sched step.")]
-    [InlineData("residual --sched cosine --decay-rate 0.5", "--decay-rate: it needs --sched step.")]
-    [InlineData("residual --milestones 3", "--milestones: it needs --sched step.")]
-    [InlineData("residual --sched step --milestones 3 --decay-epochs 3", "--decay-epochs, --milestones: ")]
-    [InlineData("residual --sched step --min-lr 0.001", "--min-lr: it needs --sched cosine.")]
-    [InlineData("residual --warmup-lr 0.001", "--warmup-lr: it needs --warmup-epochs.")]
-    [InlineData("residual --warmup-epochs 10", "--warmup-epochs 10: it must be fewer than the 10 of --epochs.")]
-    [InlineData("residual --warmup-epochs 1 --warmup-lr 0.02", "--warmup-lr 0.02: it is above the learning rate of 0.01")]
-    [InlineData("residual --opt adamw --sched cosine --min-lr 0.002", "--min-lr 0.002: it is above the learning rate of 0.001")]
-    [InlineData("residual --freeze", "--freeze: only a body that has been trained")]
-    [InlineData("residual --aux --no-aux", "--aux, --no-aux: leave one of the two out.")]
-    [InlineData("residual --weights w --freeze --aux", "--aux: auxiliary classifiers help the body")]
-    [InlineData("--resume run --weights w", "--weights: a resumed run has its own")]
-    public void Options_that_do_not_go_together_are_refused(string words, string expected)
+    [InlineData("residual --opt adamw --momentum 0.9", "--momentum: adamw has no momentum")]
+    [InlineData("residual --opt adamw --nesterov", "--nesterov: adamw has no momentum")]
+    [InlineData("residual --decay-epochs 5", "--decay-epochs requires --sched step.")]
+    [InlineData("residual --sched cosine --decay-rate 0.5", "--decay-rate requires --sched step.")]
+    [InlineData("residual --milestones 3", "--milestones requires --sched step.")]
+    [InlineData("residual --sched step --milestones 3 --decay-epochs 3", "--decay-epochs and --milestones cannot be combined.")]
+    [InlineData("residual --sched step --min-lr 0.001", "--min-lr requires --sched cosine.")]
+    [InlineData("residual --warmup-lr 0.001", "--warmup-lr requires --warmup-epochs.")]
+    [InlineData("residual --warmup-epochs 10", "--warmup-epochs 10: expected fewer than the 10 of --epochs.")]
+    [InlineData("residual --warmup-epochs 1 --warmup-lr 0.02", "--warmup-lr 0.02: expected at most the learning rate of 0.01")]
+    [InlineData("residual --opt adamw --sched cosine --min-lr 0.002", "--min-lr 0.002: expected at most the learning rate of 0.001")]
+    [InlineData("residual --freeze", "--freeze requires --weights")]
+    [InlineData("residual --aux --no-aux", "--aux and --no-aux cannot be combined.")]
+    [InlineData("residual --weights w --freeze --aux", "--aux and --freeze cannot be combined")]
+    [InlineData("--resume run --weights w", "--weights: a resumed run has its own weights")]
+    public void Contradictory_options_are_rejected(string words, string expected)
     {
         var (options, parse) = Parse(words);
         Assert.Empty(parse.Errors);
@@ -52,7 +55,7 @@ public sealed class TrainOptionsTests
     }
 
     [Fact]
-    public void Rate_and_decay_not_given_are_the_optimizers_own()
+    public void Defaults_depend_on_the_optimizer()
     {
         Assert.Equal((0.01, 0.0, 0.5), Chosen("residual"));
         Assert.Equal((0.001, 0.01, 0.0), Chosen("residual --opt AdamW"));
@@ -62,27 +65,29 @@ public sealed class TrainOptionsTests
         {
             var (options, parse) = Parse(words);
             options.Check(parse);
-            var recipe = options.Read(parse).Recipe;
-            return (recipe.LearningRate, recipe.WeightDecay, recipe.Momentum);
+            var settings = options.Read(parse).Optimization;
+            return (settings.LearningRate, settings.WeightDecay, settings.Momentum);
         }
     }
 
     [Theory]
-    [InlineData("residual --sched step --milestones 2,3.5 --warmup-epochs 0.5 --warmup-lr 0.001 --nesterov --classes 12 --weights w --no-aux")]
+    [InlineData(
+        "residual --sched step --milestones 2,3.5 --warmup-epochs 0.5 --warmup-lr 0.001 --nesterov --classes 12 --weights w --no-aux")]
     [InlineData("residual --opt adamw --sched cosine --min-lr 1e-5 --weights w --freeze")]
     [InlineData("residual --sched step --decay-epochs 2.4 --decay-rate 0.97 --aux --algorithm direct")]
-    public void All_is_written_into_the_arguments_and_read_again(string words)
+    public void Arguments_are_written_and_read_back(string words)
     {
         using var folder = new TemporaryFolder();
         var (options, parse) = Parse(words);
         var written = options.Read(parse) with { Dataset = "digits" };
         written.Save(folder["args.json"]);
         var read = RunArguments.Load(folder["args.json"]);
-        Assert.Equal(written.Recipe.Milestones, read.Recipe.Milestones);
-        Assert.Equal(written with { Recipe = Plain(written) }, read with { Recipe = Plain(read) });
+        Assert.Equal(written.Optimization.Milestones, read.Optimization.Milestones);
+        Assert.Equal(WithoutMilestones(written), WithoutMilestones(read));
 
-        // A list is compared by itself, not by what it holds.
-        static RunRecipe Plain(RunArguments arguments) => arguments.Recipe with { Milestones = new RunRecipe().Milestones };
+        // Records compare lists by reference.
+        static RunArguments WithoutMilestones(RunArguments arguments) =>
+            arguments with { Optimization = arguments.Optimization with { Milestones = Array.Empty<double>() } };
     }
 
     [Fact]
@@ -98,14 +103,15 @@ public sealed class TrainOptionsTests
             }
             """);
         var read = RunArguments.Load(folder["args.json"]);
-        Assert.Equal((0.03, ScheduleKind.None, 0.0), (read.Recipe.LearningRate, read.Recipe.Schedule, read.Recipe.WarmupEpochs));
+        var optimization = read.Optimization;
+        Assert.Equal((0.03, ScheduleKind.None, 0.0), (optimization.LearningRate, optimization.Schedule, optimization.WarmupEpochs));
         Assert.Equal((null, null, false, null), (read.Weights, read.Classes, read.Freeze, read.AuxiliaryClassifiers));
         Assert.Equal(Conv2dAlgorithm.Auto, read.Algorithm);
         Assert.Equal((2000, null), (read.LimitTrain, read.LimitTest));
     }
 
     [Theory]
-    [InlineData("--epochs 20", "--epochs 20: the cosine of the run to resume ends after its 10 epochs")]
+    [InlineData("--epochs 20", "--epochs 20: the cosine schedule of the run to resume ends after 10 epochs")]
     [InlineData("--opt sgd", "--opt sgd: the run to resume has adamw")]
     [InlineData("--sched none", "--sched none: the run to resume has cosine")]
     [InlineData("--warmup-epochs 2", "--warmup-epochs 2: the run to resume has 1;")]
@@ -115,8 +121,8 @@ public sealed class TrainOptionsTests
     [InlineData("--classes 12", "--classes 12: the run to resume has 10;")]
     [InlineData("--algorithm direct", "--algorithm direct: the run to resume has auto;")]
     [InlineData("--freeze", "--freeze True: the run to resume has False;")]
-    [InlineData("--aux", "--aux: the run to resume began without it")]
-    public void A_resumed_run_keeps_its_recipe(string words, string expected)
+    [InlineData("--aux", "--aux: the run to resume was started without it")]
+    public void A_resumed_run_keeps_its_optimization_settings(string words, string expected)
     {
         var (earlier, first) = Parse("residual --opt adamw --sched cosine --warmup-epochs 1");
         var (options, parse) = Parse("--resume run " + words);
@@ -126,11 +132,11 @@ public sealed class TrainOptionsTests
     }
 
     [Fact]
-    public void Named_again_the_same_a_recipe_is_no_contradiction()
+    public void Repeating_the_settings_of_the_run_to_resume_is_allowed()
     {
-        const string Recipe = "--opt sgd --lr 0.03 --sched step --milestones 2,3 --warmup-epochs 0.5";
-        var (options, parse) = Parse("residual " + Recipe);
-        var (again, resumed) = Parse("--resume run --threads 1 " + Recipe);
+        const string Options = "--opt sgd --lr 0.03 --sched step --milestones 2,3 --warmup-epochs 0.5";
+        var (options, parse) = Parse("residual " + Options);
+        var (again, resumed) = Parse("--resume run --threads 1 " + Options);
         Assert.Equal(1, again.Merge(resumed, options.Read(parse)).Threads);
     }
 

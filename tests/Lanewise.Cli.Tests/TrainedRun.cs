@@ -1,10 +1,10 @@
 [assembly: AssemblyFixture(typeof(Lanewise.Cli.Tests.TrainedRun))]
-// Each test is a process of its own with a thread that trains.
+// Most tests start a process with a training thread.
 [assembly: Xunit.v3.Parallelization(MaxThreads = 2)]
 
 namespace Lanewise.Cli.Tests;
 
-/// <summary>A residual network, trained for two epochs on a few drawn digits, that all tests may read.</summary>
+/// <summary>A residual network trained for two epochs on a few built-in digits, shared by all tests.</summary>
 public sealed class TrainedRun : IAsyncLifetime
 {
     private readonly TemporaryFolder _folder = new();

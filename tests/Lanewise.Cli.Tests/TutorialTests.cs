@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Lanewise.Cli.Tests;
 
-/// <summary>The tutorial, in both languages: its code is the code of samples/Tutorial, which is compiled and run; its commands are known.</summary>
+/// <summary>The tutorial in both languages: its code is part of samples/Tutorial, and its commands are valid.</summary>
 public sealed class TutorialTests
 {
     private static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "tutorial");
@@ -13,12 +13,13 @@ public sealed class TutorialTests
 
     [Theory]
     [MemberData(nameof(Languages))]
-    public void Its_code_is_that_of_the_sample(string file)
+    public void Its_code_is_part_of_the_sample(string file)
     {
         string[][] sources = [.. Directory.GetFiles(Folder, "*Chapter.cs").Select(path => Trimmed(File.ReadAllLines(path)))];
         var code = Blocks(file).Where(b => b.Kind == "csharp").ToArray();
         Assert.True(code.Length >= 7, $"{code.Length} pieces of code");
-        Assert.All(code, block => Assert.True(sources.Any(source => Contains(source, Trimmed(block.Lines))), $"not in samples/Tutorial: {block.Lines[0]} …"));
+        Assert.All(code, block => Assert.True(
+            sources.Any(source => Contains(source, Trimmed(block.Lines))), $"not in samples/Tutorial: {block.Lines[0]} …"));
     }
 
     [Theory]
@@ -26,7 +27,7 @@ public sealed class TutorialTests
     [InlineData("inception")]
     [InlineData("vanish")]
     [InlineData("residual")]
-    public async Task A_chapter_prints_what_the_tutorial_shows(string chapter)
+    public async Task A_chapter_prints_the_output_shown_in_the_tutorial(string chapter)
     {
         string[] lines = await RunAsync(chapter);
         Assert.All(Languages, file => Assert.Equal(Assert.Single(Blocks(file), b => b.Kind == "text " + chapter).Lines, lines));
@@ -42,7 +43,7 @@ public sealed class TutorialTests
 
     [Theory]
     [MemberData(nameof(Languages))]
-    public void Its_commands_are_understood(string file)
+    public void Its_commands_are_valid(string file)
     {
         string[] commands = [.. Blocks(file).Where(b => b.Kind == "console").SelectMany(b => b.Lines)];
         Assert.True(commands.Length >= 6, $"{commands.Length} commands");
@@ -56,15 +57,16 @@ public sealed class TutorialTests
 
     [Theory]
     [MemberData(nameof(Languages))]
-    public void Its_figures_are_there(string file)
+    public void Its_figures_exist(string file)
     {
-        string[] figures = [.. File.ReadAllLines(Path.Combine(Folder, file)).Where(line => line.StartsWith("![", StringComparison.Ordinal)).Select(line => line.Split('(', ')')[1])];
+        var lines = File.ReadAllLines(Path.Combine(Folder, file)).Where(line => line.StartsWith("![", StringComparison.Ordinal));
+        string[] figures = [.. lines.Select(line => line.Split('(', ')')[1])];
         Assert.True(figures.Length >= 4, $"{figures.Length} figures");
         Assert.All(figures, figure => Assert.True(new FileInfo(Path.Combine(Folder, figure)) is { Exists: true, Length: > 0 }, figure));
     }
 
     [Fact]
-    public void Both_languages_show_the_same()
+    public void Both_languages_have_the_same_code_and_output()
     {
         string[][] kinds = [.. Languages.Select(file => Blocks(file).Select(b => $"{b.Kind}\n{string.Join('\n', b.Lines)}").ToArray())];
         Assert.Equal(kinds[0], kinds[1]);
@@ -73,7 +75,11 @@ public sealed class TutorialTests
     private static async Task<string[]> RunAsync(string chapter)
     {
         using var folder = new TemporaryFolder();
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Tutorial.dll"), chapter]) { RedirectStandardOutput = true, WorkingDirectory = folder.Path };
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Tutorial.dll"), chapter])
+        {
+            RedirectStandardOutput = true,
+            WorkingDirectory = folder.Path,
+        };
         using var process = Process.Start(start)!;
         string output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);

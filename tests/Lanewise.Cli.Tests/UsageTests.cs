@@ -4,10 +4,15 @@ public sealed class UsageTests
 {
     [Theory]
     [InlineData("", "train, eval, predict, explain, report, convert, models, cost, bench, data, depth, info")]
-    [InlineData("trian residual", "no verb 'trian'; there are train, eval, predict, explain, report, convert, models, cost, bench, data, depth, info; did you mean 'train'?")]
-    [InlineData("train", "name a model (inception, inception-relu, residual, googlenet,")]
+    [InlineData(
+        "trian residual",
+        "no verb 'trian'; there are train, eval, predict, explain, report, convert, models, cost, bench, data, depth, info; "
+            + "did you mean 'train'?")]
+    [InlineData("train", "specify a model (inception, inception-relu, residual, googlenet,")]
     [InlineData("train resdual", "plain110; did you mean 'residual'?")]
-    [InlineData("train residual --dataset nist", "no dataset 'nist'; there are mnist, fashion-mnist, kmnist, cifar10, cifar100, digits; did you mean 'mnist'?")]
+    [InlineData(
+        "train residual --dataset nist",
+        "no dataset 'nist'; there are mnist, fashion-mnist, kmnist, cifar10, cifar100, digits; did you mean 'mnist'?")]
     [InlineData("train residual --bathc-size 8", "no option '--bathc-size'; did you mean '--batch-size'?")]
     [InlineData("train --verbose", "no option '--verbose'")]
     [InlineData("train residual -b 0", "--batch-size 0: expected a whole number from 1 to 65536")]
@@ -18,64 +23,68 @@ public sealed class UsageTests
     [InlineData("train residual --lr 1e99", "--lr 1e99: expected a positive number")]
     [InlineData("train residual --momentum 1", "--momentum 1: expected a number of at least 0 and below 1")]
     [InlineData("train residual --weight-decay -1", "--weight-decay -1: expected a number of at least 0")]
-    [InlineData("train residual --nesterov --momentum 0", "--momentum must be above 0")]
+    [InlineData("train residual --nesterov --momentum 0", "--nesterov: Nesterov momentum requires a --momentum above 0")]
     [InlineData("train residual --opt adam", "no optimizer 'adam'; there are sgd, adamw; did you mean 'adamw'?")]
     [InlineData("train residual --epochs 0", "--epochs 0: expected a whole number from 1")]
     [InlineData("train residual --threads 0", "--threads 0: expected a whole number from 1 to 256")]
     [InlineData("train residual --threads 1000", "--threads 1000: expected a whole number from 1 to 256")]
     [InlineData("train residual --limit-train 0", "--limit-train 0: expected a whole number of at least 1")]
     [InlineData("train residual --seed x", "--seed x: expected a whole number")]
-    [InlineData("train residual twice", "'twice' is one argument too many")]
+    [InlineData("train residual twice", "unexpected argument 'twice'")]
     [InlineData("train residual --output", "--output")]
-    [InlineData("train --resume runs/a --output b", "leave --output out")]
+    [InlineData("train --resume runs/a --output b", "omit --output")]
     [InlineData("eval", "CHECKPOINT")]
-    [InlineData("eval \"\"", "CHECKPOINT: its value is empty")]
-    [InlineData("predict \"\" a.png", "CHECKPOINT: its value is empty")]
-    [InlineData("predict run a.png \"\"", "IMAGE: its value is empty")]
-    [InlineData("train \"\"", "MODEL: its value is empty")]
-    [InlineData("train residual --output \"\"", "--output: its value is empty")]
-    [InlineData("train residual --data-dir \"\"", "--data-dir: its value is empty")]
-    [InlineData("train --resume \"\"", "--resume: its value is empty")]
-    [InlineData("data fetch \"\"", "NAME: its value is empty")]
-    [InlineData("data verify mnist --data-dir \"\"", "--data-dir: its value is empty")]
+    [InlineData("eval \"\"", "CHECKPOINT: the value is empty")]
+    [InlineData("predict \"\" a.png", "CHECKPOINT: the value is empty")]
+    [InlineData("predict run a.png \"\"", "IMAGE: the value is empty")]
+    [InlineData("train \"\"", "MODEL: the value is empty")]
+    [InlineData("train residual --output \"\"", "--output: the value is empty")]
+    [InlineData("train residual --data-dir \"\"", "--data-dir: the value is empty")]
+    [InlineData("train --resume \"\"", "--resume: the value is empty")]
+    [InlineData("data fetch \"\"", "NAME: the value is empty")]
+    [InlineData("data verify mnist --data-dir \"\"", "--data-dir: the value is empty")]
     [InlineData("predict run", "IMAGE")]
     [InlineData("predict run a.png --top-k 0", "--top-k 0: expected a whole number from 1")]
     [InlineData("explain", "CHECKPOINT")]
-    [InlineData("explain run --grad-cam", "--grad-cam needs an image")]
-    [InlineData("explain run --layer conv1 --filters", "--layer needs an image")]
-    [InlineData("explain run --feature-maps", "--feature-maps needs an image")]
+    [InlineData("explain run --grad-cam", "--grad-cam requires an image")]
+    [InlineData("explain run --layer conv1 --filters", "--layer requires an image")]
+    [InlineData("explain run --feature-maps", "--feature-maps requires an image")]
     [InlineData("explain run --branchs", "no option '--branchs'; did you mean '--branches'?")]
     [InlineData("convert a.pth", "OUT")]
-    [InlineData("convert a.pth b.pth", "OUT b.pth: only .safetensors files are written")]
+    [InlineData("convert a.pth b.pth", "OUT b.pth: expected a name that ends in .safetensors")]
     [InlineData("convert a.pth b.safetensors --dtype f61", "--dtype f61: expected one of f32, f64, f16, bf16; did you mean 'f64'?")]
-    [InlineData("convert a.pth b.safetensors --classes-from c.txt", "--classes-from needs --model")]
+    [InlineData("convert a.pth b.safetensors --classes-from c.txt", "--classes-from requires --model")]
     [InlineData("models --jsno", "no option '--jsno'; did you mean '--json'?")]
-    [InlineData("cost", "cost: name a model (inception, inception-relu, residual,")]
+    [InlineData("cost", "cost: specify a model (inception, inception-relu, residual,")]
     [InlineData("cost resdual", "did you mean 'residual'?")]
-    [InlineData("cost \"\"", "MODEL: its value is empty")]
-    [InlineData("cost inception twice", "'twice' is one argument too many")]
+    [InlineData("cost \"\"", "MODEL: the value is empty")]
+    [InlineData("cost inception twice", "unexpected argument 'twice'")]
     [InlineData("cost --inputt", "no option '--inputt'; did you mean '--input'?")]
     [InlineData("cost inception --input 28", "--input 28: expected channels, height and width such as 3x224x224")]
     [InlineData("cost inception --input 1x0x28", "--input 1x0x28: expected channels, height and width")]
     [InlineData("cost inception --input 1x28x-28", "--input 1x28x-28: expected channels, height and width")]
     [InlineData("cost inception --input 1x99999999999x28", "each from 1 to 65536")]
     [InlineData("cost inception --depth 0", "--depth 0: expected a whole number of at least 1")]
-    [InlineData("cost inception --json --csv", "--json, --csv: leave one of the two out")]
-    [InlineData("cost inception --batch-size 4", "--training, --batch-size: they say how to measure; add --time")]
+    [InlineData("cost inception --json --csv", "--json and --csv cannot be combined")]
+    [InlineData("cost inception --batch-size 4", "--training and --batch-size require --time")]
     [InlineData("cost inception --time --batch-size 1025", "--batch-size 1025: expected a whole number from 1 to 1024")]
-    [InlineData("cost conv", "cost conv: --input, --out and --kernel are needed, as in: ")]
+    [InlineData("cost conv", "cost conv: --input, --out and --kernel are required, as in: ")]
     [InlineData("cost conv --input 3x8x8 --out 4 --kernel 3 --reduce 0", "--reduce 0: expected a whole number from 1 to 65536")]
     [InlineData("cost conv --input 8x8 --out 4 --kernel 3", "--input 8x8: expected channels, height and width")]
-    [InlineData("cost conv extra", "lanewise cost conv: 'extra' is one argument too many")]
-    [InlineData("depth --depths 20,57", "There is no network of 57 layers; there are 8, 14, 20, 26, 32 and so on, 6·n + 2, up to 1202; the nearest are 56 and 62.")]
-    [InlineData("depth --depths deep", "--depths deep: expected whole numbers with commas between them.")]
-    [InlineData("depth --depths 20,20", "--depths 20,20: the same is named twice")]
+    [InlineData("cost conv extra", "lanewise cost conv: unexpected argument 'extra'")]
+    [InlineData(
+        "depth --depths 20,57",
+        "There is no network of 57 layers; there are 8, 14, 20, 26, 32 and so on, 6·n + 2, up to 1202; the nearest are 56 and 62.")]
+    [InlineData("depth --depths deep", "--depths deep: expected comma-separated whole numbers.")]
+    [InlineData("depth --depths 20,20", "--depths 20,20: a value is repeated")]
     [InlineData("depth --families plane", "There is no family 'plane'; there are plain, residual; did you mean 'plain'?")]
-    [InlineData("depth --init hee", "There is no start 'hee'; there are default, he; did you mean 'he'?")]
-    [InlineData("depth --resume a --output b", "leave --output out")]
+    [InlineData("depth --init hee", "There is no initialization 'hee'; there are default, he; did you mean 'he'?")]
+    [InlineData("depth --resume a --output b", "omit --output")]
     [InlineData("data", "list, fetch, verify")]
-    [InlineData("data verify mnits", "no dataset 'mnits'; there are mnist, fashion-mnist, kmnist, cifar10, cifar100, digits; did you mean 'mnist'?")]
-    public async Task Wrong_usage_gets_one_line_and_a_hint(string arguments, string expected)
+    [InlineData(
+        "data verify mnits",
+        "no dataset 'mnits'; there are mnist, fashion-mnist, kmnist, cifar10, cifar100, digits; did you mean 'mnist'?")]
+    public async Task Usage_errors_are_one_line_with_a_hint_at_the_help(string arguments, string expected)
     {
         Check(await InProcess.RunAsync(Words(arguments)), expected);
     }
@@ -83,11 +92,11 @@ public sealed class UsageTests
     [Theory]
     [InlineData("", "train, eval, predict")]
     [InlineData("train residual -b 0", "--batch-size 0: expected a whole number from 1 to 65536")]
-    [InlineData("train --resume runs/a --output b", "leave --output out")]
-    [InlineData("train residual --output \"\"", "--output: its value is empty")]
-    [InlineData("convert a.pth b.pth", "OUT b.pth: only .safetensors files are written")]
-    [InlineData("depth --depths 20,20", "--depths 20,20: the same is named twice")]
-    public async Task A_process_used_wrongly_leaves_nothing(string arguments, string expected)
+    [InlineData("train --resume runs/a --output b", "omit --output")]
+    [InlineData("train residual --output \"\"", "--output: the value is empty")]
+    [InlineData("convert a.pth b.pth", "OUT b.pth: expected a name that ends in .safetensors")]
+    [InlineData("depth --depths 20,20", "--depths 20,20: a value is repeated")]
+    public async Task A_usage_error_leaves_no_files(string arguments, string expected)
     {
         using var folder = new TemporaryFolder();
         Check(await CliProgram.RunAsync(folder.Path, Words(arguments)), expected);
@@ -96,12 +105,12 @@ public sealed class UsageTests
 
     private static void Check(CliResult result, string expected)
     {
-        Assert.Contains(expected, result.OneError(exitCode: 2), StringComparison.Ordinal);
+        result.AssertError(expected, exitCode: 2);
         Assert.Equal(2, result.ErrorLines.Length);
         Assert.Matches("^Try 'lanewise.* --help'.$", result.ErrorLines[1]);
     }
 
-    /// <summary>A word of nothing, as a shell's "" gives it, is written as "".</summary>
+    /// <summary>Splits a command line at spaces; <c>""</c> is an empty argument, as in a shell.</summary>
     private static string[] Words(string arguments) =>
         [.. arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(word => word == "\"\"" ? "" : word)];
 }

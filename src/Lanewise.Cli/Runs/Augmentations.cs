@@ -1,8 +1,9 @@
+using Lanewise.Cli.Common;
 using Lanewise.Data.Transforms;
 
 namespace Lanewise.Cli.Runs;
 
-/// <summary>The names of <c>--aug</c>.</summary>
+/// <summary>Maps augmentations to the names of <c>--aug</c>.</summary>
 internal static class Augmentations
 {
     private static readonly (string Name, Augmentation Augmentation)[] All =
@@ -10,10 +11,12 @@ internal static class Augmentations
 
     public static string[] Names { get; } = [.. All.Select(entry => entry.Name)];
 
+    /// <summary>Gets the name of an augmentation.</summary>
     public static string NameOf(Augmentation augmentation) => All.First(entry => entry.Augmentation == augmentation).Name;
 
-    /// <exception cref="LanewiseException">There is none of that name.</exception>
+    /// <summary>Finds an augmentation by name, ignoring case.</summary>
+    /// <exception cref="LanewiseException">There is no augmentation with that name.</exception>
     public static Augmentation Find(string name) =>
         All.FirstOrDefault(entry => entry.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Augmentation
-        ?? throw new LanewiseException($"There is no augmentation '{name}'; there are {string.Join(", ", Names)}{NearestName.Question(name, Names)}");
+        ?? throw new LanewiseException(UnknownName.Message("augmentation", name, Names));
 }

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Lanewise.Analysis;
-using Lanewise.Cli.Verbs;
+using Lanewise.Cli.Common;
 using Lanewise.Data;
 using Lanewise.Engine;
 using Lanewise.IO;
@@ -8,7 +8,7 @@ using Lanewise.Training;
 
 namespace Lanewise.Cli.Runs;
 
-/// <summary>Everything needed to repeat a depth study: the content of its <c>args.json</c>.</summary>
+/// <summary>The arguments of a depth study, as stored in its <c>args.json</c>.</summary>
 internal sealed record DepthArguments
 {
     public required IReadOnlyList<int> Depths { get; init; }
@@ -21,15 +21,15 @@ internal sealed record DepthArguments
 
     public WeightStart Start { get; init; }
 
-    /// <summary>Whether the gradients at the start are all that is measured.</summary>
+    /// <summary>Gets whether only the gradients of the initial weights are measured.</summary>
     public bool AtStart { get; init; }
 
-    /// <summary>The dataset's name; null until the default has been resolved.</summary>
+    /// <summary>Gets the name of the dataset; null until the default is resolved.</summary>
     public string? Dataset { get; init; }
 
     public string? DataDir { get; init; }
 
-    /// <summary>Where the images came from, for a person to read.</summary>
+    /// <summary>Gets a description of where the images came from.</summary>
     public string? DataSource { get; init; }
 
     public CorruptImagePolicy OnCorrupt { get; init; }
@@ -46,17 +46,17 @@ internal sealed record DepthArguments
 
     public required int BatchSize { get; init; }
 
-    public required RunRecipe Recipe { get; init; }
+    public required OptimizationSettings Optimization { get; init; }
 
     public int Threads { get; init; } = Environment.ProcessorCount;
 
     public int LaneWidth { get; init; } = Processor.LaneWidths[0];
 
-    public string Version { get; init; } = CommandLine.Version;
+    public string Version { get; init; } = ProgramInfo.Version;
 
-    public string Command { get; init; } = CommandLine.Text;
+    public string Command { get; init; } = ProgramInfo.CommandText;
 
-    /// <summary>The library's options.</summary>
+    /// <summary>Converts the arguments to options of the library.</summary>
     public DepthStudyOptions ToOptions() => new()
     {
         Depths = Depths,
@@ -68,10 +68,10 @@ internal sealed record DepthArguments
         {
             Epochs = Epochs,
             BatchSize = BatchSize,
-            Optimizer = Recipe.ToOptimizer(),
-            Schedule = Recipe.ToSchedule(),
+            Optimizer = Optimization.ToOptimizer(),
+            Schedule = Optimization.ToSchedule(),
             Threads = Threads,
-            // A study keeps its width, on which the last bits depend, wherever the processor has it.
+            // The last bits of the results depend on the lane width, so a resumed study keeps its own if the processor supports it.
             LaneWidth = Processor.LaneWidths.Contains(LaneWidth) ? LaneWidth : 0,
         },
     };
@@ -82,7 +82,8 @@ internal sealed record DepthArguments
         AtomicFile.Write(path, stream => stream.Write(document));
     }
 
-    /// <exception cref="LanewiseException">The file cannot be read or is not what <c>depth</c> wrote.</exception>
+    /// <summary>Reads a file that <see cref="Save"/> wrote.</summary>
+    /// <exception cref="LanewiseException">The file cannot be read or was not written by <c>depth</c>.</exception>
     public static DepthArguments Load(string path)
     {
         try
@@ -90,9 +91,12 @@ internal sealed record DepthArguments
             using var document = JsonDocument.Parse(File.ReadAllBytes(path));
             return Read(document.RootElement);
         }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or LanewiseException)
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException
+            or LanewiseException)
         {
-            throw new LanewiseException($"{path}: these are not the arguments of 'lanewise depth' ({e.Message.ReplaceLineEndings(" ").TrimEnd('.')}); name a folder that it wrote, or begin anew.", e);
+            string reason = e.Message.ReplaceLineEndings(" ").TrimEnd('.');
+            throw new LanewiseException(
+                $"{path}: not the arguments of 'lanewise depth' ({reason}); specify a folder written by it, or start a new study.", e);
         }
     }
 
@@ -101,22 +105,22 @@ internal sealed record DepthArguments
         json.WriteString("version", Version);
         json.WriteString("command", Command);
         json.WriteNumbers("depths", Depths);
-        json.WriteString("families", string.Join(',', Families.Select(Word.Of)));
+        json.WriteString("families", string.Join(',', Families.Select(EnumNames.Of)));
         json.WriteNumbers("seeds", Seeds);
         json.WriteBoolean("batch_norm", BatchNorm);
-        json.WriteString("init", Word.Of(Start));
+        json.WriteString("init", EnumNames.Of(Start));
         json.WriteBoolean("at_start", AtStart);
         json.WriteString("dataset", Dataset);
         json.WriteString("data_source", DataSource);
         json.WriteString("data_dir", DataDir);
-        json.WriteString("on_corrupt", Word.Of(OnCorrupt));
+        json.WriteString("on_corrupt", EnumNames.Of(OnCorrupt));
         json.WriteNumber("train_images", TrainImages);
         json.WriteNumber("test_images", TestImages);
         json.WriteNumber("limit_train", LimitTrain);
         json.WriteNumber("limit_test", LimitTest);
         json.WriteNumber("epochs", Epochs);
         json.WriteNumber("batch_size", BatchSize);
-        Recipe.Write(json);
+        Optimization.Write(json);
         json.WriteNumber("threads", Threads);
         json.WriteNumber("lane_width", LaneWidth);
     }
@@ -125,7 +129,7 @@ internal sealed record DepthArguments
     {
         Version = json.GetProperty("version").GetString() ?? "",
         Command = json.GetProperty("command").GetString() ?? "",
-        Depths = [.. json.GetProperty("depths").EnumerateArray().Select(depth => Checked(depth.GetInt32()))],
+        Depths = [.. json.GetProperty("depths").EnumerateArray().Select(depth => CheckDepth(depth.GetInt32()))],
         Families = [.. (json.GetProperty("families").GetString() ?? "").Split(',').Select(Parse<DepthFamily>)],
         Seeds = [.. json.GetProperty("seeds").EnumerateArray().Select(seed => seed.GetInt32())],
         BatchNorm = json.GetProperty("batch_norm").GetBoolean(),
@@ -137,24 +141,22 @@ internal sealed record DepthArguments
         OnCorrupt = json.ReadOnCorrupt(),
         TrainImages = json.GetProperty("train_images").GetInt32(),
         TestImages = json.GetProperty("test_images").GetInt32(),
-        LimitTrain = Limited("limit_train", json, int.MaxValue),
-        LimitTest = Limited("limit_test", json, int.MaxValue),
-        Epochs = Limited("epochs", json, Options.MaxEpochs),
-        BatchSize = Limited("batch_size", json, Options.LargestBatch),
-        Recipe = RunRecipe.Read(json),
-        Threads = Limited("threads", json, Options.MaxThreads),
+        LimitTrain = json.ReadPositive("limit_train", int.MaxValue),
+        LimitTest = json.ReadPositive("limit_test", int.MaxValue),
+        Epochs = json.ReadPositive("epochs", SettingLimits.MaxEpochs),
+        BatchSize = json.ReadPositive("batch_size", SettingLimits.MaxBatchSize),
+        Optimization = OptimizationSettings.Read(json),
+        Threads = json.ReadPositive("threads", SettingLimits.MaxThreads),
         LaneWidth = json.GetProperty("lane_width").GetInt32(),
     };
 
-    private static int Checked(int depth)
+    private static int CheckDepth(int depth)
     {
         DepthStudyOptions.CheckDepth(depth);
         return depth;
     }
 
-    private static T Parse<T>(string word)
-        where T : struct, Enum => Word.Find<T>(word) ?? throw new FormatException($"'{word}' is none of {string.Join(", ", Word.All<T>())}");
-
-    private static int Limited(string name, JsonElement json, int most) =>
-        json.GetProperty(name).GetInt32() is var value && value >= 1 && value <= most ? value : throw new FormatException($"{name} is {value}");
+    private static T Parse<T>(string name)
+        where T : struct, Enum =>
+        EnumNames.Find<T>(name) ?? throw new FormatException($"'{name}' is not one of {string.Join(", ", EnumNames.All<T>())}");
 }

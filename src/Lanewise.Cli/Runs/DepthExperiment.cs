@@ -1,11 +1,12 @@
 using Lanewise.Analysis;
+using Lanewise.Cli.Common;
 using Lanewise.Cli.Terminals;
 using Lanewise.Data;
 using Lanewise.Engine;
 
 namespace Lanewise.Cli.Runs;
 
-/// <summary>Carries out a depth study in its folder: a new one, or the rest of an earlier one.</summary>
+/// <summary>Runs a new or a resumed depth study in its folder.</summary>
 internal sealed class DepthExperiment
 {
     private readonly DepthFolder _folder;
@@ -19,7 +20,7 @@ internal sealed class DepthExperiment
         _study = new DepthStudy(arguments.ToOptions(), splits.Train, splits.Test, splits.Preprocessing ?? Preprocessing.Cifar10);
     }
 
-    /// <summary>Begins a study.</summary>
+    /// <summary>Runs a new study.</summary>
     public static async Task<int> StartAsync(DepthFolder folder, DepthArguments arguments, bool json, CancellationToken cancellation)
     {
         DepthExperiment experiment;
@@ -27,25 +28,32 @@ internal sealed class DepthExperiment
         {
             arguments.Save(folder.Arguments);
             var splits = await LoadAsync(arguments, cancellation).ConfigureAwait(false);
-            arguments = arguments with { Dataset = splits.Name, DataSource = splits.Source, TrainImages = splits.Train.Count, TestImages = splits.Test.Count };
+            arguments = arguments with
+            {
+                Dataset = splits.Name,
+                DataSource = splits.Source,
+                TrainImages = splits.Train.Count,
+                TestImages = splits.Test.Count,
+            };
             experiment = new(folder, arguments, splits, []);
             arguments.Save(folder.Arguments);
         }
         catch
         {
-            folder.Abandon();
+            folder.Rollback();
             throw;
         }
 
         return await experiment.RunAsync(json, cancellation).ConfigureAwait(false);
     }
 
-    /// <summary>Goes on where an earlier study stopped.</summary>
+    /// <summary>Resumes a study.</summary>
     public static async Task<int> ResumeAsync(DepthFolder folder, DepthArguments arguments, bool json, CancellationToken cancellation)
     {
         if (arguments.TrainImages == 0)
         {
-            throw new LanewiseException($"{folder.Path}: the study stopped before its data were there, so nothing was found yet; begin anew.");
+            throw new LanewiseException(
+                $"{folder.Path}: the study stopped before its data was loaded, so there are no results to resume from; start a new study.");
         }
 
         var results = folder.LoadResults(arguments);
@@ -61,12 +69,15 @@ internal sealed class DepthExperiment
         if (splits.Train.Count != arguments.TrainImages || splits.Test.Count != arguments.TestImages)
         {
             throw new LanewiseException(
-                $"{splits.Name} from {splits.Source} has {splits.Train.Count} + {splits.Test.Count} images, the study {folder.Path} began with {arguments.TrainImages} + {arguments.TestImages}; name the same data with --data-dir.");
+                $"{splits.Name} from {splits.Source} has {splits.Train.Count} + {splits.Test.Count} images, but the study {folder.Path} "
+                + $"started with {arguments.TrainImages} + {arguments.TestImages}; specify the same data with --data-dir.");
         }
 
         if (!Processor.LaneWidths.Contains(arguments.LaneWidth))
         {
-            Terminal.Notice($"this processor lacks the study's lane width of {arguments.LaneWidth}; figures may differ in their last digits from those of an uninterrupted study.");
+            Terminal.Notice(
+                $"this processor does not support the lane width of the study, {arguments.LaneWidth}; "
+                + "the last digits of the results may differ from those of an uninterrupted study.");
         }
 
         return await new DepthExperiment(folder, arguments, splits, results).RunAsync(json, cancellation).ConfigureAwait(false);
@@ -93,12 +104,12 @@ internal sealed class DepthExperiment
         }
         catch (OperationCanceledException)
         {
-            Console.Error.WriteLine($"stopped after {_results.Count} of {Runs(runs.Count)}; go on with: {Continuation}");
+            Console.Error.WriteLine($"stopped after {_results.Count} of {Runs(runs.Count)}; resume with: {ResumeCommand}");
             return ExitCode.Interrupted;
         }
         catch (Exception e) when (e is LanewiseException or IOException or UnauthorizedAccessException)
         {
-            throw new LanewiseException($"{e.Message} What was found before is kept; when that is mended, go on with: {Continuation}", e);
+            throw new LanewiseException($"{e.Message} Completed runs are kept; after fixing the error, resume with: {ResumeCommand}", e);
         }
 
         DepthReport.Print(_folder, _arguments, _results, json);
@@ -113,9 +124,7 @@ internal sealed class DepthExperiment
             training.Resume(state, result);
         }
 
-        ITrainingDisplay display = Terminal.ErrorIsTerminal
-            ? new LiveTraining(_arguments.Epochs, _arguments.BatchSize)
-            : new TrainingLines(_arguments.Epochs);
+        var display = TrainingDisplay.Create(_arguments.Epochs, _arguments.BatchSize);
         try
         {
             await using (display.ConfigureAwait(false))
@@ -135,22 +144,26 @@ internal sealed class DepthExperiment
 
         if (training.Result is { Diverged: true } diverged)
         {
-            Terminal.Notice($"{run.Name}: the loss is no longer finite in epoch {diverged.Epochs.Count + 1}; noted, and the study goes on.");
+            Terminal.Notice(
+                $"{run.Name}: the loss is no longer finite in epoch {diverged.Epochs.Count + 1}; the study continues with the next run.");
         }
 
         return training.Result;
     }
 
-    private string Continuation => $"lanewise depth --resume {CommandLine.Quote(_folder.Path)}";
+    private string ResumeCommand => $"lanewise depth --resume {Shell.Quote(_folder.Path)}";
 
     private void Announce(IReadOnlyList<DepthRun> runs)
     {
         var a = _arguments;
         string what = a.AtStart
-            ? $"their gradients at the start, over {Math.Min(a.BatchSize, a.TrainImages):N0} images"
-            : $"{a.Epochs} epoch{(a.Epochs == 1 ? "" : "s")} of {a.TrainImages:N0} images each, judged by {a.TestImages:N0} more";
+            ? $"initial gradients over {Math.Min(a.BatchSize, a.TrainImages):N0} images"
+            : $"{a.Epochs} epoch{(a.Epochs == 1 ? "" : "s")} of {a.TrainImages:N0} images each, {a.TestImages:N0} test images";
+        string networks = string.Join(", ", runs.Select(run => run.NetworkName).Distinct(StringComparer.Ordinal));
         string left = _results.Count == 0 ? "" : $" ({runs.Count - _results.Count} left)";
-        Terminal.Notice($"depth on {a.Dataset}: {string.Join(", ", runs.Select(run => run.NetworkName).Distinct(StringComparer.Ordinal))}, seed{(a.Seeds.Count == 1 ? "" : "s")} {string.Join(", ", a.Seeds)}: {Runs(runs.Count)}{left}, {what}, into {_folder.Path}");
+        Terminal.Notice(
+            $"depth on {a.Dataset}: {networks}, seed{(a.Seeds.Count == 1 ? "" : "s")} {string.Join(", ", a.Seeds)}: "
+            + $"{Runs(runs.Count)}{left}, {what}, writing to {_folder.Path}");
     }
 
     private static string Runs(int count) => $"{count} run{(count == 1 ? "" : "s")}";

@@ -1,4 +1,5 @@
 using Lanewise.Analysis;
+using Lanewise.Cli.Common;
 using Lanewise.Files;
 using Lanewise.Graphs;
 using Lanewise.IO;
@@ -8,18 +9,18 @@ using Lanewise.Training;
 namespace Lanewise.Cli.Runs;
 
 /// <summary>
-/// The folder that a depth study leaves: arguments, three tables, a JSON document and a page; and for a run that is under way a
-/// folder of its own with a checkpoint and what was found so far. Every file is replaced whole or not at all.
+/// The folder of a depth study: arguments, three tables, a JSON document and a page, and a subfolder for the run in progress with
+/// a checkpoint and its results so far. Every file is replaced atomically.
 /// </summary>
 internal sealed class DepthFolder
 {
     private const string Name = "depth";
 
-    private readonly RunFolder? _claim;
+    private readonly RunFolder? _reserved;
 
-    private DepthFolder(string path, RunFolder? claim = null) => (Path, _claim) = (path, claim);
+    private DepthFolder(string path, RunFolder? claim = null) => (Path, _reserved) = (path, claim);
 
-    /// <summary>The folder as the user would name it.</summary>
+    /// <summary>Gets the folder, as given on the command line.</summary>
     public string Path { get; }
 
     public string Arguments => In("args.json");
@@ -36,25 +37,25 @@ internal sealed class DepthFolder
 
     private string Figures => In("figures");
 
-    /// <summary>Makes the folder, before anything costly is done.</summary>
-    /// <param name="output">The folder that the user named; null for the next free number under <c>runs</c>.</param>
-    /// <exception cref="LanewiseException">The folder is taken or not empty, or cannot be made.</exception>
+    /// <summary>Creates the folder, before any expensive work.</summary>
+    /// <param name="output">The folder given by the user; null for the next free number under <c>runs</c>.</param>
+    /// <exception cref="LanewiseException">The folder is in use or not empty, or cannot be created.</exception>
     public static DepthFolder Create(string? output)
     {
-        var claim = RunFolder.Claim(output, Name);
+        var claim = RunFolder.Reserve(output, Name);
         return new(claim.Path, claim);
     }
 
-    /// <summary>Finds the folder of an earlier study.</summary>
-    /// <exception cref="LanewiseException">It is none.</exception>
+    /// <summary>Opens the folder of an earlier study.</summary>
+    /// <exception cref="LanewiseException">The folder does not contain a study.</exception>
     public static DepthFolder Open(string path) => new(RunFolder.Open(path, Name).Path);
 
-    /// <summary>Removes what <see cref="Create"/> made, when the study did not come to its first run.</summary>
-    public void Abandon() => _claim?.Abandon();
+    /// <summary>Removes what <see cref="Create"/> created, if the study failed before its first run.</summary>
+    public void Rollback() => _reserved?.Rollback();
 
-    /// <summary>Reads the results of the runs that came to an end.</summary>
-    /// <param name="arguments">The study's.</param>
-    /// <exception cref="LanewiseException">A table is damaged, or they do not belong together.</exception>
+    /// <summary>Reads the results of the completed runs.</summary>
+    /// <param name="arguments">The arguments of the study.</param>
+    /// <exception cref="LanewiseException">A table is damaged, or the tables are inconsistent.</exception>
     public List<DepthResult> LoadResults(DepthArguments arguments)
     {
         if (!File.Exists(Runs))
@@ -62,23 +63,25 @@ internal sealed class DepthFolder
             return [];
         }
 
-        var ended = DepthTables.LoadRuns(Runs);
+        var completed = DepthTables.LoadRuns(Runs);
         var (epochs, gradients) = (DepthTables.LoadEpochs(Epochs), DepthTables.LoadGradients(Gradients));
-        List<DepthResult> results = [.. arguments.ToOptions().Runs.Where(run => ended.ContainsKey(run.Name))
-            .Select(run => new DepthResult(run, [.. gradients[run.Name]], [.. epochs[run.Name]], ended[run.Name]))];
+        List<DepthResult> results = [.. arguments.ToOptions().Runs.Where(run => completed.ContainsKey(run.Name))
+            .Select(run => new DepthResult(run, [.. gradients[run.Name]], [.. epochs[run.Name]], completed[run.Name]))];
         int expected = arguments.AtStart ? 0 : arguments.Epochs;
         foreach (var result in results)
         {
-            if (!IsWhole(result) || (!result.Diverged && result.Epochs.Count != expected))
+            if (!IsComplete(result) || (!result.Diverged && result.Epochs.Count != expected))
             {
-                throw new LanewiseException($"{Path}: what its tables say of {result.Run.Name} is incomplete; begin anew, or delete that run's row in {Runs} to do it again.");
+                throw new LanewiseException(
+                    $"{Path}: the results of {result.Run.Name} are incomplete; "
+                    + $"delete its row in {Runs} to repeat it, or start a new study.");
             }
         }
 
         return results;
     }
 
-    /// <summary>Writes the results of the runs that came to an end. The table of runs comes after the other two: it vouches for them.</summary>
+    /// <summary>Writes the results of the completed runs; runs.csv comes last because it validates the rows of the others.</summary>
     /// <exception cref="LanewiseException">A file cannot be written.</exception>
     public void SaveResults(DepthArguments arguments, IReadOnlyList<DepthResult> results)
     {
@@ -87,7 +90,8 @@ internal sealed class DepthFolder
         DepthTables.SaveRuns(Runs, results);
         byte[] document = JsonOutput.Indented(json => DepthReport.Write(json, arguments, results));
         AtomicFile.Write(Document, stream => stream.Write(document));
-        DepthPage.Create(arguments.Dataset!, results, arguments.ToOptions().Runs.Count, DepthReport.Settings(arguments), arguments.Command).Save(Page);
+        int runs = arguments.ToOptions().Runs.Count;
+        DepthPage.Create(arguments.Dataset!, results, runs, DepthReport.Settings(arguments), arguments.Command).Save(Page);
         Directory.CreateDirectory(Figures);
         foreach (var (name, drawing) in DepthPage.Drawings(results))
         {
@@ -95,12 +99,12 @@ internal sealed class DepthFolder
         }
     }
 
-    /// <summary>Reads how far a run is that was under way; null when it has not begun.</summary>
+    /// <summary>Reads the state of the run in progress; null if it has not started.</summary>
     /// <exception cref="LanewiseException">A file is damaged.</exception>
     public (TrainerState State, DepthResult Result)? LoadProgress(DepthRun run, Network network)
     {
-        var under = new DepthFolder(In(run.Name));
-        string checkpoint = under.In("checkpoint.safetensors");
+        var subfolder = new DepthFolder(In(run.Name));
+        string checkpoint = subfolder.In("checkpoint.safetensors");
         if (!File.Exists(checkpoint))
         {
             return null;
@@ -108,42 +112,43 @@ internal sealed class DepthFolder
 
         try
         {
-            var result = new DepthResult(
-                run, [.. DepthTables.LoadGradients(under.Gradients)[run.Name]], [.. DepthTables.LoadEpochs(under.Epochs)[run.Name]], Diverged: false);
-            return IsWhole(result)
+            var gradients = DepthTables.LoadGradients(subfolder.Gradients);
+            var epochs = DepthTables.LoadEpochs(subfolder.Epochs);
+            var result = new DepthResult(run, [.. gradients[run.Name]], [.. epochs[run.Name]], Diverged: false);
+            return IsComplete(result)
                 ? (Checkpoint.Load(checkpoint, network), result)
-                : throw new LanewiseException($"{under.Gradients}: its layers or {under.Epochs}' epochs are incomplete.");
+                : throw new LanewiseException($"{subfolder.Gradients} or {subfolder.Epochs} is incomplete.");
         }
         catch (LanewiseException e)
         {
-            throw new LanewiseException($"{e.Message} To do this run again, delete {under.Path}.", e);
+            throw new LanewiseException($"{e.Message} To repeat this run, delete {subfolder.Path}.", e);
         }
     }
 
-    /// <summary>Writes how far a run is. The checkpoint comes last: it vouches for the tables, which may reach farther.</summary>
+    /// <summary>Writes the state of the run in progress; the checkpoint comes last, and rows of the tables beyond it are ignored.</summary>
     /// <exception cref="LanewiseException">A file cannot be written.</exception>
     public void SaveProgress(DepthTraining training)
     {
         var result = training.Result;
-        var under = new DepthFolder(In(result.Run.Name));
-        Directory.CreateDirectory(under.Path);
-        DepthTables.SaveGradients(under.Gradients, [result]);
-        DepthTables.SaveEpochs(under.Epochs, [result]);
-        Checkpoint.Save(under.In("checkpoint.safetensors"), training.GetState());
+        var subfolder = new DepthFolder(In(result.Run.Name));
+        Directory.CreateDirectory(subfolder.Path);
+        DepthTables.SaveGradients(subfolder.Gradients, [result]);
+        DepthTables.SaveEpochs(subfolder.Epochs, [result]);
+        Checkpoint.Save(subfolder.In("checkpoint.safetensors"), training.GetState());
     }
 
-    /// <summary>Removes what a run that came to an end no longer needs.</summary>
+    /// <summary>Removes the subfolder of a completed run.</summary>
     public void RemoveProgress(DepthRun run)
     {
-        string under = In(run.Name);
-        if (Directory.Exists(under))
+        string subfolder = In(run.Name);
+        if (Directory.Exists(subfolder))
         {
-            Directory.Delete(under, recursive: true);
+            Directory.Delete(subfolder, recursive: true);
         }
     }
 
-    /// <summary>Whether samples begin with the start and have all layers, and epochs are without gaps.</summary>
-    private static bool IsWhole(DepthResult result) =>
+    /// <summary>Returns whether there is a sample of the initial weights, each sample has all layers, and no epoch is missing.</summary>
+    private static bool IsComplete(DepthResult result) =>
         result.Samples is [{ Step: 0 }, ..]
         && result.Samples.All(sample => sample.Layers.Count == result.Run.Depth)
         && result.Epochs.Index().All(e => e.Item.Epoch == e.Index + 1);

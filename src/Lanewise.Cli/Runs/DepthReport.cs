@@ -1,12 +1,13 @@
 using System.Globalization;
 using System.Text.Json;
 using Lanewise.Analysis;
+using Lanewise.Cli.Common;
 using Lanewise.Cli.Terminals;
 using Lanewise.Reports;
 
 namespace Lanewise.Cli.Runs;
 
-/// <summary>What <c>depth</c> says at the end, and its JSON document.</summary>
+/// <summary>Reports the results of <c>depth</c> as text and as JSON.</summary>
 internal static class DepthReport
 {
     public static void Print(DepthFolder folder, DepthArguments arguments, IReadOnlyList<DepthResult> results, bool json)
@@ -22,13 +23,13 @@ internal static class DepthReport
         }
 
         PrintTable(results, isTrained: !arguments.AtStart, hasSeeds: arguments.Seeds.Count > 1);
-        Report.Line();
+        StandardOutput.WriteLine();
         foreach (string sentence in DepthSentences.Of(results))
         {
-            Report.Line(sentence);
+            StandardOutput.WriteLine(sentence);
         }
 
-        Report.Line($"saved in {folder.Path}; the curves: {folder.Page}");
+        StandardOutput.WriteLine($"saved in {folder.Path}; charts: {folder.Page}");
     }
 
     private static void PrintTable(IReadOnlyList<DepthResult> results, bool isTrained, bool hasSeeds)
@@ -41,21 +42,23 @@ internal static class DepthReport
             (">test", isTrained, r => DepthSentences.Error(r, r.TestError)),
             (">start ratio", true, r => DepthSentences.Number(r.AtStart.FirstToLast)),
             (">end ratio", isTrained, r => DepthSentences.Number(r.AtEnd.FirstToLast)),
-            (">start zeros", true, r => Report.Percent(r.AtStart.Layers[0].ZeroShare)),
-            (">end zeros", isTrained, r => Report.Percent(r.AtEnd.Layers[0].ZeroShare)),
+            (">start zeros", true, r => NumberFormat.Percent(r.AtStart.Layers[0].ZeroShare)),
+            (">end zeros", isTrained, r => NumberFormat.Percent(r.AtEnd.Layers[0].ZeroShare)),
         ];
         var shown = columns.Where(column => column.IsShown).ToArray();
-        var table = new ReportTable([.. shown.Select(column => column.Heading)]);
+        var table = new ConsoleTable([.. shown.Select(column => column.Heading)]);
         foreach (var result in results)
         {
             table.Add([.. shown.Select(column => column.Cell(result))]);
         }
 
         table.Print();
-        Report.Line($"{(isTrained ? "train, test: errors; " : "")}ratio: the first layer's gradient norm divided by the last one's; zeros: in the first layer's gradient");
+        StandardOutput.WriteLine(
+            $"{(isTrained ? "train, test: errors; " : "")}ratio: gradient norm of the first layer divided by that of the last layer; "
+            + "zeros: share of zeros in the gradient of the first layer");
     }
 
-    /// <summary>The document's properties.</summary>
+    /// <summary>Writes the properties of the JSON document.</summary>
     public static void Write(Utf8JsonWriter json, DepthArguments arguments, IReadOnlyList<DepthResult> results)
     {
         json.WriteString("dataset", arguments.Dataset);
@@ -64,10 +67,10 @@ internal static class DepthReport
         json.WriteNumber("test_images", arguments.TestImages);
         json.WriteObjects("runs", results, r =>
         {
-            json.WriteString("family", Word.Of(r.Run.Family));
+            json.WriteString("family", EnumNames.Of(r.Run.Family));
             json.WriteNumber("depth", r.Run.Depth);
             json.WriteBoolean("batch_norm", r.Run.BatchNorm);
-            json.WriteString("init", Word.Of(r.Run.Start));
+            json.WriteString("init", EnumNames.Of(r.Run.Start));
             json.WriteNumber("seed", r.Run.Seed);
             json.WriteNumberOrNull("train_error", r.TrainError ?? double.NaN);
             json.WriteNumberOrNull("test_error", r.TestError ?? double.NaN);
@@ -89,31 +92,32 @@ internal static class DepthReport
         });
     }
 
-    /// <summary>How the study was made, for people.</summary>
+    /// <summary>Gets the settings of the study for the page.</summary>
     public static IEnumerable<(string Name, string Value)> Settings(DepthArguments a)
     {
-        yield return ("Dataset", $"{a.Dataset}, {Report.Count(a.TrainImages)} + {Report.Count(a.TestImages)} images");
-        yield return ("Networks", $"{string.Join(" and ", a.Families.Select(Word.Of))}, {string.Join(", ", a.Depths)} layers");
+        yield return ("Dataset", $"{a.Dataset}, {NumberFormat.Count(a.TrainImages)} + {NumberFormat.Count(a.TestImages)} images");
+        yield return ("Networks", $"{string.Join(" and ", a.Families.Select(EnumNames.Of))}, {string.Join(", ", a.Depths)} layers");
         yield return ("Batch norm", a.BatchNorm ? "after each convolution" : "none");
-        yield return ("Start", a.Start == WeightStart.He ? "he: N(0, 2 / fan_out)" : "default: U(±1/√fan_in)");
+        yield return ("Initialization", a.Start == WeightStart.He ? "he: N(0, 2 / fan_out)" : "default: U(±1/√fan_in)");
         yield return ("Seeds", string.Join(", ", a.Seeds));
-        yield return ("Batch", $"{a.BatchSize} images");
+        yield return ("Batch size", $"{a.BatchSize} images");
         if (!a.AtStart)
         {
             yield return ("Epochs", a.Epochs.ToString(CultureInfo.InvariantCulture));
-            yield return ("Optimizer", Describe(a.Recipe));
+            yield return ("Optimizer", Describe(a.Optimization));
         }
 
         yield return ("Version", a.Version);
     }
 
-    private static string Describe(RunRecipe r)
+    private static string Describe(OptimizationSettings r)
     {
+        string optimizer = FormattableString.Invariant($"{EnumNames.Of(r.Optimizer)}, learning rate {r.LearningRate}");
         string momentum = r.Optimizer == OptimizerKind.Sgd ? $", momentum {r.Momentum}" : "";
         string decay = r.WeightDecay > 0 ? $", weight decay {r.WeightDecay}" : "";
-        string schedule = r.Schedule == ScheduleKind.None ? "" : $", schedule {Word.Of(r.Schedule)}";
+        string schedule = r.Schedule == ScheduleKind.None ? "" : $", schedule {EnumNames.Of(r.Schedule)}";
         string warmup = r.WarmupEpochs > 0 ? $", warm-up {r.WarmupEpochs} epochs" : "";
-        return FormattableString.Invariant($"{Word.Of(r.Optimizer)}, rate {r.LearningRate}") + momentum + decay + schedule + warmup;
+        return optimizer + momentum + decay + schedule + warmup;
     }
 
     private static void WriteSample(Utf8JsonWriter json, string when, GradientSample sample)

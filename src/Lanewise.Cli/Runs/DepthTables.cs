@@ -1,14 +1,18 @@
 using System.Globalization;
 using Lanewise.Analysis;
+using Lanewise.Cli.Common;
 using Lanewise.IO;
 
 namespace Lanewise.Cli.Runs;
 
-/// <summary>A depth study's results as CSV files: one row a run, one an epoch, and one for each layer of each measured step; numbers in full precision.</summary>
+/// <summary>
+/// Reads and writes the results of a depth study as CSV: a row per run, per epoch, and per layer and measured step, in full precision.
+/// </summary>
 internal static class DepthTables
 {
     private const string RunsHeader =
-        "run,family,depth,batch_norm,init,seed,train_error,test_error,diverged,first_to_last_at_start,first_to_last,first_zero_share_at_start,first_zero_share";
+        "run,family,depth,batch_norm,init,seed,train_error,test_error,diverged,first_to_last_at_start,first_to_last,"
+        + "first_zero_share_at_start,first_zero_share";
 
     private const string EpochsHeader = "run,epoch,train_loss,train_error,test_loss,test_error";
     private const string GradientsHeader = "run,step,layer,norm,zero_share";
@@ -18,32 +22,44 @@ internal static class DepthTables
 
     public static void SaveEpochs(string path, IEnumerable<DepthResult> results) => Save(path, EpochsHeader, results.SelectMany(EpochRows));
 
-    public static void SaveGradients(string path, IEnumerable<DepthResult> results) => Save(path, GradientsHeader, results.SelectMany(GradientRows));
+    public static void SaveGradients(string path, IEnumerable<DepthResult> results) =>
+        Save(path, GradientsHeader, results.SelectMany(GradientRows));
 
-    /// <summary>The names of the runs that came to an end, and whether they diverged.</summary>
-    /// <exception cref="LanewiseException">The file is not what <c>depth</c> wrote.</exception>
-    public static Dictionary<string, bool> LoadRuns(string path) => Load(path, RunsHeader, cells => (Name: cells[0], Diverged: bool.Parse(cells[DivergedColumn])))
-        .ToDictionary(run => run.Name, run => run.Diverged, StringComparer.Ordinal);
+    /// <summary>Reads the names of the completed runs, and whether they diverged.</summary>
+    /// <exception cref="LanewiseException">The file was not written by <c>depth</c>.</exception>
+    public static Dictionary<string, bool> LoadRuns(string path) =>
+        Load(path, RunsHeader, cells => (Name: cells[0], Diverged: bool.Parse(cells[DivergedColumn])))
+            .ToDictionary(run => run.Name, run => run.Diverged, StringComparer.Ordinal);
 
-    /// <summary>Each run's epochs.</summary>
-    /// <exception cref="LanewiseException">The file is not what <c>depth</c> wrote.</exception>
+    /// <summary>Reads the epochs of each run.</summary>
+    /// <exception cref="LanewiseException">The file was not written by <c>depth</c>.</exception>
     public static ILookup<string, DepthEpoch> LoadEpochs(string path) =>
-        Load(path, EpochsHeader, cells => (Name: cells[0], Epoch: new DepthEpoch(Whole(cells[1]), Number(cells[2]), Number(cells[3]), Number(cells[4]), Number(cells[5]))))
+        Load(path, EpochsHeader, cells => (Name: cells[0], Epoch: ParseEpoch(cells)))
             .ToLookup(row => row.Name, row => row.Epoch, StringComparer.Ordinal);
 
-    /// <summary>Each run's samples.</summary>
-    /// <exception cref="LanewiseException">The file is not what <c>depth</c> wrote.</exception>
+    /// <summary>Reads the gradient samples of each run.</summary>
+    /// <exception cref="LanewiseException">The file was not written by <c>depth</c>.</exception>
     public static ILookup<string, GradientSample> LoadGradients(string path) =>
-        Load(path, GradientsHeader, cells => (Name: cells[0], Step: Whole(cells[1]), Layer: new LayerGradient(cells[2], Number(cells[3]), Number(cells[4]))))
+        Load(path, GradientsHeader, cells => (Name: cells[0], Step: Whole(cells[1]), Layer: ParseLayer(cells)))
             .GroupBy(row => (row.Name, row.Step))
-            .ToLookup(step => step.Key.Name, step => new GradientSample(step.Key.Step, [.. step.Select(row => row.Layer)]), StringComparer.Ordinal);
+            .ToLookup(
+                step => step.Key.Name,
+                step => new GradientSample(step.Key.Step, [.. step.Select(row => row.Layer)]),
+                StringComparer.Ordinal);
+
+    private static DepthEpoch ParseEpoch(string[] cells) =>
+        new(Whole(cells[1]), Number(cells[2]), Number(cells[3]), Number(cells[4]), Number(cells[5]));
+
+    private static LayerGradient ParseLayer(string[] cells) => new(cells[2], Number(cells[3]), Number(cells[4]));
 
     private static string RunRow(DepthResult r)
     {
-        var run = r.Run;
-        return string.Create(
+        var (run, start, end) = (r.Run, r.AtStart, r.AtEnd);
+        string settings = $"{EnumNames.Of(run.Family)},{run.Depth},{Boolean(run.BatchNorm)},{EnumNames.Of(run.Start)},{run.Seed}";
+        return $"{run.Name},{settings}" + string.Create(
             CultureInfo.InvariantCulture,
-            $"{run.Name},{Word.Of(run.Family)},{run.Depth},{Boolean(run.BatchNorm)},{Word.Of(run.Start)},{run.Seed},{r.TrainError:R},{r.TestError:R},{Boolean(r.Diverged)},{r.AtStart.FirstToLast:R},{r.AtEnd.FirstToLast:R},{r.AtStart.Layers[0].ZeroShare:R},{r.AtEnd.Layers[0].ZeroShare:R}");
+            $",{r.TrainError:R},{r.TestError:R},{Boolean(r.Diverged)},{start.FirstToLast:R},{end.FirstToLast:R}")
+            + string.Create(CultureInfo.InvariantCulture, $",{start.Layers[0].ZeroShare:R},{end.Layers[0].ZeroShare:R}");
     }
 
     private static IEnumerable<string> EpochRows(DepthResult r) => r.Epochs.Select(e => string.Create(
@@ -63,13 +79,14 @@ internal static class DepthTables
     {
         if (!File.Exists(path))
         {
-            throw new LanewiseException($"{path}: it is missing; the study is incomplete, begin anew.");
+            throw new LanewiseException($"{path} is missing; the study is incomplete, start a new one.");
         }
 
         string[] lines = File.ReadAllLines(path);
         if (lines.Length == 0 || lines[0] != header)
         {
-            throw new LanewiseException($"{path}: its first line is not '{header}'; it is damaged or of another version, begin anew.");
+            throw new LanewiseException(
+                $"{path}: the first line is not '{header}'; the file is damaged or of another version, start a new study.");
         }
 
         int columns = header.Split(',').Length;
@@ -83,7 +100,8 @@ internal static class DepthTables
             }
             catch (Exception e) when (e is FormatException or OverflowException)
             {
-                throw new LanewiseException($"{path}: line {line} is not a row of {columns} values as 'lanewise depth' writes them; it is damaged, begin anew.", e);
+                throw new LanewiseException(
+                    $"{path}: line {line} is not a row of {columns} values; the file is damaged, start a new study.", e);
             }
         }
     }

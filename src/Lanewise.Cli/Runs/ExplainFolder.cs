@@ -3,10 +3,10 @@ using Lanewise.IO;
 
 namespace Lanewise.Cli.Runs;
 
-/// <summary>The folder into which images and the page of an explanation are written; files of an earlier one are replaced.</summary>
+/// <summary>The folder of an explanation, with its page and images; files of an earlier explanation are replaced.</summary>
 internal sealed class ExplainFolder
 {
-    // Names of files are limited to 255 bytes; a character may take three.
+    // File names are limited to 255 bytes, and a character may take three of them.
     private const int MaxStemLength = 60;
 
     private readonly string _path;
@@ -14,13 +14,13 @@ internal sealed class ExplainFolder
 
     private ExplainFolder(string path) => _path = path;
 
-    /// <summary>The page's file.</summary>
+    /// <summary>Gets the path of the page.</summary>
     public string Page => Path.Combine(_path, "explain.html");
 
-    /// <summary>Makes the folder where it is missing.</summary>
-    /// <param name="output">The folder that the user named; null for one in the run folder, or beside the file of weights.</param>
-    /// <param name="checkpoint">The run folder or file.</param>
-    /// <exception cref="LanewiseException">It cannot be made.</exception>
+    /// <summary>Creates the folder if it does not exist.</summary>
+    /// <param name="output">The folder given by the user; null for one in the run folder, or next to the weights file.</param>
+    /// <param name="checkpoint">The run folder or weights file.</param>
+    /// <exception cref="LanewiseException">The folder cannot be created.</exception>
     public static ExplainFolder Create(string? output, string checkpoint)
     {
         string path = output ?? (Directory.Exists(checkpoint)
@@ -33,26 +33,27 @@ internal sealed class ExplainFolder
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new LanewiseException($"{path} cannot be made ({e.Message.ReplaceLineEndings(" ").TrimEnd('.')}); choose another --output.", e);
+            string reason = e.Message.ReplaceLineEndings(" ").TrimEnd('.');
+            throw new LanewiseException($"{path} cannot be created ({reason}); choose another --output.", e);
         }
     }
 
-    /// <summary>What the names of an image's files begin with: its own name, and a number where two images have one name.</summary>
+    /// <summary>Gets the prefix of an image's files: the name of the image, with a number if an earlier image has the same name.</summary>
     public string StemOf(string file)
     {
         string stem = Path.GetFileNameWithoutExtension(file);
         stem = stem.Length == 0 ? "image" : stem[..Math.Min(stem.Length, MaxStemLength)];
-        string free = stem;
-        for (int number = 2; !_stems.Add(free); number++)
+        string unique = stem;
+        for (int number = 2; !_stems.Add(unique); number++)
         {
-            free = $"{stem}-{number}";
+            unique = $"{stem}-{number}";
         }
 
-        return free;
+        return unique;
     }
 
     /// <summary>Writes an image and returns its path.</summary>
-    /// <exception cref="LanewiseException">It cannot be written.</exception>
+    /// <exception cref="LanewiseException">The file cannot be written.</exception>
     public string Write(string name, byte[] png)
     {
         string path = Path.Combine(_path, name);

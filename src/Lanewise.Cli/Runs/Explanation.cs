@@ -1,19 +1,20 @@
 using System.Text.Json;
 using Lanewise.Analysis;
+using Lanewise.Cli.Common;
 using Lanewise.Cli.Terminals;
 using Lanewise.Reports;
 
 namespace Lanewise.Cli.Runs;
 
-/// <summary>What was found out about a model, as a page, as text and as JSON.</summary>
+/// <summary>The explanation of a model, reported as a page, as text and as JSON.</summary>
 internal sealed record Explanation(RunModel Model, ExplainFolder Folder)
 {
-    private const int Top = 3;
+    private const int TopK = 3;
 
-    /// <summary>What contributions were measured on; null where none were.</summary>
+    /// <summary>Gets the dataset that contributions were measured on; null if none were.</summary>
     public string? Dataset { get; init; }
 
-    /// <summary>How many images those are.</summary>
+    /// <summary>Gets the number of images of <see cref="Dataset"/>.</summary>
     public int Total { get; init; }
 
     public BranchContributions? Branches { get; init; }
@@ -24,23 +25,24 @@ internal sealed record Explanation(RunModel Model, ExplainFolder Folder)
 
     public (SheetFigure Sheet, string File)? Filters { get; init; }
 
-    /// <summary>What was written, in one line.</summary>
+    /// <summary>Gets a line that lists what was written.</summary>
     public string Summary
     {
         get
         {
             int count = Images.Sum(p => p.Written.Count) + (Filters is null ? 0 : 1);
-            return $"wrote {Folder.Page}{(count == 0 ? "" : $" and {count} image{(count == 1 ? "" : "s")} beside it")}";
+            string images = count == 0 ? "" : $" and {count} image{(count == 1 ? "" : "s")} next to it";
+            return $"wrote {Folder.Page}{images}";
         }
     }
 
     private IEnumerable<GradCamFigure> GradCams => Images.Select(p => p.GradCam).OfType<GradCamFigure>();
 
     /// <summary>Writes the page.</summary>
-    /// <exception cref="LanewiseException">It cannot be written.</exception>
+    /// <exception cref="LanewiseException">The page cannot be written.</exception>
     public void SavePage() => new ExplainPage(Model.Network.Name, Model.Classes)
     {
-        Dataset = $"{Dataset} ({Report.Count(Total)} images)",
+        Dataset = $"{Dataset} ({NumberFormat.Count(Total)} images)",
         Branches = Branches,
         Blocks = Blocks,
         GradCams = [.. GradCams],
@@ -63,7 +65,7 @@ internal sealed record Explanation(RunModel Model, ExplainFolder Folder)
         }
     }
 
-    /// <summary>Writes the JSON document's properties.</summary>
+    /// <summary>Writes the properties of the JSON document.</summary>
     public void Write(Utf8JsonWriter json)
     {
         json.WriteString("model", Model.Network.Name);
@@ -120,12 +122,18 @@ internal sealed record Explanation(RunModel Model, ExplainFolder Folder)
             return;
         }
 
-        var table = new ReportTable("image", "likeliest", ">probability", "looked for", "at", ">peak");
+        var table = new ConsoleTable("image", "prediction", ">probability", "class", "layer", ">peak");
         foreach (var (file, g) in Images.Where(p => p.GradCam is not null).Select(p => (p.File, p.GradCam!)))
         {
             var map = g.Result;
-            int likeliest = map.Classification.Ranking[0];
-            table.Add(file, Model.Classes[likeliest], Report.Percent(map.Classification.Probabilities[likeliest]), Model.Classes[map.Target], $"{g.Layer} ({map.Height}×{map.Width})", FormattableString.Invariant($"{map.Peak:G4}"));
+            int best = map.Classification.Ranking[0];
+            table.Add(
+                file,
+                Model.Classes[best],
+                NumberFormat.Percent(map.Classification.Probabilities[best]),
+                Model.Classes[map.Target],
+                $"{g.Layer} ({map.Height}×{map.Width})",
+                FormattableString.Invariant($"{map.Peak:G4}"));
         }
 
         table.Print();
@@ -134,10 +142,15 @@ internal sealed record Explanation(RunModel Model, ExplainFolder Folder)
     private void PrintBranches(BranchContributions branches)
     {
         PrintTop1("branches", branches.Top1);
-        var table = new ReportTable("branch", ">channels", ">accuracy without", ">lost", ">energy");
+        var table = new ConsoleTable("branch", ">channels", ">accuracy without", ">loss of accuracy", ">energy share");
         foreach (var b in branches.Branches)
         {
-            table.Add(b.Name, Report.Count(b.Channels), Report.Percent(b.Top1Without), Report.Percent(branches.Top1 - b.Top1Without), Report.Percent(b.EnergyShare));
+            table.Add(
+                b.Name,
+                NumberFormat.Count(b.Channels),
+                NumberFormat.Percent(b.Top1Without),
+                NumberFormat.Percent(branches.Top1 - b.Top1Without),
+                NumberFormat.Percent(b.EnergyShare));
         }
 
         table.Print();
@@ -146,26 +159,35 @@ internal sealed record Explanation(RunModel Model, ExplainFolder Folder)
     private void PrintBlocks(BlockContributions blocks)
     {
         PrintTop1("blocks", blocks.Top1);
-        var table = new ReportTable("block", ">accuracy without", ">lost", ">F(x)", ">shortcut", ">ratio", ">cosine");
+        var table = new ConsoleTable("block", ">accuracy without", ">loss of accuracy", ">F(x)", ">shortcut", ">ratio", ">cosine");
         foreach (var b in blocks.Blocks)
         {
-            table.Add(b.Name, Report.Percent(b.Top1Without), Report.Percent(blocks.Top1 - b.Top1Without), Fixed(b.ResidualRms), Fixed(b.ShortcutRms), Fixed(b.Ratio), Fixed(b.Cosine));
+            table.Add(
+                b.Name,
+                NumberFormat.Percent(b.Top1Without),
+                NumberFormat.Percent(blocks.Top1 - b.Top1Without),
+                ThreeDecimals(b.ResidualRms),
+                ThreeDecimals(b.ShortcutRms),
+                ThreeDecimals(b.Ratio),
+                ThreeDecimals(b.Cosine));
         }
 
         table.Print();
     }
 
-    private void PrintTop1(string parts, double accuracy)
+    private void PrintTop1(string parts, double top1)
     {
         if (GradCams.Any() || (Branches is not null && parts != "branches"))
         {
-            Report.Line();
+            StandardOutput.WriteLine();
         }
 
-        Report.Line($"{Model.Network.Name} on {Dataset}: {Report.Percent(accuracy)} of {Report.Count(Total)} images with all {parts}");
+        StandardOutput.WriteLine(
+            $"{Model.Network.Name} on {Dataset}: top-1 accuracy {NumberFormat.Percent(top1)} "
+            + $"on {NumberFormat.Count(Total)} images with all {parts}");
     }
 
-    private static string Fixed(double number) => FormattableString.Invariant($"{number:F3}");
+    private static string ThreeDecimals(double number) => FormattableString.Invariant($"{number:F3}");
 
     private void Write(Utf8JsonWriter json, ExplainedImage image)
     {
@@ -177,7 +199,7 @@ internal sealed record Explanation(RunModel Model, ExplainFolder Folder)
             json.WriteString("layer", g.Layer);
             json.WriteNumbers("map", [g.Result.Height, g.Result.Width]);
             json.WriteNumberOrNull("peak", g.Result.Peak);
-            json.WriteObjects("top", g.Result.Classification.Ranking.Take(Top), c =>
+            json.WriteObjects("top", g.Result.Classification.Ranking.Take(TopK), c =>
             {
                 json.WriteString("class", Model.Classes[c]);
                 json.WriteNumberOrNull("probability", g.Result.Classification.Probabilities[c]);

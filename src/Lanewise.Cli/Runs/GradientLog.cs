@@ -7,8 +7,8 @@ using Lanewise.Training;
 namespace Lanewise.Cli.Runs;
 
 /// <summary>
-/// The gradient flow of a run's <see cref="GradientSteps"/> as <c>gradients.csv</c>, one row a step and layer, numbers in full
-/// precision. Stopped and resumed, a run gives the same file.
+/// Records the gradient flow of a run at <see cref="GradientSteps"/> as <c>gradients.csv</c>: a row per step and layer, in full
+/// precision. A resumed run writes the same file as an uninterrupted one.
 /// </summary>
 internal sealed class GradientLog(Network network, int stepsPerEpoch) : IGradientObserver
 {
@@ -18,17 +18,18 @@ internal sealed class GradientLog(Network network, int stepsPerEpoch) : IGradien
 
     public bool Wants(TrainingPosition position) => GradientSteps.Takes(position, stepsPerEpoch);
 
-    public void Observe(TrainingPosition position, Weights gradients) => _samples.Add(GradientFlow.Measure(network, gradients, StepOf(position)));
+    public void Observe(TrainingPosition position, Weights gradients) =>
+        _samples.Add(GradientFlow.Measure(network, gradients, StepOf(position)));
 
-    /// <summary>Takes up an earlier log at <paramref name="position"/>; what was noted beyond it is dropped, since it will come again.</summary>
-    /// <exception cref="LanewiseException">The file cannot be read or is not what <c>train</c> wrote.</exception>
+    /// <summary>Reads an earlier log up to <paramref name="position"/>; later rows are dropped because their steps are repeated.</summary>
+    /// <exception cref="LanewiseException">The file cannot be read or was not written by <c>train</c>.</exception>
     public void Resume(string path, TrainingPosition position) =>
         _samples.AddRange(Load(path).TakeWhile(sample => sample.Step < StepOf(position)));
 
     public void Save(string path) => AtomicFile.WriteText(path, string.Join('\n', [Header, .. _samples.SelectMany(Rows), ""]));
 
-    /// <summary>The samples of a run; none if it did not note any.</summary>
-    /// <exception cref="LanewiseException">The file cannot be read or is not what <c>train</c> wrote.</exception>
+    /// <summary>Reads the samples of a run; empty if the file does not exist.</summary>
+    /// <exception cref="LanewiseException">The file cannot be read or was not written by <c>train</c>.</exception>
     public static List<GradientSample> Load(string path)
     {
         if (!File.Exists(path))
@@ -39,11 +40,11 @@ internal sealed class GradientLog(Network network, int stepsPerEpoch) : IGradien
         string[] lines = File.ReadAllLines(path);
         if (lines.Length == 0 || lines[0] != Header)
         {
-            throw new LanewiseException($"{path}: its first line is not '{Header}'; delete the file to do without it.");
+            throw new LanewiseException($"{path}: the first line is not '{Header}'; delete the file to continue without it.");
         }
 
         var rows = lines.Skip(1).Where(line => line.Length > 0).Select((line, i) => Parse(line) is { } row ? row
-            : throw new LanewiseException($"{path}: line {i + 2} is not a row of {Header}; delete the file to do without it."));
+            : throw new LanewiseException($"{path}: line {i + 2} is not a row of {Header}; delete the file to continue without it."));
         return [.. rows.GroupBy(row => row.Step, row => row.Layer).Select(step => new GradientSample(step.Key, [.. step]))];
     }
 

@@ -5,7 +5,7 @@ using Lanewise.Models;
 
 namespace Lanewise.Cli.Runs;
 
-/// <summary>What the user wants otherwise than the model's preprocessing has it; null where nothing was said.</summary>
+/// <summary>Overrides of the preprocessing of a model; null values keep that of the model.</summary>
 internal sealed record InputSettings
 {
     public int? ImageSize { get; init; }
@@ -16,8 +16,8 @@ internal sealed record InputSettings
 
     public IReadOnlyList<float>? Std { get; init; }
 
-    /// <summary>The network at the image size that was asked for, or the model's own.</summary>
-    /// <exception cref="LanewiseException">The size is too small for the model.</exception>
+    /// <summary>Creates a network for the given image size, or for that of the model.</summary>
+    /// <exception cref="LanewiseException">The model does not support the size.</exception>
     public Network CreateNetwork(string model, ModelOptions options)
     {
         var entry = ModelCatalog.Find(model);
@@ -28,12 +28,15 @@ internal sealed record InputSettings
         }
         catch (LanewiseException e) when (input is not null)
         {
-            throw new LanewiseException($"--img-size {ImageSize}: {entry.Name}, made for {entry.Preprocessing.Input.Height}, cannot take it; choose a larger one. {e.Message}", e);
+            throw new LanewiseException(
+                $"--img-size {ImageSize}: {entry.Name}, designed for {entry.Preprocessing.Input.Height}, does not support this size; "
+                + $"choose a larger one. {e.Message}",
+                e);
         }
     }
 
-    /// <summary>The preprocessing with the user's changes, for <paramref name="network"/>.</summary>
-    /// <exception cref="LanewiseException">There are as many numbers as neither one nor the network's channels.</exception>
+    /// <summary>Applies the overrides to the preprocessing of a network.</summary>
+    /// <exception cref="LanewiseException">The number of means or standard deviations is neither 1 nor the number of channels.</exception>
     public Preprocessing Apply(Preprocessing preprocessing, Network network)
     {
         preprocessing = preprocessing.For(network.Input);
@@ -45,11 +48,11 @@ internal sealed record InputSettings
         };
     }
 
-    /// <summary>These, and what <paramref name="preprocessing"/> has where the user said nothing: to keep what weights expect.</summary>
-    public InputSettings OrThoseOf(Preprocessing preprocessing) =>
+    /// <summary>Fills values that are null with those of <paramref name="preprocessing"/>, which pretrained weights expect.</summary>
+    public InputSettings WithDefaultsFrom(Preprocessing preprocessing) =>
         this with { CropPct = CropPct ?? preprocessing.CropPct, Mean = Mean ?? preprocessing.Mean, Std = Std ?? preprocessing.Std };
 
-    /// <summary>Whether nothing in <paramref name="given"/> contradicts these.</summary>
+    /// <summary>Returns whether no value in <paramref name="given"/> contradicts these.</summary>
     public bool Includes(InputSettings given) => (given.ImageSize is null || given.ImageSize == ImageSize)
         && (given.CropPct is null || given.CropPct == CropPct)
         && (given.Mean is null || given.Mean.SequenceEqual(Mean ?? []))
@@ -63,7 +66,7 @@ internal sealed record InputSettings
         WriteNumbers(json, "std", Std);
     }
 
-    /// <summary>Reads what <see cref="Write"/> wrote; nothing from the arguments of a run that knew no such settings.</summary>
+    /// <summary>Reads what <see cref="Write"/> wrote; empty for runs of versions without these settings.</summary>
     public static InputSettings Read(JsonElement json) => new()
     {
         ImageSize = ReadNumbers(json, "img_size") is [var side, ..] ? (int)side : null,
@@ -77,7 +80,9 @@ internal sealed record InputSettings
         int channels = network.Input.Channels;
         return values is null || values.Count == channels ? values
             : values.Count == 1 ? [.. Enumerable.Repeat(values[0], channels)]
-            : throw new LanewiseException($"{option}: {values.Count} numbers, but {network.Name} takes {channels} channel{(channels == 1 ? "" : "s")}; give one number, or one a channel.");
+            : throw new LanewiseException(
+                $"{option}: {values.Count} numbers, but {network.Name} takes {channels} channel{(channels == 1 ? "" : "s")}; "
+                + "specify one number, or one per channel.");
     }
 
     private static void WriteNumbers(Utf8JsonWriter json, string name, IReadOnlyList<float>? values)

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Lanewise.Cli.Verbs;
+using Lanewise.Cli.Common;
 using Lanewise.Data;
 using Lanewise.Engine;
 using Lanewise.Graphs;
@@ -9,27 +9,24 @@ using Lanewise.Training;
 
 namespace Lanewise.Cli.Runs;
 
-/// <summary>Everything needed to repeat a run: the content of <c>args.json</c>.</summary>
+/// <summary>The arguments of a run, as stored in <c>args.json</c>.</summary>
 internal sealed record RunArguments
 {
-    /// <summary>The most classes that a network may be asked to have.</summary>
-    public const int MaxClasses = 100_000;
-
     public required string Model { get; init; }
 
-    /// <summary>The dataset's name; null until the default has been resolved.</summary>
+    /// <summary>Gets the name of the dataset; null until the default is resolved.</summary>
     public string? Dataset { get; init; }
 
     public string? DataDir { get; init; }
 
-    /// <summary>Where the images came from, for a person to read.</summary>
+    /// <summary>Gets a description of where the images came from.</summary>
     public string? DataSource { get; init; }
 
     public CorruptImagePolicy OnCorrupt { get; init; }
 
     public InputSettings Input { get; init; } = new();
 
-    /// <summary>The augmentation's name; null until the dataset's has been resolved.</summary>
+    /// <summary>Gets the name of the augmentation; null until the default is resolved.</summary>
     public string? Augmentation { get; init; }
 
     public int TrainImages { get; init; }
@@ -40,28 +37,28 @@ internal sealed record RunArguments
 
     public int BatchSize { get; init; } = 64;
 
-    public RunRecipe Recipe { get; init; } = new();
+    public OptimizationSettings Optimization { get; init; } = new();
 
-    /// <summary>The file or run folder whose weights the run began with.</summary>
+    /// <summary>Gets the file or run folder of the initial weights; null for random initialization.</summary>
     public string? Weights { get; init; }
 
-    /// <summary>Classes of the network; null until the dataset has said how many.</summary>
+    /// <summary>Gets the number of classes of the network; null until the dataset is loaded.</summary>
     public int? Classes { get; init; }
 
-    /// <summary>Whether only the classifier is trained.</summary>
+    /// <summary>Gets whether only the last linear layer is trained.</summary>
     public bool Freeze { get; init; }
 
-    /// <summary>Whether auxiliary classifiers are trained along; null for the model's own way.</summary>
+    /// <summary>Gets whether auxiliary classifiers are trained; null for the default of the model.</summary>
     public bool? AuxiliaryClassifiers { get; init; }
 
     public int Seed { get; init; } = 1;
 
     public int Threads { get; init; } = System.Environment.ProcessorCount;
 
-    /// <summary>How convolutions are computed.</summary>
+    /// <summary>Gets the convolution algorithm.</summary>
     public Conv2dAlgorithm Algorithm { get; init; }
 
-    /// <summary>Whether events for TensorBoard are written.</summary>
+    /// <summary>Gets whether TensorBoard events are written.</summary>
     public bool TensorBoard { get; init; }
 
     public int? LimitTrain { get; init; }
@@ -70,46 +67,56 @@ internal sealed record RunArguments
 
     public int LaneWidth { get; init; } = Processor.LaneWidths[0];
 
-    public string Version { get; init; } = CommandLine.Version;
+    public string Version { get; init; } = ProgramInfo.Version;
 
-    public string Command { get; init; } = CommandLine.Text;
+    public string Command { get; init; } = ProgramInfo.CommandText;
 
-    /// <summary>Where and when the run began; null for one of an earlier version.</summary>
-    public RunEnvironment? Environment { get; init; } = RunEnvironment.Here();
+    /// <summary>Gets where and when the run started; null for runs of versions that did not record it.</summary>
+    public RunEnvironment? Environment { get; init; } = RunEnvironment.Current();
 
-    /// <summary>Steps in an epoch.</summary>
+    /// <summary>Gets the number of steps per epoch.</summary>
     public int StepsPerEpoch => (TrainImages + BatchSize - 1) / BatchSize;
 
-    /// <summary>Whether auxiliary classifiers are trained along. They help the body to learn: a frozen one has no use for them.</summary>
+    /// <summary>Gets whether auxiliary classifiers are trained; by default not with <see cref="Freeze"/>.</summary>
     public bool TrainsAuxiliary => AuxiliaryClassifiers ?? (ModelCatalog.Find(Model).AuxiliaryClassifiers && !Freeze);
 
-    /// <summary>The network of a run that has begun. Those of the first versions do not say how many classes they have: the dataset's.</summary>
-    /// <exception cref="LanewiseException">It had not come so far as to know its classes.</exception>
-    public Network CreateNetwork() => CreateNetwork(Classes ?? DatasetCatalog.Find(
-        Dataset ?? throw new LanewiseException($"the run of {Model} stopped before its data were there, so nothing was trained; train anew.")).Classes.Count);
+    /// <summary>Creates the network of an earlier run; if it did not record its classes, they are those of the dataset.</summary>
+    /// <exception cref="LanewiseException">The run stopped before its classes were known.</exception>
+    public Network CreateNetwork()
+    {
+        if (Classes is { } classes)
+        {
+            return CreateNetwork(classes);
+        }
 
-    /// <summary>The network that is trained.</summary>
-    /// <param name="classes">Its classes, unless the run has a number of its own.</param>
-    /// <exception cref="UsageException">The model has no auxiliary classifiers, and they were asked for.</exception>
+        string dataset = Dataset ?? throw new LanewiseException(
+            $"the run of {Model} stopped before its data was loaded, so there is nothing to resume from; start a new run.");
+        return CreateNetwork(DatasetCatalog.Find(dataset).Classes.Count);
+    }
+
+    /// <summary>Creates the network to train.</summary>
+    /// <param name="classes">The number of classes, unless the run specifies its own.</param>
+    /// <exception cref="UsageException">The user requested auxiliary classifiers, but the model has none.</exception>
     public Network CreateNetwork(int classes)
     {
-        var network = Input.CreateNetwork(Model, new ModelOptions { Classes = Classes ?? classes, AuxiliaryClassifiers = TrainsAuxiliary });
+        var options = new ModelOptions { Classes = Classes ?? classes, AuxiliaryClassifiers = TrainsAuxiliary };
+        var network = Input.CreateNetwork(Model, options);
         return AuxiliaryClassifiers is true && network.AuxiliaryOutputs.Count == 0
-            ? throw new UsageException($"--aux: {Model} has no auxiliary classifiers; leave --aux out.")
+            ? throw new UsageException($"--aux: {Model} has no auxiliary classifiers; omit --aux.")
             : network;
     }
 
-    /// <summary>The library's options.</summary>
+    /// <summary>Converts the arguments to options of the library.</summary>
     public TrainingOptions ToTrainingOptions(Network network, Preprocessing preprocessing) => new()
     {
         Epochs = Epochs,
         BatchSize = BatchSize,
-        Optimizer = Recipe.ToOptimizer(),
-        Schedule = Recipe.ToSchedule(),
+        Optimizer = Optimization.ToOptimizer(),
+        Schedule = Optimization.ToSchedule(),
         IsTrainable = Freeze ? FineTuning.HeadOnly(network) : null,
         Seed = Seed,
         Threads = Threads,
-        // A run keeps its width, on which the last bits depend, wherever the processor has it.
+        // The last bits of the weights depend on the lane width, so a resumed run keeps its own if the processor supports it.
         LaneWidth = Processor.LaneWidths.Contains(LaneWidth) ? LaneWidth : 0,
         Algorithm = Algorithm,
         Preprocessing = preprocessing,
@@ -122,7 +129,8 @@ internal sealed record RunArguments
         AtomicFile.Write(path, stream => stream.Write(document));
     }
 
-    /// <exception cref="LanewiseException">The file cannot be read or is not what <c>train</c> wrote.</exception>
+    /// <summary>Reads a file that <see cref="Save"/> wrote.</summary>
+    /// <exception cref="LanewiseException">The file cannot be read or was not written by <c>train</c>.</exception>
     public static RunArguments Load(string path)
     {
         try
@@ -132,7 +140,8 @@ internal sealed record RunArguments
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
-            throw new LanewiseException($"{path}: these are not a run's arguments ({e.Message.ReplaceLineEndings(" ").TrimEnd('.')}); train anew.", e);
+            string reason = e.Message.ReplaceLineEndings(" ").TrimEnd('.');
+            throw new LanewiseException($"{path}: not the arguments of a run ({reason}); start a new run.", e);
         }
     }
 
@@ -144,14 +153,14 @@ internal sealed record RunArguments
         json.WriteString("dataset", Dataset);
         json.WriteString("data_source", DataSource);
         json.WriteString("data_dir", DataDir);
-        json.WriteString("on_corrupt", Word.Of(OnCorrupt));
+        json.WriteString("on_corrupt", EnumNames.Of(OnCorrupt));
         Input.Write(json);
         json.WriteString("aug", Augmentation);
         json.WriteNumber("train_images", TrainImages);
         json.WriteNumber("test_images", TestImages);
         json.WriteNumber("epochs", Epochs);
         json.WriteNumber("batch_size", BatchSize);
-        Recipe.Write(json);
+        Optimization.Write(json);
         json.WriteString("weights", Weights);
         WriteNumber(json, "classes", Classes);
         json.WriteBoolean("freeze", Freeze);
@@ -162,7 +171,7 @@ internal sealed record RunArguments
 
         json.WriteNumber("seed", Seed);
         json.WriteNumber("threads", Threads);
-        json.WriteString("algorithm", Word.Of(Algorithm));
+        json.WriteString("algorithm", EnumNames.Of(Algorithm));
         json.WriteBoolean("tensorboard", TensorBoard);
         WriteNumber(json, "limit_train", LimitTrain);
         WriteNumber(json, "limit_test", LimitTest);
@@ -174,30 +183,29 @@ internal sealed record RunArguments
     {
         Version = json.GetProperty("version").GetString() ?? "",
         Command = json.GetProperty("command").GetString() ?? "",
-        Model = json.GetProperty("model").GetString() ?? throw new FormatException("no model is named"),
+        Model = json.GetProperty("model").GetString() ?? throw new FormatException("the model is missing"),
         Dataset = json.GetProperty("dataset").GetString(),
         DataSource = json.GetProperty("data_source").GetString(),
         DataDir = json.GetProperty("data_dir").GetString(),
-        // Runs of the first version did not note these.
         OnCorrupt = json.ReadOnCorrupt(),
         Input = InputSettings.Read(json),
-        Augmentation = json.TryGetProperty("aug", out var augmentation) ? augmentation.GetString() : null,
+        Augmentation = json.GetPropertyOrNull("aug")?.GetString(),
         TrainImages = json.GetProperty("train_images").GetInt32(),
         TestImages = json.GetProperty("test_images").GetInt32(),
-        Epochs = Limited("epochs", json, Options.MaxEpochs),
-        BatchSize = Limited("batch_size", json, Options.LargestBatch),
-        Recipe = RunRecipe.Read(json),
-        // What follows, runs of the first versions do not have.
-        Weights = json.Find("weights")?.GetString(),
-        Classes = ReadClasses(json.Find("classes")?.GetInt32()),
-        Freeze = json.Find("freeze")?.GetBoolean() ?? false,
-        AuxiliaryClassifiers = json.Find("aux")?.GetBoolean(),
+        Epochs = json.ReadPositive("epochs", SettingLimits.MaxEpochs),
+        BatchSize = json.ReadPositive("batch_size", SettingLimits.MaxBatchSize),
+        Optimization = OptimizationSettings.Read(json),
+        // Properties read with GetPropertyOrNull were not written by the first versions.
+        Weights = json.GetPropertyOrNull("weights")?.GetString(),
+        Classes = ReadClasses(json.GetPropertyOrNull("classes")?.GetInt32()),
+        Freeze = json.GetPropertyOrNull("freeze")?.GetBoolean() ?? false,
+        AuxiliaryClassifiers = json.GetPropertyOrNull("aux")?.GetBoolean(),
         Seed = json.GetProperty("seed").GetInt32(),
-        Threads = Limited("threads", json, Options.MaxThreads),
-        Algorithm = json.Find("algorithm") is { } algorithm ? ReadAlgorithm(algorithm.GetString()) : default,
-        TensorBoard = json.Find("tensorboard")?.GetBoolean() ?? false,
-        LimitTrain = json.Find("limit_train")?.GetInt32(),
-        LimitTest = json.Find("limit_test")?.GetInt32(),
+        Threads = json.ReadPositive("threads", SettingLimits.MaxThreads),
+        Algorithm = json.GetPropertyOrNull("algorithm") is { } algorithm ? ReadAlgorithm(algorithm.GetString()) : default,
+        TensorBoard = json.GetPropertyOrNull("tensorboard")?.GetBoolean() ?? false,
+        LimitTrain = json.GetPropertyOrNull("limit_train")?.GetInt32(),
+        LimitTest = json.GetPropertyOrNull("limit_test")?.GetInt32(),
         LaneWidth = json.GetProperty("lane_width").GetInt32(),
         Environment = RunEnvironment.Read(json),
     };
@@ -214,12 +222,9 @@ internal sealed record RunArguments
         }
     }
 
-    private static int Limited(string name, JsonElement json, int most) =>
-        json.GetProperty(name).GetInt32() is var value && value >= 1 && value <= most ? value : throw new FormatException($"{name} is {value}");
-
-    private static Conv2dAlgorithm ReadAlgorithm(string? word) =>
-        Word.Find<Conv2dAlgorithm>(word ?? "") ?? throw new FormatException($"there is no algorithm '{word}'");
+    private static Conv2dAlgorithm ReadAlgorithm(string? name) =>
+        EnumNames.Find<Conv2dAlgorithm>(name ?? "") ?? throw new FormatException($"there is no algorithm '{name}'");
 
     private static int? ReadClasses(int? classes) =>
-        classes is null or (>= 1 and <= MaxClasses) ? classes : throw new FormatException($"{classes} classes");
+        classes is null or (>= 1 and <= SettingLimits.MaxClasses) ? classes : throw new FormatException($"{classes} classes");
 }

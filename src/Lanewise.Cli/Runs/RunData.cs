@@ -1,3 +1,4 @@
+using Lanewise.Cli.Common;
 using Lanewise.Cli.Terminals;
 using Lanewise.Data;
 using Lanewise.Data.Transforms;
@@ -6,15 +7,16 @@ using Lanewise.Imaging;
 
 namespace Lanewise.Cli.Runs;
 
-/// <summary>Loads the images that a verb works on.</summary>
+/// <summary>Loads datasets and reports notices about them on stderr.</summary>
 internal static class RunData
 {
-    /// <summary>A run's images, cut to its limits.</summary>
+    /// <summary>Loads the images of a run, up to its limits.</summary>
     public static Task<DatasetSplits> LoadAsync(RunArguments a, CancellationToken cancellation) =>
         LoadAsync(a.Dataset, a.DataDir, a.OnCorrupt, a.LimitTrain, a.LimitTest, cancellation);
 
-    /// <summary>A dataset's images; says on stderr which was taken when none was named.</summary>
-    public static async Task<DatasetSplits> LoadAsync(string? name, string? dataDir, CorruptImagePolicy onCorrupt, int? limitTrain, int? limitTest, CancellationToken cancellation)
+    /// <summary>Loads a dataset, the default one if <paramref name="name"/> is null.</summary>
+    public static async Task<DatasetSplits> LoadAsync(
+        string? name, string? dataDir, CorruptImagePolicy onCorrupt, int? limitTrain, int? limitTest, CancellationToken cancellation)
     {
         using var download = new DownloadDisplay();
         var options = new DatasetOptions
@@ -38,12 +40,12 @@ internal static class RunData
         };
     }
 
-    /// <summary>How training images are varied unless the user says otherwise: as the catalogue has it, or as suits photographs.</summary>
+    /// <summary>Gets the default augmentation: that of the catalog, or one that suits the input shape.</summary>
     public static Augmentation AugmentationOf(DatasetSplits splits, Shape input) =>
         DatasetCatalog.All.FirstOrDefault(entry => entry.Name == splits.Name)?.Augmentation ?? Augmentation.For(input);
 
     private sealed class SkippedNotices : IProgress<string>
     {
-        public void Report(string value) => Terminal.Notice($"left out: {value}");
+        public void Report(string value) => Terminal.Notice($"skipped: {value}");
     }
 }

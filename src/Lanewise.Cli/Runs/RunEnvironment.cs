@@ -1,22 +1,24 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using Lanewise.Cli.Common;
 
 namespace Lanewise.Cli.Runs;
 
-/// <summary>Where and when a run began.</summary>
+/// <summary>The machine on which a run started, and the time.</summary>
 internal sealed record RunEnvironment(string Processor, string Runtime, string System, DateTimeOffset Started)
 {
     private const string TimeFormat = "yyyy-MM-dd'T'HH:mm:sszzz";
 
-    /// <summary>This machine, now, to the second.</summary>
-    public static RunEnvironment Here()
+    /// <summary>Gets this machine and the current time, to the second.</summary>
+    public static RunEnvironment Current()
     {
         var now = DateTimeOffset.Now;
-        return new(ProcessorName(), RuntimeInformation.FrameworkDescription, RuntimeInformation.RuntimeIdentifier, now.AddTicks(-(now.Ticks % TimeSpan.TicksPerSecond)));
+        var seconds = now.AddTicks(-(now.Ticks % TimeSpan.TicksPerSecond));
+        return new(ProcessorName(), RuntimeInformation.FrameworkDescription, RuntimeInformation.RuntimeIdentifier, seconds);
     }
 
-    /// <summary>The processor's name where the system tells it, otherwise its architecture.</summary>
+    /// <summary>Gets the name of the processor, or its architecture if the system does not report a name.</summary>
     public static string ProcessorName()
     {
         const string Cpuinfo = "/proc/cpuinfo";
@@ -36,10 +38,17 @@ internal sealed record RunEnvironment(string Processor, string Runtime, string S
         json.WriteEndObject();
     }
 
-    /// <summary>Reads what <see cref="Write"/> wrote; null from the arguments of a run that did not note it.</summary>
-    public static RunEnvironment? Read(JsonElement json) => json.Find("environment") is { } e
-        ? new(Text(e, "processor"), Text(e, "runtime"), Text(e, "system"), DateTimeOffset.ParseExact(Text(e, "started"), TimeFormat, CultureInfo.InvariantCulture))
-        : null;
+    /// <summary>Reads what <see cref="Write"/> wrote; null for runs of versions that did not record it.</summary>
+    public static RunEnvironment? Read(JsonElement json)
+    {
+        if (json.GetPropertyOrNull("environment") is not { } e)
+        {
+            return null;
+        }
+
+        var started = DateTimeOffset.ParseExact(Text(e, "started"), TimeFormat, CultureInfo.InvariantCulture);
+        return new(Text(e, "processor"), Text(e, "runtime"), Text(e, "system"), started);
+    }
 
     private static string Text(JsonElement json, string name) => json.GetProperty(name).GetString() ?? "";
 }

@@ -4,16 +4,16 @@ using Lanewise.Training;
 
 namespace Lanewise.Cli.Runs;
 
-/// <summary>The folder that a run leaves: arguments, summary, gradient flow, model, checkpoint. Every file is replaced whole or not at all.</summary>
+/// <summary>The folder of a run: arguments, summary, gradient flow, model, checkpoint. Every file is replaced atomically.</summary>
 internal sealed class RunFolder
 {
     private const string DefaultParent = "runs";
 
-    private readonly bool _isOurs;
+    private readonly bool _isCreated;
 
-    private RunFolder(string path, bool isOurs = false) => (Path, _isOurs) = (path, isOurs);
+    private RunFolder(string path, bool isCreated = false) => (Path, _isCreated) = (path, isCreated);
 
-    /// <summary>The folder as the user would name it.</summary>
+    /// <summary>Gets the folder, as given on the command line.</summary>
     public string Path { get; }
 
     public string Arguments => System.IO.Path.Combine(Path, "args.json");
@@ -26,56 +26,59 @@ internal sealed class RunFolder
 
     public string Checkpoint => System.IO.Path.Combine(Path, "checkpoint.safetensors");
 
-    /// <summary>Where the page of the run goes unless the user names another place.</summary>
+    /// <summary>Gets the default path of the report page.</summary>
     public string Report => System.IO.Path.Combine(Path, "report.html");
 
-    /// <summary>The folder of TensorBoard's events.</summary>
+    /// <summary>Gets the folder of TensorBoard events.</summary>
     public string TensorBoard => System.IO.Path.Combine(Path, "tensorboard");
 
-    /// <summary>Makes the folder and writes <paramref name="arguments"/> into it, before anything costly is done.</summary>
-    /// <param name="output">The folder that the user named; null for the next free number under <paramref name="parent"/>.</param>
-    /// <param name="arguments">The run's arguments.</param>
-    /// <param name="parent">Where folders that the user did not name are made.</param>
-    /// <exception cref="LanewiseException">The folder is taken or not empty, or cannot be made or written.</exception>
+    /// <summary>Creates the folder and writes <paramref name="arguments"/> to it, before any expensive work.</summary>
+    /// <param name="output">The folder given by the user; null for the next free number under <paramref name="parent"/>.</param>
+    /// <param name="arguments">The arguments of the run.</param>
+    /// <param name="parent">The parent of default folders.</param>
+    /// <exception cref="LanewiseException">The folder is in use or not empty, or cannot be created or written.</exception>
     public static RunFolder Create(string? output, RunArguments arguments, string parent = DefaultParent)
     {
-        var folder = Claim(output, arguments.Model, parent);
+        var folder = Reserve(output, arguments.Model, parent);
         try
         {
             arguments.Save(folder.Arguments);
         }
         catch
         {
-            folder.Abandon();
+            folder.Rollback();
             throw;
         }
 
         return folder;
     }
 
-    /// <summary>Makes a folder that only its maker has, with an empty args.json in it.</summary>
-    /// <param name="output">The folder that the user named; null for <paramref name="name"/> and the next free number under <paramref name="parent"/>.</param>
-    /// <param name="name">What a folder that the user did not name is called.</param>
-    /// <param name="parent">Where such a folder is made.</param>
-    /// <exception cref="LanewiseException">The folder is taken or not empty, or cannot be made.</exception>
-    public static RunFolder Claim(string? output, string name, string parent = DefaultParent) => output is null ? ClaimNext(parent, name) : ClaimNamed(output);
+    /// <summary>Reserves a folder for one run by creating it with an empty args.json.</summary>
+    /// <param name="output">
+    /// The folder given by the user; null for <paramref name="name"/> with the next free number under <paramref name="parent"/>.
+    /// </param>
+    /// <param name="name">The name of default folders.</param>
+    /// <param name="parent">The parent of default folders.</param>
+    /// <exception cref="LanewiseException">The folder is in use or not empty, or cannot be created.</exception>
+    public static RunFolder Reserve(string? output, string name, string parent = DefaultParent) =>
+        output is null ? ReserveNext(parent, name) : ReserveNamed(output);
 
-    /// <summary>Finds the folder of an earlier run.</summary>
-    /// <param name="path">The folder as the user names it.</param>
-    /// <param name="verb">What wrote it, for the message.</param>
-    /// <exception cref="LanewiseException">It is none.</exception>
+    /// <summary>Opens the folder of an earlier run.</summary>
+    /// <param name="path">The folder.</param>
+    /// <param name="verb">The verb that writes such folders, for the message.</param>
+    /// <exception cref="LanewiseException">The folder does not exist or contains no run.</exception>
     public static RunFolder Open(string path, string verb = "train")
     {
         var folder = new RunFolder(path.Length > 1 ? System.IO.Path.TrimEndingDirectorySeparator(path) : path);
         return File.Exists(folder.Arguments)
             ? folder
             : throw new LanewiseException(Directory.Exists(path)
-                ? $"{path}: there is no args.json in it; name a folder that 'lanewise {verb}' wrote."
-                : $"{path}: there is no such folder; name one that 'lanewise {verb}' wrote.");
+                ? $"{path}: the folder has no args.json; specify a folder written by 'lanewise {verb}'."
+                : $"{path}: the folder does not exist; specify one written by 'lanewise {verb}'.");
     }
 
-    /// <summary>The weights that a user means by a run folder or a file.</summary>
-    /// <exception cref="LanewiseException">The folder holds none.</exception>
+    /// <summary>Gets the weights file of a run folder; a file is returned unchanged.</summary>
+    /// <exception cref="LanewiseException">The folder has no weights.</exception>
     public static string FindModel(string checkpoint)
     {
         if (!Directory.Exists(checkpoint))
@@ -86,10 +89,10 @@ internal sealed class RunFolder
         string model = new RunFolder(checkpoint).Model;
         return File.Exists(model)
             ? model
-            : throw new LanewiseException($"{checkpoint}: there is no model.safetensors in it; train writes one after each epoch.");
+            : throw new LanewiseException($"{checkpoint}: the folder has no model.safetensors; train writes it after each epoch.");
     }
 
-    /// <summary>Writes what an epoch changed. The checkpoint comes last: it vouches for the others.</summary>
+    /// <summary>Writes the files that an epoch changes; the checkpoint is written last because it marks the others as complete.</summary>
     public void SaveEpoch(TrainerState state, ModelCard card, IEnumerable<EpochResult> epochs, GradientLog gradients)
     {
         ModelFile.Save(Model, state.Weights, card);
@@ -97,20 +100,20 @@ internal sealed class RunFolder
         SaveCheckpoint(state, gradients);
     }
 
-    /// <summary>Writes where training stopped within an epoch.</summary>
+    /// <summary>Writes the state of training, also within an epoch.</summary>
     public void SaveCheckpoint(TrainerState state, GradientLog gradients)
     {
         gradients.Save(Gradients);
         Files.Checkpoint.Save(Checkpoint, state);
     }
 
-    /// <summary>Reads where training stopped, and the epochs before that.</summary>
-    /// <exception cref="LanewiseException">A file is missing or damaged, or they do not belong together.</exception>
+    /// <summary>Reads the state of training and the completed epochs.</summary>
+    /// <exception cref="LanewiseException">A file is missing or damaged, or the files are inconsistent.</exception>
     public (TrainerState State, List<EpochResult> Epochs) Load(Network network)
     {
         if (!File.Exists(Checkpoint))
         {
-            throw new LanewiseException($"{Path}: there is no checkpoint.safetensors in it, so nothing to resume from; train anew.");
+            throw new LanewiseException($"{Path}: the folder has no checkpoint.safetensors to resume from; start a new run.");
         }
 
         var state = Files.Checkpoint.Load(Checkpoint, network);
@@ -118,11 +121,11 @@ internal sealed class RunFolder
         List<EpochResult> epochs = done == 0 ? [] : RunSummary.Load(Summary);
         return epochs.Count >= done
             ? (state, epochs[..done])
-            : throw new LanewiseException($"{Summary}: it has {epochs.Count} epochs, the checkpoint {done}; train anew.");
+            : throw new LanewiseException($"{Summary} has {epochs.Count} epochs, the checkpoint {done}; start a new run.");
     }
 
-    /// <summary>Removes what <see cref="Create"/> made, when the run did not come to training. A folder that was there before stays.</summary>
-    public void Abandon()
+    /// <summary>Removes what <see cref="Create"/> created, if the run failed before training; an existing folder is kept.</summary>
+    public void Rollback()
     {
         try
         {
@@ -132,18 +135,18 @@ internal sealed class RunFolder
                 Directory.Delete(TensorBoard, recursive: true);
             }
 
-            if (_isOurs)
+            if (_isCreated)
             {
                 Directory.Delete(Path);
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // The failure that stopped the run is the one to report.
+            // The caller reports the failure that stopped the run.
         }
     }
 
-    private static RunFolder ClaimNamed(string path)
+    private static RunFolder ReserveNamed(string path)
     {
         if (File.Exists(path))
         {
@@ -151,47 +154,49 @@ internal sealed class RunFolder
         }
 
         bool exists = Directory.Exists(path);
-        var folder = new RunFolder(path, isOurs: !exists);
-        if (exists && Explained(path, () => Directory.EnumerateFileSystemEntries(path).Any()))
+        var folder = new RunFolder(path, isCreated: !exists);
+        if (exists && WithPathInMessage(path, () => Directory.EnumerateFileSystemEntries(path).Any()))
         {
-            string remedy = File.Exists(folder.Arguments) ? $"choose another --output, or go on with that run: --resume {path}" : "choose another --output";
+            string remedy = File.Exists(folder.Arguments)
+                ? $"choose another --output, or resume that run with --resume {path}"
+                : "choose another --output";
             throw new LanewiseException($"{path} exists and is not empty; {remedy}.");
         }
 
-        return folder.TryClaim()
+        return folder.TryReserve()
             ? folder
-            : throw new LanewiseException($"{path} is taken: another run has just begun in it; choose another --output.");
+            : throw new LanewiseException($"{path} is in use by another run; choose another --output.");
     }
 
-    private static RunFolder ClaimNext(string parent, string name)
+    private static RunFolder ReserveNext(string parent, string name)
     {
         for (int number = 1; ; number++)
         {
             string path = System.IO.Path.Combine(parent, $"{name}-{number}");
-            if (!System.IO.Path.Exists(path) && new RunFolder(path, isOurs: true) is var folder && folder.TryClaim())
+            if (!System.IO.Path.Exists(path) && new RunFolder(path, isCreated: true) is var folder && folder.TryReserve())
             {
                 return folder;
             }
         }
     }
 
-    /// <summary>Makes the folder and an empty args.json, which only one of several runs that begin at once can; false for the others.</summary>
-    private bool TryClaim() => Explained(Path, () =>
+    /// <summary>Creates the folder and an empty args.json; of several runs that start at once, this succeeds for one only.</summary>
+    private bool TryReserve() => WithPathInMessage(Path, () =>
     {
         Directory.CreateDirectory(Path);
         try
         {
-            using var claim = new FileStream(Arguments, FileMode.CreateNew, FileAccess.Write);
+            using var file = new FileStream(Arguments, FileMode.CreateNew, FileAccess.Write);
             return true;
         }
         catch (IOException) when (File.Exists(Arguments) || !Directory.Exists(Path))
         {
-            // Another run has it, or has had it and has just removed the folder again.
+            // Another run has reserved the folder, or had reserved it and has just removed it.
             return false;
         }
     });
 
-    private static bool Explained(string path, Func<bool> action)
+    private static bool WithPathInMessage(string path, Func<bool> action)
     {
         try
         {
@@ -199,7 +204,8 @@ internal sealed class RunFolder
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new LanewiseException($"{path} cannot be made or read ({e.Message.ReplaceLineEndings(" ").TrimEnd('.')}); choose another --output.", e);
+            string reason = e.Message.ReplaceLineEndings(" ").TrimEnd('.');
+            throw new LanewiseException($"{path} cannot be created or read ({reason}); choose another --output.", e);
         }
     }
 }

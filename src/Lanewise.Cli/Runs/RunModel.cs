@@ -9,59 +9,66 @@ using Lanewise.Training;
 
 namespace Lanewise.Cli.Runs;
 
-/// <summary>A trained model as a verb works with it: at the input size that the user wants, and with the user's preprocessing.</summary>
-/// <param name="File">What the file holds.</param>
+/// <summary>A trained model with the input size and preprocessing given by the user.</summary>
+/// <param name="File">The content of the file.</param>
 /// <param name="Network">The network.</param>
-/// <param name="Preprocessing">How images become its input.</param>
+/// <param name="Preprocessing">The preprocessing of its input.</param>
 internal sealed record RunModel(ModelFile File, Network Network, Preprocessing Preprocessing)
 {
-    /// <summary>Images that are worked on together, unless the user says otherwise.</summary>
-    public const int UsualBatch = 256;
+    /// <summary>The default number of images per batch.</summary>
+    public const int DefaultBatchSize = 256;
 
     public Weights Weights => File.Weights;
 
     public IReadOnlyList<string> Classes => File.Card.Classes;
 
-    /// <summary>Reads a run folder's model or a file.</summary>
-    /// <exception cref="LanewiseException">It cannot be read, or the settings do not suit it.</exception>
+    /// <summary>Loads the model of a run folder or of a weights file.</summary>
+    /// <exception cref="LanewiseException">The file cannot be read, or the model does not support the settings.</exception>
     public static RunModel Load(string checkpoint, string? model, InputSettings settings)
     {
         var file = ModelFile.Load(RunFolder.FindModel(checkpoint), model);
-        var network = settings.ImageSize is null ? file.Network : settings.CreateNetwork(file.Network.Name, new ModelOptions { Classes = file.Network.OutputCount });
+        var options = new ModelOptions { Classes = file.Network.OutputCount };
+        var network = settings.ImageSize is null ? file.Network : settings.CreateNetwork(file.Network.Name, options);
         return new(file, network, settings.Apply(file.Card.Preprocessing, network));
     }
 
-    /// <summary>The names of an image folder's classes decide its labels, so they must be the model's.</summary>
-    /// <exception cref="LanewiseException">They are not.</exception>
+    /// <summary>Checks that an image folder has the classes of the model, since their names determine the labels.</summary>
+    /// <exception cref="LanewiseException">The classes differ.</exception>
     public void RequireClassesOf(DatasetSplits splits)
     {
-        bool named = File.Card.Dataset is not null && splits.Name.StartsWith(ImageFolder.Prefix, StringComparison.Ordinal);
-        if (named && !splits.Test.Classes.SequenceEqual(Classes, StringComparer.Ordinal))
+        bool isFolder = File.Card.Dataset is not null && splits.Name.StartsWith(ImageFolder.Prefix, StringComparison.Ordinal);
+        if (isFolder && !splits.Test.Classes.SequenceEqual(Classes, StringComparer.Ordinal))
         {
-            throw new LanewiseException($"{splits.Name}: its classes ({string.Join(", ", splits.Test.Classes.Take(5))}, …) are not the model's ({string.Join(", ", Classes.Take(5))}, …); choose the images that the model was trained for.");
+            throw new LanewiseException(
+                $"{splits.Name}: its classes ({string.Join(", ", splits.Test.Classes.Take(5))}, …) differ from those of the model "
+                + $"({string.Join(", ", Classes.Take(5))}, …); choose images of the classes that the model was trained on.");
         }
     }
 
-    /// <summary>Judges the model by a dataset's test images, and names the classes.</summary>
-    /// <param name="splits">Whose test images are taken.</param>
-    /// <param name="batchSize">Images that are worked on together.</param>
-    /// <param name="threads">Threads.</param>
-    /// <param name="algorithm">How convolutions are computed.</param>
-    /// <param name="judged">Is told of each image; null for nobody.</param>
-    /// <param name="cancellation">Stops between two batches.</param>
-    /// <exception cref="LanewiseException">Model and images do not fit.</exception>
-    public async Task<(Evaluation Evaluation, IReadOnlyList<string> Classes)> TestAsync(
-        DatasetSplits splits, int batchSize, int threads, Conv2dAlgorithm algorithm, Action<ImagePrediction>? judged, CancellationToken cancellation)
+    /// <summary>Evaluates the model on the test images of a dataset.</summary>
+    /// <param name="splits">The dataset.</param>
+    /// <param name="batchSize">The images per batch.</param>
+    /// <param name="threads">The number of threads.</param>
+    /// <param name="algorithm">The convolution algorithm.</param>
+    /// <param name="onPrediction">Is called for each image; may be null.</param>
+    /// <param name="cancellation">Cancels between two batches.</param>
+    /// <returns>The result and the names of the classes.</returns>
+    /// <exception cref="LanewiseException">The images do not match the model.</exception>
+    public async Task<(Evaluation Evaluation, IReadOnlyList<string> Classes)> EvaluateAsync(
+        DatasetSplits splits, int batchSize, int threads, Conv2dAlgorithm algorithm, Action<ImagePrediction>? onPrediction,
+        CancellationToken cancellation)
     {
         RequireClassesOf(splits);
         var plan = Plan.Compile(Network, new PlanOptions { BatchSize = batchSize, Threads = threads, Algorithm = algorithm });
         plan.SetWeights(Weights);
-        var evaluation = await Task.Run(() => Evaluation.Run(plan, splits.Test, Preprocessing, judged, cancellation), cancellation).ConfigureAwait(false);
-        return (evaluation, File.Card.Dataset is null && splits.Test.Classes.Count == Classes.Count ? splits.Test.Classes : Classes);
+        var evaluation = await Task.Run(() => Evaluation.Run(plan, splits.Test, Preprocessing, onPrediction, cancellation), cancellation)
+            .ConfigureAwait(false);
+        bool usesDatasetNames = File.Card.Dataset is null && splits.Test.Classes.Count == Classes.Count;
+        return (evaluation, usesDatasetNames ? splits.Test.Classes : Classes);
     }
 
-    /// <summary>Reads image files; says on stderr which of them were taken for dark ink on a light ground.</summary>
-    /// <exception cref="LanewiseException">One cannot be read, or is no image.</exception>
+    /// <summary>Reads image files, and reports on stderr which of them were inverted.</summary>
+    /// <exception cref="LanewiseException">A file cannot be read or is not an image.</exception>
     public PreparedImages Read(string[] files, CancellationToken cancellation)
     {
         var (framing, drawing) = FramingOf(File.Card.Dataset);
@@ -72,23 +79,24 @@ internal sealed record RunModel(ModelFile File, Network Network, Preprocessing P
         });
         foreach (var (file, image) in files.Zip(images).Where(pair => pair.Second.Inverted))
         {
-            Terminal.Notice($"{file}: it looks like dark ink on a light ground; treated: {image.Treatment}");
+            Terminal.Notice($"{file}: dark on a light background; preprocessing: {image.Treatment}");
         }
 
-        var dataset = new MemoryImageDataset("images", Preprocessing.Input, Classes, [.. images.SelectMany(p => p.Pixels)], new int[images.Length]);
-        // The images are cropped already.
+        byte[] pixels = [.. images.SelectMany(image => image.Pixels)];
+        var dataset = new MemoryImageDataset("images", Preprocessing.Input, Classes, pixels, new int[images.Length]);
+        // ImageReader has cropped the images already.
         return new(files, images, new PreparedDataset(dataset, Preprocessing with { CropPct = 1 }));
     }
 
-    /// <summary>How an image becomes one of the dataset's: drawings are framed, photographs of an image folder are taken as they are.</summary>
+    /// <summary>Gets how images are matched to the training data: drawings are framed as in their dataset, photographs are not.</summary>
     private static (ImageFraming? Framing, Shape? Drawing) FramingOf(string? dataset) =>
         DatasetCatalog.All.FirstOrDefault(entry => entry.Name == dataset) is { } known ? (known.Framing, known.Shape)
         : dataset is null ? (null, null)
         : (ImageFraming.None, null);
 }
 
-/// <summary>Image files that the user named, ready for a network.</summary>
-/// <param name="Files">Their names.</param>
-/// <param name="Images">What became of them.</param>
-/// <param name="Source">The network's input.</param>
+/// <summary>Image files, preprocessed for a network.</summary>
+/// <param name="Files">The paths.</param>
+/// <param name="Images">The preprocessed images.</param>
+/// <param name="Source">The input of the network.</param>
 internal sealed record PreparedImages(string[] Files, PreparedImage[] Images, PreparedDataset Source);

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Lanewise.Analysis;
+using Lanewise.Cli.Common;
 using Lanewise.Cli.Terminals;
 using Lanewise.Data;
 using Lanewise.Imaging;
@@ -9,33 +10,34 @@ using Lanewise.Reports;
 
 namespace Lanewise.Cli.Runs;
 
-/// <summary>Gathers what the page of a run shows. What the folder does not have yet, or the data do not give, the page does without.</summary>
+/// <summary>Collects the content of the report page of a run; sections without data are omitted.</summary>
 /// <param name="folder">The run.</param>
 internal sealed partial class RunReport(RunFolder folder)
 {
     private readonly RunArguments _arguments = RunArguments.Load(folder.Arguments);
 
-    /// <summary>What to test on; null for the run's own.</summary>
+    /// <summary>Gets the dataset to evaluate on; null for that of the run.</summary>
     public string? Dataset { get; init; }
 
-    /// <summary>Where it is; null for where the run found it.</summary>
+    /// <summary>Gets the folder of the dataset; null for that of the run.</summary>
     public string? DataDir { get; init; }
 
-    /// <summary>How many images to test on; null for as many as the run did.</summary>
+    /// <summary>Gets the number of images to evaluate on; null for that of the run.</summary>
     public int? LimitTest { get; init; }
 
     public int Threads { get; init; } = Environment.ProcessorCount;
 
-    /// <summary>How many mistakes to show.</summary>
+    /// <summary>Gets the number of misclassified images to show.</summary>
     public int Mistakes { get; init; }
 
+    /// <summary>Reads the run and evaluates its model.</summary>
     /// <exception cref="LanewiseException">A file of the run cannot be read or is damaged.</exception>
     public async Task<RunPageData> ReadAsync(CancellationToken cancellation)
     {
         var epochs = File.Exists(folder.Summary) ? RunSummary.Load(folder.Summary) : [];
         var model = File.Exists(folder.Model) ? RunModel.Load(folder.Model, model: null, new InputSettings()) : null;
         var gradients = GradientLog.Load(folder.Gradients);
-        var (test, missing) = await TestAsync(model, cancellation).ConfigureAwait(false);
+        var (test, missing) = await TryEvaluateAsync(model, cancellation).ConfigureAwait(false);
         return new()
         {
             Name = Path.GetFileName(Path.GetFullPath(folder.Path)),
@@ -47,14 +49,14 @@ internal sealed partial class RunReport(RunFolder folder)
             TestMissing = missing,
             Gradients = gradients,
             Settings = [.. Settings()],
-            Environment = [.. Surroundings()],
+            Environment = [.. EnvironmentRows()],
             Command = _arguments.Command,
-            ResumeCommand = epochs.Count < _arguments.Epochs ? $"lanewise train --resume {CommandLine.Quote(folder.Path)}" : null,
-            Remarks = [.. Remarks()],
+            ResumeCommand = epochs.Count < _arguments.Epochs ? $"lanewise train --resume {Shell.Quote(folder.Path)}" : null,
+            Remarks = [.. Notes()],
         };
     }
 
-    private async Task<(RunTest? Test, string? Missing)> TestAsync(RunModel? model, CancellationToken cancellation)
+    private async Task<(RunTest? Test, string? Missing)> TryEvaluateAsync(RunModel? model, CancellationToken cancellation)
     {
         if (model is null)
         {
@@ -63,12 +65,13 @@ internal sealed partial class RunReport(RunFolder folder)
 
         try
         {
-            return (await TestAsync(model, await LoadDataAsync(model, cancellation).ConfigureAwait(false), cancellation).ConfigureAwait(false), null);
+            var splits = await LoadDataAsync(model, cancellation).ConfigureAwait(false);
+            return (await EvaluateAsync(model, splits, cancellation).ConfigureAwait(false), null);
         }
         catch (Exception e) when (e is LanewiseException or IOException or UnauthorizedAccessException)
         {
             string reason = e.Message.ReplaceLineEndings(" ");
-            Terminal.Notice($"the page will lack what needs the test images: {reason}");
+            Terminal.Notice($"the page omits sections that require the test images: {reason}");
             return (null, reason);
         }
     }
@@ -82,10 +85,11 @@ internal sealed partial class RunReport(RunFolder folder)
         LimitTest ?? (Dataset is null || Dataset == _arguments.Dataset ? _arguments.LimitTest : null),
         cancellation);
 
-    private async Task<RunTest> TestAsync(RunModel model, DatasetSplits splits, CancellationToken cancellation)
+    private async Task<RunTest> EvaluateAsync(RunModel model, DatasetSplits splits, CancellationToken cancellation)
     {
         var mistakes = new Mistakes(Mistakes);
-        var (evaluation, classes) = await model.TestAsync(splits, RunModel.UsualBatch, Threads, _arguments.Algorithm, mistakes.Add, cancellation).ConfigureAwait(false);
+        var (evaluation, classes) = await model.EvaluateAsync(
+            splits, RunModel.DefaultBatchSize, Threads, _arguments.Algorithm, mistakes.Add, cancellation).ConfigureAwait(false);
         var images = new PreparedDataset(splits.Test, model.Preprocessing);
         var input = model.Preprocessing.Input;
         return new(splits.Name, evaluation, classes, [.. mistakes.MostConfident.Select(mistake =>
@@ -96,7 +100,7 @@ internal sealed partial class RunReport(RunFolder folder)
         })]);
     }
 
-    /// <summary>What args.json has, newer and unknown settings included.</summary>
+    /// <summary>Gets the settings in args.json, including those of newer versions.</summary>
     private IEnumerable<(string Name, string Value)> Settings()
     {
         using var document = JsonDocument.Parse(File.ReadAllBytes(folder.Arguments));
@@ -117,7 +121,7 @@ internal sealed partial class RunReport(RunFolder folder)
         }
     }
 
-    private IEnumerable<(string Name, string Value)> Surroundings()
+    private IEnumerable<(string Name, string Value)> EnvironmentRows()
     {
         yield return ("Lanewise", _arguments.Version);
         if (_arguments.Environment is { } environment)
@@ -129,22 +133,25 @@ internal sealed partial class RunReport(RunFolder folder)
         }
     }
 
-    private IEnumerable<string> Remarks()
+    private IEnumerable<string> Notes()
     {
         if (_arguments.DataSource is { } source)
         {
             yield return $"The images came from {source}.";
         }
 
-        int begun = EpochsOption().Match(_arguments.Command) is { Success: true } match && int.TryParse(match.Groups["epochs"].Value, out int epochs) ? epochs : new RunArguments { Model = "" }.Epochs;
-        if (begun != _arguments.Epochs)
+        var match = EpochsOption().Match(_arguments.Command);
+        int initialEpochs = match.Success && int.TryParse(match.Groups["epochs"].Value, out int epochs)
+            ? epochs
+            : new RunArguments { Model = "" }.Epochs;
+        if (initialEpochs != _arguments.Epochs)
         {
-            yield return $"The run was resumed with more epochs; to have all of them at once, add --epochs {_arguments.Epochs}.";
+            yield return $"The run was resumed with more epochs; to train all of them in one run, add --epochs {_arguments.Epochs}.";
         }
 
         if (_arguments.Environment is null)
         {
-            yield return "The run was made by a version that did not note the machine and the time.";
+            yield return "The run was made by a version that did not record the machine and the time.";
         }
     }
 

@@ -8,8 +8,8 @@ using Lanewise.Training;
 namespace Lanewise.Cli.Runs;
 
 /// <summary>
-/// A run as TensorBoard shows it: the loss over the steps; after each epoch its figures, and histograms of the trained weights and of
-/// their gradients in the epoch's last step; the first test images. Epochs are counted from 1, steps since training began.
+/// Writes TensorBoard events of a run: the loss by step; after each epoch its metrics and histograms of the weights and of their
+/// gradients in the last step; the first validation images. Epochs are numbered from 1, steps from the start of training.
 /// </summary>
 internal sealed class TensorBoardLog(RunFolder folder, RunArguments arguments) : IGradientObserver, IDisposable
 {
@@ -19,12 +19,12 @@ internal sealed class TensorBoardLog(RunFolder folder, RunArguments arguments) :
 
     private readonly EventWriter _events = new(folder.TensorBoard);
     private readonly int _steps = (arguments.TrainImages + arguments.BatchSize - 1) / arguments.BatchSize;
-    private (int Epoch, double LossSum, long Images) _noted = (-1, 0, 0);
+    private (int Epoch, double LossSum, long Images) _last = (-1, 0, 0);
 
-    /// <summary>Steps between two losses.</summary>
+    /// <summary>Gets the number of steps between two loss events.</summary>
     private long Interval => Math.Max(1, ((long)arguments.Epochs * _steps + MaxLosses - 1) / MaxLosses);
 
-    /// <summary>Notes the first test images as the network gets them, but for the normalisation.</summary>
+    /// <summary>Writes the first validation images as the network sees them, without normalization.</summary>
     public void ShowImages(IImageDataset test, Preprocessing preprocessing)
     {
         var shape = preprocessing.Input;
@@ -37,16 +37,16 @@ internal sealed class TensorBoardLog(RunFolder folder, RunArguments arguments) :
         }
     }
 
-    /// <summary>Notes steps too, and passes them on.</summary>
-    public IProgress<TrainingProgress> Before(IProgress<TrainingProgress> next) => new Steps(this, next);
+    /// <summary>Wraps a progress handler so that the loss of each step is recorded too.</summary>
+    public IProgress<TrainingProgress> Wrap(IProgress<TrainingProgress> next) => new StepRecorder(this, next);
 
     /// <inheritdoc/>
     public bool Wants(TrainingPosition position)
     {
-        if (position.Epoch != _noted.Epoch)
+        if (position.Epoch != _last.Epoch)
         {
-            // The epoch's beginning, or where a run is taken up.
-            _noted = (position.Epoch, position.LossSum, (long)position.Step * arguments.BatchSize);
+            // The start of an epoch, or the position of a resumed run.
+            _last = (position.Epoch, position.LossSum, (long)position.Step * arguments.BatchSize);
         }
 
         return position.Step == _steps - 1;
@@ -55,16 +55,16 @@ internal sealed class TensorBoardLog(RunFolder folder, RunArguments arguments) :
     /// <inheritdoc/>
     public void Observe(TrainingPosition position, Weights gradients) => AddHistograms("gradients", position.Epoch + 1, gradients.Tensors);
 
-    /// <summary>Notes an epoch.</summary>
+    /// <summary>Writes the metrics and weights of an epoch.</summary>
     public void EpochDone(EpochResult epoch, Network network, Weights weights)
     {
-        (string Tag, double Value)[] figures =
+        (string Tag, double Value)[] metrics =
         [
             ("loss/train", epoch.TrainLoss), ("loss/eval", epoch.ValLoss),
             ("accuracy/train", epoch.TrainTop1), ("accuracy/eval", epoch.ValTop1),
             ("learning_rate", epoch.LearningRate), ("images_per_second", epoch.ImagesPerSecond),
         ];
-        foreach (var (tag, value) in figures)
+        foreach (var (tag, value) in metrics)
         {
             _events.AddScalar(tag, epoch.Epoch, value);
         }
@@ -91,14 +91,14 @@ internal sealed class TensorBoardLog(RunFolder folder, RunArguments arguments) :
             return;
         }
 
-        // The mean of the images since the last one that was noted.
+        // The mean loss since the last event.
         long images = Math.Min((long)p.Step * arguments.BatchSize, arguments.TrainImages);
         double sum = p.Loss * images;
-        _events.AddScalar("loss/step", step, (sum - _noted.LossSum) / (images - _noted.Images));
-        _noted = (p.Epoch - 1, sum, images);
+        _events.AddScalar("loss/step", step, (sum - _last.LossSum) / (images - _last.Images));
+        _last = (p.Epoch - 1, sum, images);
     }
 
-    private sealed class Steps(TensorBoardLog log, IProgress<TrainingProgress> next) : IProgress<TrainingProgress>
+    private sealed class StepRecorder(TensorBoardLog log, IProgress<TrainingProgress> next) : IProgress<TrainingProgress>
     {
         public void Report(TrainingProgress value)
         {

@@ -1,9 +1,10 @@
 using System.Text.Json;
+using Lanewise.Cli.Common;
 using Lanewise.Training;
 
 namespace Lanewise.Cli.Runs;
 
-/// <summary>What <c>train</c> says at the end.</summary>
+/// <summary>Reports the result of <c>train</c>.</summary>
 internal static class TrainingReport
 {
     public static void Print(RunFolder folder, RunArguments arguments, List<EpochResult> epochs, bool json, bool wasComplete)
@@ -14,10 +15,12 @@ internal static class TrainingReport
             return;
         }
 
-        string accuracy = FormattableString.Invariant($"test accuracy {epochs[^1].ValTop1 * 100:F2} % after {epochs.Count} epoch{(epochs.Count == 1 ? "" : "s")}");
-        string run = CommandLine.Quote(folder.Path);
+        string plural = epochs.Count == 1 ? "" : "s";
+        string accuracy = FormattableString.Invariant($"test accuracy {epochs[^1].ValTop1 * 100:F2} % after {epochs.Count} epoch{plural}");
+        bool canContinue = arguments.Optimization.Schedule != ScheduleKind.Cosine;
+        string run = Shell.Quote(folder.Path);
         Console.Out.WriteLine(wasComplete
-            ? $"{folder.Path} is complete: {accuracy}{(arguments.Recipe.Schedule == ScheduleKind.Cosine ? "" : $"; --epochs {epochs.Count * 2} would go on")}."
+            ? $"{folder.Path} is complete: {accuracy}{(canContinue ? $"; continue with --epochs {epochs.Count * 2}" : "")}."
             : $"{accuracy}, saved in {folder.Path}; next: lanewise eval {run}, or lanewise predict {run} IMAGE");
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Lanewise.Cli.Common;
 using Lanewise.Cli.Terminals;
 using Lanewise.Data;
 using Lanewise.Engine;
@@ -9,7 +10,7 @@ using Lanewise.Training;
 
 namespace Lanewise.Cli.Runs;
 
-/// <summary>Trains into a run folder: a new run, or the rest of an earlier one.</summary>
+/// <summary>Trains a new or a resumed run in its folder.</summary>
 internal sealed class TrainingRun
 {
     private readonly RunFolder _folder;
@@ -21,7 +22,8 @@ internal sealed class TrainingRun
     private readonly GradientLog _gradients;
     private readonly TensorBoardLog? _tensorBoard;
 
-    private TrainingRun(RunFolder folder, RunArguments arguments, DatasetSplits splits, Network network, Weights? initial, List<EpochResult> epochs)
+    private TrainingRun(
+        RunFolder folder, RunArguments arguments, DatasetSplits splits, Network network, Weights? initial, List<EpochResult> epochs)
     {
         (_folder, _arguments, _splits, _epochs) = (folder, arguments, splits, epochs);
         var preprocessing = arguments.Input.Apply(splits.Preprocessing ?? ModelCatalog.Find(arguments.Model).Preprocessing, network);
@@ -32,20 +34,22 @@ internal sealed class TrainingRun
         _card = new ModelCard(network.Name, ClassNames(splits.Train.Classes, network.OutputCount), preprocessing, splits.Name);
     }
 
-    /// <summary>Trains from the start.</summary>
+    /// <summary>Trains a new run.</summary>
     public static async Task<int> StartAsync(RunFolder folder, RunArguments arguments, bool json, CancellationToken cancellation)
     {
         TrainingRun run;
         try
         {
-            // Read before the data, which may have to be downloaded.
-            string? file = arguments.Weights is { } given ? RunFolder.FindModel(given) : null;
+            // Read before the dataset, whose download may take long.
+            string? file = arguments.Weights is { } path ? RunFolder.FindModel(path) : null;
             var weights = file is null ? null : WeightsFile.Read(file);
             var splits = await RunData.LoadAsync(arguments, cancellation).ConfigureAwait(false);
             var network = arguments.CreateNetwork(splits.Train.Classes.Count);
             if (network.OutputCount < splits.Train.Classes.Count)
             {
-                throw new UsageException($"--classes {network.OutputCount}: {splits.Name} has {splits.Train.Classes.Count}; name at least as many, or leave it out.");
+                throw new UsageException(
+                    $"--classes {network.OutputCount}: {splits.Name} has {splits.Train.Classes.Count} classes; "
+                    + "specify at least as many, or omit the option.");
             }
 
             arguments = arguments with
@@ -53,32 +57,36 @@ internal sealed class TrainingRun
                 Classes = network.OutputCount,
                 Dataset = splits.Name,
                 DataSource = splits.Source,
-                Input = splits.Preprocessing is null && CardOf(weights, file) is { } card ? arguments.Input.OrThoseOf(card.Preprocessing) : arguments.Input,
+                Input = splits.Preprocessing is null && CardOf(weights, file) is { } card
+                    ? arguments.Input.WithDefaultsFrom(card.Preprocessing)
+                    : arguments.Input,
                 Augmentation = arguments.Augmentation ?? Augmentations.NameOf(RunData.AugmentationOf(splits, network.Input)),
                 TrainImages = splits.Train.Count,
                 TestImages = splits.Test.Count,
             };
-            run = new TrainingRun(folder, arguments, splits, network, weights is null ? null : Begin(network, weights, file!, arguments), []);
+            var initial = weights is null ? null : InitialWeights(network, weights, file!, arguments);
+            run = new TrainingRun(folder, arguments, splits, network, initial, []);
             run._tensorBoard?.ShowImages(splits.Test, run._card.Preprocessing);
             arguments.Save(folder.Arguments);
         }
         catch
         {
-            folder.Abandon();
+            folder.Rollback();
             throw;
         }
 
         return await run.TrainAsync(json, cancellation).ConfigureAwait(false);
     }
 
-    /// <summary>Trains on where an earlier run stopped.</summary>
+    /// <summary>Resumes a run.</summary>
     public static async Task<int> ResumeAsync(RunFolder folder, RunArguments arguments, bool json, CancellationToken cancellation)
     {
         var network = arguments.CreateNetwork();
         var (state, epochs) = folder.Load(network);
         if (arguments.Epochs < epochs.Count)
         {
-            throw new UsageException($"--epochs {arguments.Epochs}: {folder.Path} has completed {epochs.Count} already; name more, or leave it out.");
+            throw new UsageException(
+                $"--epochs {arguments.Epochs}: {folder.Path} has completed {epochs.Count} epochs; specify more, or omit the option.");
         }
 
         if (arguments.Epochs == epochs.Count)
@@ -91,12 +99,15 @@ internal sealed class TrainingRun
         if (splits.Train.Count != arguments.TrainImages || splits.Test.Count != arguments.TestImages)
         {
             throw new LanewiseException(
-                $"{splits.Name} from {splits.Source} has {splits.Train.Count} + {splits.Test.Count} images, the run {folder.Path} began with {arguments.TrainImages} + {arguments.TestImages}; name the same data with --data-dir.");
+                $"{splits.Name} from {splits.Source} has {splits.Train.Count} + {splits.Test.Count} images, but the run {folder.Path} "
+                + $"started with {arguments.TrainImages} + {arguments.TestImages}; specify the same data with --data-dir.");
         }
 
         if (!Processor.LaneWidths.Contains(arguments.LaneWidth))
         {
-            Terminal.Notice($"this processor lacks the run's lane width of {arguments.LaneWidth}; the weights may differ in their last bits from those of an uninterrupted run.");
+            Terminal.Notice(
+                $"this processor does not support the lane width of the run, {arguments.LaneWidth}; "
+                + "the last bits of the weights may differ from those of an uninterrupted run.");
         }
 
         var run = new TrainingRun(folder, arguments, splits, network, null, epochs);
@@ -106,20 +117,22 @@ internal sealed class TrainingRun
         return await run.TrainAsync(json, cancellation).ConfigureAwait(false);
     }
 
-    private static ModelCard? CardOf(WeightsFile? weights, string? file) => weights is null ? null : ModelCard.FromMetadata(weights.Metadata, file!);
+    private static ModelCard? CardOf(WeightsFile? weights, string? file) =>
+        weights is null ? null : ModelCard.FromMetadata(weights.Metadata, file!);
 
-    /// <summary>The weights to begin with; says what of them begins afresh and what stays.</summary>
-    private static Weights Begin(Network network, WeightsFile weights, string file, RunArguments arguments)
+    /// <summary>Adapts pretrained weights to the network, and reports which are re-initialized and which are trained.</summary>
+    private static Weights InitialWeights(Network network, WeightsFile weights, string file, RunArguments arguments)
     {
         var adapted = Weights.Adapt(network, weights.Tensors, file, arguments.Seed);
         if (adapted.Initialized.Count > 0)
         {
-            Terminal.Notice($"{file} has no {Names(adapted.Initialized)} for {network.OutputCount} classes; what it does not have begins afresh.");
+            Terminal.Notice($"{file} has no {Names(adapted.Initialized)} for {network.OutputCount} classes; re-initialized.");
         }
 
         if (arguments.Freeze)
         {
-            Terminal.Notice($"only {Names([.. network.Parameters.Select(p => p.Name).Where(FineTuning.HeadOnly(network))])} will be trained.");
+            string[] trained = [.. network.Parameters.Select(p => p.Name).Where(FineTuning.HeadOnly(network))];
+            Terminal.Notice($"training only {Names(trained)}.");
         }
 
         return adapted.Weights;
@@ -127,22 +140,22 @@ internal sealed class TrainingRun
 
     private static string Names(IReadOnlyList<string> names)
     {
-        const int Shown = 4;
-        return string.Join(", ", names.Take(Shown)) + (names.Count > Shown ? $" and {names.Count - Shown} more" : "");
+        const int MaxNames = 4;
+        return string.Join(", ", names.Take(MaxNames)) + (names.Count > MaxNames ? $" and {names.Count - MaxNames} more" : "");
     }
 
-    /// <summary>The dataset's classes, and numbers for those that it does not have.</summary>
+    /// <summary>Gets the class names of the dataset, followed by indices for additional classes.</summary>
     private static string[] ClassNames(IReadOnlyList<string> known, int count) =>
         [.. known, .. Enumerable.Range(known.Count, count - known.Count).Select(i => i.ToString(CultureInfo.InvariantCulture))];
 
     private async Task<int> TrainAsync(bool json, CancellationToken cancellation)
     {
-        Terminal.Notice($"{_arguments.Model} on {_splits.Name}: {_arguments.TrainImages:N0} + {_arguments.TestImages:N0} images, into {_folder.Path}");
-        ITrainingDisplay display = Terminal.ErrorIsTerminal
-            ? new LiveTraining(_arguments.Epochs, _arguments.BatchSize)
-            : new TrainingLines(_arguments.Epochs);
+        Terminal.Notice(
+            $"{_arguments.Model} on {_splits.Name}: {_arguments.TrainImages:N0} + {_arguments.TestImages:N0} images, "
+            + $"writing to {_folder.Path}");
+        var display = TrainingDisplay.Create(_arguments.Epochs, _arguments.BatchSize);
         using var tensorBoard = _tensorBoard;
-        var progress = tensorBoard?.Before(display) ?? display;
+        var progress = tensorBoard?.Wrap(display) ?? display;
         try
         {
             await using (display.ConfigureAwait(false))
@@ -164,26 +177,28 @@ internal sealed class TrainingRun
         {
             string kept = _epochs.Count == 0
                 ? "No epoch was completed, so no weights were saved."
-                : $"{_folder.Model} keeps the weights after epoch {_epochs.Count}.";
+                : $"{_folder.Model} has the weights after epoch {_epochs.Count}.";
             throw new LanewiseException($"{e.Message.TrimEnd('.')} (--lr, --batch-size). {kept}", e);
         }
         catch (LanewiseException e) when (_trainer.Position is not { Epoch: 0, Step: 0 })
         {
-            // An image that cannot be read, perhaps after hours.
+            // For example an unreadable image: what was trained so far, possibly for hours, is kept.
             _folder.SaveCheckpoint(_trainer.GetState(), _gradients);
-            throw new LanewiseException($"{e.Message} What was learned is kept; when that is mended, go on with: lanewise train --resume {CommandLine.Quote(_folder.Path)}", e);
+            throw new LanewiseException($"{e.Message} A checkpoint was saved; after fixing the error, resume with: {ResumeCommand}", e);
         }
 
         TrainingReport.Print(_folder, _arguments, _epochs, json, wasComplete: false);
         return ExitCode.Done;
     }
 
+    private string ResumeCommand => $"lanewise train --resume {Shell.Quote(_folder.Path)}";
+
     private int Stopped()
     {
         var state = _trainer.GetState();
         _folder.SaveCheckpoint(state, _gradients);
         var (epoch, step) = (state.Position.Epoch + 1, state.Position.Step);
-        Console.Error.WriteLine($"stopped after step {step} of epoch {epoch}; go on with: lanewise train --resume {CommandLine.Quote(_folder.Path)}");
+        Console.Error.WriteLine($"stopped after step {step} of epoch {epoch}; resume with: {ResumeCommand}");
         return ExitCode.Interrupted;
     }
 }

@@ -1,31 +1,36 @@
 using System.Text.Json;
 using Lanewise.Analysis;
-using Lanewise.Cli.Verbs;
+using Lanewise.Cli.Common;
 
 namespace Lanewise.Cli.Terminals;
 
-/// <summary>Measured speeds as tables and as JSON.</summary>
-/// <param name="options">How they were measured.</param>
-/// <param name="peak">The peak of so many threads.</param>
-/// <param name="oneThread">One thread's, for kernel calls; null where none were measured.</param>
+/// <summary>Reports measured throughput as tables and as JSON.</summary>
+/// <param name="options">The options of the measurement.</param>
+/// <param name="peak">The peak of all threads.</param>
+/// <param name="oneThread">The peak of one thread, for kernel calls; null if they were not measured.</param>
 internal sealed class BenchReport(ThroughputOptions options, ProcessorPeak peak, ProcessorPeak? oneThread)
 {
-    private const string Nothing = "–";
-
     public required IReadOnlyList<BenchResult> Results { get; init; }
 
     public void Print()
     {
-        Report.Line(FormattableString.Invariant(
-            $"peak {peak.Gflops:F1} GFLOP/s on {Threads(options.Threads)}, lanes of {peak.LaneWidth}; clock {peak.ClockGhz:F2} GHz, {peak.FmasPerCycle:F2} MACs a cycle: {peak.FmasPerCycle / 2:P0} of two units"));
-        Report.Line();
-        var table = new ReportTable("model", "mode", ">batch", ">images/s", ">GFLOP/s", ">of peak", ">bytes a step");
+        StandardOutput.WriteLine(
+            FormattableString.Invariant($"peak {peak.Gflops:F1} GFLOP/s on {Threads(options.Threads)}, lane width {peak.LaneWidth}; ")
+            + FormattableString.Invariant($"clock {peak.ClockGhz:F2} GHz, {peak.FmasPerCycle:F2} FMAs per cycle: ")
+            + FormattableString.Invariant($"{peak.FmasPerCycle / 2:P0} of two FMA units"));
+        StandardOutput.WriteLine();
+        var table = new ConsoleTable("model", "mode", ">batch", ">images/s", ">GFLOP/s", ">% of peak", ">bytes/step");
         foreach (var result in Results)
         {
             var speed = result.Speed;
             table.Add(
-                result.Network.Name, Word.Of(result.Mode), Report.Count(speed.BatchSize), FormattableString.Invariant($"{speed.ImagesPerSecond:N1}"),
-                FormattableString.Invariant($"{speed.Gflops:F1}"), Share(speed.Gflops / peak.Gflops), FormattableString.Invariant($"{speed.AllocatedBytesPerStep:N0}"));
+                result.Network.Name,
+                EnumNames.Of(result.Mode),
+                NumberFormat.Count(speed.BatchSize),
+                FormattableString.Invariant($"{speed.ImagesPerSecond:N1}"),
+                FormattableString.Invariant($"{speed.Gflops:F1}"),
+                Share(speed.Gflops / peak.Gflops),
+                FormattableString.Invariant($"{speed.AllocatedBytesPerStep:N0}"));
         }
 
         table.Print();
@@ -42,7 +47,7 @@ internal sealed class BenchReport(ThroughputOptions options, ProcessorPeak peak,
         json.WriteNumber("threads", options.Threads);
         json.WriteNumber("clock_ghz", peak.ClockGhz);
         json.WriteNumber("fma_per_cycle", peak.FmasPerCycle);
-        json.WriteString("algorithm", Word.Of(options.Algorithm));
+        json.WriteString("algorithm", EnumNames.Of(options.Algorithm));
         if (oneThread is not null)
         {
             json.WriteRenamed("thread_peak_gflops", "thread_ceiling_gflops", oneThread.Gflops);
@@ -55,7 +60,7 @@ internal sealed class BenchReport(ThroughputOptions options, ProcessorPeak peak,
     {
         var speed = result.Speed;
         json.WriteString("model", result.Network.Name);
-        json.WriteString("mode", Word.Of(result.Mode));
+        json.WriteString("mode", EnumNames.Of(result.Mode));
         json.WriteNumber("batch", speed.BatchSize);
         json.WriteNumber("parameters", result.Network.ParameterCount);
         json.WriteNumber("flops_per_image", speed.FlopsPerImage);
@@ -84,17 +89,19 @@ internal sealed class BenchReport(ThroughputOptions options, ProcessorPeak peak,
     private void PrintCalls(BenchResult result)
     {
         var calls = result.Calls!;
-        Report.Line();
-        Report.Line(FormattableString.Invariant(
-            $"{result.Network.Name}, {Word.Of(result.Mode)}, {CostReport.Images(result.Speed.BatchSize)}, on one thread of {oneThread!.Gflops:F1} GFLOP/s: {calls.Sum(call => call.Seconds) * 1e6:N0} µs in kernels"));
-        Report.Line();
-        var table = new ReportTable("layer", "kernel", "tile", ">µs", ">GFLOP/s", ">of peak", ">of the step");
+        double microseconds = calls.Sum(call => call.Seconds) * 1e6;
+        StandardOutput.WriteLine();
+        StandardOutput.WriteLine(
+            $"{result.Network.Name}, {EnumNames.Of(result.Mode)}, batch of {CostReport.Images(result.Speed.BatchSize)}, one thread, "
+            + FormattableString.Invariant($"peak {oneThread!.Gflops:F1} GFLOP/s: {microseconds:N0} µs in kernels"));
+        StandardOutput.WriteLine();
+        var table = new ConsoleTable("layer", "kernel", "tile", ">µs", ">GFLOP/s", ">% of peak", ">% of step");
         foreach (var call in calls)
         {
             table.Add(
-                call.Layer, call.Kernel, call.Tile ?? Nothing, FormattableString.Invariant($"{call.Seconds * 1e6:N1}"),
-                call.Gflops is { } gflops ? FormattableString.Invariant($"{gflops:F1}") : Nothing,
-                call.Gflops is { } speed ? Share(speed / oneThread.Gflops) : Nothing,
+                call.Layer, call.Kernel, call.Tile ?? NumberFormat.NoValue, FormattableString.Invariant($"{call.Seconds * 1e6:N1}"),
+                call.Gflops is { } gflops ? FormattableString.Invariant($"{gflops:F1}") : NumberFormat.NoValue,
+                call.Gflops is { } speed ? Share(speed / oneThread.Gflops) : NumberFormat.NoValue,
                 Share(call.Share));
         }
 

@@ -2,7 +2,7 @@ using Lanewise.Analysis;
 
 namespace Lanewise.Cli.Terminals;
 
-/// <summary>Shows on stderr what is being measured: a line that is rewritten on a terminal, one line a pass elsewhere.</summary>
+/// <summary>Shows the progress of contribution measurements on stderr: a status line on a terminal, one line per pass otherwise.</summary>
 internal sealed class ContributionDisplay : IProgress<ContributionProgress>, IDisposable
 {
     private bool _open;

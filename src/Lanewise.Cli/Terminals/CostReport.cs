@@ -1,17 +1,16 @@
 using System.Globalization;
 using System.Text.Json;
 using Lanewise.Analysis;
+using Lanewise.Cli.Common;
 
 namespace Lanewise.Cli.Terminals;
 
-/// <summary>A network's cost as a table, as comma-separated values and as JSON.</summary>
-/// <param name="cost">What it costs on paper.</param>
-/// <param name="times">What it takes; null where nothing was measured.</param>
-/// <param name="training">Whether the training step was measured.</param>
+/// <summary>Reports the cost of a network as a table, as comma-separated values and as JSON.</summary>
+/// <param name="cost">The computed cost.</param>
+/// <param name="times">The measured times; null if not measured.</param>
+/// <param name="training">Whether the times are those of a training step.</param>
 internal sealed class CostReport(NetworkCost cost, LayerTimes? times, bool training)
 {
-    private const string Nothing = "–";
-
     private bool IsFast => times?.Seconds < 1e-3;
 
     private string Unit => IsFast ? "µs" : "ms";
@@ -19,22 +18,25 @@ internal sealed class CostReport(NetworkCost cost, LayerTimes? times, bool train
     public void Print()
     {
         var network = cost.Network;
-        Report.Line($"{network.Name}, {network.Input} → {Report.Count(network.OutputCount)} classes, for one image");
-        Report.Line();
-        string[] measured = times is null ? [] : training ? [$">forward {Unit}", $">backward {Unit}", ">share of time"] : [$">{Unit}", ">share of time"];
-        var table = new ReportTable(["layer", "op", "output", ">parameters", ">MACs", ">share", ">KiB", .. measured]);
+        StandardOutput.WriteLine($"{network.Name}, {network.Input} → {NumberFormat.Count(network.OutputCount)} classes, for one image");
+        StandardOutput.WriteLine();
+        string[] measured = times is null ? []
+            : training ? [$">forward {Unit}", $">backward {Unit}", ">share of time"]
+            : [$">{Unit}", ">share of time"];
+        var table = new ConsoleTable(["layer", "op", "output", ">parameters", ">MACs", ">share", ">KiB", .. measured]);
         foreach (var layer in cost.Layers)
         {
-            table.Add(Row(layer, layer.Op is { } op ? OpText.Of(op) : $"{layer.Nodes.Count} layers"));
+            table.Add(Row(layer, layer.Op is { } op ? OpFormat.Of(op) : $"{layer.Nodes.Count} layers"));
         }
 
         table.Add(Row(cost.Total with { Name = "total" }, ""));
         table.Print();
-        Report.Line();
-        Report.Line("MACs: of convolutions and linear layers, bias not counted. KiB: outputs as 32-bit floats.");
+        StandardOutput.WriteLine();
+        StandardOutput.WriteLine("MACs: of convolutions and linear layers, bias not counted. KiB: layer outputs in float32.");
         if (times is not null)
         {
-            Report.Line($"Times: on one thread, {Images(times.Images)} together, the median of many runs; what is folded into another layer counts there.");
+            StandardOutput.WriteLine(
+                $"Times: one thread, batch of {Images(times.Images)}, median of many runs; a layer fused into another counts there.");
         }
     }
 
@@ -42,7 +44,10 @@ internal sealed class CostReport(NetworkCost cost, LayerTimes? times, bool train
     {
         string[] measured = times is null ? [] : ["seconds", "forward_seconds", "backward_seconds", "time_share"];
         CsvOutput.Print(
-            ["layer", "op", "kernel_height", "kernel_width", "stride", "channels", "height", "width", "parameters", "buffers", "macs", "share", "activation_bytes", .. measured],
+            [
+                "layer", "op", "kernel_height", "kernel_width", "stride", "channels", "height", "width",
+                "parameters", "buffers", "macs", "share", "activation_bytes", .. measured,
+            ],
             cost.Layers.Select(Values));
     }
 
@@ -66,23 +71,23 @@ internal sealed class CostReport(NetworkCost cost, LayerTimes? times, bool train
         json.WriteObjects("layers", cost.Layers, layer => Write(json, layer));
     }
 
-    public static string Images(int count) => count == 1 ? "1 image" : $"{Report.Count(count)} images";
+    public static string Images(int count) => count == 1 ? "1 image" : $"{NumberFormat.Count(count)} images";
 
     private string[] Row(LayerCost layer, string op) =>
     [
         layer.Name,
         op,
         layer.Output.ToString(),
-        CountOrNothing(layer.Parameters),
-        CountOrNothing(layer.Macs),
-        layer.Macs == 0 ? Nothing : Report.Percent(cost.ShareOf(layer)),
+        CountOrDash(layer.Parameters),
+        CountOrDash(layer.Macs),
+        layer.Macs == 0 ? NumberFormat.NoValue : NumberFormat.Percent(cost.ShareOf(layer)),
         FormattableString.Invariant($"{layer.ActivationBytes / 1024.0:N1}"),
         .. times is null ? [] : Measured(times.Of(layer)),
     ];
 
     private string[] Measured(LayerTime time)
     {
-        string share = time.Seconds == 0 ? Nothing : Report.Percent(time.Share);
+        string share = time.Seconds == 0 ? NumberFormat.NoValue : NumberFormat.Percent(time.Share);
         return training ? [Duration(time.Forward), Duration(time.Backward), share] : [Duration(time.Forward), share];
     }
 
@@ -134,7 +139,9 @@ internal sealed class CostReport(NetworkCost cost, LayerTimes? times, bool train
         }
     }
 
-    private static string CountOrNothing(long count) => count == 0 ? Nothing : Report.Count(count);
+    private static string CountOrDash(long count) => count == 0 ? NumberFormat.NoValue : NumberFormat.Count(count);
 
-    private string Duration(double seconds) => seconds == 0 ? Nothing : FormattableString.Invariant($"{seconds * (IsFast ? 1e6 : 1e3):F2}");
+    private string Duration(double seconds) => seconds == 0
+        ? NumberFormat.NoValue
+        : FormattableString.Invariant($"{seconds * (IsFast ? 1e6 : 1e3):F2}");
 }

@@ -2,12 +2,12 @@ using System.Text;
 
 namespace Lanewise.Cli.Terminals;
 
-/// <summary>Rows of comma-separated values on stdout, as RFC 4180 has them, in UTF-8 whatever the terminal's encoding is.</summary>
+/// <summary>Writes comma-separated values (RFC 4180) to stdout, in UTF-8 regardless of the encoding of the terminal.</summary>
 internal static class CsvOutput
 {
     private const string LineEnd = "\r\n";
 
-    /// <summary>Writes a line of headings and the rows.</summary>
+    /// <summary>Writes a header row and the data rows.</summary>
     public static void Print(IReadOnlyList<string> headings, IEnumerable<IReadOnlyList<string>> rows)
     {
         var text = new StringBuilder();

@@ -3,15 +3,15 @@ using Lanewise.Data;
 
 namespace Lanewise.Cli.Terminals;
 
-/// <summary>Shows on stderr how a download goes: a line that is rewritten on a terminal, one line a file elsewhere.</summary>
+/// <summary>Shows the progress of downloads on stderr: a status line on a terminal, one line per file otherwise.</summary>
 internal sealed class DownloadDisplay : IProgress<FetchProgress>, IDisposable
 {
     private const double Megabyte = 1e6;
     private const long IntervalMs = 100;
     private readonly Lock _lock = new();
     private string? _file;
-    private long _shown;
-    private bool _open;
+    private long _drawnAt;
+    private bool _isDrawn;
 
     public void Report(FetchProgress value)
     {
@@ -19,9 +19,9 @@ internal sealed class DownloadDisplay : IProgress<FetchProgress>, IDisposable
         {
             if (!Terminal.ErrorIsTerminal)
             {
-                Announce(value);
+                WriteFile(value);
             }
-            else if (Environment.TickCount64 - _shown >= IntervalMs)
+            else if (Environment.TickCount64 - _drawnAt >= IntervalMs)
             {
                 Redraw(value);
             }
@@ -30,13 +30,13 @@ internal sealed class DownloadDisplay : IProgress<FetchProgress>, IDisposable
 
     public void Dispose()
     {
-        if (_open)
+        if (_isDrawn)
         {
             Console.Error.Write("\r\e[K");
         }
     }
 
-    private void Announce(FetchProgress p)
+    private void WriteFile(FetchProgress p)
     {
         if (_file != p.File)
         {
@@ -47,7 +47,7 @@ internal sealed class DownloadDisplay : IProgress<FetchProgress>, IDisposable
 
     private void Redraw(FetchProgress p)
     {
-        (_shown, _open) = (Environment.TickCount64, true);
+        (_drawnAt, _isDrawn) = (Environment.TickCount64, true);
         string total = p.Total is { } bytes ? string.Create(CultureInfo.InvariantCulture, $" of {bytes / Megabyte:F1}") : "";
         string line = string.Create(CultureInfo.InvariantCulture, $"{p.Received / Megabyte:F1}{total} MB  {p.File} from {p.Mirror}");
         int width = Math.Max(Terminal.Error.Profile.Width - 1, 1);

@@ -2,28 +2,29 @@ using Spectre.Console;
 
 namespace Lanewise.Cli.Terminals;
 
-/// <summary>Stdout and stderr as consoles: plain text of any width into a file or pipe, colours and the window's width otherwise.</summary>
+/// <summary>The consoles of stdout and stderr: plain text of unlimited width in files and pipes, colored text otherwise.</summary>
 internal static class Terminal
 {
-    // Wide enough that nothing is ever wrapped or cut in a file.
-    private const int Unbounded = 10_000;
+    // Wide enough that nothing is wrapped or truncated in a file.
+    private const int UnlimitedWidth = 10_000;
 
     private static readonly Lazy<IAnsiConsole> LazyOut = new(() => Create(Console.Out, Console.IsOutputRedirected));
     private static readonly Lazy<IAnsiConsole> LazyError = new(() => Create(Console.Error, !ErrorIsTerminal));
 
-    /// <summary>Where reports go.</summary>
+    /// <summary>Gets the console of stdout, for reports.</summary>
     public static IAnsiConsole Out => LazyOut.Value;
 
-    /// <summary>Where progress goes.</summary>
+    /// <summary>Gets the console of stderr, for progress.</summary>
     public static IAnsiConsole Error => LazyError.Value;
 
-    /// <summary>Whether somebody watches stderr, on a terminal that can move its cursor.</summary>
+    /// <summary>Gets whether stderr is a terminal that can move the cursor.</summary>
     public static bool ErrorIsTerminal { get; } =
         !Console.IsErrorRedirected && Environment.GetEnvironmentVariable("TERM") is not "dumb";
 
-    /// <summary>Prints a notice to stderr.</summary>
+    /// <summary>Writes a notice to stderr.</summary>
     public static void Notice(string line) => Console.Error.WriteLine(line);
 
+    /// <summary>Shows the cursor, which a live display hides.</summary>
     public static void ShowCursor()
     {
         if (ErrorIsTerminal)
@@ -43,7 +44,7 @@ internal static class Terminal
         });
         if (plain)
         {
-            console.Profile.Width = Unbounded;
+            console.Profile.Width = UnlimitedWidth;
         }
 
         return console;

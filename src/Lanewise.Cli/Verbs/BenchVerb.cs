@@ -1,9 +1,10 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Lanewise.Analysis;
+using Lanewise.Cli.Common;
+using Lanewise.Cli.Options;
 using Lanewise.Cli.Terminals;
 using Lanewise.Engine;
-using Lanewise.Graphs;
 using Lanewise.Models;
 
 namespace Lanewise.Cli.Verbs;
@@ -11,52 +12,67 @@ namespace Lanewise.Cli.Verbs;
 /// <summary><c>lanewise bench [MODEL…]</c>.</summary>
 internal sealed class BenchVerb
 {
+    private const string Description =
+        "Measure the training and inference throughput of models in images/s and in percent of the processor's FMA peak. "
+        + "GFLOP/s count the operations of direct convolution, including those on padding; "
+        + "Winograd performs fewer, so the percentage can exceed 100 %.";
+
     private const string Examples =
         """
           lanewise bench                                     inception and residual, training and inference
-          lanewise bench resnet18 --mode infer -b 1          one image at a time
-          lanewise bench inception --layers --mode train     which kernel takes how long
+          lanewise bench resnet18 --mode infer -b 1          batch size 1
+          lanewise bench inception --layers --mode train     time per kernel call
           lanewise bench residual --algorithm direct --threads 1
-          lanewise bench --json > figures.json
+          lanewise bench --json > results.json
         """;
 
-    private const double MaxSecondsLength = 3600;
-    private static readonly string[] OrdinaryModels = ["inception", "residual"];
+    private const double DefaultSeconds = 2, MaxSeconds = 3600;
+    private static readonly string[] DefaultModels = ["inception", "residual"];
 
     private readonly Argument<string[]> _models = new("MODEL")
     {
-        Description = $"Which of those that 'lanewise models' lists; {string.Join(" and ", OrdinaryModels)} if none is named.",
+        Description = OptionFactory.WithDefault("Models to measure; 'lanewise models' lists them.", string.Join(" ", DefaultModels)),
         HelpName = "MODEL",
         Arity = ArgumentArity.ZeroOrMore,
-        CompletionSources = { Options.ModelNames },
+        CompletionSources = { SharedOptions.ModelNames },
         CustomParser = ParseModels,
     };
 
-    private readonly Option<BenchMode?> _mode = Options.Choice("--mode", "mode", BenchMode.Both, "What to measure");
-    private readonly Option<int?> _batchSize = Options.Limit("--batch-size", Options.LargestBatch, "Images in a step; if not given 64, and 16 for models of 224×224.");
-    private readonly Option<int> _threads = Options.Threads("Threads, for the peak too.");
-    private readonly Option<double?> _seconds = Options.Number("--seconds", s => s is > 0 and <= MaxSecondsLength, $"a number above 0, at most {MaxSecondsLength}", "How long to measure each model and mode, warm-up not counted; 2 if not given.");
-    private readonly Option<Conv2dAlgorithm?> _algorithm = Options.Algorithm();
-    private readonly Option<bool> _layers = new("--layers") { Description = "Tell of every kernel call too, measured on one thread: its tile, its time, its share." };
-    private readonly Option<int> _lanes = new("--lanes")
+    private readonly Option<BenchMode?> _mode = OptionFactory.Choice("--mode", "mode", BenchMode.Both, "Passes to measure");
+
+    private readonly Option<int?> _batchSize = OptionFactory.Limit(
+        "--batch-size", SettingLimits.MaxBatchSize, "Images per step.", "64, or 16 for models with 224×224 inputs");
+
+    private readonly Option<int> _threads = SharedOptions.Threads("Number of threads, also of the peak measurement.");
+
+    private readonly Option<double?> _seconds = OptionFactory.Number(
+        "--seconds", s => s is > 0 and <= MaxSeconds, $"a number above 0, at most {MaxSeconds}",
+        "Duration of each measurement, without the warm-up.", $"{DefaultSeconds}");
+
+    private readonly Option<Conv2dAlgorithm?> _algorithm = SharedOptions.Algorithm();
+
+    private readonly Option<bool> _layers = new("--layers")
     {
-        Description = $"Images side by side in a vector: {string.Join(", ", Processor.LaneWidths)}; 0 (the default) for the most.",
-        HelpName = "N",
-        CustomParser = result => ParseLanes(result.Tokens[0].Value, result.AddError),
+        Description = "Also measure each kernel call on one thread: tile, time and share of the step.",
     };
 
-    private readonly Option<bool> _json = Options.Json();
+    private readonly Option<int> _lanes = new("--lanes")
+    {
+        Description = OptionFactory.WithDefault("Lane width: 16, 8, 4 or 1, if the processor supports it, or 0 for the widest.", "0"),
+        HelpName = "N",
+        CustomParser = ParseLanes,
+    };
+
+    private readonly Option<bool> _json = SharedOptions.Json();
 
     public static Command Create()
     {
         var options = new BenchVerb();
         options._batchSize.Aliases.Add("-b");
-        var verb = new Verb(
-            "bench",
-            "Measure how fast models train and infer, beside what the processor can do at most. GFLOP/s count direct arithmetic, zeros of a padding included; Winograd's way does less of it, so a share can be above 100 %.",
-            Examples)
+        var verb = new Verb("bench", Description, Examples)
         {
-            options._models, options._mode, options._batchSize, options._threads, options._seconds, options._algorithm, options._layers, options._lanes, options._json,
+            options._models, options._mode, options._batchSize, options._threads, options._seconds, options._algorithm, options._layers,
+            options._lanes, options._json,
         };
         verb.SetAction((parse, cancellation) => Task.Run(() => options.Run(parse, cancellation), CancellationToken.None));
         return verb;
@@ -70,9 +86,10 @@ internal sealed class BenchVerb
             Threads = parse.GetValue(_threads),
             LaneWidth = parse.GetValue(_lanes),
             Algorithm = parse.GetValue(_algorithm) ?? default,
-            Duration = TimeSpan.FromSeconds(parse.GetValue(_seconds) ?? 2),
+            Duration = TimeSpan.FromSeconds(parse.GetValue(_seconds) ?? DefaultSeconds),
         };
-        string[] models = parse.GetValue(_models) is { Length: > 0 } named ? named : OrdinaryModels;
+        string[] models = parse.GetValue(_models) is { Length: > 0 } names ? names : DefaultModels;
+        var mode = parse.GetValue(_mode) ?? BenchMode.Both;
         bool layers = parse.GetValue(_layers);
         var peak = ProcessorPeak.Measure(options.LaneWidth, options.Threads);
         if (peak.Doubt is { } doubt)
@@ -82,7 +99,7 @@ internal sealed class BenchVerb
 
         var report = new BenchReport(options, peak, layers ? ProcessorPeak.Measure(options.LaneWidth, threads: 1) : null)
         {
-            Results = [.. models.SelectMany(model => Measure(model, parse.GetValue(_mode) ?? BenchMode.Both, options, layers, cancellation))],
+            Results = [.. models.SelectMany(model => Measure(model, mode, options, layers, cancellation))],
         };
         if (parse.GetValue(_json))
         {
@@ -96,7 +113,8 @@ internal sealed class BenchVerb
         return ExitCode.Done;
     }
 
-    private static IEnumerable<BenchResult> Measure(string model, BenchMode mode, ThroughputOptions options, bool layers, CancellationToken cancellation)
+    private static IEnumerable<BenchResult> Measure(
+        string model, BenchMode mode, ThroughputOptions options, bool layers, CancellationToken cancellation)
     {
         var network = ModelCatalog.Find(model).Create(new ModelOptions());
         BenchMode[] modes = mode == BenchMode.Both ? [BenchMode.Train, BenchMode.Infer] : [mode];
@@ -104,12 +122,12 @@ internal sealed class BenchVerb
         {
             if (Terminal.ErrorIsTerminal)
             {
-                Terminal.Notice($"measuring {model}, {Word.Of(one)} …");
+                Terminal.Notice($"measuring {model}, {EnumNames.Of(one)} …");
             }
 
-            var own = options with { Training = one == BenchMode.Train };
-            var speed = Throughput.Measure(network, own, cancellation);
-            yield return new(network, one, speed, layers ? KernelTimes.Measure(network, own, cancellation) : null);
+            var modeOptions = options with { Training = one == BenchMode.Train };
+            var speed = Throughput.Measure(network, modeOptions, cancellation);
+            yield return new(network, one, speed, layers ? KernelTimes.Measure(network, modeOptions, cancellation) : null);
         }
     }
 
@@ -126,34 +144,15 @@ internal sealed class BenchVerb
         }
     }
 
-    private static int ParseLanes(string text, Action<string> refuse)
+    private static int ParseLanes(ArgumentResult result)
     {
+        string text = result.Tokens[0].Value;
         if (int.TryParse(text, out int lanes) && (lanes == 0 || Processor.LaneWidths.Contains(lanes)))
         {
             return lanes;
         }
 
-        refuse($"--lanes {text}: this processor has {string.Join(", ", Processor.LaneWidths)}; choose one of these, or 0 for the most.");
+        result.AddError($"--lanes {text}: this processor supports {string.Join(", ", Processor.LaneWidths)}, or 0 for the widest.");
         return 0;
     }
 }
-
-/// <summary>What is measured.</summary>
-internal enum BenchMode
-{
-    /// <summary>Training and inference.</summary>
-    Both,
-
-    /// <summary>Training.</summary>
-    Train,
-
-    /// <summary>Inference.</summary>
-    Infer,
-}
-
-/// <summary>What was measured of a model.</summary>
-/// <param name="Network">The model.</param>
-/// <param name="Mode">Training or inference.</param>
-/// <param name="Speed">How fast it is.</param>
-/// <param name="Calls">What each kernel call takes; null where nobody asked.</param>
-internal sealed record BenchResult(Network Network, BenchMode Mode, Throughput Speed, IReadOnlyList<KernelTime>? Calls);

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
+using Lanewise.Cli.Common;
+using Lanewise.Cli.Options;
 using Lanewise.Cli.Runs;
 using Lanewise.Cli.Terminals;
 using Lanewise.Files;
@@ -18,42 +20,50 @@ internal sealed class ConvertVerb
         """;
 
     private const string Extension = ".safetensors";
-    private const int MaxListLength = 1_000_000;
+    private const int MaxClassFileLength = 1_000_000;
 
     private static readonly string[] Types = ["f32", "f64", "f16", "bf16"];
 
     private readonly Argument<string> _in = new("IN")
     {
-        Description = "A file of weights (.pt, .pth, .th or .safetensors), or a run folder.",
-        CustomParser = result => Options.ParseText(result, "IN", null),
+        Description = "Weights file (.pt, .pth, .th or .safetensors) or run folder.",
+        CustomParser = result => ArgumentParsing.ParseText(result, "IN", null),
     };
 
     private readonly Argument<string> _out = new("OUT")
     {
         Description = "The .safetensors file to write.",
-        CustomParser = result => Options.ParseText(result, "OUT", CheckOut),
+        CustomParser = result => ArgumentParsing.ParseText(result, "OUT", CheckOut),
     };
 
-    private readonly Option<string?> _dtype = Options.Text("--dtype", "TYPE", "The type of the values in OUT: f32 (the ordinary one), f64, f16, bf16.", CheckType);
-    private readonly Option<string?> _model = Options.Model("Which model the weights are of: they are checked against it, and OUT says so, so that eval and predict need no --model.");
-    private readonly Option<string?> _classes = Options.Text("--classes-from", "FILE", "A text file with the classes' names, one a line, for OUT; needs --model.");
-    private readonly Option<bool> _force = new("--force") { Description = "Replace OUT if it is there." };
-    private readonly Option<bool> _json = Options.Json();
+    private readonly Option<string?> _dtype = OptionFactory.Text(
+        "--dtype", "TYPE", $"Data type of the tensors in OUT: {string.Join(", ", Types)}.", Types[0], CheckType);
 
-    /// <summary>What was done, for the report.</summary>
+    private readonly Option<string?> _model = SharedOptions.Model(
+        "Model that the weights belong to; checks the weights and stores the model in OUT, so that eval and predict do not need --model.");
+
+    private readonly Option<string?> _classes = OptionFactory.Text(
+        "--classes-from", "FILE", "Text file with the class names to store in OUT, one per line; requires --model.");
+
+    private readonly Option<bool> _force = new("--force") { Description = "Overwrite OUT if it exists." };
+
+    private readonly Option<bool> _json = SharedOptions.Json();
+
+    /// <summary>A completed conversion.</summary>
     private sealed record Conversion(string From, WeightsFile File, string To, StoredType Type, long Bytes, ModelCard? Card)
     {
         public long Values => File.Tensors.Sum(t => (long)t.Values.Length);
 
-        public IEnumerable<(string Type, int Tensors)> StoredTypes =>
-            File.StoredTypes.Values.CountBy(type => type).OrderByDescending(count => count.Value).Select(count => (Lower(count.Key), count.Value));
+        public IEnumerable<(string Type, int Tensors)> StoredTypes => File.StoredTypes.Values.CountBy(type => type)
+            .OrderByDescending(count => count.Value)
+            .Select(count => (LowerName(count.Key), count.Value));
     }
 
     public static Command Create()
     {
         var options = new ConvertVerb();
         options._dtype.CompletionSources.Add(Types);
-        var verb = new Verb("convert", "Turn a file of weights, PyTorch's or another, into safetensors.", Examples)
+        var verb = new Verb("convert", "Convert weights, for example of PyTorch, to safetensors.", Examples)
         {
             options._in, options._out, options._dtype, options._model, options._classes, options._force, options._json,
         };
@@ -61,7 +71,7 @@ internal sealed class ConvertVerb
         {
             if (result.GetValue(options._classes) is not null && result.GetValue(options._model) is null)
             {
-                result.AddError("--classes-from needs --model: without a model nobody knows how many classes there are.");
+                result.AddError("--classes-from requires --model, which determines the number of classes.");
             }
         });
         verb.SetAction(options.Run);
@@ -73,27 +83,29 @@ internal sealed class ConvertVerb
         string from = RunFolder.FindModel(parse.GetRequiredValue(_in)), to = parse.GetRequiredValue(_out);
         if (Path.Exists(to) && !parse.GetValue(_force))
         {
-            throw new LanewiseException($"{to} is already there; choose another name, or replace it with --force.");
+            throw new LanewiseException($"{to} exists; choose another name, or overwrite it with --force.");
         }
 
         var file = WeightsFile.Read(from);
-        var card = parse.GetValue(_model) is { } model ? Named(ModelFile.From(file, from, model).Card, parse.GetValue(_classes)) : ModelCard.FromMetadata(file.Metadata, from);
+        var card = parse.GetValue(_model) is { } model
+            ? WithClassNames(ModelFile.From(file, from, model).Card, parse.GetValue(_classes))
+            : ModelCard.FromMetadata(file.Metadata, from);
         var type = Enum.Parse<StoredType>(parse.GetValue(_dtype) ?? Types[0], ignoreCase: true);
         Safetensors.Write(to, file.Tensors, card?.ToMetadata() ?? file.Metadata, type);
-        var done = new Conversion(from, file, to, type, new FileInfo(to).Length, card);
+        var conversion = new Conversion(from, file, to, type, new FileInfo(to).Length, card);
         if (parse.GetValue(_json))
         {
-            JsonOutput.Print(json => Write(json, done));
+            JsonOutput.Print(json => Write(json, conversion));
         }
         else
         {
-            Print(done);
+            Print(conversion);
         }
 
         return ExitCode.Done;
     }
 
-    private static ModelCard Named(ModelCard card, string? path)
+    private static ModelCard WithClassNames(ModelCard card, string? path)
     {
         if (path is null)
         {
@@ -103,16 +115,18 @@ internal sealed class ConvertVerb
         string[] names = [.. ReadText(path).Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0)];
         return names.Length == card.Classes.Count
             ? card with { Classes = names }
-            : throw new LanewiseException($"{path} has {names.Length} names, and the weights are for {card.Classes.Count} classes; give one name a line.");
+            : throw new LanewiseException(
+                $"{path} has {names.Length} names, but the weights have {card.Classes.Count} classes; write one name per line.");
     }
 
     private static string ReadText(string path)
     {
         try
         {
-            return new FileInfo(path).Length <= MaxListLength
+            return new FileInfo(path).Length <= MaxClassFileLength
                 ? File.ReadAllText(path)
-                : throw new LanewiseException($"{path} is longer than {MaxListLength:N0} bytes; give a text file with one class's name a line.");
+                : throw new LanewiseException(
+                    $"{path} is longer than {MaxClassFileLength:N0} bytes; specify a text file with one class name per line.");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -120,53 +134,56 @@ internal sealed class ConvertVerb
         }
     }
 
-    private static void Print(Conversion done)
+    private static void Print(Conversion c)
     {
-        string types = string.Join(", ", done.StoredTypes.Select(t => $"{Report.Count(t.Tensors)} {t.Type}"));
-        Report.Line($"read {done.From}: {Words(done.File.Format)}, {Report.Count(done.File.Tensors.Count)} tensors ({types}), {Report.Count(done.Values)} values");
-        Report.Line($"wrote {done.To}: {Lower(done.Type)}, {Report.Count(done.Bytes)} bytes");
-        if (done.Card is { } card)
+        string types = string.Join(", ", c.StoredTypes.Select(t => $"{NumberFormat.Count(t.Tensors)} {t.Type}"));
+        StandardOutput.WriteLine(
+            $"read {c.From}: {Describe(c.File.Format)}, {NumberFormat.Count(c.File.Tensors.Count)} tensors ({types}), "
+            + $"{NumberFormat.Count(c.Values)} values");
+        StandardOutput.WriteLine($"wrote {c.To}: {LowerName(c.Type)}, {NumberFormat.Count(c.Bytes)} bytes");
+        if (c.Card is { } card)
         {
-            Report.Line($"it is a model: {card.Model}, {Report.Count(card.Classes.Count)} classes, input {card.Preprocessing.Input}");
+            StandardOutput.WriteLine(
+                $"model: {card.Model}, {NumberFormat.Count(card.Classes.Count)} classes, input {card.Preprocessing.Input}");
         }
     }
 
-    private static void Write(Utf8JsonWriter json, Conversion done)
+    private static void Write(Utf8JsonWriter json, Conversion c)
     {
-        json.WriteString("input", done.From);
-        json.WriteString("format", done.File.Format switch
+        json.WriteString("input", c.From);
+        json.WriteString("format", c.File.Format switch
         {
             WeightsFormat.PyTorchZip => "pytorch_zip",
             WeightsFormat.PyTorchLegacy => "pytorch_legacy",
             _ => "safetensors",
         });
-        json.WriteNumber("tensors", done.File.Tensors.Count);
-        json.WriteNumber("values", done.Values);
+        json.WriteNumber("tensors", c.File.Tensors.Count);
+        json.WriteNumber("values", c.Values);
         json.WriteStartObject("stored_types");
-        foreach (var (type, tensors) in done.StoredTypes)
+        foreach (var (type, tensors) in c.StoredTypes)
         {
             json.WriteNumber(type, tensors);
         }
 
         json.WriteEndObject();
-        json.WriteString("output", done.To);
-        json.WriteString("dtype", Lower(done.Type));
-        json.WriteNumber("bytes", done.Bytes);
-        json.WriteString("model", done.Card?.Model);
+        json.WriteString("output", c.To);
+        json.WriteString("dtype", LowerName(c.Type));
+        json.WriteNumber("bytes", c.Bytes);
+        json.WriteString("model", c.Card?.Model);
     }
 
-    private static string Words(WeightsFormat format) => format switch
+    private static string Describe(WeightsFormat format) => format switch
     {
-        WeightsFormat.PyTorchZip => "PyTorch's zip archive",
-        WeightsFormat.PyTorchLegacy => "PyTorch's older kind",
+        WeightsFormat.PyTorchZip => "PyTorch zip archive",
+        WeightsFormat.PyTorchLegacy => "PyTorch legacy format",
         _ => "safetensors",
     };
 
-    private static string Lower(StoredType type) => type.ToString().ToLowerInvariant();
+    private static string LowerName(StoredType type) => type.ToString().ToLowerInvariant();
 
     private static string CheckOut(string name) => name.EndsWith(Extension, StringComparison.OrdinalIgnoreCase)
         ? name
-        : throw new LanewiseException($"OUT {name}: only {Extension} files are written; give it a name that ends so.");
+        : throw new LanewiseException($"OUT {name}: expected a name that ends in {Extension}.");
 
     private static string CheckType(string name) => Types.Contains(name, StringComparer.OrdinalIgnoreCase)
         ? name

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Text.Json;
 using Lanewise.Analysis;
+using Lanewise.Cli.Common;
+using Lanewise.Cli.Options;
 using Lanewise.Cli.Terminals;
 using Lanewise.Graphs;
 
@@ -15,31 +17,40 @@ internal sealed class CostConvVerb
           lanewise cost conv --input 192x28x28 --out 32 --kernel 5 --padding 2 --reduce 16
         """;
 
-    private const int LargestKernel = 1024;
+    private const int MaxKernelSize = 1024;
     private const int MaxChannels = 65_536;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1.5);
+    private static readonly TimeSpan MaxMeasuringTime = TimeSpan.FromSeconds(1.5);
 
     private readonly Option<Shape?> _input = ShapeOption.Input("Channels, height and width of the input.");
-    private readonly Option<int?> _out = Options.Limit("--out", MaxChannels, "Output channels.");
-    private readonly Option<int?> _kernel = Options.Limit("--kernel", LargestKernel, "The square kernel's side.");
-    private readonly Option<int> _padding = Options.WholeNumber("--padding", 0, 0, LargestKernel, "Zero rows and columns around the input.");
-    private readonly Option<int> _stride = Options.WholeNumber("--stride", 1, 1, LargestKernel, "Step between outputs.");
-    private readonly Option<int?> _reduce = Options.Limit("--reduce", MaxChannels, "Compare with a 1×1 convolution to so many channels, followed by the same convolution.");
-    private readonly Option<bool> _json = Options.Json();
+
+    private readonly Option<int?> _out = OptionFactory.Limit("--out", MaxChannels, "Output channels.");
+
+    private readonly Option<int?> _kernel = OptionFactory.Limit("--kernel", MaxKernelSize, "Kernel size.");
+
+    private readonly Option<int> _padding = OptionFactory.WholeNumber("--padding", 0, 0, MaxKernelSize, "Zero padding on each side.");
+
+    private readonly Option<int> _stride = OptionFactory.WholeNumber("--stride", 1, 1, MaxKernelSize, "Stride.");
+
+    private readonly Option<int?> _reduce = OptionFactory.Limit(
+        "--reduce", MaxChannels, "Compare with a 1×1 convolution to N channels followed by the same convolution.");
+
+    private readonly Option<bool> _json = SharedOptions.Json();
 
     public static Command Create()
     {
         var options = new CostConvVerb();
-        var verb = new Verb("conv", "Tell what a convolution costs, and what a 1×1 convolution before it saves, on paper and in time.", Examples)
+        var verb = new Verb(
+            "conv", "Show the cost of a convolution, and what a 1×1 convolution before it saves, in MACs and in measured time.", Examples)
         {
             options._input, options._out, options._kernel, options._padding, options._stride, options._reduce, options._json,
         };
         verb.Validators.Add(result =>
         {
-            Option[] needed = [options._input, options._out, options._kernel];
-            if (needed.Any(option => result.GetResult(option) is null))
+            Option[] required = [options._input, options._out, options._kernel];
+            if (required.Any(option => result.GetResult(option) is null))
             {
-                result.AddError("cost conv: --input, --out and --kernel are needed, as in: lanewise cost conv --input 192x28x28 --out 32 --kernel 5");
+                result.AddError(
+                    "cost conv: --input, --out and --kernel are required, as in: lanewise cost conv --input 192x28x28 --out 32 --kernel 5");
             }
         });
         verb.SetAction((parse, cancellation) => Task.Run(() => options.Run(parse, cancellation), CancellationToken.None));
@@ -48,10 +59,10 @@ internal sealed class CostConvVerb
 
     private int Run(ParseResult parse, CancellationToken cancellation)
     {
-        int kernel = parse.GetRequiredValue(_kernel)!.Value;
-        var convolution = new Conv2d(parse.GetRequiredValue(_out)!.Value, kernel, parse.GetValue(_stride), parse.GetValue(_padding), Bias: true);
+        int kernel = parse.GetRequiredValue(_kernel)!.Value, channels = parse.GetRequiredValue(_out)!.Value;
+        var convolution = new Conv2d(channels, kernel, parse.GetValue(_stride), parse.GetValue(_padding), Bias: true);
         var pair = new ReducedConvolution(parse.GetRequiredValue(_input)!.Value, convolution, parse.GetValue(_reduce));
-        var times = pair.Measure(Patience, cancellation);
+        var times = pair.Measure(MaxMeasuringTime, cancellation);
         if (parse.GetValue(_json))
         {
             JsonOutput.Print(json => Write(json, pair, convolution, times));
@@ -67,9 +78,9 @@ internal sealed class CostConvVerb
     private static void Print(ReducedConvolution pair, Conv2d convolution, ReducedConvolutionTimes? times)
     {
         var direct = pair.Direct;
-        Report.Line($"{OpText.Of(convolution)}, {direct.Network.Input} → {direct.Total.Output}, for one image");
-        Report.Line();
-        var table = new ReportTable("variant", "layers", ">parameters", ">MACs", ">ms", ">GFLOP/s");
+        StandardOutput.WriteLine($"{OpFormat.Of(convolution)}, {direct.Network.Input} → {direct.Total.Output}, for one image");
+        StandardOutput.WriteLine();
+        var table = new ConsoleTable("variant", "layers", ">parameters", ">MACs", ">ms", ">GFLOP/s");
         Add(table, "direct", direct, times?.Direct);
         if (pair.Reduced is { } reduced)
         {
@@ -77,25 +88,25 @@ internal sealed class CostConvVerb
         }
 
         table.Print();
-        Report.Line();
+        StandardOutput.WriteLine();
         if (pair.Ratio is { } ratio)
         {
-            string inTime = times?.Ratio is { } faster ? $", and {Times(faster)} the time" : "";
-            Report.Line($"Direct takes {Times(ratio)} the MACs of reduced{inTime}.");
+            string time = times?.Ratio is { } timeRatio ? $" and {Times(timeRatio)} the time" : "";
+            StandardOutput.WriteLine($"Direct takes {Times(ratio)} the MACs{time} of reduced.");
         }
 
-        Report.Line(times is null
-            ? "It is too large to be measured within seconds."
-            : $"Times: on one thread, {CostReport.Images(times.Images)} together, the median of many runs.");
+        StandardOutput.WriteLine(times is null
+            ? "The convolution is too large to be measured within seconds."
+            : $"Times: one thread, batch of {CostReport.Images(times.Images)}, median of many runs.");
     }
 
-    private static void Add(ReportTable table, string name, NetworkCost cost, ConvolutionTime? time) => table.Add(
+    private static void Add(ConsoleTable table, string name, NetworkCost cost, ConvolutionTime? time) => table.Add(
         name,
-        string.Join(", ", cost.Layers.Select(layer => $"{OpText.Of(layer.Op!)} → {layer.Output}")),
-        Report.Count(cost.Total.Parameters),
-        Report.Count(cost.Total.Macs),
-        time is null ? "–" : FormattableString.Invariant($"{time.Seconds * 1000:F3}"),
-        time is null ? "–" : FormattableString.Invariant($"{time.Gflops:F1}"));
+        string.Join(", ", cost.Layers.Select(layer => $"{OpFormat.Of(layer.Op!)} → {layer.Output}")),
+        NumberFormat.Count(cost.Total.Parameters),
+        NumberFormat.Count(cost.Total.Macs),
+        time is null ? NumberFormat.NoValue : FormattableString.Invariant($"{time.Seconds * 1000:F3}"),
+        time is null ? NumberFormat.NoValue : FormattableString.Invariant($"{time.Gflops:F1}"));
 
     private static string Times(double ratio) => FormattableString.Invariant($"{ratio:F2} times");
 

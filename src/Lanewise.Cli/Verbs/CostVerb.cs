@@ -1,5 +1,8 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Lanewise.Analysis;
+using Lanewise.Cli.Common;
+using Lanewise.Cli.Options;
 using Lanewise.Cli.Runs;
 using Lanewise.Cli.Terminals;
 using Lanewise.Files;
@@ -11,72 +14,95 @@ namespace Lanewise.Cli.Verbs;
 /// <summary><c>lanewise cost MODEL</c>.</summary>
 internal sealed class CostVerb
 {
+    private const string Description =
+        "Show the cost of a model layer by layer: parameters, MACs (of convolutions and linear layers, bias not counted), "
+        + "activation memory, time.";
+
     private const string Examples =
         """
           lanewise cost inception                          every layer
-          lanewise cost googlenet --depth 1                each module in one line
-          lanewise cost resnet18 --input 3x128x128 --time  measured too
-          lanewise cost residual --time --training         the training step
+          lanewise cost googlenet --depth 1                one row per module
+          lanewise cost resnet18 --input 3x128x128 --time  with measured times
+          lanewise cost residual --time --training         forward and backward
           lanewise cost runs/residual-1 --csv > layers.csv
           lanewise cost conv --input 192x28x28 --out 32 --kernel 5 --padding 2 --reduce 16
         """;
 
-    private const int LargestBatch = 1024;
+    private const int MaxBatchSize = 1024;
 
     private readonly Argument<string?> _model = new("MODEL")
     {
-        Description = "One of those that 'lanewise models' lists, or a run folder or file of weights that Lanewise wrote.",
+        Description = "Model ('lanewise models' lists them), or a run folder or weights file written by Lanewise.",
         HelpName = "MODEL",
         Arity = ArgumentArity.ZeroOrOne,
-        CompletionSources = { Options.ModelNames },
-        CustomParser = result => Options.ParseText(result, "MODEL", CheckModel),
+        CompletionSources = { SharedOptions.ModelNames },
+        CustomParser = result => ArgumentParsing.ParseText(result, "MODEL", CheckModel),
     };
 
-    private readonly Option<Shape?> _input = ShapeOption.Input("Channels, height and width of the image; by default the model's own.");
-    private readonly Option<int?> _classes = Options.Limit("--classes", RunArguments.MaxClasses, "Classes; by default as many as the paper has.");
-    private readonly Option<int?> _depth = Options.Limit("--depth", "How many parts of a layer's name to tell apart: 1 sums each module up in one line; by default every layer has its own.");
-    private readonly Option<bool> _time = new("--time") { Description = "Measure each layer too, on one thread; what is folded into another layer counts there." };
-    private readonly Option<bool> _training = new("--training") { Description = "With --time: measure the training step, forward and backward." };
-    private readonly Option<int?> _batchSize = Options.Limit("--batch-size", LargestBatch, "With --time: images that go through together; by default one a lane.");
-    private readonly Option<bool> _json = Options.Json();
+    private readonly Option<Shape?> _input = ShapeOption.Input(
+        OptionFactory.WithDefault("Channels, height and width of the input.", "the model's"));
+
+    private readonly Option<int?> _classes = OptionFactory.Limit(
+        "--classes", SettingLimits.MaxClasses, "Number of classes.", "the model's");
+
+    private readonly Option<int?> _depth = OptionFactory.Limit(
+        "--depth", "Sum up layers that share the first N parts of their names; 1 prints one row per module.", "one row per layer");
+
+    private readonly Option<bool> _time = new("--time")
+    {
+        Description = "Measure the time of each layer on one thread; a layer fused into another counts there.",
+    };
+
+    private readonly Option<bool> _training = new("--training")
+    {
+        Description = "With --time: measure a training step, forward and backward.",
+    };
+
+    private readonly Option<int?> _batchSize = OptionFactory.Limit(
+        "--batch-size", MaxBatchSize, "With --time: images per batch.", "the lane width");
+
+    private readonly Option<bool> _json = SharedOptions.Json();
+
     private readonly Option<bool> _csv = new("--csv") { Description = "Print comma-separated values on stdout." };
 
     public static Command Create()
     {
         var options = new CostVerb();
-        var verb = new Verb("cost", "Tell what a model costs, layer by layer: parameters, MACs (of convolutions and linear layers, bias not counted), memory, time.", Examples)
+        var verb = new Verb("cost", Description, Examples)
         {
-            options._model, options._input, options._classes, options._depth, options._time, options._training, options._batchSize, options._json, options._csv,
+            options._model, options._input, options._classes, options._depth, options._time, options._training, options._batchSize,
+            options._json, options._csv,
             CostConvVerb.Create(),
         };
-        verb.Validators.Add(result =>
-        {
-            // Values are not asked for: one that is wrong has its own message.
-            bool IsGiven(Option option) => result.GetResult(option) is { Implicit: false };
-            if (result.GetResult(options._model) is null or { Tokens.Count: 0 })
-            {
-                result.AddError($"cost: name a model ({string.Join(", ", Options.ModelNames)}), or conv for a single convolution.");
-            }
-            else if (IsGiven(options._json) && IsGiven(options._csv))
-            {
-                result.AddError("--json, --csv: leave one of the two out.");
-            }
-            else if (!IsGiven(options._time) && (IsGiven(options._training) || IsGiven(options._batchSize)))
-            {
-                result.AddError("--training, --batch-size: they say how to measure; add --time.");
-            }
-        });
+        verb.Validators.Add(options.Validate);
         verb.SetAction((parse, cancellation) => Task.Run(() => options.Run(parse, cancellation), CancellationToken.None));
         return verb;
+    }
+
+    private void Validate(CommandResult result)
+    {
+        // Values are not read here: an invalid one is reported by its own parser.
+        bool IsGiven(Option option) => result.GetResult(option) is { Implicit: false };
+        if (result.GetResult(_model) is null or { Tokens.Count: 0 })
+        {
+            result.AddError($"cost: specify a model ({string.Join(", ", SharedOptions.ModelNames)}), or conv for a single convolution.");
+        }
+        else if (IsGiven(_json) && IsGiven(_csv))
+        {
+            result.AddError("--json and --csv cannot be combined.");
+        }
+        else if (!IsGiven(_time) && (IsGiven(_training) || IsGiven(_batchSize)))
+        {
+            result.AddError("--training and --batch-size require --time.");
+        }
     }
 
     private int Run(ParseResult parse, CancellationToken cancellation)
     {
         var network = CreateNetwork(parse.GetRequiredValue(_model)!, parse.GetValue(_classes), parse.GetValue(_input));
         var cost = NetworkCost.Of(network, parse.GetValue(_depth));
-        var times = parse.GetValue(_time)
-            ? LayerTimes.Measure(network, new LayerTimesOptions { BatchSize = parse.GetValue(_batchSize) ?? 0, Training = parse.GetValue(_training) }, cancellation)
-            : null;
+        var options = new LayerTimesOptions { BatchSize = parse.GetValue(_batchSize) ?? 0, Training = parse.GetValue(_training) };
+        var times = parse.GetValue(_time) ? LayerTimes.Measure(network, options, cancellation) : null;
         var report = new CostReport(cost, times, parse.GetValue(_training));
         if (parse.GetValue(_json))
         {
@@ -94,11 +120,11 @@ internal sealed class CostVerb
         return ExitCode.Done;
     }
 
-    /// <summary>A model's name in its usual spelling, or what looks like a path.</summary>
+    /// <summary>Returns the canonical name of a model, or a path unchanged.</summary>
     private static string CheckModel(string name) =>
         !IsModel(name) && (Path.Exists(name) || name.AsSpan().ContainsAny("./\\")) ? name : ModelCatalog.Find(name).Name;
 
-    private static bool IsModel(string name) => Options.ModelNames.Contains(name, StringComparer.OrdinalIgnoreCase);
+    private static bool IsModel(string name) => SharedOptions.ModelNames.Contains(name, StringComparer.OrdinalIgnoreCase);
 
     private static Network CreateNetwork(string model, int? classes, Shape? input)
     {
@@ -108,12 +134,17 @@ internal sealed class CostVerb
         {
             return entry.Create(new ModelOptions { Classes = classes ?? card?.Classes.Count, Input = input ?? card?.Preprocessing.Input });
         }
-        catch (LanewiseException e) when (input is { } given)
+        catch (LanewiseException e) when (input is { } shape)
         {
-            throw new LanewiseException($"--input {given}: {entry.Name}, made for {entry.Preprocessing.Input}, cannot take it; choose another size. {e.Message}", e);
+            throw new LanewiseException(
+                $"--input {shape}: {entry.Name}, designed for {entry.Preprocessing.Input}, does not support this shape; "
+                + $"choose another. {e.Message}",
+                e);
         }
     }
 
     private static ModelCard ReadCard(string path) => ModelCard.FromMetadata(WeightsFile.Read(path).Metadata, path)
-        ?? throw new LanewiseException($"{path}: the file does not say which model it holds, since it was not written by Lanewise; name the model itself, as in: lanewise cost {Options.ModelNames[0]}");
+        ?? throw new LanewiseException(
+            $"{path}: the file does not name its model, since it was not written by Lanewise; "
+            + $"specify the model instead, as in: lanewise cost {SharedOptions.ModelNames[0]}");
 }

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using Lanewise.Cli.Common;
+using Lanewise.Cli.Options;
 using Lanewise.Cli.Terminals;
 using Lanewise.Data;
 
@@ -15,16 +17,18 @@ internal static class DataFetchVerb
 
     public static Command Create()
     {
-        var name = Options.DatasetName();
-        var dataDir = Options.Text("--data-dir", "FOLDER", "Where to put it, instead of the cache.");
-        var json = Options.Json();
-        var verb = new Verb("fetch", "Download a dataset unless it is here already, and check it.", Examples) { name, dataDir, json };
+        var name = SharedOptions.DatasetName();
+        var dataDir = OptionFactory.Text("--data-dir", "FOLDER", "Folder to store the dataset in.", "the cache");
+        var json = SharedOptions.Json();
+        var verb = new Verb("fetch", "Download a dataset unless it is on disk already, and verify it.", Examples) { name, dataDir, json };
         verb.SetAction(async (parse, cancellation) =>
         {
             var entry = DatasetCatalog.Find(parse.GetRequiredValue(name));
             var roots = DatasetRoots.From(parse.GetValue(dataDir));
             bool present = entry.Locate(roots) is { IsComplete: true } here && entry.Verify(here).All(check => check.IsGood);
-            string? folder = entry.IsBuiltIn ? null : present ? entry.Locate(roots)!.Folder : await FetchAsync(entry, roots, cancellation).ConfigureAwait(false);
+            string? folder = entry.IsBuiltIn ? null
+                : present ? entry.Locate(roots)!.Folder
+                : await FetchAsync(entry, roots, cancellation).ConfigureAwait(false);
             if (parse.GetValue(json))
             {
                 JsonOutput.Print(writer =>
@@ -37,9 +41,9 @@ internal static class DataFetchVerb
                 return ExitCode.Done;
             }
 
-            Report.Line(folder is null ? $"{entry.Name}: the program draws it; there is nothing to fetch."
-                : present ? $"{entry.Name} is here already, whole: {folder}"
-                : $"{entry.Name} is in {folder} now.");
+            StandardOutput.WriteLine(folder is null ? $"{entry.Name} is built in; there is nothing to download."
+                : present ? $"{entry.Name} is on disk and complete: {folder}"
+                : $"{entry.Name} was downloaded to {folder}.");
             return ExitCode.Done;
         });
         return verb;

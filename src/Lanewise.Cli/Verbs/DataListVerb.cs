@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
+using Lanewise.Cli.Common;
+using Lanewise.Cli.Options;
 using Lanewise.Cli.Terminals;
 using Lanewise.Data;
 
@@ -8,6 +10,8 @@ namespace Lanewise.Cli.Verbs;
 /// <summary><c>lanewise data list</c>.</summary>
 internal static class DataListVerb
 {
+    private const string Description = "List the datasets, with content, image shape, number of classes and location on disk.";
+
     private const string Examples =
         """
           lanewise data list
@@ -16,23 +20,24 @@ internal static class DataListVerb
 
     public static Command Create()
     {
-        var dataDir = Options.DataDir();
-        var json = Options.Json();
-        var verb = new Verb("list", "List the datasets: what they show, and whether and where they are here.", Examples) { dataDir, json };
+        var dataDir = SharedOptions.DataDir();
+        var asJson = SharedOptions.Json();
+        var verb = new Verb("list", Description, Examples) { dataDir, asJson };
         verb.SetAction(parse =>
         {
             var roots = DatasetRoots.From(parse.GetValue(dataDir));
-            var found = DatasetCatalog.All.Select(entry => (Entry: entry, Location: entry.Locate(roots))).ToArray();
-            if (parse.GetValue(json))
+            var datasets = DatasetCatalog.All.Select(entry => (Entry: entry, Location: entry.Locate(roots))).ToArray();
+            if (parse.GetValue(asJson))
             {
-                JsonOutput.Print(writer => writer.WriteObjects("datasets", found, dataset => Write(writer, dataset.Entry, dataset.Location)));
+                JsonOutput.Print(json => json.WriteObjects("datasets", datasets, dataset => Write(json, dataset.Entry, dataset.Location)));
                 return ExitCode.Done;
             }
 
-            var table = new ReportTable("dataset", "shows", ">image", ">classes", "where");
-            foreach (var (entry, location) in found)
+            var table = new ConsoleTable("dataset", "content", ">image", ">classes", "location");
+            foreach (var (entry, location) in datasets)
             {
-                table.Add(entry.Name, entry.Title, entry.Shape.ToString(), Report.Count(entry.Classes.Count), Where(entry, location));
+                string classes = NumberFormat.Count(entry.Classes.Count);
+                table.Add(entry.Name, entry.Title, entry.Shape.ToString(), classes, DescribeLocation(entry, location));
             }
 
             table.Print();
@@ -52,7 +57,7 @@ internal static class DataListVerb
         json.WriteString("folder", location?.Folder);
     }
 
-    private static string Where(DatasetEntry entry, DatasetLocation? location) => (entry.IsBuiltIn, location) switch
+    private static string DescribeLocation(DatasetEntry entry, DatasetLocation? location) => (entry.IsBuiltIn, location) switch
     {
         (true, _) => "built in",
         (_, null) => $"not on disk; lanewise data fetch {entry.Name}",

@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace Lanewise.Cli.Verbs;
 
-/// <summary><c>lanewise data</c>: the verbs about datasets.</summary>
+/// <summary><c>lanewise data</c>, the group of verbs for datasets.</summary>
 internal static class DataVerb
 {
     private const string Examples =
@@ -12,7 +12,7 @@ internal static class DataVerb
           lanewise data verify mnist --data-dir /srv/datasets
         """;
 
-    public static Command Create() => new Verb("data", "Datasets: list them, fetch one, verify its files.", Examples)
+    public static Command Create() => new Verb("data", "List, download and verify datasets.", Examples)
     {
         DataListVerb.Create(),
         DataFetchVerb.Create(),

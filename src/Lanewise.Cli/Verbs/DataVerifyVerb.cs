@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
+using Lanewise.Cli.Common;
+using Lanewise.Cli.Options;
 using Lanewise.Cli.Terminals;
 using Lanewise.Data;
 
@@ -16,11 +18,12 @@ internal static class DataVerifyVerb
 
     public static Command Create()
     {
-        var name = Options.DatasetName();
-        var dataDir = Options.DataDir();
-        var json = Options.Json();
-        var verb = new Verb("verify", "Compare a dataset's files with their known checksums.", Examples) { name, dataDir, json };
-        verb.SetAction(parse => Verify(DatasetCatalog.Find(parse.GetRequiredValue(name)), DatasetRoots.From(parse.GetValue(dataDir)), parse.GetValue(json)));
+        var name = SharedOptions.DatasetName();
+        var dataDir = SharedOptions.DataDir();
+        var json = SharedOptions.Json();
+        var verb = new Verb("verify", "Compare the files of a dataset with their known checksums.", Examples) { name, dataDir, json };
+        verb.SetAction(parse => Verify(
+            DatasetCatalog.Find(parse.GetRequiredValue(name)), DatasetRoots.From(parse.GetValue(dataDir)), parse.GetValue(json)));
         return verb;
     }
 
@@ -29,7 +32,10 @@ internal static class DataVerifyVerb
         var location = entry.Locate(roots);
         if (location is null && !entry.IsBuiltIn)
         {
-            throw new LanewiseException($"{entry.Name}: none of its files is in {string.Join(", ", roots.Folders)}; get them with 'lanewise data fetch {entry.Name}{(roots.Explicit is { } folder ? $" --data-dir {CommandLine.Quote(folder)}" : "")}'.");
+            string option = roots.Explicit is { } folder ? $" --data-dir {Shell.Quote(folder)}" : "";
+            throw new LanewiseException(
+                $"{entry.Name}: none of its files is in {string.Join(", ", roots.Folders)}; "
+                + $"download them with 'lanewise data fetch {entry.Name}{option}'.");
         }
 
         var checks = location is null ? [] : entry.Verify(location);
@@ -52,7 +58,7 @@ internal static class DataVerifyVerb
         return bad == 0
             ? ExitCode.Done
             : throw new DatasetException(
-                $"{entry.Name} in {location!.Folder}: {bad} of {checks.Count} files not as they should be; {entry.Remedy(roots, location)}.",
+                $"{entry.Name} in {location!.Folder}: {bad} of {checks.Count} files failed verification; {entry.Remedy(roots, location)}.",
                 DatasetError.Damaged,
                 entry.Name)
             {
@@ -63,10 +69,12 @@ internal static class DataVerifyVerb
 
     private static void Print(DatasetEntry entry, DatasetLocation? location, IReadOnlyList<FileCheck> checks)
     {
-        Report.Line(location is null ? $"{entry.Name}: the program draws it; there is nothing to verify." : $"{entry.Name} in {location.Folder}");
+        StandardOutput.WriteLine(location is null
+            ? $"{entry.Name} is built in; there is nothing to verify."
+            : $"{entry.Name} in {location.Folder}");
         foreach (var check in checks)
         {
-            Report.Line($"  {check}");
+            StandardOutput.WriteLine($"  {check}");
         }
     }
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Lanewise.Cli.Options;
 using Lanewise.Cli.Runs;
 
 namespace Lanewise.Cli.Verbs;
@@ -9,11 +10,11 @@ internal static class DepthVerb
     private const string Examples =
         """
           lanewise depth                                   20 and 56 layers, plain and residual, on a tenth of MNIST
-          lanewise depth --at-start --no-batch-norm        what reaches the first layer at the start, in seconds
+          lanewise depth --at-start --no-batch-norm        gradients of the initial weights, in seconds
           lanewise depth --at-start --no-batch-norm --init he
           lanewise depth --depths 20,56 --seeds 1,2,3 --limit-train 60000 --limit-test 10000 --epochs 10
           lanewise depth --dataset digits --depths 8,14,20 --families plain --epochs 2
-          lanewise depth --resume runs/depth-1             go on where Ctrl-C stopped
+          lanewise depth --resume runs/depth-1             resume after Ctrl-C
         """;
 
     public static Command Create()
@@ -21,7 +22,7 @@ internal static class DepthVerb
         var options = new DepthOptions();
         var verb = new Verb(
             "depth",
-            "The vanishing gradient: train plain and residual networks of several depths, and measure errors and each layer's gradient.",
+            "Study vanishing gradients: train plain and residual networks of several depths, and measure errors and gradients per layer.",
             Examples);
         options.AddTo(verb);
         verb.SetAction((parse, cancellation) => RunAsync(options, parse, cancellation));
@@ -34,7 +35,8 @@ internal static class DepthVerb
         bool json = options.Json(parse);
         if (options.Resume(parse) is not { } study)
         {
-            return await DepthExperiment.StartAsync(DepthFolder.Create(options.Output(parse)), options.Read(parse), json, cancellation).ConfigureAwait(false);
+            var newFolder = DepthFolder.Create(options.Output(parse));
+            return await DepthExperiment.StartAsync(newFolder, options.Read(parse), json, cancellation).ConfigureAwait(false);
         }
 
         var folder = DepthFolder.Open(study);

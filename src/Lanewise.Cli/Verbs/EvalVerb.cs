@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
+using Lanewise.Cli.Common;
+using Lanewise.Cli.Options;
 using Lanewise.Cli.Runs;
 using Lanewise.Cli.Terminals;
 using Lanewise.Data;
@@ -16,27 +18,29 @@ internal sealed class EvalVerb
           lanewise eval runs/residual-1
           lanewise eval runs/residual-1 --dataset mnist
           lanewise eval from-pytorch.safetensors --model residual --dataset mnist
-          lanewise eval runs/residual-1 --json > figures.json
+          lanewise eval runs/residual-1 --json > metrics.json
         """;
 
-    private readonly Argument<string> _checkpoint = Options.Checkpoint();
-    private readonly Option<string?> _model = Options.Model();
-    private readonly Option<string?> _dataset = Options.Dataset("What to test on; by default what the model was trained on. folder:PATH for the images in PATH/val/CLASS.");
-    private readonly Option<string?> _dataDir = Options.DataDir();
-    private readonly Option<int?> _limitTest = Options.Limit("--limit-test", "Test on the first N images only.");
-    private readonly Option<int> _batchSize = Options.BatchSize(RunModel.UsualBatch, "Images that are worked on together.");
-    private readonly Option<int> _threads = Options.Threads();
-    private readonly Option<Conv2dAlgorithm?> _algorithm = Options.Algorithm();
+    private readonly Argument<string> _checkpoint = SharedOptions.Checkpoint();
+    private readonly Option<string?> _model = SharedOptions.Model();
+    private readonly Option<string?> _dataset = SharedOptions.TestDataset();
+    private readonly Option<string?> _dataDir = SharedOptions.DataDir();
+    private readonly Option<int?> _limitTest = OptionFactory.Limit("--limit-test", "Evaluate on the first N images only.");
+    private readonly Option<int> _batchSize = SharedOptions.BatchSize(RunModel.DefaultBatchSize, "Images per batch.");
+    private readonly Option<int> _threads = SharedOptions.Threads();
+    private readonly Option<Conv2dAlgorithm?> _algorithm = SharedOptions.Algorithm();
     private readonly InputOptions _input = new();
-    private readonly Option<CorruptImagePolicy?> _onCorrupt = Options.OnCorrupt();
-    private readonly Option<bool> _json = Options.Json();
+    private readonly Option<CorruptImagePolicy?> _onCorrupt = SharedOptions.OnCorrupt();
+    private readonly Option<bool> _json = SharedOptions.Json();
 
     public static Command Create()
     {
         var options = new EvalVerb();
-        var verb = new Verb("eval", "Tell how good a model is: test accuracy, each class's precision and recall, confusion matrix.", Examples)
+        var verb = new Verb(
+            "eval", "Evaluate a model on a test set: top-1 accuracy, precision and recall per class, confusion matrix.", Examples)
         {
-            options._checkpoint, options._model, options._dataset, options._dataDir, options._limitTest, options._batchSize, options._threads, options._algorithm, options._onCorrupt, options._json,
+            options._checkpoint, options._model, options._dataset, options._dataDir, options._limitTest, options._batchSize,
+            options._threads, options._algorithm, options._onCorrupt, options._json,
         };
         foreach (var option in options._input.All)
         {
@@ -50,9 +54,14 @@ internal sealed class EvalVerb
     private async Task<int> RunAsync(ParseResult parse, CancellationToken cancellation)
     {
         var model = RunModel.Load(parse.GetRequiredValue(_checkpoint), parse.GetValue(_model), _input.Read(parse));
+        string? dataset = parse.GetValue(_dataset) ?? model.File.Card.Dataset;
+        var onCorrupt = parse.GetValue(_onCorrupt) ?? default;
         var splits = await RunData.LoadAsync(
-            parse.GetValue(_dataset) ?? model.File.Card.Dataset, parse.GetValue(_dataDir), parse.GetValue(_onCorrupt) ?? default, null, parse.GetValue(_limitTest), cancellation).ConfigureAwait(false);
-        var (evaluation, classes) = await model.TestAsync(splits, parse.GetValue(_batchSize), parse.GetValue(_threads), parse.GetValue(_algorithm) ?? default, judged: null, cancellation).ConfigureAwait(false);
+            dataset, parse.GetValue(_dataDir), onCorrupt, limitTrain: null, parse.GetValue(_limitTest), cancellation).ConfigureAwait(false);
+        var algorithm = parse.GetValue(_algorithm) ?? default;
+        var (evaluation, classes) = await model.EvaluateAsync(
+            splits, parse.GetValue(_batchSize), parse.GetValue(_threads), algorithm, onPrediction: null, cancellation)
+            .ConfigureAwait(false);
         if (parse.GetValue(_json))
         {
             JsonOutput.Print(json => Write(json, model.Network.Name, splits.Name, evaluation, classes));
@@ -67,19 +76,26 @@ internal sealed class EvalVerb
 
     private static void Print(string model, DatasetSplits splits, Evaluation evaluation, IReadOnlyList<string> classes)
     {
-        Report.Line($"{model} on {splits.Name}: {Report.Percent(evaluation.Top1)}, {Report.Count(evaluation.Correct)} of {Report.Count(evaluation.Total)} right, mean loss {FormattableString.Invariant($"{evaluation.Loss:F4}")}");
-        Report.Line();
-        var table = new ReportTable("class", ">precision", ">recall", ">images");
+        string counts = $"{NumberFormat.Count(evaluation.Correct)} of {NumberFormat.Count(evaluation.Total)} correct";
+        StandardOutput.WriteLine(
+            $"{model} on {splits.Name}: top-1 accuracy {NumberFormat.Percent(evaluation.Top1)}, {counts}, "
+            + FormattableString.Invariant($"mean loss {evaluation.Loss:F4}"));
+        StandardOutput.WriteLine();
+        var table = new ConsoleTable("class", ">precision", ">recall", ">images");
         foreach (var score in evaluation.PerClass)
         {
-            table.Add(classes[score.Class], Report.Percent(score.Precision), Report.Percent(score.Recall), Report.Count(score.Support));
+            table.Add(
+                classes[score.Class],
+                NumberFormat.Percent(score.Precision),
+                NumberFormat.Percent(score.Recall),
+                NumberFormat.Count(score.Support));
         }
 
         table.Print();
-        Report.Line();
-        foreach (string line in ConfusionText.Lines(evaluation.Confusion, classes, Terminal.Out.Profile.Width))
+        StandardOutput.WriteLine();
+        foreach (string line in ConfusionMatrixFormat.Lines(evaluation.Confusion, classes, Terminal.Out.Profile.Width))
         {
-            Report.Line(line);
+            StandardOutput.WriteLine(line);
         }
     }
 

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Lanewise.Cli.Common;
+using Lanewise.Cli.Options;
 using Lanewise.Cli.Runs;
 using Lanewise.Cli.Terminals;
 using Lanewise.Data;
@@ -11,6 +13,8 @@ namespace Lanewise.Cli.Verbs;
 /// <summary><c>lanewise info</c>.</summary>
 internal static class InfoVerb
 {
+    private const string Description = "Show the version, the processor, its lane width and measured peak, and the data folders.";
+
     private const string Examples =
         """
           lanewise info
@@ -19,9 +23,9 @@ internal static class InfoVerb
 
     public static Command Create()
     {
-        var json = Options.Json();
-        var dataDir = Options.DataDir();
-        var verb = new Verb("info", "Tell about this machine and installation: processor, lane width, measured peak, data folders, version.", Examples) { dataDir, json };
+        var json = SharedOptions.Json();
+        var dataDir = SharedOptions.DataDir();
+        var verb = new Verb("info", Description, Examples) { dataDir, json };
         verb.SetAction(parse =>
         {
             var roots = DatasetRoots.From(parse.GetValue(dataDir));
@@ -42,7 +46,7 @@ internal static class InfoVerb
 
     private static void PrintJson(DatasetRoots roots, double peak) => JsonOutput.Print(json =>
     {
-        json.WriteString("version", CommandLine.Version);
+        json.WriteString("version", ProgramInfo.Version);
         json.WriteString("runtime", RuntimeInformation.FrameworkDescription);
         json.WriteString("system", RuntimeInformation.RuntimeIdentifier);
         json.WriteString("processor", RunEnvironment.ProcessorName());
@@ -61,21 +65,22 @@ internal static class InfoVerb
 
     private static void Print(DatasetRoots roots, double peak)
     {
-        Line("version", $"{CommandLine.Version} ({RuntimeInformation.FrameworkDescription}, {RuntimeInformation.RuntimeIdentifier})");
+        Line("version", $"{ProgramInfo.Version} ({RuntimeInformation.FrameworkDescription}, {RuntimeInformation.RuntimeIdentifier})");
         Line("processor", RunEnvironment.ProcessorName());
         Line("threads", Environment.ProcessorCount.ToString(CultureInfo.InvariantCulture));
-        Line("lane width", $"{Processor.LaneWidths[0]} images ({Extension(Processor.LaneWidths[0])}); also {string.Join(", ", Processor.LaneWidths.Skip(1))}");
-        Line("peak", FormattableString.Invariant($"{peak:F1} GFLOP/s a thread, measured"));
+        int width = Processor.LaneWidths[0];
+        Line("lane width", $"{width} images ({InstructionSet(width)}); also supported: {string.Join(", ", Processor.LaneWidths.Skip(1))}");
+        Line("peak", FormattableString.Invariant($"{peak:F1} GFLOP/s per thread, measured"));
         Line("data folders", "");
         foreach (string folder in roots.Folders)
         {
-            Report.Line($"  {folder}{(Directory.Exists(folder) ? "" : " (not there)")}");
+            StandardOutput.WriteLine($"  {folder}{(Directory.Exists(folder) ? "" : " (does not exist)")}");
         }
     }
 
-    private static void Line(string name, string value) => Report.Line($"{name,-12}  {value}".TrimEnd());
+    private static void Line(string name, string value) => StandardOutput.WriteLine($"{name,-12}  {value}".TrimEnd());
 
-    private static string Extension(int width) => (width, RuntimeInformation.ProcessArchitecture) switch
+    private static string InstructionSet(int width) => (width, RuntimeInformation.ProcessArchitecture) switch
     {
         (16, _) => "AVX-512",
         (8, _) => "AVX2",

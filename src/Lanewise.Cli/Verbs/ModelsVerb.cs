@@ -1,4 +1,6 @@
 using System.CommandLine;
+using Lanewise.Cli.Common;
+using Lanewise.Cli.Options;
 using Lanewise.Cli.Terminals;
 using Lanewise.Models;
 
@@ -15,8 +17,8 @@ internal static class ModelsVerb
 
     public static Command Create()
     {
-        var json = Options.Json();
-        var verb = new Verb("models", "List the models: parameters, MACs an image, input, paper.", Examples) { json };
+        var json = SharedOptions.Json();
+        var verb = new Verb("models", "List the models, with parameters, MACs per image, input shape and paper.", Examples) { json };
         verb.SetAction(parse =>
         {
             Print(parse.GetValue(json));
@@ -42,10 +44,11 @@ internal static class ModelsVerb
             return;
         }
 
-        var table = new ReportTable("model", ">parameters", ">MACs", "input", "paper");
+        var table = new ConsoleTable("model", ">parameters", ">MACs", "input", "paper");
         foreach (var (entry, network) in models)
         {
-            table.Add(entry.Name, Report.Count(network.ParameterCount), Report.Count(network.Macs), network.Input.ToString(), entry.Paper);
+            string parameters = NumberFormat.Count(network.ParameterCount), macs = NumberFormat.Count(network.Macs);
+            table.Add(entry.Name, parameters, macs, network.Input.ToString(), entry.Paper);
         }
 
         table.Print();

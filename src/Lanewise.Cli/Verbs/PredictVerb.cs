@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Text.Json;
 using Lanewise.Analysis;
+using Lanewise.Cli.Common;
+using Lanewise.Cli.Options;
 using Lanewise.Cli.Runs;
 using Lanewise.Cli.Terminals;
 using Lanewise.Engine;
@@ -19,28 +21,23 @@ internal sealed class PredictVerb
           lanewise predict runs/residual-1 six.png --json
         """;
 
-    private const int LargestBatch = 64;
+    private const int MaxBatchSize = 64;
+    private const int MaxTopK = 1000;
 
-    private readonly Argument<string> _checkpoint = Options.Checkpoint();
-    private readonly Argument<string[]> _images = new("IMAGE")
-    {
-        Description = "Images of any size and colour: PNG, JPEG, BMP, WEBP, GIF.",
-        Arity = ArgumentArity.OneOrMore,
-        CustomParser = result => Options.ParseTexts(result, "IMAGE"),
-    };
-
-    private readonly Option<int> _topK = Options.WholeNumber("--top-k", 3, 1, 1000, "How many of the likeliest classes to tell.");
-    private readonly Option<string?> _model = Options.Model();
-    private readonly Option<Conv2dAlgorithm?> _algorithm = Options.Algorithm();
+    private readonly Argument<string> _checkpoint = SharedOptions.Checkpoint();
+    private readonly Argument<string[]> _images = SharedOptions.Images(ArgumentArity.OneOrMore);
+    private readonly Option<int> _topK = OptionFactory.WholeNumber("--top-k", 3, 1, MaxTopK, "Number of most likely classes to print.");
+    private readonly Option<string?> _model = SharedOptions.Model();
+    private readonly Option<Conv2dAlgorithm?> _algorithm = SharedOptions.Algorithm();
     private readonly InputOptions _input = new();
-    private readonly Option<bool> _json = Options.Json();
+    private readonly Option<bool> _json = SharedOptions.Json();
 
     private sealed record Prediction(string File, PreparedImage Image, Classification Classification);
 
     public static Command Create()
     {
         var options = new PredictVerb();
-        var verb = new Verb("predict", "Tell what is on images: the likeliest classes, with probabilities.", Examples)
+        var verb = new Verb("predict", "Classify images: print the most likely classes with their probabilities.", Examples)
         {
             options._checkpoint, options._images, options._topK, options._model, options._algorithm, options._json,
         };
@@ -68,8 +65,9 @@ internal sealed class PredictVerb
         int width = images.Files.Max(file => file.Length);
         foreach (var p in predictions)
         {
-            var best = p.Classification.Ranking.Take(top).Select(c => $"{model.Classes[c]} {Report.Percent(p.Classification.Probabilities[c])}");
-            Report.Line($"{p.File.PadRight(width)}  {string.Join("   ", best)}");
+            var result = p.Classification;
+            var best = result.Ranking.Take(top).Select(c => $"{model.Classes[c]} {NumberFormat.Percent(result.Probabilities[c])}");
+            StandardOutput.WriteLine($"{p.File.PadRight(width)}  {string.Join("   ", best)}");
         }
 
         return ExitCode.Done;
@@ -78,15 +76,17 @@ internal sealed class PredictVerb
     private static List<Prediction> Predict(RunModel model, PreparedImages images, Conv2dAlgorithm algorithm)
     {
         int count = images.Files.Length, classes = model.Network.OutputCount;
-        var plan = Plan.Compile(model.Network, new PlanOptions { BatchSize = Math.Min(LargestBatch, count), Threads = 1, Algorithm = algorithm });
+        var options = new PlanOptions { BatchSize = Math.Min(MaxBatchSize, count), Threads = 1, Algorithm = algorithm };
+        var plan = Plan.Compile(model.Network, options);
         plan.SetWeights(model.Weights);
         var predictions = new List<Prediction>();
-        foreach (int[] batch in Enumerable.Range(0, count).Chunk(LargestBatch))
+        foreach (int[] batch in Enumerable.Range(0, count).Chunk(MaxBatchSize))
         {
             plan.Infer(images.Source, batch);
             for (int i = 0; i < batch.Length; i++)
             {
-                predictions.Add(new(images.Files[batch[i]], images.Images[batch[i]], new(plan.Output.Slice(i * classes, classes))));
+                var classification = new Classification(plan.Output.Slice(i * classes, classes));
+                predictions.Add(new(images.Files[batch[i]], images.Images[batch[i]], classification));
             }
         }
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Lanewise.Cli.Options;
 using Lanewise.Cli.Runs;
 
 namespace Lanewise.Cli.Verbs;
@@ -8,21 +9,21 @@ internal static class TrainVerb
 {
     private const string Examples =
         """
-          lanewise train residual                          MNIST, 10 epochs, the course's settings
-          lanewise train inception --dataset digits        no download: digits drawn by the program
-          lanewise train residual --epochs 3 --output try  into the folder 'try'
+          lanewise train residual                          MNIST, 10 epochs, default settings
+          lanewise train inception --dataset digits        built-in digits, no download
+          lanewise train residual --epochs 3 --output try  write the run to the folder 'try'
           lanewise train residual --opt adamw --sched cosine --warmup-epochs 1
           lanewise train residual --lr 0.1 --sched step --milestones 80,120 --epochs 160
           lanewise train residual --weights runs/residual-1 --freeze --dataset kmnist
-          lanewise train residual --tensorboard            and look: tensorboard --logdir runs
-          lanewise train --resume runs/residual-1          go on where Ctrl-C stopped
+          lanewise train residual --tensorboard            view with: tensorboard --logdir runs
+          lanewise train --resume runs/residual-1          resume after Ctrl-C
           lanewise train --resume runs/residual-1 --epochs 20
         """;
 
     public static Command Create()
     {
         var options = new TrainOptions();
-        var verb = new Verb("train", "Train a network, show how it goes, and leave a run folder: settings, figures, weights, checkpoint.", Examples);
+        var verb = new Verb("train", "Train a model and write a run folder: settings, metrics, weights, checkpoint.", Examples);
         options.AddTo(verb);
         verb.SetAction((parse, cancellation) => RunAsync(options, parse, cancellation));
         return verb;
@@ -34,8 +35,9 @@ internal static class TrainVerb
         bool json = options.Json(parse);
         if (options.Resume(parse) is not { } run)
         {
-            var fresh = options.Read(parse);
-            return await TrainingRun.StartAsync(RunFolder.Create(options.Output(parse), fresh), fresh, json, cancellation).ConfigureAwait(false);
+            var newArguments = options.Read(parse);
+            var newFolder = RunFolder.Create(options.Output(parse), newArguments);
+            return await TrainingRun.StartAsync(newFolder, newArguments, json, cancellation).ConfigureAwait(false);
         }
 
         var folder = RunFolder.Open(run);

@@ -2,9 +2,9 @@ using System.CommandLine;
 
 namespace Lanewise.Cli.Verbs;
 
-/// <summary>A command with examples, which help shows below its options.</summary>
+/// <summary>A command with examples, which help prints below the options.</summary>
 internal sealed class Verb(string name, string description, string examples) : Command(name, description)
 {
-    /// <summary>Command lines to try, each with a word on what it does.</summary>
+    /// <summary>Gets example command lines, some with a short explanation.</summary>
     public string Examples => examples;
 }

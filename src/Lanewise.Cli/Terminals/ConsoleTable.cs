@@ -3,20 +3,21 @@ using Spectre.Console;
 namespace Lanewise.Cli.Terminals;
 
 /// <summary>
-/// A table on stdout. The first column and those of numbers, whose headings begin with '&gt;', stay in one piece; where the
-/// window has no room for the others, each row becomes a paragraph.
+/// A table on stdout. A heading that starts with '&gt;' marks a column of numbers, aligned right. Numbers and the first column
+/// are never wrapped; if the terminal is too narrow for the other columns, each row is printed as a paragraph.
 /// </summary>
-internal sealed class ReportTable(params string[] headings)
+internal sealed class ConsoleTable(params string[] headings)
 {
     private const int Gap = 2;
-    private const int MinText = 14;
+    private const int MinTextWidth = 14;
     private readonly List<string[]> _rows = [];
 
     public void Add(params string[] cells) => _rows.Add(cells);
 
     public void Print()
     {
-        int needed = headings.Select((_, i) => IsWhole(i) ? Width(i) : Math.Min(Width(i), MinText)).Sum() + Gap * (headings.Length - 1);
+        int gaps = Gap * (headings.Length - 1);
+        int needed = headings.Select((_, i) => IsUnbroken(i) ? Width(i) : Math.Min(Width(i), MinTextWidth)).Sum() + gaps;
         if (needed <= Terminal.Out.Profile.Width)
         {
             PrintTable();
@@ -35,14 +36,14 @@ internal sealed class ReportTable(params string[] headings)
             table.AddColumn(new TableColumn(new Text(Name(i), new Style(decoration: Decoration.Bold)))
             {
                 Alignment = IsNumber(i) ? Justify.Right : Justify.Left,
-                NoWrap = IsWhole(i),
+                NoWrap = IsUnbroken(i),
                 Padding = new Padding(0, 0, i == headings.Length - 1 ? 0 : Gap, 0),
             });
         }
 
         foreach (string[] row in _rows)
         {
-            // Text, not markup: brackets mean nothing.
+            // Text rather than markup, in which brackets have a meaning.
             table.AddRow(row.Select(cell => new Text(cell)));
         }
 
@@ -54,17 +55,17 @@ internal sealed class ReportTable(params string[] headings)
         int width = Enumerable.Range(1, headings.Length - 1).Max(i => Name(i).Length);
         foreach (string[] row in _rows)
         {
-            Report.Line(row[0]);
+            StandardOutput.WriteLine(row[0]);
             for (int i = 1; i < row.Length; i++)
             {
-                Report.Line($"  {Name(i).PadRight(width)}  {row[i]}");
+                StandardOutput.WriteLine($"  {Name(i).PadRight(width)}  {row[i]}");
             }
         }
     }
 
     private bool IsNumber(int column) => headings[column][0] == '>';
 
-    private bool IsWhole(int column) => column == 0 || IsNumber(column);
+    private bool IsUnbroken(int column) => column == 0 || IsNumber(column);
 
     private string Name(int column) => headings[column].TrimStart('>');
 

@@ -1,7 +1,7 @@
 using Lanewise.Data;
 using Lanewise.Models;
 
-namespace Lanewise.Cli;
+namespace Lanewise.Cli.Common;
 
 /// <summary>Completes the library's errors, which state facts, with the options and commands that help.</summary>
 internal static class Advice
@@ -56,5 +56,5 @@ internal static class Advice
         DatasetCatalog.All.Any(entry => entry.Name == e.Dataset && entry.Mirrors.Count > 0);
 
     private static string FetchCommand(DatasetException e) =>
-        $"lanewise data fetch {e.Dataset}{(e.Root is { } root ? $" --data-dir {CommandLine.Quote(root)}" : "")}";
+        $"lanewise data fetch {e.Dataset}{(e.Root is { } root ? $" --data-dir {Shell.Quote(root)}" : "")}";
 }

@@ -3,8 +3,8 @@ using Spectre.Console;
 
 namespace Lanewise.Cli.Terminals;
 
-/// <summary>For a terminal: a bar that moves, and above it one line for each epoch done.</summary>
-internal sealed class LiveTraining : ITrainingDisplay
+/// <summary>Shows training on a terminal: a progress bar, and above it one line per completed epoch.</summary>
+internal sealed class LiveTrainingDisplay : ITrainingDisplay
 {
     private const int MaxBarLength = 30;
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(150);
@@ -16,7 +16,7 @@ internal sealed class LiveTraining : ITrainingDisplay
     private readonly Task _display;
     private TrainingProgress _latest;
 
-    public LiveTraining(int epochs, int batchSize)
+    public LiveTrainingDisplay(int epochs, int batchSize)
     {
         (_epochs, _batchSize) = (epochs, batchSize);
         _display = Terminal.Error.Live(new Text("starting …")).AutoClear(true).StartAsync(ShowAsync);
@@ -24,7 +24,7 @@ internal sealed class LiveTraining : ITrainingDisplay
 
     public void Report(TrainingProgress value)
     {
-        // A step takes a millisecond: keep the figures, draw them later.
+        // A step may take a millisecond, so drawing is left to ShowAsync.
         lock (_lock)
         {
             _latest = value;
@@ -33,9 +33,9 @@ internal sealed class LiveTraining : ITrainingDisplay
 
     public void EpochDone(EpochResult epoch)
     {
-        // Padded, since the line is written over the bar and would end in what was longer there.
+        // Padded because the line overwrites the progress bar.
         int width = Terminal.Error.Profile.Width;
-        Terminal.Error.WriteLine(TrainingText.Epoch(epoch, _epochs, width).PadRight(width));
+        Terminal.Error.WriteLine(TrainingFormat.Epoch(epoch, _epochs, width).PadRight(width));
     }
 
     public async ValueTask DisposeAsync()
@@ -65,10 +65,10 @@ internal sealed class LiveTraining : ITrainingDisplay
 
     private string Draw(TrainingProgress p, int width)
     {
-        string title = TrainingText.Title(p), left = TrainingText.Left(p, _batchSize), figures = TrainingText.Metrics(p);
-        bool wide = TrainingText.IsWide(width);
-        int room = width - 1 - title.Length - left.Length - (wide ? figures.Length + 3 : 2);
-        return $"{title} {Bar(p, Math.Clamp(room, 0, MaxBarLength))} {left}{(wide ? "  " : "\n")}{figures}";
+        string title = TrainingFormat.Title(p), left = TrainingFormat.Left(p, _batchSize), metrics = TrainingFormat.Metrics(p);
+        bool wide = TrainingFormat.IsWide(width);
+        int barWidth = width - 1 - title.Length - left.Length - (wide ? metrics.Length + 3 : 2);
+        return $"{title} {Bar(p, Math.Clamp(barWidth, 0, MaxBarLength))} {left}{(wide ? "  " : "\n")}{metrics}";
     }
 
     private static string Bar(TrainingProgress p, int length)

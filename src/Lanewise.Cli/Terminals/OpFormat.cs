@@ -2,10 +2,10 @@ using Lanewise.Graphs;
 
 namespace Lanewise.Cli.Terminals;
 
-/// <summary>Ops as text.</summary>
-internal static class OpText
+/// <summary>Formats ops with their kernel size and stride.</summary>
+internal static class OpFormat
 {
-    /// <summary>For example "Conv2d 3×3", "MaxPool2d 2×2/2" with a stride, "Linear".</summary>
+    /// <summary>Formats an op, for example "Conv2d 3×3", "MaxPool2d 2×2/2" with its stride, or "Linear".</summary>
     public static string Of(Op op) => op.Window is { } w
         ? $"{op.Name} {w.KernelSize.Height}×{w.KernelSize.Width}{(w.Stride == 1 ? "" : $"/{w.Stride}")}"
         : op.Name;

@@ -1,16 +1,16 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
-namespace Lanewise.Cli;
+namespace Lanewise.Cli.Common;
 
-/// <summary>Writes the one JSON document of a report, in UTF-8 whatever the terminal's encoding is.</summary>
+/// <summary>Writes JSON documents in UTF-8, regardless of the encoding of the terminal.</summary>
 internal static class JsonOutput
 {
-    // Names with letters beyond ASCII stay readable; no HTML is near.
+    // Non-ASCII class names stay readable; the output is never embedded in HTML.
     private static readonly JsonWriterOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>Writes an object to stdout.</summary>
-    /// <param name="properties">Writes its properties.</param>
+    /// <summary>Writes one compact object to stdout.</summary>
+    /// <param name="properties">Writes the properties.</param>
     public static void Print(Action<Utf8JsonWriter> properties)
     {
         byte[] document = Document(properties, Compact);
@@ -18,8 +18,9 @@ internal static class JsonOutput
         stdout.Write(document);
     }
 
-    /// <summary>An object as indented text, for a file that people read too.</summary>
-    public static byte[] Indented(Action<Utf8JsonWriter> properties) => Document(properties, Compact with { Indented = true, NewLine = "\n" });
+    /// <summary>Formats an object with indentation, for files.</summary>
+    public static byte[] Indented(Action<Utf8JsonWriter> properties) =>
+        Document(properties, Compact with { Indented = true, NewLine = "\n" });
 
     /// <summary>Writes an array of objects.</summary>
     public static void WriteObjects<T>(this Utf8JsonWriter json, string name, IEnumerable<T> items, Action<T> properties)
@@ -47,7 +48,7 @@ internal static class JsonOutput
         json.WriteEndArray();
     }
 
-    /// <summary>Writes an array's number, or null for one that JSON has no word for.</summary>
+    /// <summary>Writes an array element, null if the number is not finite.</summary>
     public static void WriteNumberValueOrNull(this Utf8JsonWriter json, double number)
     {
         if (double.IsFinite(number))
@@ -60,7 +61,7 @@ internal static class JsonOutput
         }
     }
 
-    /// <summary>Writes a number under its present key and under the key it had before 0.2, which stays until 1.0.</summary>
+    /// <summary>Writes a number under its current key and under the key used before 0.2, which stays until 1.0.</summary>
     public static void WriteRenamed(this Utf8JsonWriter json, string name, string oldName, double number)
     {
         json.WriteNumberOrNull(name, number);
@@ -74,7 +75,7 @@ internal static class JsonOutput
         json.WriteNumber(oldName, number);
     }
 
-    /// <summary>Writes an array of whole numbers.</summary>
+    /// <summary>Writes an array of integers.</summary>
     public static void WriteNumbers(this Utf8JsonWriter json, string name, IEnumerable<int> numbers)
     {
         json.WriteStartArray(name);
@@ -86,7 +87,7 @@ internal static class JsonOutput
         json.WriteEndArray();
     }
 
-    /// <summary>Writes a number, or null for one that JSON has no word for.</summary>
+    /// <summary>Writes a number, null if it is not finite.</summary>
     public static void WriteNumberOrNull(this Utf8JsonWriter json, string name, double number)
     {
         if (double.IsFinite(number))

@@ -1,0 +1,91 @@
+using System.CommandLine;
+using Lanewise.Cli.Common;
+using Lanewise.Data;
+using Lanewise.Engine;
+using Lanewise.Models;
+
+namespace Lanewise.Cli.Options;
+
+/// <summary>Creates the options and arguments that several verbs have.</summary>
+internal static class SharedOptions
+{
+    /// <summary>The default of verbs that evaluate a trained model.</summary>
+    public const string TrainingDataset = "the dataset the model was trained on";
+
+    private const string FolderDataset = "or folder:PATH for the images in PATH/val/CLASS";
+
+    /// <summary>Gets the names of all models.</summary>
+    public static string[] ModelNames { get; } = [.. ModelCatalog.All.Select(model => model.Name)];
+
+    private static string[] DatasetNames { get; } = [.. DatasetCatalog.All.Select(entry => entry.Name)];
+
+    public static Option<bool> Json() => new("--json") { Description = "Print exactly one JSON document on stdout." };
+
+    public static Option<string?> Dataset(string description, string defaultText)
+    {
+        var option = OptionFactory.Text("--dataset", "NAME", description, defaultText, CheckDataset);
+        option.CompletionSources.Add(DatasetNames);
+        return option;
+    }
+
+    /// <summary>Creates the <c>--dataset</c> option of verbs that evaluate a trained model.</summary>
+    public static Option<string?> TestDataset() => Dataset($"Dataset to evaluate on, {FolderDataset}.", TrainingDataset);
+
+    public static Option<CorruptImagePolicy?> OnCorrupt() => OptionFactory.Choice(
+        "--on-corrupt", "policy", CorruptImagePolicy.Error, "Handling of corrupt images in a folder",
+        " With error, the first corrupt image that is read stops the command; with skip, all images are decoded at the start, "
+        + "and the corrupt ones are listed and left out.");
+
+    public static Option<string?> DataDir() => OptionFactory.Text(
+        "--data-dir", "FOLDER", "Folder to search for datasets, instead of the default ones.");
+
+    public static Option<string?> Model(
+        string description = "Model that the weights belong to; required for files not written by Lanewise.")
+    {
+        var option = OptionFactory.Text("--model", "MODEL", description, check: name => ModelCatalog.Find(name).Name);
+        option.CompletionSources.Add(ModelNames);
+        return option;
+    }
+
+    public static Option<int> Threads(string description = "Number of threads; results do not depend on it.") =>
+        OptionFactory.WholeNumber("--threads", Environment.ProcessorCount, 1, SettingLimits.MaxThreads, description);
+
+    /// <summary>Creates the <c>--algorithm</c> option; the third value of the enumeration is for tests.</summary>
+    public static Option<Conv2dAlgorithm?> Algorithm() => OptionFactory.Choice(
+        "--algorithm", "algorithm", Conv2dAlgorithm.Auto, "Convolution algorithm",
+        " With auto, the plan chooses per layer; direct never uses Winograd.", [Conv2dAlgorithm.Auto, Conv2dAlgorithm.Direct]);
+
+    public static Option<int> BatchSize(int defaultValue, string description)
+    {
+        var option = OptionFactory.WholeNumber("--batch-size", defaultValue, 1, SettingLimits.MaxBatchSize, description);
+        option.Aliases.Add("-b");
+        return option;
+    }
+
+    public static Argument<string> Checkpoint() => new("CHECKPOINT")
+    {
+        Description = "Run folder or weights file (.safetensors, .pt, .pth, .th).",
+        CustomParser = result => ArgumentParsing.ParseText(result, "CHECKPOINT", null),
+    };
+
+    public static Argument<string[]> Images(ArgumentArity arity) => new("IMAGE")
+    {
+        Description = "Image files of any size: PNG, JPEG, BMP, WEBP, GIF.",
+        Arity = arity,
+        CustomParser = result => ArgumentParsing.ParseTexts(result, "IMAGE"),
+    };
+
+    public static Argument<string> DatasetName() => new("NAME")
+    {
+        Description = $"Dataset: {string.Join(", ", DatasetNames)}.",
+        HelpName = "NAME",
+        CompletionSources = { DatasetNames },
+        CustomParser = result => ArgumentParsing.ParseText(result, "NAME", name => DatasetCatalog.Find(name).Name),
+    };
+
+    // Runs are resumed and models evaluated from other working directories, so the path is stored in full.
+    private static string CheckDataset(string name) =>
+        !name.StartsWith(ImageFolder.Prefix, StringComparison.Ordinal) ? DatasetCatalog.Find(name).Name
+        : name.Length > ImageFolder.Prefix.Length ? ImageFolder.Prefix + Path.GetFullPath(name[ImageFolder.Prefix.Length..])
+        : throw new LanewiseException($"--dataset {name}: specify the folder, as in {name}PATH.");
+}
