@@ -142,7 +142,7 @@ internal sealed record Explanation(RunModel Model, ExplainFolder Folder)
     private void PrintBranches(BranchContributions branches)
     {
         PrintTop1("branches", branches.Top1);
-        var table = new ConsoleTable("branch", ">channels", ">accuracy without", ">loss of accuracy", ">energy share");
+        var table = new ConsoleTable("branch", ">channels", ">accuracy without", ">drop", ">energy");
         foreach (var b in branches.Branches)
         {
             table.Add(
@@ -159,7 +159,7 @@ internal sealed record Explanation(RunModel Model, ExplainFolder Folder)
     private void PrintBlocks(BlockContributions blocks)
     {
         PrintTop1("blocks", blocks.Top1);
-        var table = new ConsoleTable("block", ">accuracy without", ">loss of accuracy", ">F(x)", ">shortcut", ">ratio", ">cosine");
+        var table = new ConsoleTable("block", ">accuracy without", ">drop", ">F(x)", ">shortcut", ">ratio", ">cosine");
         foreach (var b in blocks.Blocks)
         {
             table.Add(
