@@ -5,6 +5,8 @@ namespace Lanewise.Cli.Tests;
 
 public sealed class CostTests(TrainedRun trained)
 {
+    private const string TooLarge = "a layer or the parameters would have more than 2,147,483,647 values";
+
     private static readonly string Anywhere = Path.GetTempPath();
     private static readonly string[] TutorialExample =
         ["cost", "conv", "--input", "192x28x28", "--out", "32", "--kernel", "5", "--padding", "2"];
@@ -110,10 +112,10 @@ public sealed class CostTests(TrainedRun trained)
         "cost inception --input 1x3x3",
         "--input 1×3×3: inception, designed for 1×28×28, does not support this shape; choose another. "
             + "conv1 (Conv2d): kernel 5×5 does not fit")]
-    [InlineData("cost inception --input 65536x65536x65536", "a layer or the parameters would have more than 2,147,483,647 values")]
-    [InlineData("cost residual --classes 100000 --input 1x8000x8000", "a layer or the parameters would have more than 2,147,483,647 values")]
+    [InlineData("cost inception --input 65536x65536x65536", TooLarge)]
+    [InlineData("cost residual --classes 100000 --input 1x8000x8000", TooLarge)]
     [InlineData("cost conv --input 3x3x3 --out 4 --kernel 5", "kernel 5×5 does not fit the 3×3 input")]
-    [InlineData("cost conv --input 65536x65536x65536 --out 4 --kernel 5", "a layer or the parameters would have more than 2,147,483,647 values")]
+    [InlineData("cost conv --input 65536x65536x65536 --out 4 --kernel 5", TooLarge)]
     [InlineData("cost nowhere.safetensors", "nowhere.safetensors could not be read: there is no such file")]
     [InlineData("cost .", ".: the folder has no model.safetensors")]
     public async Task Errors_are_one_line(string arguments, string expected)
