@@ -59,14 +59,16 @@ public sealed class ImageDecoder : IImageDecoder
         if (width <= 0 || height <= 0 || Math.Max(width, height) > MaxSide || tooLarge)
         {
             throw new ImageFormatException(
-                $"{name} claims {width}×{height} pixels; at most {MaxPixels / 1_000_000} million are read, {MaxSide} a side. Make it smaller.", name);
+                $"{name} claims {width}×{height} pixels; at most {MaxPixels / 1_000_000} million are read, {MaxSide} a side. Make it smaller.",
+                name);
         }
 
         // No colour space: the bytes stay as they are stored, as torchvision reads them.
         using var bitmap = new SKBitmap();
         if (!bitmap.TryAllocPixels(new SKImageInfo(size.Width, size.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul)))
         {
-            throw new ImageFormatException($"{name}: there is not enough memory for its {size.Width}×{size.Height} pixels. Make it smaller.", name);
+            throw new ImageFormatException(
+                $"{name}: there is not enough memory for its {size.Width}×{size.Height} pixels. Make it smaller.", name);
         }
         var result = codec.GetPixels(bitmap.Info, bitmap.GetPixels());
         if (result != SKCodecResult.Success)
@@ -112,7 +114,8 @@ public sealed class ImageDecoder : IImageDecoder
         int start = Offset(bitmap, origin, 0, 0), right = Offset(bitmap, origin, 1, 0) - start, down = Offset(bitmap, origin, 0, 1) - start;
         for (int y = 0; y < height; y++)
         {
-            Span<byte> first = decoded.Row(0, y), second = channels == 1 ? [] : decoded.Row(1, y), third = channels == 1 ? [] : decoded.Row(2, y);
+            var first = decoded.Row(0, y);
+            Span<byte> second = channels == 1 ? [] : decoded.Row(1, y), third = channels == 1 ? [] : decoded.Row(2, y);
             for (int x = 0; x < width; x++)
             {
                 var pixel = pixels.Slice(start + y * down + x * right, 4);

@@ -6,18 +6,20 @@ namespace Lanewise.Imaging;
 
 /// <summary>Reads PNG, JPEG, BMP, WEBP and GIF files of any size and colour as a network's input.</summary>
 /// <remarks>
-/// Transparent parts lie on white; an image is turned as its EXIF orientation says; of an animation the first frame is read.
-/// Photographs go the way of training and evaluation (<see cref="Preprocessing.Fit"/>). A network of drawings gets the luma
-/// (ITU-R 601), and light on dark: an image of dark ink on a light ground is inverted.
+/// Transparent parts are composited on white, the EXIF orientation is applied, and of an animation the first frame is read.
+/// Photographs are prepared as in training and evaluation (<see cref="Preprocessing.Fit"/>). For a network of drawings an image is
+/// converted to luma (ITU-R BT.601), and inverted if it shows dark ink on a light background.
 /// </remarks>
 public static class ImageReader
 {
     /// <summary>Reads a file as the bytes that <see cref="Preprocessing.Normalize"/> takes.</summary>
-    /// <param name="path">The image.</param>
-    /// <param name="preprocessing">The model's; it gives the input's shape.</param>
-    /// <param name="framing">How the image is fitted; when null, Ink for one channel and None for three.</param>
-    /// <param name="drawing">The shape of the drawings that the model was trained on; when null, the input's.</param>
-    /// <exception cref="LanewiseException">The file cannot be read, is no image, or is too large.</exception>
+    /// <param name="path">The image file.</param>
+    /// <param name="preprocessing">The preprocessing of the model.</param>
+    /// <param name="framing">How the image is framed; null for Ink with one channel and None with three.</param>
+    /// <param name="drawing">The shape of the drawings that the model was trained on; null for that of the input.</param>
+    /// <exception cref="FileAccessException">The file cannot be read.</exception>
+    /// <exception cref="ImageFormatException">The file is not an image, damaged or too large.</exception>
+    /// <exception cref="ShapeException">The network's input has neither one nor three channels.</exception>
     public static PreparedImage Read(string path, Preprocessing preprocessing, ImageFraming? framing = null, Shape? drawing = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -33,13 +35,15 @@ public static class ImageReader
     }
 
     /// <summary>Reads an image from a stream.</summary>
-    /// <param name="stream">The image file's bytes.</param>
-    /// <param name="name">What messages call it.</param>
-    /// <param name="preprocessing">The model's; it gives the input's shape.</param>
-    /// <param name="framing">How the image is fitted; when null, Ink for one channel and None for three.</param>
-    /// <param name="drawing">The shape of the drawings that the model was trained on; when null, the input's.</param>
-    /// <exception cref="LanewiseException">It is no image, or too large, or the network's input has neither one nor three channels.</exception>
-    public static PreparedImage Read(Stream stream, string name, Preprocessing preprocessing, ImageFraming? framing = null, Shape? drawing = null)
+    /// <param name="stream">The content of the image file.</param>
+    /// <param name="name">The image's name in messages.</param>
+    /// <param name="preprocessing">The preprocessing of the model.</param>
+    /// <param name="framing">How the image is framed; null for Ink with one channel and None with three.</param>
+    /// <param name="drawing">The shape of the drawings that the model was trained on; null for that of the input.</param>
+    /// <exception cref="ImageFormatException">The content is not an image, damaged or too large.</exception>
+    /// <exception cref="ShapeException">The network's input has neither one nor three channels.</exception>
+    public static PreparedImage Read(
+        Stream stream, string name, Preprocessing preprocessing, ImageFraming? framing = null, Shape? drawing = null)
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(preprocessing);
@@ -54,7 +58,8 @@ public static class ImageReader
     {
         var decoded = ImageDecoder.Decode(stream, name, channels: 3, preprocessing.MinSide());
         var input = preprocessing.Input;
-        return new PreparedImage(preprocessing.Fit(decoded), input, Inverted: false, $"resized and cropped to {input.Width}×{input.Height}");
+        string treatment = $"resized and cropped to {input.Width}×{input.Height}";
+        return new PreparedImage(preprocessing.Fit(decoded), input, Inverted: false, treatment);
     }
 
     private static PreparedImage ReadDrawing(Stream stream, string name, Preprocessing preprocessing, ImageFraming framing, Shape shape)

@@ -12,7 +12,7 @@ public static class ImageWriter
     private static readonly SKColor GapColour = new(96, 96, 96);
 
     /// <summary>Writes one image, each pixel as a square of <paramref name="scale"/>×<paramref name="scale"/>.</summary>
-    /// <exception cref="LanewiseException">The file cannot be written.</exception>
+    /// <exception cref="FileAccessException">The file cannot be written.</exception>
     /// <exception cref="ArgumentException">The image does not fit the shape, or the shape has neither one nor three channels.</exception>
     public static void Write(string path, Shape shape, byte[] image, int scale = 1)
     {
@@ -21,7 +21,7 @@ public static class ImageWriter
         AtomicFile.Write(path, stream => stream.Write(png));
     }
 
-    /// <summary>Encodes one image as a PNG file's bytes, each pixel as a square of <paramref name="scale"/>×<paramref name="scale"/>.</summary>
+    /// <summary>Encodes one image as PNG, each pixel as a square of <paramref name="scale"/>×<paramref name="scale"/>.</summary>
     /// <exception cref="ArgumentException">The image does not fit the shape, or the shape has neither one nor three channels.</exception>
     public static byte[] Encode(Shape shape, byte[] image, int scale = 1)
     {
@@ -33,18 +33,18 @@ public static class ImageWriter
     /// <param name="path">The PNG file to make or replace.</param>
     /// <param name="shape">The shape of every image.</param>
     /// <param name="images">The images; at least one.</param>
-    /// <param name="columns">How many stand in a row.</param>
+    /// <param name="columns">The number of images per row.</param>
     /// <param name="scale">The side of the square that a pixel becomes.</param>
-    /// <exception cref="LanewiseException">The file cannot be written.</exception>
-    /// <exception cref="ArgumentException">An image does not fit the shape, or the sheet is empty or larger than 100 megapixels.</exception>
+    /// <exception cref="FileAccessException">The file cannot be written.</exception>
+    /// <exception cref="ArgumentException">An image does not fit the shape, or the sheet is empty or exceeds 100 megapixels.</exception>
     public static void WriteContactSheet(string path, Shape shape, IReadOnlyList<byte[]> images, int columns, int scale = 1)
     {
         byte[] sheet = EncodeContactSheet(shape, images, columns, scale);
         AtomicFile.Write(path, stream => stream.Write(sheet));
     }
 
-    /// <summary>As <see cref="WriteContactSheet"/>, as a PNG file's bytes, with a gap of <paramref name="gap"/> pixels.</summary>
-    /// <exception cref="ArgumentException">An image does not fit the shape, or the sheet is empty or larger than 100 megapixels.</exception>
+    /// <summary>Encodes many images of one shape as one PNG image, with a gap of <paramref name="gap"/> pixels between them.</summary>
+    /// <exception cref="ArgumentException">An image does not fit the shape, or the sheet is empty or exceeds 100 megapixels.</exception>
     public static byte[] EncodeContactSheet(Shape shape, IReadOnlyList<byte[]> images, int columns, int scale = 1, int gap = Gap) =>
         EncodeGrid(shape, images, columns, scale, gap);
 
@@ -67,7 +67,8 @@ public static class ImageWriter
         long width = columns * ((long)shape.Width * scale + gap) + gap, height = rows * ((long)shape.Height * scale + gap) + gap;
         if (width > MaxPixels / height)
         {
-            throw new ArgumentException($"The sheet would have {width}×{height} pixels; choose a smaller scale or fewer images.", nameof(images));
+            string message = $"The sheet would have {width}×{height} pixels; choose a smaller scale or fewer images.";
+            throw new ArgumentException(message, nameof(images));
         }
 
         using var bitmap = new SKBitmap(new SKImageInfo((int)width, (int)height, SKColorType.Rgba8888, SKAlphaType.Opaque));

@@ -99,9 +99,10 @@ internal static class OpTable
     private static readonly Dictionary<Type, OpRow> ByType = Rows.ToDictionary(row => row.Type);
 
     /// <summary>The row of a node's op.</summary>
-    /// <exception cref="LanewiseException">There is none.</exception>
+    /// <exception cref="NetworkException">There is none.</exception>
     public static OpRow Of(Node node) => ByType.GetValueOrDefault(node.Op.GetType())
-        ?? throw new NetworkException($"{node.Path} ({node.Op.Name}): the engine has no row for this op in its OpTable; use another op.", nodePath: node.Path);
+        ?? throw new NetworkException(
+            $"{node.Path} ({node.Op.Name}): the engine has no row for this op in its OpTable; use another op.", nodePath: node.Path);
 }
 
 /// <summary>One op.</summary>

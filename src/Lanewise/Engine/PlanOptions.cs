@@ -49,7 +49,10 @@ public sealed record PlanOptions
         Conv2dAlgorithm.Winograd => ConvAlgorithm.Winograd,
         Conv2dAlgorithm.WinogradSmall => ConvAlgorithm.WinogradSmall,
         Conv2dAlgorithm.WinogradRows => ConvAlgorithm.WinogradRows,
-        _ => throw new LanewiseException($"there is no convolution algorithm {Algorithm}; choose one of {string.Join(", ", Enum.GetNames<Conv2dAlgorithm>())}."),
+        _ => throw new InvalidOptionException(
+            $"there is no convolution algorithm {Algorithm}; choose one of {string.Join(", ", Enum.GetNames<Conv2dAlgorithm>())}.",
+            nameof(Algorithm),
+            Algorithm),
     };
 
     /// <summary>Vectors kept free behind each activation, which tests watch.</summary>

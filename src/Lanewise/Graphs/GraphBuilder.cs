@@ -28,14 +28,15 @@ internal sealed class GraphBuilder
     {
         if (op.InputCount is { } count && count != inputs.Count)
         {
-            throw new NetworkException(
-                $"{scope}{name ?? op.Name} ({op.Name}): {inputs.Count} inputs; it takes {count}.", nodePath: scope + (name ?? op.Name));
+            string nodePath = scope + (name ?? op.Name);
+            throw new NetworkException($"{nodePath} ({op.Name}): {inputs.Count} inputs; it takes {count}.", nodePath: nodePath);
         }
 
         string path = scope + (name ?? UnusedName(scope, op));
         if (!_paths.Add(path))
         {
-            throw new NetworkException($"{path} ({op.Name}): the name is already taken; each layer of a module needs its own.", nodePath: path);
+            throw new NetworkException(
+                $"{path} ({op.Name}): the name is already taken; each layer of a module needs its own.", nodePath: path);
         }
 
         var node = new Node(_nodes.Count, path, op, inputs);

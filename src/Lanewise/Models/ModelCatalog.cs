@@ -38,7 +38,11 @@ public static class ModelCatalog
     /// <summary>All models, by family.</summary>
     public static IReadOnlyList<ModelEntry> All { get; } =
     [
-        new("inception", "Szegedy et al. 2014, the tutorial's version", Preprocessing.Mnist, o => Inception.Create(o.Classes ?? 10, o.Input)),
+        new(
+            "inception",
+            "Szegedy et al. 2014, the tutorial's version",
+            Preprocessing.Mnist,
+            o => Inception.Create(o.Classes ?? 10, o.Input)),
         new(
             "inception-relu",
             "the same, ReLU inside the modules",

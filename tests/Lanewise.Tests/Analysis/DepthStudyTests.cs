@@ -58,7 +58,7 @@ public sealed class DepthStudyTests
     }
 
     [Fact]
-    public async Task Errors_are_those_of_the_weights_and_samples_are_spread_over_all_steps()
+    public async Task Errors_are_those_of_the_weights_and_gradients_are_measured_over_all_steps()
     {
         var (study, training) = (Study(Options), await Whole.Value);
         var result = training.Result;
@@ -79,7 +79,7 @@ public sealed class DepthStudyTests
     [InlineData(6)]
     [InlineData(10)]
     [InlineData(18)]
-    public async Task Stopped_after_any_step_and_resumed_it_finds_the_same(int steps)
+    public async Task A_study_resumed_after_any_step_has_the_same_result(int steps)
     {
         var (study, whole) = (Study(Options), await Whole.Value);
         var stopped = study.Train(Plain8);
@@ -103,7 +103,7 @@ public sealed class DepthStudyTests
     }
 
     [Fact]
-    public async Task What_was_found_beyond_the_checkpoint_is_found_again()
+    public async Task Results_beyond_the_checkpoint_are_computed_again()
     {
         var study = Study(Options);
         var training = study.Train(Plain8);
@@ -123,7 +123,7 @@ public sealed class DepthStudyTests
     }
 
     [Fact]
-    public async Task A_result_that_does_not_reach_to_the_checkpoint_is_refused()
+    public async Task A_result_that_does_not_reach_the_checkpoint_is_an_error()
     {
         var (training, whole) = (Study(Options).Train(Plain8), await Whole.Value);
         var cut = whole.Result with { Epochs = [] };
@@ -132,7 +132,7 @@ public sealed class DepthStudyTests
     }
 
     [Fact]
-    public async Task A_loss_that_diverges_is_noted_with_what_was_reached()
+    public async Task A_diverging_loss_is_reported_with_the_results_before_it()
     {
         var wild = Options with { BatchNorm = false, Training = Options.Training with { Optimizer = new Sgd(1e6f) } };
         var run = Plain8 with { BatchNorm = false };

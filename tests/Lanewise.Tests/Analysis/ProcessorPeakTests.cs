@@ -9,8 +9,8 @@ public sealed class ProcessorPeakTests
     [InlineData(16, 2, 400, 3.125, 2, null)]
     [InlineData(16, 1, 100, 3.125, 1, null)]
     [InlineData(16, 1, 203, 3.125, 2.03, null)]
-    [InlineData(16, 1, 205, 3.125, 2.05, "2.05 MACs a cycle at 3.12 GHz, more than two units can do")]
-    [InlineData(8, 2, 50, 3.125, 0.5, "the peak of 50.0 GFLOP/s is only 0.50 MACs a cycle")]
+    [InlineData(16, 1, 205, 3.125, 2.05, "2.05 FMAs per cycle at 3.12 GHz, more than two units can do")]
+    [InlineData(8, 2, 50, 3.125, 0.5, "the peak of 50.0 GFLOP/s is 0.50 FMAs per cycle")]
     public void Peak_and_clock_are_held_against_each_other(int lanes, int threads, double gflops, double clock, double fmas, string? doubt)
     {
         var peak = new ProcessorPeak(lanes, threads, gflops, clock);

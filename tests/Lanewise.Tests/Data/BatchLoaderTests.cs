@@ -75,7 +75,7 @@ public sealed class BatchLoaderTests
     }
 
     [Fact]
-    public async Task Augmented_training_gives_equal_bits_at_any_number_of_threads_and_when_resumed()
+    public async Task Augmented_training_is_bitwise_identical_at_any_number_of_threads_and_when_resumed()
     {
         var network = Network.Define("small", new(3, 32, 32), x => x.Conv2d("conv", 4, kernelSize: 5, stride: 3).ReLU().Flatten().Linear("fc", 10));
         var options = new TrainingOptions

@@ -35,7 +35,7 @@ public sealed class CifarTests
     [InlineData("too long", "holds more than 10,000 images")]
     [InlineData("wrong label", "image 1 is labelled 10, but the 10 classes are numbered from 0 to 9")]
     [InlineData("no gzip", "the gzip data is damaged")]
-    public async Task A_damaged_file_is_refused_and_told_how_to_replace(string damage, string expected)
+    public async Task A_damaged_file_is_an_error_that_says_how_to_replace_it(string damage, string expected)
     {
         using var folder = new TemporaryFolder();
         var entry = Write(folder, "cifar10", "cifar-10-batches-bin", gzip: false);
@@ -62,7 +62,7 @@ public sealed class CifarTests
     }
 
     [Fact]
-    public async Task What_is_missing_is_told_with_where_to_get_it()
+    public async Task A_missing_archive_is_an_error_that_says_where_to_get_it()
     {
         using var folder = new TemporaryFolder();
         var entry = DatasetCatalog.Find("cifar100");

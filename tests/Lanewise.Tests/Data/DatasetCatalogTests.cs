@@ -76,7 +76,7 @@ public sealed class DatasetCatalogTests
     }
 
     [Fact]
-    public async Task Files_that_do_not_fit_together_are_refused()
+    public async Task Files_that_are_inconsistent_are_an_error()
     {
         using var folder = new TemporaryFolder();
         var mnist = DatasetCatalog.Find("mnist");
@@ -97,7 +97,7 @@ public sealed class DatasetCatalogTests
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
-    public async Task Other_content_of_the_published_size_is_refused_with_both_checksums(int file)
+    public async Task Other_content_of_the_published_size_is_an_error_with_both_checksums(int file)
     {
         using var folder = new TemporaryFolder();
         var entry = Samples.Entry(Samples.Contents());
@@ -113,7 +113,7 @@ public sealed class DatasetCatalogTests
     }
 
     [Fact]
-    public async Task A_smaller_set_of_ones_own_needs_no_checksum()
+    public async Task A_smaller_custom_set_needs_no_checksum()
     {
         using var folder = new TemporaryFolder();
         Samples.WriteDataset(folder, "mnist", gzip: false);
@@ -150,7 +150,7 @@ public sealed class DatasetCatalogTests
     }
 
     [Fact]
-    public async Task Without_a_name_mnist_is_taken_if_it_is_there_and_the_digits_otherwise()
+    public async Task Without_a_name_mnist_is_used_if_it_is_on_disk_and_the_built_in_digits_otherwise()
     {
         using var folder = new TemporaryFolder();
         var roots = new DatasetRoots(null, [folder.Path], folder.Path);
@@ -170,7 +170,7 @@ public sealed class DatasetCatalogTests
     }
 
     [Fact]
-    public async Task Real_MNIST_is_whole_and_is_not_taken_for_another()
+    public async Task Real_MNIST_is_complete_and_not_mistaken_for_another_dataset()
     {
         var roots = DatasetRoots.From();
         var mnist = DatasetCatalog.Find("mnist");
@@ -184,7 +184,7 @@ public sealed class DatasetCatalogTests
     }
 
     [Fact]
-    public async Task A_promise_of_four_gigabytes_in_a_dataset_is_refused()
+    public async Task A_header_that_promises_four_gigabytes_is_an_error()
     {
         using var folder = new TemporaryFolder();
         Samples.WriteDataset(folder, "mnist", gzip: false);

@@ -26,7 +26,7 @@ public sealed class DatasetDownloadTests
     }
 
     [Fact]
-    public async Task What_is_not_on_disk_is_downloaded_and_then_loaded()
+    public async Task A_missing_dataset_is_downloaded_and_loaded()
     {
         using var folder = new TemporaryFolder();
         using var mirror = new LocalMirror(Right);
@@ -43,7 +43,7 @@ public sealed class DatasetDownloadTests
     }
 
     [Fact]
-    public async Task A_mirror_without_the_file_gives_way_to_the_next()
+    public async Task The_next_mirror_is_tried_when_one_lacks_the_file()
     {
         using var folder = new TemporaryFolder();
         using var empty = new LocalMirror(_ => null);
@@ -54,7 +54,7 @@ public sealed class DatasetDownloadTests
     }
 
     [Fact]
-    public async Task A_download_cut_short_is_taken_up_where_it_stopped()
+    public async Task An_interrupted_download_is_continued()
     {
         using var folder = new TemporaryFolder();
         byte[] whole = Right(Samples.Names[0])!;
@@ -67,7 +67,7 @@ public sealed class DatasetDownloadTests
     }
 
     [Fact]
-    public async Task A_rest_that_does_not_fit_is_fetched_once_more_from_the_start()
+    public async Task A_partial_file_that_does_not_match_is_downloaded_again_from_the_start()
     {
         using var folder = new TemporaryFolder();
         folder.Write($"MNIST/raw/{Samples.Names[0]}.gz.part", new byte[100]);
@@ -78,7 +78,7 @@ public sealed class DatasetDownloadTests
     }
 
     [Fact]
-    public async Task Wrong_content_is_refused_with_both_checksums_and_leaves_nothing_behind()
+    public async Task Wrong_content_is_an_error_with_both_checksums_and_no_file_is_left()
     {
         using var folder = new TemporaryFolder();
         byte[] other = Samples.Images(7);
@@ -143,7 +143,7 @@ public sealed class DatasetDownloadTests
     }
 
     [Fact]
-    public async Task When_no_mirror_answers_one_line_says_what_to_do()
+    public async Task When_no_mirror_responds_one_line_says_what_to_do()
     {
         using var folder = new TemporaryFolder();
         var options = To(folder) with { Mirrors = [new Uri("http://127.0.0.1:1/"), new Uri("http://127.0.0.1:2/")] };
@@ -154,7 +154,7 @@ public sealed class DatasetDownloadTests
     }
 
     [Fact]
-    public async Task A_folder_that_cannot_be_made_is_named()
+    public async Task A_folder_that_cannot_be_created_is_named()
     {
         using var folder = new TemporaryFolder();
         folder.Write("MNIST", [1]);
@@ -164,7 +164,7 @@ public sealed class DatasetDownloadTests
     }
 
     [Fact]
-    public async Task Cancelling_is_no_failure_of_the_mirror()
+    public async Task Cancelling_does_not_count_as_a_failure_of_the_mirror()
     {
         using var folder = new TemporaryFolder();
         using var mirror = new LocalMirror(Right);
@@ -172,7 +172,7 @@ public sealed class DatasetDownloadTests
     }
 
     [Fact]
-    public async Task The_drawn_digits_cannot_be_downloaded() =>
+    public async Task The_built_in_digits_cannot_be_downloaded() =>
         await Assert.ThrowsAnyAsync<LanewiseException>(() => DatasetCatalog.Find("digits").FetchAsync(null, Cancellation));
 
     private sealed class Immediately(Action<FetchProgress> action) : IProgress<FetchProgress>

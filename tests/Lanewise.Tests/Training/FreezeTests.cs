@@ -17,7 +17,7 @@ public sealed class FreezeTests
     [Theory]
     [InlineData("sgd")]
     [InlineData("cosine")]
-    public async Task A_frozen_body_and_its_running_statistics_stay_to_the_bit(string recipe)
+    public async Task A_frozen_body_and_its_running_statistics_stay_bitwise_identical(string recipe)
     {
         foreach (var network in (Network[])[Small, Normalised])
         {
@@ -40,7 +40,7 @@ public sealed class FreezeTests
     }
 
     [Fact]
-    public async Task A_frozen_training_resumes_with_equal_bits()
+    public async Task Training_with_a_frozen_body_resumes_bitwise_identically()
     {
         using var folder = new TemporaryFolder();
         string file = Path.Combine(folder.Path, "checkpoint.safetensors");

@@ -25,7 +25,7 @@ public sealed class ResumeTests
     [InlineData("cosine", false)]
     [InlineData("sgd", true)]
     [InlineData("cosine", true)]
-    public async Task Training_stopped_in_mid_epoch_and_resumed_from_a_file_gives_equal_bits(string recipe, bool stateful)
+    public async Task Training_resumed_from_a_checkpoint_within_an_epoch_is_bitwise_identical(string recipe, bool stateful)
     {
         var network = stateful ? Stateful : Small;
         var options = Recipe(recipe);
@@ -55,7 +55,7 @@ public sealed class ResumeTests
     }
 
     [Fact]
-    public async Task A_checkpoint_of_old_without_a_count_of_updates_is_resumed()
+    public async Task An_old_checkpoint_without_a_count_of_updates_is_resumed()
     {
         using var folder = new TemporaryFolder();
         string file = Path.Combine(folder.Path, "checkpoint.safetensors");

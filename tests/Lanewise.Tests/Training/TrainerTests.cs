@@ -40,7 +40,7 @@ public sealed class TrainerTests
     }
 
     [Fact]
-    public async Task The_seed_decides_weights_and_order()
+    public async Task The_seed_determines_weights_and_order()
     {
         var first = await Run(new Trainer(Small, Options));
         var again = await Run(new Trainer(Small, Options));
@@ -79,7 +79,7 @@ public sealed class TrainerTests
     }
 
     [Fact]
-    public async Task An_epochs_rate_is_that_of_its_last_step()
+    public async Task The_learning_rate_of_an_epoch_is_that_of_its_last_step()
     {
         var rates = new List<double>();
         await foreach (var epoch in new Trainer(Small, Options with { Schedule = new LearningRateSchedule.Milestones([1 + 5.0 / 11, 2.9999]) })
@@ -125,7 +125,7 @@ public sealed class TrainerTests
     }
 
     [Fact]
-    public async Task Images_that_cannot_become_the_networks_input_are_refused()
+    public async Task Images_that_do_not_fit_the_networks_input_are_an_error()
     {
         var odd = Network.Define("odd", new(2, 4, 4), x => x.Flatten().Linear("fc", 10));
         var options = Options with { Preprocessing = new Preprocessing(odd.Input, [0, 0], [1, 1]) };
@@ -134,7 +134,7 @@ public sealed class TrainerTests
     }
 
     [Fact]
-    public async Task An_unfit_test_set_is_refused_before_the_first_step()
+    public async Task An_unsuitable_validation_set_is_an_error_before_the_first_step()
     {
         var trainer = new Trainer(Small, Options);
         IFixedShapeImageDataset[] unfit =
@@ -157,7 +157,7 @@ public sealed class TrainerTests
     }
 
     [Fact]
-    public async Task A_network_of_another_input_size_is_refused()
+    public async Task A_network_of_another_input_size_is_an_error()
     {
         var wide = Network.Define("wide", new(1, 32, 32), x => x.Flatten().Linear("fc", 10));
         var e = await Assert.ThrowsAnyAsync<LanewiseException>(() => Run(new Trainer(wide, Options)));
@@ -165,7 +165,7 @@ public sealed class TrainerTests
     }
 
     [Fact]
-    public async Task A_label_outside_the_classes_is_refused_and_leaves_no_gradient_behind()
+    public async Task A_label_out_of_range_is_an_error_and_leaves_no_gradients()
     {
         var straight = await Run(new Trainer(Small, Options));
         var trainer = new Trainer(Small, Options);

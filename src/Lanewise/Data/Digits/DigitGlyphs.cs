@@ -2,20 +2,20 @@ using System.Globalization;
 
 namespace Lanewise.Data.Digits;
 
-/// <summary>One way to write a numeral: pen strokes through control points in a box of 100 × 100, y downwards.</summary>
-/// <param name="Weight">How often people write it so, relative to the numeral's other ways.</param>
-/// <param name="Points">The control points of all strokes, one after the other.</param>
+/// <summary>One variant of a handwritten numeral: pen strokes through control points in a box of 100 × 100, y downwards.</summary>
+/// <param name="Weight">The frequency relative to the numeral's other variants.</param>
+/// <param name="Points">The control points of all strokes, in order.</param>
 internal sealed record Glyph(int Weight, IReadOnlyList<GlyphPoint> Points);
 
 /// <summary>A control point of a stroke.</summary>
-/// <param name="X">Across, 0 left to 100 right.</param>
-/// <param name="Y">Down, 0 top to 100 bottom.</param>
-/// <param name="Corner">The pen turns sharply here; elsewhere it runs smoothly through the point.</param>
-/// <param name="Starts">A new stroke starts here.</param>
+/// <param name="X">The x coordinate, 0 (left) to 100 (right).</param>
+/// <param name="Y">The y coordinate, 0 (top) to 100 (bottom).</param>
+/// <param name="Corner">Whether the pen turns sharply here instead of passing smoothly.</param>
+/// <param name="Starts">Whether a new stroke starts here.</param>
 internal readonly record struct GlyphPoint(float X, float Y, bool Corner, bool Starts);
 
 /// <summary>
-/// The ways in which people write the ten numerals. A line is <c>weight; x,y x,y! x,y | x,y …</c>: <c>!</c> marks a
+/// The handwritten variants of the ten numerals. A line is <c>weight; x,y x,y! x,y | x,y …</c>: <c>!</c> marks a
 /// corner, <c>|</c> lifts the pen.
 /// </summary>
 internal static class DigitGlyphs
@@ -147,7 +147,7 @@ internal static class DigitGlyphs
         ],
     ];
 
-    /// <summary>The ways to write each numeral: <c>All[7]</c> are the sevens.</summary>
+    /// <summary>The variants, indexed by numeral.</summary>
     public static IReadOnlyList<IReadOnlyList<Glyph>> All { get; } = [.. Text.Select(ways => ways.Select(Parse).ToArray())];
 
     private static Glyph Parse(string text)

@@ -130,7 +130,7 @@ public sealed class HostileFileTests
 
         AssertRefused(PickleBuilder.Zip(pickle), "lacks the storage 0");
         AssertRefused(PickleBuilder.Legacy(pickle, 4, new byte[15]), "should have 4 values, but has 3");
-        AssertRefused(PickleBuilder.Legacy(pickle, long.MaxValue, new byte[16]), "said to have 4 values");
+        AssertRefused(PickleBuilder.Legacy(pickle, long.MaxValue, new byte[16]), "should have 4 values");
         AssertRefused(PickleBuilder.Legacy(pickle, 4, [])[..^5], "ends before its storage 0");
     }
 

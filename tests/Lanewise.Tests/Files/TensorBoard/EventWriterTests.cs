@@ -120,7 +120,7 @@ public sealed class EventWriterTests
     }
 
     [Fact]
-    public void A_folder_that_cannot_be_made_is_named()
+    public void A_folder_that_cannot_be_created_is_named()
     {
         using var folder = new TemporaryFolder();
         string path = folder.Write("tensorboard", []);
