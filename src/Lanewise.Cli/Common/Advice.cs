@@ -9,6 +9,7 @@ internal static class Advice
     /// <summary>The options by the library's property that they set.</summary>
     private static readonly Dictionary<string, string> Options = new(StringComparer.Ordinal)
     {
+        ["Algorithm"] = "--algorithm",
         ["At"] = "--milestones",
         ["BatchSize"] = "--batch-size",
         ["DecayEpochs"] = "--decay-epochs",
