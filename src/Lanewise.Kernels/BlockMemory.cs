@@ -2,25 +2,25 @@ using System.Runtime.InteropServices;
 
 namespace Lanewise.Kernels;
 
-/// <summary>The memories that a kernel works with on one block of images, and which images they are.</summary>
-/// <param name="Activations">The block's activations and their gradients, laid out by the plan.</param>
-/// <param name="Weights">The packed weights; behind them running statistics, and what batch norm keeps for its gradient.</param>
-/// <param name="Gradients">The packed weight gradients of this block's slot; added to.</param>
+/// <summary>The memories of one block of images that a kernel call works on, and which images of the batch they hold.</summary>
+/// <param name="Activations">Activations of the block and the gradients to them, laid out by the plan.</param>
+/// <param name="Weights">Packed weights, then running statistics, then the batch statistics that batch norm keeps for its gradient.</param>
+/// <param name="Gradients">Packed weight gradients of this block's slot; kernels add to them.</param>
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct BlockMemory(LaneMemory Activations, LaneMemory Weights, LaneMemory Gradients)
 {
-    /// <summary>The running thread's own memory, which holds nothing between two calls.</summary>
+    /// <summary>Working memory of the running thread; its contents do not outlive a call.</summary>
     public LaneMemory Scratch { get; init; } = LaneMemory.Empty;
 
-    /// <summary>Memory of all threads that work on the same layer, which holds nothing between two layers.</summary>
+    /// <summary>Working memory that the threads of one layer share; its contents do not outlive the layer.</summary>
     public LaneMemory Shared { get; init; } = LaneMemory.Empty;
 
-    /// <summary>The place in the batch of the block's first image.</summary>
+    /// <summary>The index in the batch of the block's first image.</summary>
     public int First { get; init; }
 
-    /// <summary>Images in the block; the lanes behind them are empty and hold anything.</summary>
+    /// <summary>The number of images in the block; the remaining lanes hold arbitrary values.</summary>
     public int Images { get; init; }
 
-    /// <summary>The number of the training step, which decides what dropout drops.</summary>
+    /// <summary>The training step, an input of the dropout mask.</summary>
     public long Step { get; init; }
 }

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Lanewise.Kernels;
 
-/// <summary>Measures what one core can do at most: fused MACs in registers, with nothing to wait for.</summary>
+/// <summary>Measures the FMA peak of one core: fused multiply-adds in registers, in independent chains.</summary>
 internal static unsafe class FmaPeak<L, V>
     where L : unmanaged, ILane<V>
     where V : unmanaged
@@ -10,7 +10,7 @@ internal static unsafe class FmaPeak<L, V>
     // Two units with a latency of four cycles need eight independent chains; twelve leave slack and fit 16 registers.
     private const int Chains = 12;
 
-    /// <summary>Billions of floating-point operations a second of one thread, the best of a few rounds of 20 ms.</summary>
+    /// <summary>Measures GFLOP/s of one thread: the best of a few rounds of 20 ms.</summary>
     public static double Measure() => 2.0 * Chains * L.Width * Rounds.BestRate(steps => GC.KeepAlive(Run(steps))) / 1e9;
 
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -1,6 +1,6 @@
 namespace Lanewise.Kernels;
 
-/// <summary>The kernels of one lane type.</summary>
+/// <summary>The kernels of one lane type: instantiates each generic kernel for it.</summary>
 internal sealed class LaneKernels<L, V> : KernelSet
     where L : unmanaged, ILane<V>
     where V : unmanaged

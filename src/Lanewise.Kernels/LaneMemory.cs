@@ -1,8 +1,8 @@
 namespace Lanewise.Kernels;
 
 /// <summary>
-/// A block of floats that the garbage collector never moves, aligned to 64 bytes and zeroed at first. It is freed like
-/// any object once nothing refers to it, so that no caller has to dispose of it.
+/// Floats that the garbage collector never moves, aligned to 64 bytes and initially zero. They are collected like any object, so that
+/// nothing has to be disposed of.
 /// </summary>
 internal sealed unsafe class LaneMemory
 {
@@ -10,7 +10,7 @@ internal sealed unsafe class LaneMemory
     private readonly float[] _pinned;
     private readonly int _start;
 
-    /// <summary>Takes memory for <paramref name="length"/> floats.</summary>
+    /// <summary>Allocates <paramref name="length"/> floats.</summary>
     /// <exception cref="OutOfMemoryException">There is not that much memory.</exception>
     public LaneMemory(int length)
     {
@@ -24,7 +24,7 @@ internal sealed unsafe class LaneMemory
         }
     }
 
-    /// <summary>Memory of no floats.</summary>
+    /// <summary>A memory of no floats.</summary>
     public static LaneMemory Empty { get; } = new(0);
 
     /// <summary>The number of floats.</summary>
@@ -33,7 +33,7 @@ internal sealed unsafe class LaneMemory
     /// <summary>The first float; valid as long as this object is.</summary>
     public float* Pointer { get; }
 
-    /// <summary>A view of <paramref name="count"/> floats from <paramref name="offset"/> on.</summary>
+    /// <summary>Gets a view of <paramref name="count"/> floats from <paramref name="offset"/> on.</summary>
     public Span<float> Slice(int offset, int count)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(offset);

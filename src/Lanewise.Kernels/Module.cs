@@ -1,4 +1,4 @@
 using System.Runtime.CompilerServices;
 
-// Kernels fill what they take from the stack; zeroing it first would cost some as much as their work.
+// Kernels initialize the stack memory that they use; zeroing it first would cost some of them as much as their work.
 [module: SkipLocalsInit]

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Lanewise.Kernels;
 
 /// <summary>
-/// Where an activation lies: <c>[channel][row][column][lane]</c>, all numbers in vectors of L floats.
-/// Between two rows lie <c>Pitch − Width</c> zero columns, the right border of one row and the left border of the next,
+/// The layout of an activation: <c>[channel][row][column][lane]</c>; offsets and strides are in vectors of L floats.
+/// Between two rows there are <c>Pitch − Width</c> zero columns, the right border of one row and the left border of the next,
 /// so that a padded convolution reads zeros there. Kernels never write them.
 /// </summary>
 /// <param name="Offset">The vector of channel 0, row 0, column 0.</param>
@@ -16,10 +16,10 @@ namespace Lanewise.Kernels;
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct Planes(int Offset, int Channels, int Height, int Width, int Pitch, int PlaneStride)
 {
-    /// <summary>Vectors taken in all, the leading border included.</summary>
+    /// <summary>The vectors that the activation takes, leading border included.</summary>
     public int Size => Border + checked(Channels * PlaneStride);
 
-    /// <summary>Zero columns on either side of a row.</summary>
+    /// <summary>The zero columns on either side of a row.</summary>
     public int Border => Pitch - Width;
 
     /// <summary>Lays out C×H×W from vector <paramref name="start"/> on, with <paramref name="border"/> zero columns.</summary>
@@ -35,6 +35,6 @@ internal readonly record struct Planes(int Offset, int Channels, int Height, int
         return new Planes(start + border, channels, height, width, pitch, channels == 1 ? stride : stride | 1);
     }
 
-    /// <summary>The channels from <paramref name="first"/> on, <paramref name="count"/> of them.</summary>
+    /// <summary>Gets the <paramref name="count"/> channels from <paramref name="first"/> on.</summary>
     public Planes Slice(int first, int count) => this with { Offset = Offset + first * PlaneStride, Channels = count };
 }

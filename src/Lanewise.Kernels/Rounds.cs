@@ -2,14 +2,14 @@ using System.Diagnostics;
 
 namespace Lanewise.Kernels;
 
-/// <summary>Times a loop of as many steps as take 20 ms, a few times over.</summary>
+/// <summary>Times a loop of enough steps to take 20 ms, in several rounds.</summary>
 internal static class Rounds
 {
     private const int Count = 6;
     private const double Seconds = 0.02;
 
-    /// <summary>Steps a second in the best round, which nothing else disturbed.</summary>
-    /// <param name="run">Does so many steps.</param>
+    /// <summary>Measures steps per second in the best round, the one least disturbed by other processes.</summary>
+    /// <param name="run">Runs the given number of steps.</param>
     public static double BestRate(Action<int> run)
     {
         double best = 0;

@@ -7,19 +7,19 @@ namespace Lanewise.Kernels;
 internal sealed class ChannelLanes : IEquatable<ChannelLanes>
 {
     private readonly int[] _counts;
-    private readonly (int Vector, int Lane)[] _places;
+    private readonly (int Vector, int Lane)[] _positions;
 
     private ChannelLanes(int[] counts)
     {
         _counts = counts;
-        _places = [.. counts.SelectMany((count, vector) => Enumerable.Range(0, count).Select(lane => (vector, lane)))];
+        _positions = [.. counts.SelectMany((count, vector) => Enumerable.Range(0, count).Select(lane => (vector, lane)))];
     }
 
     /// <summary>Vectors of a pixel.</summary>
     public int Vectors => _counts.Length;
 
     /// <summary>Channels in all.</summary>
-    public int Channels => _places.Length;
+    public int Channels => _positions.Length;
 
     /// <summary>As few vectors of <paramref name="laneWidth"/> lanes as hold so many channels.</summary>
     public static ChannelLanes Of(int channels, int laneWidth) =>
@@ -43,7 +43,7 @@ internal sealed class ChannelLanes : IEquatable<ChannelLanes>
     /// <summary>Where a channel lies, in floats from the first channel.</summary>
     public int Offset(int channel, int planeStride, int laneWidth)
     {
-        var (vector, lane) = _places[channel];
+        var (vector, lane) = _positions[channel];
         return vector * planeStride * laneWidth + lane;
     }
 }

@@ -120,7 +120,7 @@ internal static unsafe class Conv2d<L, V>
         for (; k + 2 * call.Group <= outputs; k += 2 * call.Group)
         {
             // Of a tile's neighbourhood in the next band, each pair asks for another pixel.
-            frame->Ahead = band + k / (2 * call.Group) % DirectConv2dCall.PairPixels * frame->SourceStep;
+            frame->PrefetchOffset = band + k / (2 * call.Group) % DirectConv2dCall.PairPixels * frame->SourceStep;
             for (Tile* tile = first; tile < end; tile++)
             {
                 ConvPairTile<L, V>.Run(frame, tile, k);

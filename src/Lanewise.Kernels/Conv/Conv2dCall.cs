@@ -71,7 +71,7 @@ internal abstract class Conv2dCall
             : DirectConv2dCall.CanPool(rows) && DirectConv2dCall.CanPool(columns);
 
     /// <summary>Where a part begins when the output's planes are cut in parts of whole groups; their number for the part behind the last.</summary>
-    private protected int CutOutputs(int group, int part, int parts)
+    private protected int OutputStart(int group, int part, int parts)
     {
         int groups = (Output.Channels + group - 1) / group;
         return Math.Min(groups * part / parts * group, Output.Channels);
@@ -133,5 +133,5 @@ internal sealed class DirectConv2dCall : Conv2dCall
     private protected override string Kernel => $"{(Lanes is null ? "taps" : "channels")} {(Pairs && Pool is null ? 2 * Group : Group)}×{Taps.MaxPixels}";
 
     /// <summary>The first output of one of so many chunks, a multiple of the group; the number of outputs for the chunk behind the last.</summary>
-    public int ChunkStart(int chunk, int chunks) => CutOutputs(Group, chunk, chunks);
+    public int ChunkStart(int chunk, int chunks) => OutputStart(Group, chunk, chunks);
 }

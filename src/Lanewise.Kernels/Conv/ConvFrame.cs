@@ -51,7 +51,7 @@ internal unsafe struct ConvFrame
     public nint BiasStride;
 
     /// <summary>From an input to one of the next band of rows that is asked for meanwhile.</summary>
-    public nint Ahead;
+    public nint PrefetchOffset;
     public int Chunks;
     public bool ReLU;
 }

@@ -30,7 +30,7 @@ internal static unsafe class ConvPairTile<L, V>
     private static void Three(ConvFrame* f, Tile* tile, int k)
     {
         Quad<L, V> a0 = Quad<L, V>.Splat(f->Bias + k * f->BiasStride, f->BiasStride), b0 = Quad<L, V>.Splat(f->Bias + (k + Group) * f->BiasStride, f->BiasStride), a1 = a0, b1 = b0, a2 = a0, b2 = b0;
-        nint step = f->SourceStep, ahead = f->Ahead, next = Group * f->WeightsPerOutput;
+        nint step = f->SourceStep, prefetch = f->PrefetchOffset, next = Group * f->WeightsPerOutput;
         float* x = f->Source + tile->Source, w = f->Weights + k * f->WeightsPerOutput;
         Tap* first = f->Taps + tile->FirstTap, end = first + tile->Taps;
         for (int chunk = f->Chunks; chunk > 0; chunk--, x += f->ChunkInput, w += f->ChunkWeight)
@@ -38,7 +38,7 @@ internal static unsafe class ConvPairTile<L, V>
             for (Tap* tap = first; tap < end; tap++)
             {
                 float* p = x + tap->Input, v = w + tap->Weight;
-                Fetch(p + ahead);
+                Prefetch(p + prefetch);
                 V x0 = L.Load(p), x1 = L.Load(p + step), x2 = L.Load(p + 2 * step);
                 var g = Quad<L, V>.Splat(v, f->WeightStride);
                 a0.Fma(x0, g);
@@ -63,7 +63,7 @@ internal static unsafe class ConvPairTile<L, V>
     private static void Two(ConvFrame* f, Tile* tile, int k)
     {
         Quad<L, V> a0 = Quad<L, V>.Splat(f->Bias + k * f->BiasStride, f->BiasStride), b0 = Quad<L, V>.Splat(f->Bias + (k + Group) * f->BiasStride, f->BiasStride), a1 = a0, b1 = b0;
-        nint step = f->SourceStep, ahead = f->Ahead, next = Group * f->WeightsPerOutput;
+        nint step = f->SourceStep, prefetch = f->PrefetchOffset, next = Group * f->WeightsPerOutput;
         float* x = f->Source + tile->Source, w = f->Weights + k * f->WeightsPerOutput;
         Tap* first = f->Taps + tile->FirstTap, end = first + tile->Taps;
         for (int chunk = f->Chunks; chunk > 0; chunk--, x += f->ChunkInput, w += f->ChunkWeight)
@@ -71,7 +71,7 @@ internal static unsafe class ConvPairTile<L, V>
             for (Tap* tap = first; tap < end; tap++)
             {
                 float* p = x + tap->Input, v = w + tap->Weight;
-                Fetch(p + ahead);
+                Prefetch(p + prefetch);
                 V x0 = L.Load(p), x1 = L.Load(p + step);
                 var g = Quad<L, V>.Splat(v, f->WeightStride);
                 a0.Fma(x0, g);
@@ -92,7 +92,7 @@ internal static unsafe class ConvPairTile<L, V>
     private static void One(ConvFrame* f, Tile* tile, int k)
     {
         Quad<L, V> a0 = Quad<L, V>.Splat(f->Bias + k * f->BiasStride, f->BiasStride), b0 = Quad<L, V>.Splat(f->Bias + (k + Group) * f->BiasStride, f->BiasStride);
-        nint ahead = f->Ahead, next = Group * f->WeightsPerOutput;
+        nint prefetch = f->PrefetchOffset, next = Group * f->WeightsPerOutput;
         float* x = f->Source + tile->Source, w = f->Weights + k * f->WeightsPerOutput;
         Tap* first = f->Taps + tile->FirstTap, end = first + tile->Taps;
         for (int chunk = f->Chunks; chunk > 0; chunk--, x += f->ChunkInput, w += f->ChunkWeight)
@@ -100,7 +100,7 @@ internal static unsafe class ConvPairTile<L, V>
             for (Tap* tap = first; tap < end; tap++)
             {
                 float* p = x + tap->Input, v = w + tap->Weight;
-                Fetch(p + ahead);
+                Prefetch(p + prefetch);
                 V x0 = L.Load(p);
                 var g = Quad<L, V>.Splat(v, f->WeightStride);
                 a0.Fma(x0, g);
@@ -115,7 +115,7 @@ internal static unsafe class ConvPairTile<L, V>
 
     /// <summary>Has an input brought to the second-level cache; it may lie behind the last.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Fetch(float* p)
+    private static void Prefetch(float* p)
     {
         if (Sse.IsSupported)
         {

@@ -3,17 +3,19 @@ using System.Runtime.CompilerServices;
 namespace Lanewise.Kernels;
 
 /// <summary>
-/// The micro-kernelSize: a group of output channels × one to six pixels, or, for small groups, more, summed over a list of taps. One
-/// method for each number of pixels, alike but for it, since only locals stay in registers. The scalar line it equals:
-/// <c>y[k][pixel] = bias[k] + Σ over taps of w[k][tap] · x[tap + pixel]</c>, then + add, masked, max(0, ·).
+/// The micro-kernel of convolution: a group of output channels × a few neighbouring pixels of one output row, summed over a list of taps.
+/// The scalar line it equals: <c>y[k][pixel] = bias[k] + Σ over taps of w[k][tap] · x[tap + pixel]</c>, then + add, masked, max(0, ·).
+/// A lane holds one image (<see cref="ImageOperands{L, V}"/>) or one output channel (<see cref="ChannelOperands{L, V}"/>).
+/// There is one method for each number of pixels (1 to 6 here; 8, 9 and 12, for groups of one or two outputs, in the other part), because
+/// only locals stay in registers. Writes the output.
 /// </summary>
-internal static unsafe class ConvTile<L, V, G, O>
+internal static unsafe partial class ConvTile<L, V, G, O>
     where L : unmanaged, ILane<V>
     where V : unmanaged
     where G : unmanaged, IGroup<G, L, V>
     where O : unmanaged, IOperands<L, V>
 {
-    /// <summary>Writes one tile of the group's outputs, from k on.</summary>
+    /// <summary>Writes one tile of the outputs k, k + 1, … of the group.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Run(ConvFrame* f, Tile* tile, int k)
     {
@@ -29,118 +31,6 @@ internal static unsafe class ConvTile<L, V, G, O>
             case 2: Two(f, tile, k); break;
             default: One(f, tile, k); break;
         }
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void Twelve(ConvFrame* f, Tile* tile, int k)
-    {
-        G q0 = O.Weights<G>(f->Bias + k * f->BiasStride, f->BiasStride), q1 = q0, q2 = q0, q3 = q0, q4 = q0, q5 = q0, q6 = q0, q7 = q0, q8 = q0, q9 = q0, q10 = q0, q11 = q0;
-        nint step = f->SourceStep;
-        float* x = f->Source + tile->Source, w = f->Weights + k * f->WeightsPerOutput;
-        Tap* first = f->Taps + tile->FirstTap, end = first + tile->Taps;
-        for (int chunk = f->Chunks; chunk > 0; chunk--, x += f->ChunkInput, w += f->ChunkWeight)
-        {
-            for (Tap* tap = first; tap < end; tap++)
-            {
-                float* p = x + tap->Input;
-                var g = O.Weights<G>(w + tap->Weight, f->WeightStride);
-                q0.Fma(O.Input(p), g);
-                q1.Fma(O.Input(p + step), g);
-                q2.Fma(O.Input(p + 2 * step), g);
-                q3.Fma(O.Input(p + 3 * step), g);
-                q4.Fma(O.Input(p + 4 * step), g);
-                q5.Fma(O.Input(p + 5 * step), g);
-                q6.Fma(O.Input(p + 6 * step), g);
-                q7.Fma(O.Input(p + 7 * step), g);
-                q8.Fma(O.Input(p + 8 * step), g);
-                q9.Fma(O.Input(p + 9 * step), g);
-                q10.Fma(O.Input(p + 10 * step), g);
-                q11.Fma(O.Input(p + 11 * step), g);
-            }
-        }
-
-        Finish(q0, f, tile, k, 0);
-        Finish(q1, f, tile, k, 1);
-        Finish(q2, f, tile, k, 2);
-        Finish(q3, f, tile, k, 3);
-        Finish(q4, f, tile, k, 4);
-        Finish(q5, f, tile, k, 5);
-        Finish(q6, f, tile, k, 6);
-        Finish(q7, f, tile, k, 7);
-        Finish(q8, f, tile, k, 8);
-        Finish(q9, f, tile, k, 9);
-        Finish(q10, f, tile, k, 10);
-        Finish(q11, f, tile, k, 11);
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void Nine(ConvFrame* f, Tile* tile, int k)
-    {
-        G q0 = O.Weights<G>(f->Bias + k * f->BiasStride, f->BiasStride), q1 = q0, q2 = q0, q3 = q0, q4 = q0, q5 = q0, q6 = q0, q7 = q0, q8 = q0;
-        nint step = f->SourceStep;
-        float* x = f->Source + tile->Source, w = f->Weights + k * f->WeightsPerOutput;
-        Tap* first = f->Taps + tile->FirstTap, end = first + tile->Taps;
-        for (int chunk = f->Chunks; chunk > 0; chunk--, x += f->ChunkInput, w += f->ChunkWeight)
-        {
-            for (Tap* tap = first; tap < end; tap++)
-            {
-                float* p = x + tap->Input;
-                var g = O.Weights<G>(w + tap->Weight, f->WeightStride);
-                q0.Fma(O.Input(p), g);
-                q1.Fma(O.Input(p + step), g);
-                q2.Fma(O.Input(p + 2 * step), g);
-                q3.Fma(O.Input(p + 3 * step), g);
-                q4.Fma(O.Input(p + 4 * step), g);
-                q5.Fma(O.Input(p + 5 * step), g);
-                q6.Fma(O.Input(p + 6 * step), g);
-                q7.Fma(O.Input(p + 7 * step), g);
-                q8.Fma(O.Input(p + 8 * step), g);
-            }
-        }
-
-        Finish(q0, f, tile, k, 0);
-        Finish(q1, f, tile, k, 1);
-        Finish(q2, f, tile, k, 2);
-        Finish(q3, f, tile, k, 3);
-        Finish(q4, f, tile, k, 4);
-        Finish(q5, f, tile, k, 5);
-        Finish(q6, f, tile, k, 6);
-        Finish(q7, f, tile, k, 7);
-        Finish(q8, f, tile, k, 8);
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void Eight(ConvFrame* f, Tile* tile, int k)
-    {
-        G q0 = O.Weights<G>(f->Bias + k * f->BiasStride, f->BiasStride), q1 = q0, q2 = q0, q3 = q0, q4 = q0, q5 = q0, q6 = q0, q7 = q0;
-        nint step = f->SourceStep;
-        float* x = f->Source + tile->Source, w = f->Weights + k * f->WeightsPerOutput;
-        Tap* first = f->Taps + tile->FirstTap, end = first + tile->Taps;
-        for (int chunk = f->Chunks; chunk > 0; chunk--, x += f->ChunkInput, w += f->ChunkWeight)
-        {
-            for (Tap* tap = first; tap < end; tap++)
-            {
-                float* p = x + tap->Input;
-                var g = O.Weights<G>(w + tap->Weight, f->WeightStride);
-                q0.Fma(O.Input(p), g);
-                q1.Fma(O.Input(p + step), g);
-                q2.Fma(O.Input(p + 2 * step), g);
-                q3.Fma(O.Input(p + 3 * step), g);
-                q4.Fma(O.Input(p + 4 * step), g);
-                q5.Fma(O.Input(p + 5 * step), g);
-                q6.Fma(O.Input(p + 6 * step), g);
-                q7.Fma(O.Input(p + 7 * step), g);
-            }
-        }
-
-        Finish(q0, f, tile, k, 0);
-        Finish(q1, f, tile, k, 1);
-        Finish(q2, f, tile, k, 2);
-        Finish(q3, f, tile, k, 3);
-        Finish(q4, f, tile, k, 4);
-        Finish(q5, f, tile, k, 5);
-        Finish(q6, f, tile, k, 6);
-        Finish(q7, f, tile, k, 7);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -292,7 +182,7 @@ internal static unsafe class ConvTile<L, V, G, O>
         Finish(q0, f, tile, k, 0);
     }
 
-    /// <summary>Adds, masks, cuts off at zero, and writes one pixel's outputs.</summary>
+    /// <summary>Applies add, mask and ReLU to the sums of one pixel and writes them.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Finish(G q, ConvFrame* f, Tile* tile, int k, int pixel)
     {

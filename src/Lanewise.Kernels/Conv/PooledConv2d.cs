@@ -2,7 +2,7 @@ namespace Lanewise.Kernels;
 
 /// <summary>
 /// A convolution as lists of taps with max pooling behind it. Of a group of outputs one row at a time is summed, into a thread's own
-/// memory, and joins the pooled rows that look at it, while it lies in the first-level cache; it is written nowhere else.
+/// memory, and accumulate the pooled rows that look at it, while it lies in the first-level cache; it is written nowhere else.
 /// </summary>
 internal static unsafe class PooledConv2d<L, V>
     where L : unmanaged, ILane<V>
@@ -34,7 +34,7 @@ internal static unsafe class PooledConv2d<L, V>
                     {
                         int[] starts = call.Taps.RowStart;
                         Conv2d<L, V>.Outputs<O>(frame, tiles + starts[row], tiles + starts[row + 1], k, k + group, call.Group);
-                        Join(pool, row, top, bottom, frame->Output, y, k, group);
+                        Accumulate(pool, row, top, bottom, frame->Output, y, k, group);
                     }
                 }
             }
@@ -44,15 +44,15 @@ internal static unsafe class PooledConv2d<L, V>
     }
 
     /// <summary>Lets a group's row join the pooled rows from top to bottom − 1 that look at it.</summary>
-    private static void Join(PoolCall pool, int row, int top, int bottom, Surface sums, Surface y, int k, int group)
+    private static void Accumulate(PoolCall pool, int row, int top, int bottom, Surface sums, Surface y, int k, int group)
     {
         var (first, end) = pool.Rows.CoveringWindows(row);
         for (int p = Math.Max(first, top); p < Math.Min(end, bottom); p++)
         {
-            bool joins = row > pool.Rows.Window(p).First;
+            bool accumulate = row > pool.Rows.Window(p).First;
             for (int i = k; i < k + group; i++)
             {
-                Maxima<L, V>.Across(pool.Columns, sums.Pointer + i * sums.Plane, joins, relu: false, y.Pointer + i * y.Plane + p * y.Pitch);
+                Maxima<L, V>.Across(pool.Columns, sums.Pointer + i * sums.Plane, accumulate, relu: false, y.Pointer + i * y.Plane + p * y.Pitch);
             }
         }
     }

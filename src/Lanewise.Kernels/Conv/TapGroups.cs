@@ -34,7 +34,7 @@ internal sealed class TapGroups
     /// <param name="x">Its input.</param>
     /// <param name="dy">The gradient to its output.</param>
     /// <param name="group">Outputs in a group.</param>
-    /// <param name="maxTaps">The most taps in a group.</param>
+    /// <param name="maxTaps">The maxTaps taps in a group.</param>
     /// <param name="bandRows">Output rows that are worked on at a time.</param>
     /// <param name="laneWidth">L.</param>
     public static TapGroups Build(Conv2dGeometry g, Planes x, Planes dy, int group, int maxTaps, int bandRows, int laneWidth)
@@ -42,18 +42,18 @@ internal sealed class TapGroups
         var (groups, chunks) = (new List<TapGroup>(), new List<int>());
         bool byChannel = g.InChannels >= 4 && Math.Max(x.Height * x.Pitch, dy.Height * dy.Pitch) * laneWidth <= SmallPlane;
         int rows = Math.Min(x.Height, (bandRows - 1) * g.Rows.Stride + (g.Rows.Kernel - 1) * g.Rows.Dilation + 1);
-        int most = Math.Max(maxTaps, ChunkBytes / (rows * x.Pitch * laneWidth * sizeof(float)));
-        int pieces = (g.InChannels + most - 1) / most;
-        for (int i = 0; i < pieces; i++)
+        int maxChannels = Math.Max(maxTaps, ChunkBytes / (rows * x.Pitch * laneWidth * sizeof(float)));
+        int parts = (g.InChannels + maxChannels - 1) / maxChannels;
+        for (int i = 0; i < parts; i++)
         {
             chunks.Add(groups.Count);
-            int from = (int)((long)g.InChannels * i / pieces), to = (int)((long)g.InChannels * (i + 1) / pieces);
+            int from = (int)((long)g.InChannels * i / parts), to = (int)((long)g.InChannels * (i + 1) / parts);
             for (int r = 0; r < g.Rows.Kernel; r++)
             {
                 int row = r;
                 foreach (var positions in Positions(g, from, to, byChannel))
                 {
-                    Split(groups, positions, maxTaps, piece => Make(g, x, dy, row, piece, group, laneWidth));
+                    Split(groups, positions, maxTaps, part => Make(g, x, dy, row, part, group, laneWidth));
                 }
             }
         }
@@ -71,12 +71,12 @@ internal sealed class TapGroups
             : [[.. channels.SelectMany(c => columns.Select(s => (c, s)))]];
     }
 
-    private static void Split(List<TapGroup> groups, List<(int, int)> positions, int most, Func<List<(int, int)>, TapGroup?> make)
+    private static void Split(List<TapGroup> groups, List<(int, int)> positions, int maxTaps, Func<List<(int, int)>, TapGroup?> make)
     {
-        int pieces = (positions.Count + most - 1) / most;
-        for (int i = 0; i < pieces; i++)
+        int parts = (positions.Count + maxTaps - 1) / maxTaps;
+        for (int i = 0; i < parts; i++)
         {
-            int from = positions.Count * i / pieces, to = positions.Count * (i + 1) / pieces;
+            int from = positions.Count * i / parts, to = positions.Count * (i + 1) / parts;
             if (make(positions.GetRange(from, to - from)) is { } group)
             {
                 groups.Add(group);
@@ -86,7 +86,7 @@ internal sealed class TapGroups
 
     /// <summary>One group; nothing when its taps lie outside the image for every pixel.</summary>
     private static unsafe TapGroup? Make(
-        Conv2dGeometry g, Planes x, Planes dy, int r, List<(int Channel, int Column)> taps, int group, int laneWidth)
+        Conv2dGeometry g, Planes x, Planes dy, int r, List<(int Channel, int Column)> taps, int outputs, int laneWidth)
     {
         var (firstRow, rows) = Covered(g.Rows, r, r, x.Height, dy.Height);
         var (firstColumn, columns) = Covered(g.Columns, taps.Min(t => t.Column), taps.Max(t => t.Column), x.Width, dy.Width);
@@ -95,7 +95,7 @@ internal sealed class TapGroups
             return null;
         }
 
-        var made = new TapGroup
+        var group = new TapGroup
         {
             Taps = taps.Count,
             FirstRow = firstRow,
@@ -108,11 +108,11 @@ internal sealed class TapGroups
             var (c, s) = taps[i];
             int row = firstRow * g.Rows.Stride + r * g.Rows.Dilation - g.Rows.Padding;
             int column = firstColumn * g.Columns.Stride + s * g.Columns.Dilation - g.Columns.Padding;
-            made.Input[i] = (c * x.PlaneStride + row * x.Pitch + column) * laneWidth;
-            made.Weight[i] = (c * g.Positions + r * g.Columns.Kernel + s) * group;
+            group.Input[i] = (c * x.PlaneStride + row * x.Pitch + column) * laneWidth;
+            group.Weight[i] = (c * g.Positions + r * g.Columns.Kernel + s) * outputs;
         }
 
-        return made;
+        return group;
     }
 
     /// <summary>The outputs for which any kernel position from <paramref name="low"/> to <paramref name="high"/> meets an input.</summary>

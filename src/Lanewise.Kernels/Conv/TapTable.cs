@@ -52,10 +52,10 @@ internal sealed class TapTable
         ChunkInput = Chunks == 1 ? 0 : options.InputOf(chunk);
         ChunkWeight = Chunks == 1 ? 0 : options.WeightOf(chunk) - options.WeightOf(0);
         RowStart = new int[options.Rows.Length + 1];
-        int[] pieces = [.. Enumerable.Range(0, options.OutputStep).Select(phase => BestPieces(options, phase))];
+        int[] tileCounts = [.. Enumerable.Range(0, options.OutputStep).Select(phase => BestTileCount(options, phase))];
         for (int row = 0; row < options.Rows.Length; row++)
         {
-            AddRow(options, row, pieces, chunk);
+            AddRow(options, row, tileCounts, chunk);
             RowStart[row + 1] = _tiles.Count;
         }
 
@@ -145,14 +145,14 @@ internal sealed class TapTable
         });
     }
 
-    private void AddRow(TapTableOptions options, int row, int[] pieces, int chunk)
+    private void AddRow(TapTableOptions options, int row, int[] tileCounts, int chunk)
     {
         for (int phase = 0; phase < options.OutputStep; phase++)
         {
             int pixels = PixelsOf(options, phase);
-            for (int piece = 0; piece < pieces[phase]; piece++)
+            for (int tile = 0; tile < tileCounts[phase]; tile++)
             {
-                int from = pixels * piece / pieces[phase], to = pixels * (piece + 1) / pieces[phase];
+                int from = pixels * tile / tileCounts[phase], to = pixels * (tile + 1) / tileCounts[phase];
                 AddTile(options, row, phase + from * options.OutputStep, to - from, chunk);
             }
         }
@@ -182,9 +182,9 @@ internal sealed class TapTable
         string key = (options.PitchOf is null || rows.Length == 0 ? "" : $"{rows[0].Source}|")
             + string.Join(',', rows.Select(t => (t.Source - rows[0].Source, t.Kernel))) + '|'
             + string.Join(',', columns.Select(t => (t.Source - columns[0].Source, t.Kernel)));
-        if (_lists.TryGetValue(key, out var known))
+        if (_lists.TryGetValue(key, out var list))
         {
-            return known;
+            return list;
         }
 
         int first = _taps.Count;
@@ -208,7 +208,7 @@ internal sealed class TapTable
         return _lists[key] = (first, _taps.Count - first);
     }
 
-    /// <summary>The columns that any of a tile's pixels needs, as seen from its first pixel.</summary>
+    /// <summary>The columns that any of a tile's pixels needs, as tapOfFirst from its first pixel.</summary>
     private static List<AxisTap> Union(TapTableOptions options, int column, int pixels)
     {
         var union = new List<AxisTap>();
@@ -216,10 +216,10 @@ internal sealed class TapTable
         {
             foreach (var tap in options.Columns[column + j * options.OutputStep])
             {
-                var seen = new AxisTap(tap.Source - j * options.SourceStep, tap.Kernel);
-                if (!union.Contains(seen))
+                var tapOfFirst = new AxisTap(tap.Source - j * options.SourceStep, tap.Kernel);
+                if (!union.Contains(tapOfFirst))
                 {
-                    union.Add(seen);
+                    union.Add(tapOfFirst);
                 }
             }
         }
@@ -232,33 +232,33 @@ internal sealed class TapTable
     private static int PixelsOf(TapTableOptions options, int phase) =>
         Math.Max(0, options.Columns.Length - phase + options.OutputStep - 1) / options.OutputStep;
 
-    /// <summary>In how many pieces a row is cheapest: wide tiles load less, narrow ones waste fewer products on zeros.</summary>
-    private static int BestPieces(TapTableOptions options, int phase)
+    /// <summary>In how many tiles a row is minCost: wide tiles load less, narrow ones waste fewer products on zeros.</summary>
+    private static int BestTileCount(TapTableOptions options, int phase)
     {
         int pixels = PixelsOf(options, phase);
         // A tap costs its products, but never less than the latency that a dozen accumulators hide; and a fixed part.
         const int Latency = 12, Fixed = 4;
-        int best = pixels, cheapest = int.MaxValue;
-        for (int pieces = Math.Max(1, (pixels + options.MaxPixels - 1) / options.MaxPixels); pieces <= pixels; pieces++)
+        int best = pixels, minCost = int.MaxValue;
+        for (int tiles = Math.Max(1, (pixels + options.MaxPixels - 1) / options.MaxPixels); tiles <= pixels; tiles++)
         {
-            int most = (pixels + pieces - 1) / pieces;
+            int max = (pixels + tiles - 1) / tiles;
             // There are micro-kernels for these numbers of pixels.
-            if (most > 6 && (pixels % pieces > 0 || most is not (8 or 9 or 12)))
+            if (max > 6 && (pixels % tiles > 0 || max is not (8 or 9 or 12)))
             {
                 continue;
             }
 
             int cost = 0;
-            for (int piece = 0; piece < pieces; piece++)
+            for (int tile = 0; tile < tiles; tile++)
             {
-                int from = pixels * piece / pieces, to = pixels * (piece + 1) / pieces;
+                int from = pixels * tile / tiles, to = pixels * (tile + 1) / tiles;
                 int taps = Union(options, phase + from * options.OutputStep, to - from).Count;
                 cost += taps * (Math.Max(options.Group * (to - from), Latency) + Fixed);
             }
 
-            if (cost < cheapest)
+            if (cost < minCost)
             {
-                (best, cheapest) = (pieces, cost);
+                (best, minCost) = (tiles, cost);
             }
         }
 

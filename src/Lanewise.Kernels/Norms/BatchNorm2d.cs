@@ -181,7 +181,7 @@ internal static unsafe class BatchNorm2d<L, V>
     {
         var (x, y) = (Surface.Of<L, V>(memory.Activations.Pointer, call.Input), Surface.Of<L, V>(memory.Activations.Pointer, call.Output));
         var add = call.Add is { } planes ? Surface.Of<L, V>(memory.Activations.Pointer, planes) : default;
-        V mask = Filled(memory), factor = L.Multiply(mask, L.Create(scale)), middle = L.Create(mean), offset = L.Multiply(mask, L.Create(shift)), least = L.Create(call.ReLU ? 0 : float.NegativeInfinity);
+        V mask = Filled(memory), factor = L.Multiply(mask, L.Create(scale)), middle = L.Create(mean), offset = L.Multiply(mask, L.Create(shift)), min = L.Create(call.ReLU ? 0 : float.NegativeInfinity);
         for (int h = 0; h < call.Output.Height; h++)
         {
             float* from = x.Pointer + c * x.Plane + h * x.Pitch, to = y.Pointer + c * y.Plane + h * y.Pitch;
@@ -194,7 +194,7 @@ internal static unsafe class BatchNorm2d<L, V>
                     value = L.Add(value, L.Load(shortcut + i));
                 }
 
-                L.Store(L.Max(least, value), to + i);
+                L.Store(L.Max(min, value), to + i);
             }
         }
     }

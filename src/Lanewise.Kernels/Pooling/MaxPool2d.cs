@@ -25,7 +25,7 @@ internal static unsafe class MaxPool2d<L, V>
                 if (winner.Pointer == null)
                 {
                     Maxima<L, V>.Down(from, x.Pitch, bottom - top, call.Input.Width, columns);
-                    Maxima<L, V>.Across(call.Columns, columns, joins: false, call.ReLU, to);
+                    Maxima<L, V>.Across(call.Columns, columns, accumulate: false, call.ReLU, to);
                 }
                 else
                 {
@@ -38,35 +38,35 @@ internal static unsafe class MaxPool2d<L, V>
     /// <summary>Writes a row of the output and of the winner, from its windows' rows.</summary>
     private static void Winners(PoolCall call, float* first, nint pitch, int rows, float* y, float* winner)
     {
-        V one = L.Create(1), widest = L.Create(call.Columns.Widest), none = L.Create(-1);
+        V one = L.Create(1), rowStep = L.Create(call.Columns.MaxWindow), none = L.Create(-1);
         bool relu = call.ReLU;
         for (int q = 0; q < call.Output.Width; q++, y += L.Width, winner += L.Width)
         {
             var (left, right) = call.Columns.Window(q);
             float* row = first + left * L.Width, end = row + rows * pitch;
-            V best = L.Load(row), where = L.Zero, start = L.Zero;
+            V best = L.Load(row), bestIndex = L.Zero, start = L.Zero;
             for (nint width = (right - left) * L.Width; row < end; row += pitch)
             {
-                V place = start;
+                V index = start;
                 for (float* pixel = row; pixel < row + width; pixel += L.Width)
                 {
                     V value = L.Load(pixel);
-                    where = L.IfGreater(value, best, place, where);
+                    bestIndex = L.IfGreater(value, best, index, bestIndex);
                     best = L.Max(best, value);
-                    place = L.Add(place, one);
+                    index = L.Add(index, one);
                 }
 
-                start = L.Add(start, widest);
+                start = L.Add(start, rowStep);
             }
 
             if (relu)
             {
-                where = L.IfGreater(best, L.Zero, where, none);
+                bestIndex = L.IfGreater(best, L.Zero, bestIndex, none);
                 best = L.Max(L.Zero, best);
             }
 
             L.Store(best, y);
-            L.Store(where, winner);
+            L.Store(bestIndex, winner);
         }
     }
 
@@ -82,31 +82,31 @@ internal static unsafe class MaxPool2d<L, V>
         }
 
         bool adds = call.Accumulate || !call.IsTiling;
-        V one = L.Create(1), widest = L.Create(call.Columns.Widest);
+        V one = L.Create(1), rowStep = L.Create(call.Columns.MaxWindow);
         var (c, end) = part.Of(call.Output.Channels);
         for (; c < end; c++)
         {
             for (int p = 0; p < call.Output.Height; p++)
             {
                 var (top, bottom) = call.Rows.Window(p);
-                float* gradient = dy.Pointer + c * dy.Plane + p * dy.Pitch, place = winner.Pointer + c * winner.Plane + p * winner.Pitch;
-                for (int q = 0; q < call.Output.Width; q++, gradient += L.Width, place += L.Width)
+                float* gradient = dy.Pointer + c * dy.Plane + p * dy.Pitch, winners = winner.Pointer + c * winner.Plane + p * winner.Pitch;
+                for (int q = 0; q < call.Output.Width; q++, gradient += L.Width, winners += L.Width)
                 {
                     var (left, right) = call.Columns.Window(q);
-                    V value = L.Load(gradient), where = L.Load(place), start = L.Zero;
+                    V value = L.Load(gradient), bestIndex = L.Load(winners), start = L.Zero;
                     nint width = (right - left) * L.Width;
                     float* row = dx.Pointer + c * dx.Plane + top * dx.Pitch + left * dx.Pixel;
                     for (float* last = row + (bottom - top) * dx.Pitch; row < last; row += dx.Pitch)
                     {
-                        V here = start;
+                        V index = start;
                         for (float* pixel = row; pixel < row + width; pixel += L.Width)
                         {
-                            V share = L.IfEqual(where, here, value);
+                            V share = L.IfEqual(bestIndex, index, value);
                             L.Store(adds ? L.Add(L.Load(pixel), share) : share, pixel);
-                            here = L.Add(here, one);
+                            index = L.Add(index, one);
                         }
 
-                        start = L.Add(start, widest);
+                        start = L.Add(start, rowStep);
                     }
                 }
             }

@@ -20,10 +20,10 @@ internal static unsafe class Maxima<L, V>
     }
 
     /// <summary>
-    /// Writes y: the maximum of each of a row's windows, or, where it joins, of that and what y holds. Writes the pixels before and
+    /// Writes y: the maximum of each of a row's windows, or, where it accumulate, of that and what y holds. Writes the pixels before and
     /// behind the row too, where it repeats its ends.
     /// </summary>
-    public static void Across(PoolAxis axis, float* row, bool joins, bool relu, float* y)
+    public static void Across(PoolAxis axis, float* row, bool accumulate, bool relu, float* y)
     {
         float* first = row - axis.Before * L.Width, last = row + (axis.Inputs - 1) * L.Width;
         for (int i = 1; i <= axis.Before; i++)
@@ -31,7 +31,7 @@ internal static unsafe class Maxima<L, V>
             L.Store(L.Load(row), row - i * L.Width);
         }
 
-        for (int i = 1; i <= axis.Behind; i++)
+        for (int i = 1; i <= axis.After; i++)
         {
             L.Store(L.Load(last), last + i * L.Width);
         }
@@ -41,7 +41,7 @@ internal static unsafe class Maxima<L, V>
         for (float* end = y + axis.Outputs * L.Width; y < end; y += L.Width, first += stride)
         {
             V best = Of(first, L.Width, kernel);
-            best = joins ? L.Max(L.Load(y), best) : best;
+            best = accumulate ? L.Max(L.Load(y), best) : best;
             L.Store(relu ? L.Max(L.Zero, best) : best, y);
         }
     }

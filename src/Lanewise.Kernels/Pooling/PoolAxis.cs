@@ -21,7 +21,7 @@ internal sealed class PoolAxis
         }
 
         IsTiling = _coveringWindows.All(w => w.End - w.First == 1);
-        Widest = windows.Max(w => w.End - w.First);
+        MaxWindow = windows.Max(w => w.End - w.First);
     }
 
     /// <summary>The number of outputs.</summary>
@@ -40,16 +40,16 @@ internal sealed class PoolAxis
     public int Before { get; private init; }
 
     /// <summary>How many inputs behind the last the last window ends; negative where some are left over.</summary>
-    public int Behind => (Outputs - 1) * Stride + Kernel - Before - Inputs;
+    public int After => (Outputs - 1) * Stride + Kernel - Before - Inputs;
 
     /// <summary>Inputs, with those outside the image.</summary>
-    public int Reach => Before + Inputs + Math.Max(Behind, 0);
+    public int Reach => Before + Inputs + Math.Max(After, 0);
 
     /// <summary>Whether neighbouring windows share inputs.</summary>
     public bool Overlaps => Kernel > Stride;
 
     /// <summary>The most inputs in a window.</summary>
-    public int Widest { get; }
+    public int MaxWindow { get; }
 
     /// <summary>Whether every input lies in exactly one window.</summary>
     public bool IsTiling { get; }

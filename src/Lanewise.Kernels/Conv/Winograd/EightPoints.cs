@@ -30,25 +30,25 @@ internal readonly unsafe struct EightPoints<L, V> : IWinogradGradientTransform<L
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Output(float* from, nint step, float* to, nint toStep, int outputs, V least)
+    public static void Output(float* from, nint step, float* to, nint toStep, int outputs, V min)
     {
         V m0 = L.Load(from), m1 = L.Load(from + step), m2 = L.Load(from + 2 * step), m3 = L.Load(from + 3 * step);
         V m4 = L.Load(from + 4 * step), m5 = L.Load(from + 5 * step), m6 = L.Load(from + 6 * step), last = L.Load(from + 7 * step);
         V one = L.Add(m1, m2), two = L.Add(m3, m4), half = L.Add(m5, m6);
         V oneOdd = L.Subtract(m1, m2), twoOdd = L.Subtract(m3, m4), halfOdd = L.Subtract(m5, m6);
-        L.Store(L.Max(least, L.Add(L.Add(m0, one), L.Add(two, half))), to);
-        L.Store(L.Max(least, L.Fma(L.Create(0.5f), halfOdd, L.Fma(L.Create(2), twoOdd, oneOdd))), to + toStep);
-        L.Store(L.Max(least, L.Fma(L.Create(0.25f), half, L.Fma(L.Create(4), two, one))), to + 2 * toStep);
+        L.Store(L.Max(min, L.Add(L.Add(m0, one), L.Add(two, half))), to);
+        L.Store(L.Max(min, L.Fma(L.Create(0.5f), halfOdd, L.Fma(L.Create(2), twoOdd, oneOdd))), to + toStep);
+        L.Store(L.Max(min, L.Fma(L.Create(0.25f), half, L.Fma(L.Create(4), two, one))), to + 2 * toStep);
         V third = L.Fma(L.Create(0.125f), halfOdd, L.Fma(L.Create(8), twoOdd, oneOdd));
         if (outputs == 4)
         {
-            L.Store(L.Max(least, L.Add(third, last)), to + 3 * toStep);
+            L.Store(L.Max(min, L.Add(third, last)), to + 3 * toStep);
             return;
         }
 
-        L.Store(L.Max(least, third), to + 3 * toStep);
-        L.Store(L.Max(least, L.Fma(L.Create(1 / 16f), half, L.Fma(L.Create(16), two, one))), to + 4 * toStep);
-        L.Store(L.Max(least, L.Add(L.Fma(L.Create(1 / 32f), halfOdd, L.Fma(L.Create(32), twoOdd, oneOdd)), last)), to + 5 * toStep);
+        L.Store(L.Max(min, third), to + 3 * toStep);
+        L.Store(L.Max(min, L.Fma(L.Create(1 / 16f), half, L.Fma(L.Create(16), two, one))), to + 4 * toStep);
+        L.Store(L.Max(min, L.Add(L.Fma(L.Create(1 / 32f), halfOdd, L.Fma(L.Create(32), twoOdd, oneOdd)), last)), to + 5 * toStep);
     }
 
     /// <inheritdoc/>

@@ -29,11 +29,11 @@ internal readonly unsafe struct FourPoints<L, V> : IWinogradTransform<L, V>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Output(float* from, nint step, float* to, nint toStep, int outputs, V least)
+    public static void Output(float* from, nint step, float* to, nint toStep, int outputs, V min)
     {
         V m1 = L.Load(from + step), m2 = L.Load(from + 2 * step);
-        L.Store(L.Max(least, L.Add(L.Load(from), L.Add(m1, m2))), to);
-        L.Store(L.Max(least, L.Add(L.Subtract(m1, m2), L.Load(from + 3 * step))), to + toStep);
+        L.Store(L.Max(min, L.Add(L.Load(from), L.Add(m1, m2))), to);
+        L.Store(L.Max(min, L.Add(L.Subtract(m1, m2), L.Load(from + 3 * step))), to + toStep);
     }
 
     /// <inheritdoc/>

@@ -17,7 +17,7 @@ internal unsafe interface IWinogradTransform<L, V>
     static abstract void Input(float* from, nint step, int first, int end, float* to, nint toStep);
 
     /// <summary>Aᵀ: from points to outputs, as many as the number of points and the filter leave.</summary>
-    static abstract void Output(float* from, nint step, float* to, nint toStep, int outputs, V least);
+    static abstract void Output(float* from, nint step, float* to, nint toStep, int outputs, V min);
 
     /// <summary>G: from a filter to points.</summary>
     static abstract void Filter(float* from, nint step, float* to, nint toStep, int taps);

@@ -22,12 +22,12 @@ internal sealed class RowWinogradCall : WinogradCall
         _tileColumns = (output.Width + TileSide - 1) / TileSide;
         long perTile = (long)Points * (source.Channels + Chunk) * options.LaneWidth * sizeof(float);
         // As many tiles of a row as there are first, then as many rows: neighbours are read one after the other.
-        int most = (int)(BlockBytes / perTile), fewest = Math.Min(MinRows, output.Height);
-        int columns = Math.Clamp(most / fewest, 1, _tileColumns), rows = Math.Clamp(most / columns, fewest, output.Height);
+        int max = (int)(BlockBytes / perTile), min = Math.Min(MinRows, output.Height);
+        int columns = Math.Clamp(max / min, 1, _tileColumns), rows = Math.Clamp(max / columns, min, output.Height);
         Bands = (output.Height + rows - 1) / rows;
         Columns = (_tileColumns + columns - 1) / columns;
         _sums = Sums(options);
-        Take(_sums.Cast<PointSum>().MaxBy(sum => sum.Source.Width)!, columns: 0);
+        SetSizes(_sums.Cast<PointSum>().MaxBy(sum => sum.Source.Width)!, columns: 0);
     }
 
     public override int Points => Side;
@@ -53,7 +53,7 @@ internal sealed class RowWinogradCall : WinogradCall
     /// <summary>How a block of a band and of so many tiles beside each other is summed.</summary>
     public PointSum Sum(int band, int tiles) => _sums[band, tiles - _tileColumns / Columns];
 
-    /// <summary>For each band, with the fewest tiles beside each other and with one more; bands that are alike share them.</summary>
+    /// <summary>For each band, with the min tiles beside each other and with one more; bands that are alike share them.</summary>
     private PointSum[,] Sums(WinogradOptions options)
     {
         var known = new Dictionary<(int Rows, int Above, int Below, int Tiles), PointSum>();
@@ -67,7 +67,7 @@ internal sealed class RowWinogradCall : WinogradCall
                 int tiles = _tileColumns / Columns + i;
                 if (!known.TryGetValue((rows, above, below, tiles), out var sum))
                 {
-                    sum = new PointSum(options, Source.Channels, (end - first) * tiles, Taps, Meetings(rows, end - first, above, below, tiles));
+                    sum = new PointSum(options, Source.Channels, (end - first) * tiles, Taps, RowTaps(rows, end - first, above, below, tiles));
                     known[(rows, above, below, tiles)] = sum;
                 }
 
@@ -79,7 +79,7 @@ internal sealed class RowWinogradCall : WinogradCall
     }
 
     /// <summary>The rows, of so many tiles each, that meet the filter's; those above and below the image are left out.</summary>
-    private AxisTap[][] Meetings(int rows, int inputs, int above, int below, int tiles) =>
+    private AxisTap[][] RowTaps(int rows, int inputs, int above, int below, int tiles) =>
         [.. Enumerable.Range(0, rows * tiles).Select(i => Enumerable.Range(0, Taps)
             .Where(r => i / tiles + r >= above && i / tiles + r < inputs - below)
             .Select(r => new AxisTap(i + r * tiles, r)).ToArray())];

@@ -30,21 +30,21 @@ internal readonly unsafe struct SixPoints<L, V> : IWinogradGradientTransform<L, 
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Output(float* from, nint step, float* to, nint toStep, int outputs, V least)
+    public static void Output(float* from, nint step, float* to, nint toStep, int outputs, V min)
     {
         V m1 = L.Load(from + step), m2 = L.Load(from + 2 * step), m3 = L.Load(from + 3 * step), m4 = L.Load(from + 4 * step);
         V sum = L.Add(m1, m2), difference = L.Subtract(m1, m2), last = L.Load(from + 5 * step);
         V second = L.Fma(L.Create(-2), m4, L.Fma(L.Create(0.5f), m3, difference));
-        L.Store(L.Max(least, L.Add(L.Add(L.Load(from), sum), L.Add(m3, m4))), to);
+        L.Store(L.Max(min, L.Add(L.Add(L.Load(from), sum), L.Add(m3, m4))), to);
         if (outputs == 2)
         {
-            L.Store(L.Max(least, L.Add(second, last)), to + toStep);
+            L.Store(L.Max(min, L.Add(second, last)), to + toStep);
             return;
         }
 
-        L.Store(L.Max(least, second), to + toStep);
-        L.Store(L.Max(least, L.Fma(L.Create(4), m4, L.Fma(L.Create(0.25f), m3, sum))), to + 2 * toStep);
-        L.Store(L.Max(least, L.Add(L.Fma(L.Create(-8), m4, L.Fma(L.Create(0.125f), m3, difference)), last)), to + 3 * toStep);
+        L.Store(L.Max(min, second), to + toStep);
+        L.Store(L.Max(min, L.Fma(L.Create(4), m4, L.Fma(L.Create(0.25f), m3, sum))), to + 2 * toStep);
+        L.Store(L.Max(min, L.Add(L.Fma(L.Create(-8), m4, L.Fma(L.Create(0.125f), m3, difference)), last)), to + 3 * toStep);
     }
 
     /// <inheritdoc/>

@@ -18,10 +18,10 @@ internal sealed class TileWinogradCall : WinogradCall
     {
         Grid = TileGrid.Of(output, Side, Taps, Padding);
         long perTile = (long)Points * source.Channels * options.LaneWidth * sizeof(float);
-        int most = (int)Math.Clamp(BlockBytes / perTile, MinTiles, MaxTiles);
-        Blocks = (Grid.Count + most - 1) / most;
+        int max = (int)Math.Clamp(BlockBytes / perTile, MinTiles, MaxTiles);
+        Blocks = (Grid.Count + max - 1) / max;
         Sums = [.. Enumerable.Range(Grid.Count / Blocks, 2).Select(tiles => new PointSum(options, source.Channels, tiles, taps: 1, new ConvAxis(1, 1, 0, 0).Forward(tiles)))];
-        Take(Sums[^1], Grid.InputColumns(Sums[^1].Outputs));
+        SetSizes(Sums[^1], Grid.InputColumns(Sums[^1].Outputs));
     }
 
     public override int Points => Side * Side;

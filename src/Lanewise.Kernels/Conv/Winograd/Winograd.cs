@@ -58,9 +58,9 @@ internal static unsafe class Winograd<L, V, T>
     /// <summary>Where a pixel lies; nowhere on a surface that is not there.</summary>
     public static float* At(Surface s, int k, int row, int column) => s.Pointer == null ? null : s.Pointer + k * s.Plane + row * s.Pitch + column * s.Pixel;
 
-    /// <summary>Adds a shortcut, masks, cuts off below the least, and writes neighbouring outputs of a row.</summary>
+    /// <summary>Adds a shortcut, masks, cuts off below the min, and writes neighbouring outputs of a row.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Finish(float* from, int columns, V least, float* y, float* add, float* mask)
+    public static void Finish(float* from, int columns, V min, float* y, float* add, float* mask)
     {
         for (int j = 0; j < columns; j++)
         {
@@ -68,7 +68,7 @@ internal static unsafe class Winograd<L, V, T>
             V v = L.Load(from + at);
             v = add == null ? v : L.Add(v, L.Load(add + at));
             v = mask == null ? v : L.IfGreater(L.Load(mask + at), L.Zero, v, L.Zero);
-            L.Store(L.Max(least, v), y + at);
+            L.Store(L.Max(min, v), y + at);
         }
     }
 

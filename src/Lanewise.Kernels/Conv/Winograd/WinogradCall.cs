@@ -106,10 +106,10 @@ internal abstract class WinogradCall : Conv2dCall
         [.. Enumerable.Range(0, g.OutChannels).Select(k => k / group * group * g.InChannels * g.Positions + k % group)];
 
     /// <summary>The first output of a share, a multiple of the group; the number of outputs for the share behind the last.</summary>
-    public int ShareStart(int share) => CutOutputs(Group, share, Shares);
+    public int ShareStart(int share) => OutputStart(Group, share, Shares);
 
     /// <summary>Takes memory for the largest block.</summary>
-    private protected void Take(PointSum largest, int columns)
+    private protected void SetSizes(PointSum largest, int columns)
     {
         const int Parts = 16;
         // Each share of the outputs transforms the inputs anew, which only many outputs are worth.

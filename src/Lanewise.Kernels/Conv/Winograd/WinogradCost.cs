@@ -15,16 +15,16 @@ internal sealed class WinogradCost(Conv2dGeometry geometry, bool isBackward, Pla
     private const double TileTransform = 14, LargeTile = 22, RowTransform = 11, LargeRow = 26;
 
     /// <summary>A product among the many streams of two dimensions; measured.</summary>
-    private const double Streams = 1.4;
+    private const double TileProduct = 1.4;
 
     /// <summary>A cache line of weights that comes from memory; it holds so many. Fewer weights stay in the cache.</summary>
-    private const double Line = 12, LineFloats = 16, CachedWeights = 256 * 1024;
+    private const double WeightLine = 12, LineFloats = 16, CachedWeights = 256 * 1024;
 
     /// <summary>So many sums must be under way at once; outputs beside a pixel's are at most so many.</summary>
-    private const double Chains = 8, Beside = 4;
+    private const double Chains = 8, MaxGroup = 4;
 
     private readonly double _products = (double)(lanes?.Channels ?? source.Channels) * output.Channels;
-    private readonly double _weight = Line / (lanes is null ? LineFloats : 1);
+    private readonly double _weight = WeightLine / (lanes is null ? LineFloats : 1);
 
     private bool ComesFromMemory => IsLarge(source, output);
 
@@ -42,15 +42,15 @@ internal sealed class WinogradCost(Conv2dGeometry geometry, bool isBackward, Pla
     public double Direct()
     {
         var (rows, columns) = (geometry.Rows, geometry.Columns);
-        double taps = Meetings(rows, source.Height, output.Height) * (Meetings(columns, source.Width, output.Width) + columns.Kernel * output.Width) / 2;
-        return _products * taps * Idle(output.Width) + Weights(geometry.Positions);
+        double taps = Taps(rows, source.Height, output.Height) * (Taps(columns, source.Width, output.Width) + columns.Kernel * output.Width) / 2;
+        return _products * taps * Latency(output.Width) + Weights(geometry.Positions);
     }
 
     /// <summary>In both dimensions.</summary>
     private double Tiles(int side)
     {
-        double points = side * side, tiles = Pieces(output.Height, side) * Pieces(output.Width, side);
-        return _products * Streams * points * tiles * Idle(tiles) + Weights(points) + tiles * points * (ComesFromMemory ? LargeTile : TileTransform) * (source.Channels + output.Channels);
+        double points = side * side, tiles = TilesAlong(output.Height, side) * TilesAlong(output.Width, side);
+        return _products * TileProduct * points * tiles * Latency(tiles) + Weights(points) + tiles * points * (ComesFromMemory ? LargeTile : TileTransform) * (source.Channels + output.Channels);
     }
 
     /// <summary>Along the rows.</summary>
@@ -58,9 +58,9 @@ internal sealed class WinogradCost(Conv2dGeometry geometry, bool isBackward, Pla
     {
         // Filter rows beyond the image are left out where a tile of the micro-kernel lies within one row: of about half.
         int taps = geometry.Rows.Kernel;
-        double tiles = Pieces(output.Width, side), sums = output.Height * tiles, met = (Meetings(geometry.Rows, source.Height, output.Height) + taps * output.Height) / 2;
+        double tiles = TilesAlong(output.Width, side), sums = output.Height * tiles, tapRows = (Taps(geometry.Rows, source.Height, output.Height) + taps * output.Height) / 2;
         double transforms = tiles * ((double)source.Height * source.Channels + (double)output.Height * output.Channels);
-        return _products * side * met * tiles * Idle(sums) + Weights(side * taps) + transforms * side * (ComesFromMemory ? LargeRow : RowTransform);
+        return _products * side * tapRows * tiles * Latency(sums) + Weights(side * taps) + transforms * side * (ComesFromMemory ? LargeRow : RowTransform);
     }
 
     private double Weights(double each)
@@ -69,9 +69,9 @@ internal sealed class WinogradCost(Conv2dGeometry geometry, bool isBackward, Pla
         return each * channels > CachedWeights ? _products * each * _weight : 0;
     }
 
-    private double Pieces(int outputs, int side) => Math.Ceiling((double)outputs / (side - geometry.Rows.Kernel + 1));
+    private double TilesAlong(int outputs, int side) => Math.Ceiling((double)outputs / (side - geometry.Rows.Kernel + 1));
 
-    private double Meetings(ConvAxis axis, int from, int to) => (isBackward ? axis.Backward(to) : axis.Forward(from)).Sum(taps => taps.Length);
+    private double Taps(ConvAxis axis, int from, int to) => (isBackward ? axis.Backward(to) : axis.Forward(from)).Sum(taps => taps.Length);
 
-    private double Idle(double pixels) => Math.Max(1, Chains / (pixels * Math.Min(output.Channels, Beside)));
+    private double Latency(double pixels) => Math.Max(1, Chains / (pixels * Math.Min(output.Channels, MaxGroup)));
 }

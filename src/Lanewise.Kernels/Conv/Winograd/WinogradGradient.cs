@@ -92,7 +92,7 @@ internal static unsafe class WinogradGradient<L, V, T>
     private static void TransformGradient(WinogradGradientCall call, in BlockMemory memory, int tile, int plane, int k, (int First, int End) rows)
     {
         int side = call.TileSide, height = call.AlongRows ? 1 : side;
-        float* turned = stackalloc float[height * side * L.Width * L.Width], half = stackalloc float[Side * side * L.Width];
+        float* transposed = stackalloc float[height * side * L.Width * L.Width], half = stackalloc float[Side * side * L.Width];
         var dy = Surface.Of<L, V>(memory.Activations.Pointer, call.Gradient);
         nint point = (nint)call.GradientPoint * L.Width, line = (nint)call.Group * L.Width, image = call.GradientRows * line;
         var (group, within) = Math.DivRem(k / L.Width, call.Group);
@@ -101,16 +101,16 @@ internal static unsafe class WinogradGradient<L, V, T>
         {
             var (tileRow, tileColumn) = call.AlongRows ? (call.FirstRow + row, (call.FirstTile + tile) * side) : call.Grid.Corner(call.FirstTile + tile);
             float* from = dy.Pointer + k * dy.Plane + tileRow * dy.Pitch + tileColumn * dy.Pixel;
-            Turn(dy, from, Math.Min(L.Width, call.Geometry.OutChannels - k), (height, side), (call.Gradient.Height - tileRow, call.Gradient.Width - tileColumn), turned);
+            Transpose(dy, from, Math.Min(L.Width, call.Geometry.OutChannels - k), (height, side), (call.Gradient.Height - tileRow, call.Gradient.Width - tileColumn), transposed);
             for (int i = 0; i < L.Width; i++)
             {
-                TransformTile(call.AlongRows, turned + i * L.Width, side, half, to + i * image + row * line, point);
+                TransformTile(call.AlongRows, transposed + i * L.Width, side, half, to + i * image + row * line, point);
             }
         }
     }
 
     /// <summary>Writes a tile's pixels, [pixel][image][output] instead of [output][pixel][image]; zeros for those that do not exist.</summary>
-    private static void Turn(Surface dy, float* from, int outputs, (int Height, int Width) tile, (int Rows, int Columns) existing, float* to)
+    private static void Transpose(Surface dy, float* from, int outputs, (int Height, int Width) tile, (int Rows, int Columns) existing, float* to)
     {
         const int Run = 4;
         for (int i = 0; i < L.Width; i += Run, from += Run * dy.Plane)
@@ -140,7 +140,7 @@ internal static unsafe class WinogradGradient<L, V, T>
         }
     }
 
-    /// <summary>Writes the points of one tile of one image, whose pixels lie as <see cref="Turn"/> writes them.</summary>
+    /// <summary>Writes the points of one tile of one image, whose pixels lie as <see cref="Transpose"/> writes them.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void TransformTile(bool alongRows, float* from, int side, float* half, float* to, nint point)
     {

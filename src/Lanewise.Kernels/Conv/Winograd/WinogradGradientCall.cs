@@ -15,12 +15,12 @@ internal sealed class WinogradGradientCall : Conv2dGradientCall
     private const int TileBytes = 1 << 18;
     private const int MinTiles = 8, MinRows = 8;
 
-    private WinogradGradientCall(Conv2dGeometry geometry, Planes input, Planes gradient, WinogradForm form, Piece piece, WinogradGradientOptions options)
+    private WinogradGradientCall(Conv2dGeometry geometry, Planes input, Planes gradient, WinogradForm form, Range range, WinogradGradientOptions options)
         : base(input, gradient)
     {
         int lanes = options.LaneWidth, taps = geometry.Rows.Kernel;
         (Geometry, AlongRows, Group, PackedGroup) = (geometry, form.AlongRows, options.Group, options.PackedGroup);
-        (FirstTile, Tiles, FirstRow, GradientRows) = (piece.FirstTile, piece.Tiles, piece.FirstRow, piece.Rows);
+        (FirstTile, Tiles, FirstRow, GradientRows) = (range.FirstTile, range.Tiles, range.FirstRow, range.Rows);
         Points = form.AlongRows ? form.Side : form.Side * form.Side;
         Grid = TileGrid.Of(gradient, form.Side, taps, geometry.Rows.Padding);
         Vectors = (geometry.OutChannels + lanes - 1) / lanes;
@@ -34,8 +34,8 @@ internal sealed class WinogradGradientCall : Conv2dGradientCall
         InputPoint = planes * InputPlanes.PlaneStride | 1;
         GradientGroup = planes * lanes * GradientRows * Group;
         GradientPoint = (Vectors + Group - 1) / Group * GradientGroup | 1;
-        int most = Math.Max(1, SumBytes / (Points * summed * Group * lanes * sizeof(float)));
-        Chunks = (geometry.InChannels + most - 1) / most;
+        int max = Math.Max(1, SumBytes / (Points * summed * Group * lanes * sizeof(float)));
+        Chunks = (geometry.InChannels + max - 1) / max;
         MinChannels = geometry.InChannels / Chunks;
         var sum = new Conv2dGeometry(Tiles * lanes, Group, axis, new ConvAxis(1, 1, 0, 0));
         Sums = [.. Enumerable.Range(MinChannels, 2).Select(channels => TapTable.Forward(
@@ -142,32 +142,32 @@ internal sealed class WinogradGradientCall : Conv2dGradientCall
         var grid = TileGrid.Of(dy, form.Side, geometry.Rows.Kernel, geometry.Rows.Padding);
         int outputs = (geometry.OutChannels + options.LaneWidth - 1) / options.LaneWidth * options.LaneWidth;
         long perPoint = (long)(geometry.InChannels + outputs) * options.LaneWidth * sizeof(float) * options.Blocks;
-        var pieces = form.AlongRows ? RowPieces(dy.Height, grid.Columns, TileBytes / (form.Side * perPoint)) : TilePieces(grid.Count, TileBytes / (form.Side * form.Side * perPoint), options.Blocks);
-        return [.. pieces.Select((piece, i) => new WinogradGradientCall(geometry, x, dy, form, piece, options) { Weights = weights, Bias = i == 0 ? bias : -1 })];
+        var ranges = form.AlongRows ? RowRanges(dy.Height, grid.Columns, TileBytes / (form.Side * perPoint)) : TileRanges(grid.Count, TileBytes / (form.Side * form.Side * perPoint), options.Blocks);
+        return [.. ranges.Select((range, i) => new WinogradGradientCall(geometry, x, dy, form, range, options) { Weights = weights, Bias = i == 0 ? bias : -1 })];
     }
 
-    /// <summary>Pieces of at most so many tiles, but some at least.</summary>
-    private static IEnumerable<Piece> TilePieces(int tiles, long most, int blocks) =>
-        Cut(tiles, Math.Max(most, MinTiles / blocks)).Select(cut => new Piece(cut.First, cut.Count, 0, 1));
+    /// <summary>Pieces of at max so many tiles, but some at least.</summary>
+    private static IEnumerable<Range> TileRanges(int tiles, long max, int blocks) =>
+        Split(tiles, Math.Max(max, MinTiles / blocks)).Select(split => new Range(split.First, split.Count, 0, 1));
 
-    /// <summary>Pieces of at most so many tiles of a row each, but some rows at least: as many rows as there are first, then as many columns.</summary>
-    private static IEnumerable<Piece> RowPieces(int rows, int columns, long most) =>
-        from row in Cut(rows, Math.Max(most, MinRows))
-        from column in Cut(columns, most / row.Count)
-        select new Piece(column.First, column.Count, row.First, row.Count);
+    /// <summary>Pieces of at max so many tiles of a row each, but some rows at least: as many rows as there are first, then as many columns.</summary>
+    private static IEnumerable<Range> RowRanges(int rows, int columns, long max) =>
+        from row in Split(rows, Math.Max(max, MinRows))
+        from column in Split(columns, max / row.Count)
+        select new Range(column.First, column.Count, row.First, row.Count);
 
-    private static IEnumerable<(int First, int Count)> Cut(int length, long most)
+    private static IEnumerable<(int First, int Count)> Split(int length, long max)
     {
-        int pieces = (int)Math.Min(length, (length + Math.Max(1, most) - 1) / Math.Max(1, most));
-        for (int i = 0; i < pieces; i++)
+        int ranges = (int)Math.Min(length, (length + Math.Max(1, max) - 1) / Math.Max(1, max));
+        for (int i = 0; i < ranges; i++)
         {
-            var (first, end) = new Part(i, pieces).Of(length);
+            var (first, end) = new Part(i, ranges).Of(length);
             yield return (first, end - first);
         }
     }
 
     /// <summary>Tiles, and the gradient's rows along the rows.</summary>
-    private readonly record struct Piece(int FirstTile, int Tiles, int FirstRow, int Rows);
+    private readonly record struct Range(int FirstTile, int Tiles, int FirstRow, int Rows);
 }
 
 /// <summary>What a weight gradient by Winograd's way takes from the processor and the batch.</summary>
@@ -175,5 +175,5 @@ internal sealed class WinogradGradientCall : Conv2dGradientCall
 /// <param name="MaxPixels">Inputs beside them.</param>
 /// <param name="PackedGroup">Outputs in a group of the packed weights.</param>
 /// <param name="LaneWidth">L.</param>
-/// <param name="Blocks">The most blocks that are summed in one call.</param>
+/// <param name="Blocks">The max blocks that are summed in one call.</param>
 internal readonly record struct WinogradGradientOptions(int Group, int MaxPixels, int PackedGroup, int LaneWidth, int Blocks);

@@ -14,14 +14,14 @@ internal sealed class WinogradGradientCost(Conv2dGeometry geometry, Planes x, Pl
     private const double Transform = 16, Transposed = 24, LargeRow = 33;
 
     /// <summary>A product where all outputs lie in one vector: it waits for the inputs.</summary>
-    private const double Lone = 1.25;
+    private const double SingleVector = 1.25;
 
     /// <summary>The transform of a vector of sums, for each point; and, the direct way, the sum over the lanes behind each weight.</summary>
     private const double Summed = 8, LaneSum = 6;
 
     private readonly int _outputs = (geometry.OutChannels + laneWidth - 1) / laneWidth * laneWidth;
 
-    private double Products => (_outputs == laneWidth ? Lone : 1) * geometry.InChannels * _outputs;
+    private double Products => (_outputs == laneWidth ? SingleVector : 1) * geometry.InChannels * _outputs;
 
     /// <summary>The way that the algorithm wants; null for the direct one.</summary>
     public static WinogradForm? Form(ConvAlgorithm algorithm, Conv2dGeometry geometry, Planes x, Planes dy, int laneWidth)
@@ -41,7 +41,7 @@ internal sealed class WinogradGradientCost(Conv2dGeometry geometry, Planes x, Pl
         };
     }
 
-    private double Direct() => (double)geometry.InChannels * geometry.OutChannels * (Meetings(geometry.Rows, x.Height) * Meetings(geometry.Columns, x.Width) + LaneSum * geometry.Positions);
+    private double Direct() => (double)geometry.InChannels * geometry.OutChannels * (Taps(geometry.Rows, x.Height) * Taps(geometry.Columns, x.Width) + LaneSum * geometry.Positions);
 
     private double Tiles()
     {
@@ -56,10 +56,10 @@ internal sealed class WinogradGradientCost(Conv2dGeometry geometry, Planes x, Pl
         double tiles = TileGrid.Of(dy, WinogradForm.EightPoints, taps, geometry.Rows.Padding).Columns;
         bool isLarge = WinogradCost.IsLarge(x, dy);
         double transforms = tiles * ((isLarge ? LargeRow : Transform) * geometry.InChannels * x.Height + (isLarge ? LargeRow : Transposed) * _outputs * dy.Height);
-        return WinogradForm.EightPoints * (Products * tiles * Meetings(geometry.Rows, x.Height) + transforms + Sums(taps));
+        return WinogradForm.EightPoints * (Products * tiles * Taps(geometry.Rows, x.Height) + transforms + Sums(taps));
     }
 
     private double Sums(int rows) => Summed * rows * _outputs / laneWidth * geometry.InChannels;
 
-    private static double Meetings(ConvAxis axis, int inputs) => axis.Forward(inputs).Sum(taps => taps.Length);
+    private static double Taps(ConvAxis axis, int inputs) => axis.Forward(inputs).Sum(taps => taps.Length);
 }

@@ -72,7 +72,7 @@ internal static unsafe class WinogradRows<L, V, T>
         int side = call.TileSide;
         float* line = stackalloc float[T.Side * L.Width];
         nint plane = (nint)sum.Output(call.Chunk).PlaneStride * L.Width, point = (nint)call.OutputPoint * L.Width;
-        V none = L.Create(float.NegativeInfinity), least = call.ReLU ? L.Zero : none;
+        V none = L.Create(float.NegativeInfinity), min = call.ReLU ? L.Zero : none;
         bool isPlain = call.Add is null && call.Mask is null;
         for (int i = 0; i < outputs; i++)
         {
@@ -87,12 +87,12 @@ internal static unsafe class WinogradRows<L, V, T>
                     float* to = Winograd<L, V, T>.At(y, k, row, column);
                     if (isPlain && columns == side)
                     {
-                        T.Output(m, point, to, L.Width, side, least);
+                        T.Output(m, point, to, L.Width, side, min);
                     }
                     else
                     {
                         T.Output(m, point, line, L.Width, side, none);
-                        Winograd<L, V, T>.Finish(line, columns, least, to, Winograd<L, V, T>.At(add, k, row, column), Winograd<L, V, T>.At(mask, k, row, column));
+                        Winograd<L, V, T>.Finish(line, columns, min, to, Winograd<L, V, T>.At(add, k, row, column), Winograd<L, V, T>.At(mask, k, row, column));
                     }
                 }
             }

@@ -36,7 +36,7 @@ internal static unsafe class WinogradTiles<L, V, T>
         int side = call.TileSide;
         float* half = stackalloc float[Side * Side * L.Width];
         nint plane = (nint)sum.Output(call.Chunk).PlaneStride * L.Width, point = (nint)call.OutputPoint * L.Width;
-        V none = L.Create(float.NegativeInfinity), least = call.ReLU ? L.Zero : none;
+        V none = L.Create(float.NegativeInfinity), min = call.ReLU ? L.Zero : none;
         bool isPlain = call.Add is null && call.Mask is null;
         for (int i = 0; i < outputs; i++)
         {
@@ -56,12 +56,12 @@ internal static unsafe class WinogradTiles<L, V, T>
                     float* line = half + r * Side * L.Width, to = pool is null ? Winograd<L, V, T>.At(y, k, row + r, column) : line;
                     if (isPlain && columns == side)
                     {
-                        T.Output(line, L.Width, to, L.Width, side, least);
+                        T.Output(line, L.Width, to, L.Width, side, min);
                     }
                     else
                     {
                         T.Output(line, L.Width, line, L.Width, side, none);
-                        Winograd<L, V, T>.Finish(line, columns, least, to, Winograd<L, V, T>.At(add, k, row + r, column), Winograd<L, V, T>.At(mask, k, row + r, column));
+                        Winograd<L, V, T>.Finish(line, columns, min, to, Winograd<L, V, T>.At(add, k, row + r, column), Winograd<L, V, T>.At(mask, k, row + r, column));
                     }
                 }
 

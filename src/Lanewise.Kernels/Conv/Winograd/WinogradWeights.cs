@@ -23,16 +23,16 @@ internal static unsafe class WinogradWeights<L, V, T>
         float* weights = memory.Pointer + call.Weights, to = memory.Pointer + call.Transformed;
         *none = 0;
         var (first, end) = part.Of(call.WeightPoint / L.Width);
-        var (place, lane) = Math.DivRem(first * L.Width, call.OutputGroup);
-        (int channel, int r) = Math.DivRem(place, call.SummedRows);
+        var (index, lane) = Math.DivRem(first * L.Width, call.OutputGroup);
+        (int channel, int r) = Math.DivRem(index, call.SummedRows);
         (int group, channel) = Math.DivRem(channel, call.InChannels);
         for (float* at = to + (nint)first * L.Width; first < end; first++, at += L.Width)
         {
             for (int i = 0; i < L.Width; i++)
             {
-                int output = group * call.OutputGroup + lane, turned = call.IsBackward ? call.SummedRows - 1 - r : r;
+                int output = group * call.OutputGroup + lane, filterRow = call.IsBackward ? call.SummedRows - 1 - r : r;
                 var (k, c) = call.IsBackward ? (channel, output) : (output, channel);
-                from[i] = output < call.OutChannels ? weights + call.PackedStart[k] + (nint)c * step + turned * row : none;
+                from[i] = output < call.OutChannels ? weights + call.PackedStart[k] + (nint)c * step + filterRow * row : none;
                 if (++lane < call.OutputGroup)
                 {
                     continue;
@@ -70,7 +70,7 @@ internal static unsafe class WinogradWeights<L, V, T>
         }
     }
 
-    /// <summary>Takes a filter into each lane; the gradient's filter is the forward one turned by 180 degrees.</summary>
+    /// <summary>Takes a filter into each lane; the gradient's filter is the forward one filterRow by 180 degrees.</summary>
     private static void Gather(WinogradCall call, float** from, float* none, int positions, float* to)
     {
         const int Run = 4;
@@ -81,7 +81,7 @@ internal static unsafe class WinogradWeights<L, V, T>
             float* p = from[lane] + start, last = to + positions * L.Width;
             if (L.Width == Run * Run && lane == 0 && AreTransposed(from))
             {
-                Turn(from, start, step, to, positions);
+                Transpose(from, start, step, to, positions);
                 return;
             }
 
@@ -120,7 +120,7 @@ internal static unsafe class WinogradWeights<L, V, T>
     }
 
     /// <summary>Takes the filters of such lanes.</summary>
-    private static void Turn(float** from, nint start, nint step, float* to, int positions)
+    private static void Transpose(float** from, nint start, nint step, float* to, int positions)
     {
         float* a = from[0] + start, b = from[1] + start, c = from[2] + start, d = from[3] + start;
         for (int position = 0; position < positions; position++, a += step, b += step, c += step, d += step, to += L.Width)

@@ -26,11 +26,11 @@ public sealed class MaximaTests
                 Assert.Equal(Enumerable.Range(0, 3).Max(row => rows.Values[row * 7 * L.Width + i]), columns.Values[i]);
             }
 
-            Across<L, V>(columns, joins: false, relu: false);
-            Across<L, V>(columns, joins: true, relu: true);
+            Across<L, V>(columns, accumulate: false, relu: false);
+            Across<L, V>(columns, accumulate: true, relu: true);
         }
 
-        private static void Across<L, V>(GuardedMemory columns, bool joins, bool relu)
+        private static void Across<L, V>(GuardedMemory columns, bool accumulate, bool relu)
             where L : unmanaged, ILane<V>
             where V : unmanaged
         {
@@ -41,7 +41,7 @@ public sealed class MaximaTests
             columns.Values.CopyTo(row.Values[(axis.Before * L.Width)..]);
             var y = GuardedMemory.Of(Volume.Randoms(axis.Outputs * L.Width, 3));
             float[] before = y.Values.ToArray();
-            Maxima<L, V>.Across(axis, row.Memory.Pointer + row.Start + axis.Before * L.Width, joins, relu, y.Memory.Pointer + y.Start);
+            Maxima<L, V>.Across(axis, row.Memory.Pointer + row.Start + axis.Before * L.Width, accumulate, relu, y.Memory.Pointer + y.Start);
             y.AssertGuards();
             row.AssertGuards();
             for (int i = 0; i < before.Length; i++)
@@ -49,7 +49,7 @@ public sealed class MaximaTests
                 var (q, lane) = (i / L.Width, i % L.Width);
                 var (start, end, _) = PlainPool2d.Window(shape, 7, q);
                 float best = Enumerable.Range(start, end - start).Max(w => columns.Values[w * L.Width + lane]);
-                best = joins ? Math.Max(best, before[i]) : best;
+                best = accumulate ? Math.Max(best, before[i]) : best;
                 Assert.Equal(relu ? Math.Max(0, best) : best, y.Values[i]);
             }
         }

@@ -35,8 +35,8 @@ public sealed class PoolAxisTests
         AssertConsistent(pool);
         Assert.Equal((kernel, stride, padding, kernel > stride), (pool.Kernel, pool.Stride, pool.Before, pool.Overlaps));
         // The last window's end, and what the row's memory must hold with both ends repeated.
-        Assert.Equal((pool.Outputs - 1) * stride + kernel - padding - inputs, pool.Behind);
-        Assert.Equal(padding + inputs + Math.Max(0, pool.Behind), pool.Reach);
+        Assert.Equal((pool.Outputs - 1) * stride + kernel - padding - inputs, pool.After);
+        Assert.Equal(padding + inputs + Math.Max(0, pool.After), pool.Reach);
     }
 
     [Theory]
@@ -70,6 +70,6 @@ public sealed class PoolAxisTests
         }
 
         Assert.Equal(tiling, pool.IsTiling);
-        Assert.Equal(Enumerable.Range(0, pool.Outputs).Max(i => pool.Window(i).End - pool.Window(i).First), pool.Widest);
+        Assert.Equal(Enumerable.Range(0, pool.Outputs).Max(i => pool.Window(i).End - pool.Window(i).First), pool.MaxWindow);
     }
 }
