@@ -1,8 +1,9 @@
 namespace Lanewise.Kernels;
 
 /// <summary>
-/// Where lanes hold channels of one image instead of one channel of many: how many channels each vector of a pixel holds. A
-/// concatenation's vectors are those of its branches, so that it needs no copy, whatever the branches' numbers of channels.
+/// The channel-interleaved layout, in which the lanes hold channels of one image instead of one channel of many images: the number of
+/// channels in each vector of a pixel. A concatenation has the vectors of its branches one after the other, full or not, so that it needs
+/// no copy.
 /// </summary>
 internal sealed class ChannelLanes : IEquatable<ChannelLanes>
 {
@@ -15,17 +16,17 @@ internal sealed class ChannelLanes : IEquatable<ChannelLanes>
         _positions = [.. counts.SelectMany((count, vector) => Enumerable.Range(0, count).Select(lane => (vector, lane)))];
     }
 
-    /// <summary>Vectors of a pixel.</summary>
+    /// <summary>The vectors of a pixel.</summary>
     public int Vectors => _counts.Length;
 
-    /// <summary>Channels in all.</summary>
+    /// <summary>The number of channels.</summary>
     public int Channels => _positions.Length;
 
-    /// <summary>As few vectors of <paramref name="laneWidth"/> lanes as hold so many channels.</summary>
+    /// <summary>Gets ⌈channels / laneWidth⌉ vectors, all full but the last.</summary>
     public static ChannelLanes Of(int channels, int laneWidth) =>
         new([.. Enumerable.Range(0, (channels + laneWidth - 1) / laneWidth).Select(v => Math.Min(laneWidth, channels - v * laneWidth))]);
 
-    /// <summary>The vectors of several values, one behind the other.</summary>
+    /// <summary>Gets the vectors of several activations, one after the other.</summary>
     public static ChannelLanes Concat(IEnumerable<ChannelLanes> parts) => new([.. parts.SelectMany(p => p._counts)]);
 
     /// <inheritdoc/>
@@ -37,10 +38,10 @@ internal sealed class ChannelLanes : IEquatable<ChannelLanes>
     /// <inheritdoc/>
     public override int GetHashCode() => Channels;
 
-    /// <summary>Whether every vector is full, so that equal steps lead from one to the next.</summary>
+    /// <summary>Whether every vector is full, so that the channels of all vectors are equally far apart.</summary>
     public bool AreFull(int laneWidth) => _counts.All(c => c == laneWidth);
 
-    /// <summary>Where a channel lies, in floats from the first channel.</summary>
+    /// <summary>Gets the offset of a channel from the first, in floats.</summary>
     public int Offset(int channel, int planeStride, int laneWidth)
     {
         var (vector, lane) = _positions[channel];

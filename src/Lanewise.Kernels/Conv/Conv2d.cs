@@ -1,11 +1,14 @@
 namespace Lanewise.Kernels;
 
-/// <summary>Conv2d and Linear: forward, gradient to the input and gradient to the weights, as lists of taps.</summary>
+/// <summary>
+/// Conv2d and Linear by lists of taps: forward (y[k][p][q] = bias[k] + Σ w[k][c][r][s] · x[c][h][w]), gradient to the input (other lists,
+/// the same weights) and gradient to weights and bias. Runs the micro-kernels over tiles, groups of outputs and bands of rows.
+/// </summary>
 internal static unsafe class Conv2d<L, V>
     where L : unmanaged, ILane<V>
     where V : unmanaged
 {
-    /// <summary>Runs a forward pass or a gradient to the input. Writes the part's rows and channels of the output.</summary>
+    /// <summary>Runs a forward pass or a gradient to the input. Writes the rows and channels of the part.</summary>
     public static void Run<O>(DirectConv2dCall call, in BlockMemory memory, Part part)
         where O : unmanaged, IOperands<L, V>
     {
@@ -58,7 +61,7 @@ internal static unsafe class Conv2d<L, V>
         }
     }
 
-    /// <summary>Adds to: the weight gradients of the part's outputs and, where there is a bias, its gradients.</summary>
+    /// <summary>Adds to the gradients to weights and bias of the outputs of the part.</summary>
     public static void RunGradient(DirectGradientCall call, in BlockMemory memory, Part part)
     {
         var dy = Surface.Of<L, V>(memory.Activations.Pointer, call.Gradient);
@@ -98,7 +101,7 @@ internal static unsafe class Conv2d<L, V>
         }
     }
 
-    /// <summary>Runs tiles for outputs k … outputs − 1.</summary>
+    /// <summary>Runs tiles for the outputs k … outputs − 1, group by group. Writes them.</summary>
     public static void Outputs<O>(ConvFrame* frame, Tile* first, Tile* end, int k, int outputs, int group)
         where O : unmanaged, IOperands<L, V>
     {
@@ -113,13 +116,13 @@ internal static unsafe class Conv2d<L, V>
         }
     }
 
-    /// <summary>Runs tiles for pairs of groups of the outputs k … outputs − 1, and tells where the first output lies that is in none.</summary>
+    /// <summary>Runs tiles for pairs of groups of the outputs k … outputs − 1, writes them, and returns the first output that belongs to no pair.</summary>
     private static int Pairs(ConvFrame* frame, Tile* first, Tile* end, int k, int outputs, DirectConv2dCall call)
     {
         nint band = (nint)call.BandRows * call.SourceStep * call.Source.Pitch * L.Width;
         for (; k + 2 * call.Group <= outputs; k += 2 * call.Group)
         {
-            // Of a tile's neighbourhood in the next band, each pair asks for another pixel.
+            // Each pair prefetches a different pixel of the same tile one band further down.
             frame->PrefetchOffset = band + k / (2 * call.Group) % DirectConv2dCall.PairPixels * frame->SourceStep;
             for (Tile* tile = first; tile < end; tile++)
             {
@@ -174,7 +177,7 @@ internal static unsafe class Conv2d<L, V>
         }
     }
 
-    /// <summary>db[k] += Σ over images and pixels of dy[k][pixel].</summary>
+    /// <summary>Adds to db[k]: Σ over images and pixels of dy[k][pixel].</summary>
     public static void BiasGradient(Surface dy, Planes planes, float* to, int first, int end)
     {
         for (int k = first; k < end; k++)

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Lanewise.Kernels;
 
-/// <summary>A convolution's sizes, as torch.nn.Conv2d names them.</summary>
+/// <summary>The sizes of a convolution, as torch.nn.Conv2d names them; rows and columns have an axis each.</summary>
 /// <param name="InChannels">C, input channels.</param>
 /// <param name="OutChannels">K, output channels.</param>
 /// <param name="Rows">The vertical axis: kernel rows, stride, padding.</param>
@@ -10,28 +10,28 @@ namespace Lanewise.Kernels;
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct Conv2dGeometry(int InChannels, int OutChannels, ConvAxis Rows, ConvAxis Columns)
 {
-    /// <summary>R·S, the kernel's positions.</summary>
+    /// <summary>R·S, the number of kernel positions.</summary>
     public int Positions => Rows.Kernel * Columns.Kernel;
 
-    /// <summary>A linear layer: a 1×1 convolution of a single pixel.</summary>
+    /// <summary>Gets a linear layer as a 1×1 convolution of one pixel.</summary>
     public static Conv2dGeometry Linear(int inFeatures, int outFeatures) =>
         new(inFeatures, outFeatures, new ConvAxis(1, 1, 0, 0), new ConvAxis(1, 1, 0, 0));
 }
 
-/// <summary>One axis of a convolution or a pooling: output i reads input i·Stride + r·Dilation − Padding for r = 0 … Kernel − 1.</summary>
+/// <summary>One axis of a convolution or a pooling: output i reads the inputs i·Stride + r·Dilation − Padding for r = 0 … Kernel − 1.</summary>
 /// <param name="Kernel">Kernel size.</param>
 /// <param name="Stride">Step between outputs, in inputs.</param>
 /// <param name="Padding">Zeros before the first input.</param>
-/// <param name="PaddingAfter">Zeros behind the last.</param>
+/// <param name="PaddingAfter">Zeros after the last input.</param>
 /// <param name="Dilation">Step between the inputs of one output.</param>
-/// <param name="Ceil">Whether inputs left over at the end get an output of their own, as PyTorch's ceil_mode says.</param>
+/// <param name="Ceil">PyTorch's ceil_mode: whether remaining inputs at the end get an output of their own.</param>
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct ConvAxis(int Kernel, int Stride, int Padding, int PaddingAfter, int Dilation = 1, bool Ceil = false)
 {
-    /// <summary>The fewest inputs that give an output.</summary>
+    /// <summary>The minimum number of inputs for which there is an output.</summary>
     public long Span => (Kernel - 1L) * Dilation + 1 - Padding - PaddingAfter;
 
-    /// <summary>How many outputs <paramref name="input"/> inputs give; 0 when the kernel does not fit.</summary>
+    /// <summary>Computes the number of outputs for <paramref name="input"/> inputs; 0 when the kernel does not fit.</summary>
     public int Outputs(int input)
     {
         long room = input - Span + (Ceil ? Stride - 1 : 0);
@@ -45,18 +45,18 @@ internal readonly record struct ConvAxis(int Kernel, int Stride, int Padding, in
         return checked((int)(lastIsPadding ? outputs - 1 : outputs));
     }
 
-    /// <summary>How far outside 0 … input − 1 the forward pass reads.</summary>
+    /// <summary>Computes how far outside 0 … input − 1 the forward pass reads.</summary>
     public int ForwardBorder(int input) =>
         Math.Max(0, Math.Max(Padding, (Outputs(input) - 1) * Stride + (Kernel - 1) * Dilation + 1 - Padding - input));
 
-    /// <summary>How far outside 0 … output − 1 the gradient to the input reads the output's gradient.</summary>
+    /// <summary>Computes how far outside 0 … outputs − 1 the gradient to the input reads the gradient to the output.</summary>
     public int BackwardBorder(int input)
     {
         int before = (Kernel - 1) * Dilation - Padding, after = (input - 1 + Padding) / Stride - (Outputs(input) - 1);
         return Math.Max(0, Math.Max((before + Stride - 1) / Stride, after));
     }
 
-    /// <summary>For each output of the forward pass, the inputs that exist and the kernel positions that meet them.</summary>
+    /// <summary>Lists for each output the inputs it reads (existing ones only), with the kernel position of each.</summary>
     public AxisTap[][] Forward(int input)
     {
         var taps = new AxisTap[Outputs(input)][];
@@ -78,7 +78,7 @@ internal readonly record struct ConvAxis(int Kernel, int Stride, int Padding, in
         return taps;
     }
 
-    /// <summary>For each input, the outputs that read it and the kernel positions through which they do.</summary>
+    /// <summary>Lists for each input the outputs that read it, with the kernel position of each.</summary>
     public AxisTap[][] Backward(int input)
     {
         int outputs = Outputs(input);
@@ -102,6 +102,6 @@ internal readonly record struct ConvAxis(int Kernel, int Stride, int Padding, in
     }
 }
 
-/// <summary>A source coordinate and the kernel coordinate through which it is seen.</summary>
+/// <summary>A source coordinate and the kernel position that multiplies it.</summary>
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct AxisTap(int Source, int Kernel);

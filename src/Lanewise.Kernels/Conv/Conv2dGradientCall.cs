@@ -1,53 +1,56 @@
 namespace Lanewise.Kernels;
 
-/// <summary>One convolution's weight and bias gradient: its layouts, and where the sums are added.</summary>
+/// <summary>The gradient to the weights and the bias of one convolution: the layouts, and the destinations that it adds to.</summary>
 internal abstract class Conv2dGradientCall
 {
     private protected Conv2dGradientCall(Planes input, Planes gradient) => (Input, Gradient) = (input, gradient);
 
-    /// <summary>The layer's input.</summary>
+    /// <summary>x, the input of the layer.</summary>
     public Planes Input { get; }
 
-    /// <summary>The loss's gradient to the layer's output.</summary>
+    /// <summary>dy, the gradient to the output of the layer.</summary>
     public Planes Gradient { get; }
 
-    /// <summary>Where the packed weight gradients begin, in floats of the gradients' memory.</summary>
+    /// <summary>The first float of the packed weight gradients in the gradients' memory.</summary>
     public required int Weights { get; init; }
 
-    /// <summary>Where the bias gradients begin; negative when there is no bias.</summary>
+    /// <summary>The first float of the bias gradients; negative when there is no bias.</summary>
     public required int Bias { get; init; }
 
-    /// <summary>The most parts that the call can be shared in.</summary>
+    /// <summary>The number of units of work that parts of the call can share.</summary>
     public abstract int Units { get; }
 
-    /// <summary>The algorithm and its micro-kernel's tile, outputs × taps, for a person to read: <c>taps 4×6</c>, <c>F(4,3) 4×6</c>.</summary>
+    /// <summary>The algorithm and the tile of its micro-kernel, outputs × taps, as text: <c>taps 4×6</c>, <c>F(4,3) 4×6</c>.</summary>
     public abstract string Tile { get; }
 
-    /// <summary>The most parts that transforming input and gradient beforehand can be shared in; 0 where they are read as they are.</summary>
+    /// <summary>The units of work of the transform of input and gradient that precedes the sums; 0 where there is none.</summary>
     public int TransformUnits { get; private protected init; }
 
-    /// <summary>Floats of memory that all threads share and that the transformed ones take.</summary>
+    /// <summary>The floats of shared memory that the transformed input and gradient take.</summary>
     public int SharedFloats { get; private protected init; }
 
-    /// <summary>Floats of a thread's own memory that running it takes.</summary>
+    /// <summary>The floats of a thread's scratch memory that a run takes.</summary>
     public int ScratchFloats { get; private protected init; }
 }
 
-/// <summary>A weight gradient as groups of taps.</summary>
+/// <summary>A direct weight gradient: each group of taps is summed over the pixels that it covers.</summary>
 internal sealed class DirectGradientCall(TapGroups groups, Planes input, Planes gradient) : Conv2dGradientCall(input, gradient)
 {
     public TapGroups Groups { get; } = groups;
 
-    /// <summary>From one output to the next, in packed weights.</summary>
+    /// <summary>The floats of one output's packed weights.</summary>
     public int WeightsPerOutput { get; init; }
 
+    /// <summary>Input columns between neighbouring output columns.</summary>
     public int InputStep { get; init; }
 
+    /// <summary>Input rows between neighbouring output rows.</summary>
     public int InputRowStep { get; init; }
 
-    /// <summary>Output rows that run through all weights before the next rows do.</summary>
+    /// <summary>The output rows of a band: all weights are updated by a band before the next.</summary>
     public int BandRows { get; init; }
 
+    /// <summary>The outputs that the micro-kernel computes together.</summary>
     public int Group { get; init; }
 
     public override int Units => (Gradient.Channels + Group - 1) / Group;

@@ -1,20 +1,20 @@
 namespace Lanewise.Kernels;
 
-/// <summary>How a convolution and its gradients are computed.</summary>
+/// <summary>Selects how a convolution and its gradients are computed; the public <c>Conv2dAlgorithm</c> maps to it.</summary>
 internal enum ConvAlgorithm
 {
-    /// <summary>By Winograd's way where it pays.</summary>
+    /// <summary>Winograd where <see cref="WinogradCost"/> estimates that it is faster, the direct sum elsewhere.</summary>
     Auto,
 
-    /// <summary>As the sum over all taps, always.</summary>
+    /// <summary>The sum over all taps.</summary>
     Direct,
 
-    /// <summary>By Winograd's way wherever it can do it: F(4,3) and F(2,5).</summary>
+    /// <summary>2-D Winograd wherever it applies: F(4×4,3×3) and F(2×2,5×5).</summary>
     Winograd,
 
-    /// <summary>The same with F(2,3) for 3×3 taps, which saves less and loses less precision.</summary>
+    /// <summary>2-D Winograd F(2×2,3×3) and 1-D Winograd F(2,5): fewer products saved, less precision lost.</summary>
     WinogradSmall,
 
-    /// <summary>By Winograd's way along the rows only, wherever it can do it: F(6,3) and F(4,5).</summary>
+    /// <summary>1-D Winograd, along the rows, wherever it applies: F(6,3) and F(4,5).</summary>
     WinogradRows,
 }

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace Lanewise.Kernels;
 
-/// <summary>An activation as the micro-kernel sees it: a pointer to its first pixel, and strides in floats.</summary>
+/// <summary>An activation as a pointer to its first pixel (lane 0) and strides in floats.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct Surface
 {
@@ -22,12 +22,12 @@ internal unsafe struct Surface
             Pixel = L.Width,
         };
 
-    /// <summary>The tile's first pixel in channel k.</summary>
+    /// <summary>Gets the address of a tile's first pixel in channel k.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly float* At(Tile* tile, int k) => Pointer + k * Plane + tile->Row * Pitch + tile->Column * Pixel;
 }
 
-/// <summary>What all tiles of one convolution share while it runs; strides in floats.</summary>
+/// <summary>The operands that all tiles of a running convolution share; strides in floats.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct ConvFrame
 {
@@ -37,10 +37,10 @@ internal unsafe struct ConvFrame
     public Tap* Taps;
     public Surface Output;
 
-    /// <summary>Added before the mask and ReLU; a null pointer where nothing is.</summary>
+    /// <summary>Added before mask and ReLU; a null pointer for none.</summary>
     public Surface Add;
 
-    /// <summary>Where it is not positive, zero is written; a null pointer where nothing is masked.</summary>
+    /// <summary>Zero is written where it is not positive; a null pointer for none.</summary>
     public Surface Mask;
     public nint SourceStep;
     public nint OutputStep;
@@ -50,13 +50,13 @@ internal unsafe struct ConvFrame
     public nint ChunkWeight;
     public nint BiasStride;
 
-    /// <summary>From an input to one of the next band of rows that is asked for meanwhile.</summary>
+    /// <summary>The distance from an input to the one in the next band of rows that is prefetched with it.</summary>
     public nint PrefetchOffset;
     public int Chunks;
     public bool ReLU;
 }
 
-/// <summary>What all tap groups of one weight gradient share while it runs; strides in floats.</summary>
+/// <summary>The operands that all tap groups of a running weight gradient share; strides in floats.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct GradientFrame
 {
@@ -66,14 +66,14 @@ internal unsafe struct GradientFrame
     public nint GradientPlane;
     public nint GradientPitch;
 
-    /// <summary>The band of output rows under way: its first row.</summary>
+    /// <summary>The first output row of the current band.</summary>
     public int FirstRow;
 
-    /// <summary>The row behind its last.</summary>
+    /// <summary>The end (exclusive) of the current band.</summary>
     public int EndRow;
 }
 
-/// <summary>Up to six taps whose weight gradients are summed together, and the output pixels that they cover.</summary>
+/// <summary>Up to six taps whose weight gradients are summed together over the same output pixels.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct TapGroup
 {
@@ -86,14 +86,14 @@ internal unsafe struct TapGroup
     /// <summary>The first covered pixel, in floats from the gradient's first pixel.</summary>
     public int Gradient;
 
-    /// <summary>Its output row.</summary>
+    /// <summary>The output row of the first covered pixel.</summary>
     public int FirstRow;
 
     public int Taps;
 
-    /// <summary>Covered output rows.</summary>
+    /// <summary>The number of covered output rows.</summary>
     public int Rows;
 
-    /// <summary>Floats of a covered output row.</summary>
+    /// <summary>The floats of a covered output row.</summary>
     public int RowLength;
 }

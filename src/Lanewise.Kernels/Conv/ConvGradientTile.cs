@@ -3,17 +3,17 @@ using System.Runtime.CompilerServices;
 namespace Lanewise.Kernels;
 
 /// <summary>
-/// The weight gradient's micro-kernelSize: a group of output channels × one to six taps, summed over the pixels of one
-/// block's band of rows and then over the lanes. One method for each number of taps, alike but for it. The scalar line it equals:
-/// <c>dw[k][tap] += Σ over images and pixels of dy[k][pixel] · x[tap + pixel]</c>.
+/// The micro-kernel of the weight gradient: a group of output channels × one to six taps, summed over the pixels of a band of rows and
+/// then over the lanes (images). The scalar line it equals: <c>dw[k][tap] += Σ over images and pixels of dy[k][pixel] · x[tap + pixel]</c>.
+/// There is one method for each number of taps, because only locals stay in registers. Adds to the packed weight gradients.
 /// </summary>
 internal static unsafe class ConvGradientTile<L, V, G>
     where L : unmanaged, ILane<V>
     where V : unmanaged
     where G : unmanaged, IGroup<G, L, V>
 {
-    /// <summary>Adds to: the weight gradients of the group's outputs and one group of taps, as far as the band goes.</summary>
-    /// <param name="f">What all groups share.</param>
+    /// <summary>Adds to the weight gradients of a group of outputs and a group of taps: the sums over the current band.</summary>
+    /// <param name="f">The shared operands.</param>
     /// <param name="taps">The taps and the pixels that they cover.</param>
     /// <param name="gradient">The first output's gradient plane.</param>
     /// <param name="to">The first output's packed weight gradients.</param>
@@ -41,7 +41,8 @@ internal static unsafe class ConvGradientTile<L, V, G>
     private static void Six(GradientFrame* f, TapGroup* taps, float* dy, float* to)
     {
         G q0 = default, q1 = default, q2 = default, q3 = default, q4 = default, q5 = default;
-        float* x0 = f->Input + taps->Input[0], x1 = f->Input + taps->Input[1], x2 = f->Input + taps->Input[2], x3 = f->Input + taps->Input[3], x4 = f->Input + taps->Input[4], x5 = f->Input + taps->Input[5];
+        float* x0 = f->Input + taps->Input[0], x1 = f->Input + taps->Input[1], x2 = f->Input + taps->Input[2],
+            x3 = f->Input + taps->Input[3], x4 = f->Input + taps->Input[4], x5 = f->Input + taps->Input[5];
         int end = Math.Min(taps->Rows, f->EndRow - taps->FirstRow);
         for (int p = Math.Max(0, f->FirstRow - taps->FirstRow); p < end; p++)
         {
@@ -71,7 +72,8 @@ internal static unsafe class ConvGradientTile<L, V, G>
     private static void Five(GradientFrame* f, TapGroup* taps, float* dy, float* to)
     {
         G q0 = default, q1 = default, q2 = default, q3 = default, q4 = default;
-        float* x0 = f->Input + taps->Input[0], x1 = f->Input + taps->Input[1], x2 = f->Input + taps->Input[2], x3 = f->Input + taps->Input[3], x4 = f->Input + taps->Input[4];
+        float* x0 = f->Input + taps->Input[0], x1 = f->Input + taps->Input[1], x2 = f->Input + taps->Input[2],
+            x3 = f->Input + taps->Input[3], x4 = f->Input + taps->Input[4];
         int end = Math.Min(taps->Rows, f->EndRow - taps->FirstRow);
         for (int p = Math.Max(0, f->FirstRow - taps->FirstRow); p < end; p++)
         {
@@ -99,7 +101,8 @@ internal static unsafe class ConvGradientTile<L, V, G>
     private static void Four(GradientFrame* f, TapGroup* taps, float* dy, float* to)
     {
         G q0 = default, q1 = default, q2 = default, q3 = default;
-        float* x0 = f->Input + taps->Input[0], x1 = f->Input + taps->Input[1], x2 = f->Input + taps->Input[2], x3 = f->Input + taps->Input[3];
+        float* x0 = f->Input + taps->Input[0], x1 = f->Input + taps->Input[1], x2 = f->Input + taps->Input[2],
+            x3 = f->Input + taps->Input[3];
         int end = Math.Min(taps->Rows, f->EndRow - taps->FirstRow);
         for (int p = Math.Max(0, f->FirstRow - taps->FirstRow); p < end; p++)
         {

@@ -4,17 +4,18 @@ using System.Runtime.Intrinsics.X86;
 namespace Lanewise.Kernels;
 
 /// <summary>
-/// The micro-kernel for inputs that no cache near the processor keeps: two groups of four output channels × one to three pixels, which reads
-/// half as many inputs for as many sums as one group × six, and asks ahead for the next band's. One method for each number of pixels, and otherwise as <see cref="ConvTile{L, V, G, O}"/>, whose last step it shares.
+/// The micro-kernel for 1×1 convolutions whose inputs do not stay in a near cache: two groups of four output channels × one to three pixels,
+/// which reads half as many inputs for as many sums as one group × six pixels, and prefetches those of the next band of rows. The scalar
+/// line is that of <see cref="ConvTile{L, V, G, O}"/>, whose last step it shares. Writes the output.
 /// </summary>
 internal static unsafe class ConvPairTile<L, V>
     where L : unmanaged, ILane<V>
     where V : unmanaged
 {
-    /// <summary>Outputs of a group.</summary>
+    /// <summary>The outputs of a group.</summary>
     public const int Group = 4;
 
-    /// <summary>Writes one tile of the outputs of two groups, from k on.</summary>
+    /// <summary>Writes one tile of the outputs k … k + 7.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Run(ConvFrame* f, Tile* tile, int k)
     {
@@ -29,7 +30,8 @@ internal static unsafe class ConvPairTile<L, V>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Three(ConvFrame* f, Tile* tile, int k)
     {
-        Quad<L, V> a0 = Quad<L, V>.Splat(f->Bias + k * f->BiasStride, f->BiasStride), b0 = Quad<L, V>.Splat(f->Bias + (k + Group) * f->BiasStride, f->BiasStride), a1 = a0, b1 = b0, a2 = a0, b2 = b0;
+        Quad<L, V> a0 = Quad<L, V>.Splat(f->Bias + k * f->BiasStride, f->BiasStride);
+        Quad<L, V> b0 = Quad<L, V>.Splat(f->Bias + (k + Group) * f->BiasStride, f->BiasStride), a1 = a0, b1 = b0, a2 = a0, b2 = b0;
         nint step = f->SourceStep, prefetch = f->PrefetchOffset, next = Group * f->WeightsPerOutput;
         float* x = f->Source + tile->Source, w = f->Weights + k * f->WeightsPerOutput;
         Tap* first = f->Taps + tile->FirstTap, end = first + tile->Taps;
@@ -62,7 +64,8 @@ internal static unsafe class ConvPairTile<L, V>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Two(ConvFrame* f, Tile* tile, int k)
     {
-        Quad<L, V> a0 = Quad<L, V>.Splat(f->Bias + k * f->BiasStride, f->BiasStride), b0 = Quad<L, V>.Splat(f->Bias + (k + Group) * f->BiasStride, f->BiasStride), a1 = a0, b1 = b0;
+        Quad<L, V> a0 = Quad<L, V>.Splat(f->Bias + k * f->BiasStride, f->BiasStride);
+        Quad<L, V> b0 = Quad<L, V>.Splat(f->Bias + (k + Group) * f->BiasStride, f->BiasStride), a1 = a0, b1 = b0;
         nint step = f->SourceStep, prefetch = f->PrefetchOffset, next = Group * f->WeightsPerOutput;
         float* x = f->Source + tile->Source, w = f->Weights + k * f->WeightsPerOutput;
         Tap* first = f->Taps + tile->FirstTap, end = first + tile->Taps;
@@ -91,7 +94,8 @@ internal static unsafe class ConvPairTile<L, V>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void One(ConvFrame* f, Tile* tile, int k)
     {
-        Quad<L, V> a0 = Quad<L, V>.Splat(f->Bias + k * f->BiasStride, f->BiasStride), b0 = Quad<L, V>.Splat(f->Bias + (k + Group) * f->BiasStride, f->BiasStride);
+        Quad<L, V> a0 = Quad<L, V>.Splat(f->Bias + k * f->BiasStride, f->BiasStride);
+        Quad<L, V> b0 = Quad<L, V>.Splat(f->Bias + (k + Group) * f->BiasStride, f->BiasStride);
         nint prefetch = f->PrefetchOffset, next = Group * f->WeightsPerOutput;
         float* x = f->Source + tile->Source, w = f->Weights + k * f->WeightsPerOutput;
         Tap* first = f->Taps + tile->FirstTap, end = first + tile->Taps;
@@ -113,7 +117,7 @@ internal static unsafe class ConvPairTile<L, V>
         ConvTile<L, V, Quad<L, V>, ImageOperands<L, V>>.Finish(b0, f, tile, k + Group, 0);
     }
 
-    /// <summary>Has an input brought to the second-level cache; it may lie behind the last.</summary>
+    /// <summary>Prefetches an input into the second-level cache; the address may lie beyond the end.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Prefetch(float* p)
     {

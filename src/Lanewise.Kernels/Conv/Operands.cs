@@ -2,28 +2,28 @@ using System.Runtime.CompilerServices;
 
 namespace Lanewise.Kernels;
 
-/// <summary>Which of a product's two factors fills the lanes, and which is the same in all of them.</summary>
+/// <summary>The layout of a product's two factors: which one differs from lane to lane, and which one is the same in all lanes.</summary>
 /// <typeparam name="L">The lane operations.</typeparam>
 /// <typeparam name="V">The vector.</typeparam>
 internal unsafe interface IOperands<L, V>
     where L : unmanaged, ILane<V>
     where V : unmanaged
 {
-    /// <summary>Floats between the weights of neighbouring outputs of a group.</summary>
+    /// <summary>The floats between the weights of neighbouring outputs of a group.</summary>
     static abstract int OutputLanes { get; }
 
-    /// <summary>An input.</summary>
+    /// <summary>Loads an input.</summary>
     static abstract V Input(float* p);
 
-    /// <summary>An output's bias.</summary>
+    /// <summary>Loads the bias of an output.</summary>
     static abstract V Bias(float* p);
 
-    /// <summary>A group's weights or biases at p, p + stride, p + 2·stride, …</summary>
+    /// <summary>Loads the weights or biases of a group at p, p + stride, p + 2·stride, …</summary>
     static abstract G Weights<G>(float* p, nint stride)
         where G : unmanaged, IGroup<G, L, V>;
 }
 
-/// <summary>A lane is an image: each has its input, and the weight is the same for all.</summary>
+/// <summary>The batch-interleaved layout: a lane is an image with its own input; the weight is the same for all.</summary>
 internal unsafe struct ImageOperands<L, V> : IOperands<L, V>
     where L : unmanaged, ILane<V>
     where V : unmanaged
@@ -41,7 +41,7 @@ internal unsafe struct ImageOperands<L, V> : IOperands<L, V>
         where G : unmanaged, IGroup<G, L, V> => G.Splat(p, stride);
 }
 
-/// <summary>A lane is an output channel of one image: each has its weight, and the input is the same for all.</summary>
+/// <summary>The channel-interleaved layout: a lane is an output channel of one image with its own weight; the input is the same for all.</summary>
 internal unsafe struct ChannelOperands<L, V> : IOperands<L, V>
     where L : unmanaged, ILane<V>
     where V : unmanaged

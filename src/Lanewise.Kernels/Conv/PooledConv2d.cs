@@ -1,14 +1,15 @@
 namespace Lanewise.Kernels;
 
 /// <summary>
-/// A convolution as lists of taps with max pooling behind it. Of a group of outputs one row at a time is summed, into a thread's own
-/// memory, and accumulate the pooled rows that look at it, while it lies in the first-level cache; it is written nowhere else.
+/// A direct convolution followed by max pooling: y[k][p][q] = max over the window of conv(x)[k][·][·]. One row of a group of outputs at a time
+/// is summed into scratch memory and, while it is in the first-level cache, merged into the pooled rows whose windows cover it. The sums
+/// are never stored elsewhere. Writes the pooled output.
 /// </summary>
 internal static unsafe class PooledConv2d<L, V>
     where L : unmanaged, ILane<V>
     where V : unmanaged
 {
-    /// <summary>Writes the part's rows and channels of the pooled output.</summary>
+    /// <summary>Writes the rows and channels of the part.</summary>
     public static void Run<O>(DirectConv2dCall call, PoolCall pool, ConvFrame* frame, Tile* tiles, in BlockMemory memory, Part part)
         where O : unmanaged, IOperands<L, V>
     {
@@ -19,7 +20,7 @@ internal static unsafe class PooledConv2d<L, V>
         var (unit, end) = part.Of(call.Units);
         while (unit < end)
         {
-            // As many bands and chunks at once as the part has: what windows of two bands share is summed once.
+            // All bands and chunks of the part at once, so that rows in the windows of two bands are summed once.
             var (band, chunk) = Math.DivRem(unit, chunks);
             int wide = Math.Min(chunks - chunk, end - unit), high = wide == chunks ? (end - unit) / chunks : 1;
             int firstOutput = call.ChunkStart(chunk, chunks), endOutput = call.ChunkStart(chunk + wide, chunks);
@@ -43,7 +44,7 @@ internal static unsafe class PooledConv2d<L, V>
         }
     }
 
-    /// <summary>Lets a group's row join the pooled rows from top to bottom − 1 that look at it.</summary>
+    /// <summary>Merges a row of sums into the pooled rows top … bottom − 1 whose windows cover it. Writes their maxima so far.</summary>
     private static void Accumulate(PoolCall pool, int row, int top, int bottom, Surface sums, Surface y, int k, int group)
     {
         var (first, end) = pool.Rows.CoveringWindows(row);

@@ -1,16 +1,16 @@
 namespace Lanewise.Kernels;
 
 /// <summary>
-/// A convolution's weight gradient written out as groups of taps. On small planes a group takes one kernel position of
-/// several channels, and covers exactly the pixels that this position meets; on large ones it takes neighbouring
-/// columns of one kernel row, whose inputs share cache lines, and reads the zeros between the rows.
+/// The weight gradient of a convolution, dw[k][c][r][s] = Σ dy[k][p][q] · x[c][h][w], as groups of taps (c, r, s). On small planes a group
+/// has one kernel position of several channels and covers exactly the pixels for which that position meets an input; on large planes it has
+/// neighbouring columns of one kernel row, whose inputs share cache lines, and reads the zeros between the rows.
 /// </summary>
 internal sealed class TapGroups
 {
-    /// <summary>Planes of up to so many floats each stay in the first-level cache, ten of them at once.</summary>
+    /// <summary>The maximum floats of a small plane: ten of them stay in the first-level cache.</summary>
     private const int SmallPlane = 800;
 
-    /// <summary>A chunk's inputs stay in the second-level cache while all outputs pass over them.</summary>
+    /// <summary>The bytes of a chunk's inputs, which stay in the second-level cache while all outputs read them.</summary>
     private const int ChunkBytes = 384 * 1024;
 
     private TapGroups(List<TapGroup> taps, List<int> chunks)
@@ -23,19 +23,19 @@ internal sealed class TapGroups
     /// <summary>All groups, chunk by chunk of input channels.</summary>
     public TapGroup[] Taps { get; }
 
-    /// <summary>Taps of the largest group; 0 where no tap meets the image.</summary>
+    /// <summary>The taps of the largest group; 0 where no tap meets the image.</summary>
     public int MaxTaps => Taps.Select(group => group.Taps).DefaultIfEmpty().Max();
 
     /// <summary>Chunk i's groups are ChunkStart[i] … ChunkStart[i + 1] − 1.</summary>
     public int[] ChunkStart { get; }
 
-    /// <summary>Lists the groups.</summary>
+    /// <summary>Lists the groups of a convolution.</summary>
     /// <param name="g">The convolution.</param>
     /// <param name="x">Its input.</param>
     /// <param name="dy">The gradient to its output.</param>
-    /// <param name="group">Outputs in a group.</param>
-    /// <param name="maxTaps">The maxTaps taps in a group.</param>
-    /// <param name="bandRows">Output rows that are worked on at a time.</param>
+    /// <param name="group">The outputs of a group, as packed.</param>
+    /// <param name="maxTaps">The maximum number of taps of a group.</param>
+    /// <param name="bandRows">The output rows of a band.</param>
     /// <param name="laneWidth">L.</param>
     public static TapGroups Build(Conv2dGeometry g, Planes x, Planes dy, int group, int maxTaps, int bandRows, int laneWidth)
     {
@@ -61,7 +61,7 @@ internal sealed class TapGroups
         return new(groups, chunks);
     }
 
-    /// <summary>The taps of one kernel row that may share a group: of one kernel position, or of neighbouring columns.</summary>
+    /// <summary>Lists the taps of one kernel row that may share a group: of one kernel position, or of neighbouring columns.</summary>
     private static IEnumerable<List<(int Channel, int Column)>> Positions(Conv2dGeometry g, int from, int to, bool byChannel)
     {
         var channels = Enumerable.Range(from, to - from);
@@ -84,7 +84,7 @@ internal sealed class TapGroups
         }
     }
 
-    /// <summary>One group; nothing when its taps lie outside the image for every pixel.</summary>
+    /// <summary>Makes one group; null when its taps lie outside the image for every pixel.</summary>
     private static unsafe TapGroup? Make(
         Conv2dGeometry g, Planes x, Planes dy, int r, List<(int Channel, int Column)> taps, int outputs, int laneWidth)
     {
@@ -115,7 +115,7 @@ internal sealed class TapGroups
         return group;
     }
 
-    /// <summary>The outputs for which any kernel position from <paramref name="low"/> to <paramref name="high"/> meets an input.</summary>
+    /// <summary>Finds the outputs for which any kernel position from <paramref name="low"/> to <paramref name="high"/> meets an input.</summary>
     private static (int First, int Count) Covered(ConvAxis axis, int low, int high, int input, int outputs)
     {
         int first = int.MaxValue, last = -1;

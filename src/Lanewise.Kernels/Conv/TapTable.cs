@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Lanewise.Kernels;
 
-/// <summary>One term of a pixel's sum: where its input and where its weight lie, in floats from the tile's own bases.</summary>
+/// <summary>One term of a pixel's sum: the offsets of its input and its weight from the tile's bases, in floats.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal struct Tap
 {
@@ -14,7 +14,7 @@ internal struct Tap
 [StructLayout(LayoutKind.Sequential)]
 internal struct Tile
 {
-    /// <summary>Where the first pixel's taps start, in floats from the source's first pixel.</summary>
+    /// <summary>The base of the first pixel's inputs, in floats from the source's first pixel.</summary>
     public int Source;
 
     /// <summary>The first pixel's output row.</summary>
@@ -23,20 +23,19 @@ internal struct Tile
     /// <summary>The first pixel's output column.</summary>
     public int Column;
 
-    /// <summary>How many pixels: 1 to 6, 8, 9 or 12.</summary>
+    /// <summary>The number of pixels: 1 to 6, 8, 9 or 12.</summary>
     public int Pixels;
 
-    /// <summary>The first tap of its list.</summary>
+    /// <summary>The index of the first tap of its list.</summary>
     public int FirstTap;
 
-    /// <summary>The number of taps in a channel chunk; 0 for a pixel that no tap reaches.</summary>
+    /// <summary>The number of taps for a chunk of channels; 0 for a pixel without taps.</summary>
     public int Taps;
 }
 
 /// <summary>
-/// A convolution, or its gradient to the input, written out as lists of taps: which inputs and which weights meet in
-/// each tile of output pixels. Rows outside the image are left out of the lists; columns outside it are read as the
-/// zeros between the rows.
+/// A convolution, or its gradient to the input, as lists of taps: the inputs and weights that are multiplied for each tile of output pixels.
+/// Rows outside the image are left out of the lists; columns outside it are read as the zeros between the rows.
 /// </summary>
 internal sealed class TapTable
 {
@@ -65,35 +64,35 @@ internal sealed class TapTable
         _lists.TrimExcess();
     }
 
-    /// <summary>All lists, one behind the other.</summary>
+    /// <summary>All lists, one after the other.</summary>
     public Tap[] Taps { get; }
 
     /// <summary>All tiles, row by row.</summary>
     public Tile[] Tiles { get; }
 
-    /// <summary>Pixels of the largest tile.</summary>
+    /// <summary>The pixels of the largest tile.</summary>
     public int MaxPixels => Tiles.Max(tile => tile.Pixels);
 
-    /// <summary>Row i's tiles are RowStart[i] … RowStart[i + 1] − 1.</summary>
+    /// <summary>The tiles of row i are RowStart[i] … RowStart[i + 1] − 1.</summary>
     public int[] RowStart { get; }
 
-    /// <summary>How often a list is repeated, each time further channels on.</summary>
+    /// <summary>The number of chunks of channels; each repeats the lists, further on in source and weights.</summary>
     public int Chunks { get; }
 
-    /// <summary>From one chunk to the next, in floats of the source.</summary>
+    /// <summary>The distance between chunks in the source, in floats.</summary>
     public int ChunkInput { get; }
 
-    /// <summary>From one chunk to the next, in floats of the packed weights.</summary>
+    /// <summary>The distance between chunks in the packed weights, in floats.</summary>
     public int ChunkWeight { get; }
 
-    /// <summary>The forward pass: y[k][p][q] = Σ over (c, r, s) of w[k][c][r][s] · x[c][p·stride + r − padding][q·stride + s − padding].</summary>
+    /// <summary>Lists the forward pass: y[k][p][q] = Σ over (c, r, s) of w[k][c][r][s] · x[c][p·stride + r·dilation − padding][q·stride + s·dilation − padding].</summary>
     /// <param name="g">The convolution.</param>
     /// <param name="x">Its input.</param>
-    /// <param name="lanes">Where its channels lie where lanes are channels, of the input one at a time, of the output all; null where they are images.</param>
-    /// <param name="group">Output planes that a micro-kernel takes together.</param>
-    /// <param name="maxPixels">The most pixels beside them.</param>
+    /// <param name="lanes">The input's channels in the channel-interleaved layout; null in the batch-interleaved one.</param>
+    /// <param name="group">The output planes of a micro-kernel call.</param>
+    /// <param name="maxPixels">The maximum pixels of a micro-kernel call.</param>
     /// <param name="laneWidth">L.</param>
-    /// <param name="columns">What each output column sums, where that is not what the geometry says; else null.</param>
+    /// <param name="columns">The taps of each output column, if other than those of the geometry; else null.</param>
     public static TapTable Forward(Conv2dGeometry g, Planes x, ChannelLanes? lanes, int group, int maxPixels, int laneWidth, AxisTap[][]? columns = null)
     {
         int outputs = lanes is null ? group : group * laneWidth;
@@ -116,8 +115,8 @@ internal sealed class TapTable
     }
 
     /// <summary>
-    /// The gradient to the input: dx[c][h][w] = Σ over (k, r, s) of w[k][c][r][s] · dy[k][p][q], read from the forward packing; k runs
-    /// through the outputs of all <paramref name="sources"/>.
+    /// Lists the gradient to the input: dx[c][h][w] = Σ over (k, r, s) of w[k][c][r][s] · dy[k][p][q], with weights in the forward packing;
+    /// k runs through the outputs of all <paramref name="sources"/>.
     /// </summary>
     public static TapTable BackwardInput(IReadOnlyList<Conv2dSource> sources, Planes dx, int packed, int group, int maxPixels, int laneWidth)
     {
@@ -175,10 +174,10 @@ internal sealed class TapTable
         });
     }
 
-    /// <summary>The list for these rows and columns; tiles that need the same one share it.</summary>
+    /// <summary>Gets the list for these rows and columns; tiles with equal lists share one.</summary>
     private (int First, int Count) List(TapTableOptions options, AxisTap[] rows, List<AxisTap> columns, int chunk)
     {
-        // From row to row, inputs of several pitches do not keep their distances.
+        // With several pitches, the distance between rows differs from channel to channel.
         string key = (options.PitchOf is null || rows.Length == 0 ? "" : $"{rows[0].Source}|")
             + string.Join(',', rows.Select(t => (t.Source - rows[0].Source, t.Kernel))) + '|'
             + string.Join(',', columns.Select(t => (t.Source - columns[0].Source, t.Kernel)));
@@ -208,7 +207,7 @@ internal sealed class TapTable
         return _lists[key] = (first, _taps.Count - first);
     }
 
-    /// <summary>The columns that any of a tile's pixels needs, as tapOfFirst from its first pixel.</summary>
+    /// <summary>Gets the union of the columns that the pixels of a tile read, relative to the first pixel.</summary>
     private static List<AxisTap> Union(TapTableOptions options, int column, int pixels)
     {
         var union = new List<AxisTap>();
@@ -228,21 +227,21 @@ internal sealed class TapTable
         return union;
     }
 
-    /// <summary>The output columns phase, phase + step, phase + 2·step, … whose taps follow one pattern.</summary>
+    /// <summary>Counts the output columns phase, phase + step, phase + 2·step, …, whose taps follow one pattern.</summary>
     private static int PixelsOf(TapTableOptions options, int phase) =>
         Math.Max(0, options.Columns.Length - phase + options.OutputStep - 1) / options.OutputStep;
 
-    /// <summary>In how many tiles a row is minCost: wide tiles load less, narrow ones waste fewer products on zeros.</summary>
+    /// <summary>Finds the cheapest number of tiles for a row: wide tiles load fewer weights, narrow ones multiply fewer zeros.</summary>
     private static int BestTileCount(TapTableOptions options, int phase)
     {
         int pixels = PixelsOf(options, phase);
-        // A tap costs its products, but never less than the latency that a dozen accumulators hide; and a fixed part.
+        // The cost of a tap: its products, at least as many as hide the latency of an FMA, and a fixed part.
         const int Latency = 12, Fixed = 4;
         int best = pixels, minCost = int.MaxValue;
         for (int tiles = Math.Max(1, (pixels + options.MaxPixels - 1) / options.MaxPixels); tiles <= pixels; tiles++)
         {
             int max = (pixels + tiles - 1) / tiles;
-            // There are micro-kernels for these numbers of pixels.
+            // There are micro-kernels for 1 to 6, 8, 9 and 12 pixels.
             if (max > 6 && (pixels % tiles > 0 || max is not (8 or 9 or 12)))
             {
                 continue;
@@ -265,7 +264,7 @@ internal sealed class TapTable
         return best;
     }
 
-    /// <summary>Channels in one list: all, unless that made the list too long to stay in the first-level cache.</summary>
+    /// <summary>Chooses the channels of a list: all, unless the list then exceeded the first-level cache.</summary>
     private static int ChunkOf(TapTableOptions options)
     {
         int positions = Math.Max(1, options.Rows.Max(r => r.Length) * options.Columns.Max(c => c.Length));

@@ -2,12 +2,15 @@ using System.Runtime.CompilerServices;
 
 namespace Lanewise.Kernels;
 
-/// <summary>Average pooling, padding counted or not.</summary>
+/// <summary>
+/// Average pooling, y[k][p][q] = Σ over the window of x / count, with padding counted or not. A lane is an image, or a channel in the
+/// channel-interleaved layout.
+/// </summary>
 internal static unsafe class AvgPool2d<L, V>
     where L : unmanaged, ILane<V>
     where V : unmanaged
 {
-    /// <summary>Writes the part's channels of the output: the window's sum × its scale. Windows that overlap share their columns' sums.</summary>
+    /// <summary>Writes the channels of the part: the sum of each window × 1 / count. Overlapping windows share the sums of columns.</summary>
     public static void Forward(PoolCall call, in BlockMemory memory, Part part)
     {
         var x = Surface.Of<L, V>(memory.Activations.Pointer, call.Input);
@@ -36,7 +39,7 @@ internal static unsafe class AvgPool2d<L, V>
         }
     }
 
-    /// <summary>Writes the part's channels of the input's gradient, or adds to it: the scaled gradients of all windows that hold the pixel.</summary>
+    /// <summary>Writes the gradient to the input for the channels of the part, or adds to it: the scaled gradients of all windows that cover a pixel.</summary>
     public static void Backward(PoolCall call, in BlockMemory memory, Part part)
     {
         var dx = Surface.Of<L, V>(memory.Activations.Pointer, call.Input);

@@ -1,14 +1,14 @@
 namespace Lanewise.Kernels;
 
 /// <summary>
-/// Max pooling. The first of equal maxima wins, as in PyTorch. With ReLU behind it, a window whose maximum is not
-/// positive has no winner, so that its gradient vanishes without another pass.
+/// Max pooling, y[k][p][q] = max over the window of x. The first of equal maxima is the winner, as in PyTorch. With a fused ReLU, a window whose
+/// maximum is not positive has no winner, so that no gradient passes. A lane is an image, or a channel in the channel-interleaved layout.
 /// </summary>
 internal static unsafe class MaxPool2d<L, V>
     where L : unmanaged, ILane<V>
     where V : unmanaged
 {
-    /// <summary>Writes the part's channels of the output and, where the call has one, of the winner.</summary>
+    /// <summary>Writes the channels of the part: the output and, where the call has one, the index of the winner.</summary>
     public static void Forward(PoolCall call, in BlockMemory memory, Part part)
     {
         var x = Surface.Of<L, V>(memory.Activations.Pointer, call.Input);
@@ -35,7 +35,7 @@ internal static unsafe class MaxPool2d<L, V>
         }
     }
 
-    /// <summary>Writes a row of the output and of the winner, from its windows' rows.</summary>
+    /// <summary>Computes a row of the output with the index of each maximum. Writes output and winner.</summary>
     private static void Winners(PoolCall call, float* first, nint pitch, int rows, float* y, float* winner)
     {
         V one = L.Create(1), rowStep = L.Create(call.Columns.MaxWindow), none = L.Create(-1);
@@ -70,7 +70,7 @@ internal static unsafe class MaxPool2d<L, V>
         }
     }
 
-    /// <summary>Writes the part's channels of the input's gradient, or adds to it: each output's gradient goes to its winner.</summary>
+    /// <summary>Writes the gradient to the input for the channels of the part, or adds to it: the gradient of each output goes to its winner.</summary>
     public static void Backward(PoolCall call, in BlockMemory memory, Part part)
     {
         var dx = Surface.Of<L, V>(memory.Activations.Pointer, call.Input);

@@ -3,14 +3,14 @@ using System.Runtime.CompilerServices;
 namespace Lanewise.Kernels;
 
 /// <summary>
-/// Maxima of windows in two steps, first down the columns, then across the row that this leaves, so that windows that overlap share
-/// their columns' maxima.
+/// Maxima of windows in two steps, first down the columns, then across the row of these, so that overlapping windows share the maxima of
+/// columns. A lane is an image, or a channel in the channel-interleaved layout.
 /// </summary>
 internal static unsafe class Maxima<L, V>
     where L : unmanaged, ILane<V>
     where V : unmanaged
 {
-    /// <summary>Writes to: each column's maximum over some rows.</summary>
+    /// <summary>Writes the maximum of each column over a number of rows.</summary>
     public static void Down(float* first, nint pitch, int rows, int columns, float* to)
     {
         for (float* end = to + columns * L.Width; to < end; to += L.Width, first += L.Width)
@@ -20,8 +20,8 @@ internal static unsafe class Maxima<L, V>
     }
 
     /// <summary>
-    /// Writes y: the maximum of each of a row's windows, or, where it accumulate, of that and what y holds. Writes the pixels before and
-    /// behind the row too, where it repeats its ends.
+    /// Writes y: the maximum of each window of a row or, to accumulate, of that and the value in y. Also writes the padding on both sides of
+    /// the row, where it repeats the first and the last value.
     /// </summary>
     public static void Across(PoolAxis axis, float* row, bool accumulate, bool relu, float* y)
     {
@@ -46,7 +46,7 @@ internal static unsafe class Maxima<L, V>
         }
     }
 
-    /// <summary>The maximum of so many values.</summary>
+    /// <summary>Computes the maximum of count values.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Of(float* first, nint step, int count)
     {

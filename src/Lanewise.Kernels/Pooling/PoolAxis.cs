@@ -1,6 +1,6 @@
 namespace Lanewise.Kernels;
 
-/// <summary>One axis of a pooling: which inputs each output looks at, cut at the image's edges.</summary>
+/// <summary>One axis of a pooling: the window of inputs of each output, clipped at the edges of the image.</summary>
 internal sealed class PoolAxis
 {
     private readonly (int First, int End)[] _windows;
@@ -16,7 +16,7 @@ internal sealed class PoolAxis
         for (int i = 0; i < inputs; i++)
         {
             int first = Array.FindIndex(windows, w => w.End > i), last = Array.FindLastIndex(windows, w => w.First <= i);
-            // No output looks at an input that the stride leaves out.
+            // An input that the stride skips lies in no window.
             _coveringWindows[i] = first < 0 || last < first ? (0, 0) : (first, last + 1);
         }
 
@@ -30,33 +30,33 @@ internal sealed class PoolAxis
     /// <summary>The number of inputs.</summary>
     public int Inputs { get; }
 
-    /// <summary>Inputs of a window, those outside the image included; 0 where windows differ.</summary>
+    /// <summary>The size of a window before clipping; 0 for adaptive windows.</summary>
     public int Kernel { get; private init; }
 
-    /// <summary>Inputs from one window to the next.</summary>
+    /// <summary>The step between windows, in inputs.</summary>
     public int Stride { get; private init; }
 
-    /// <summary>How many inputs before the first the first window begins.</summary>
+    /// <summary>The padding before the first input.</summary>
     public int Before { get; private init; }
 
-    /// <summary>How many inputs behind the last the last window ends; negative where some are left over.</summary>
+    /// <summary>The distance by which the last window exceeds the last input; negative where inputs are left over.</summary>
     public int After => (Outputs - 1) * Stride + Kernel - Before - Inputs;
 
-    /// <summary>Inputs, with those outside the image.</summary>
+    /// <summary>The inputs plus the padding that windows cover.</summary>
     public int Reach => Before + Inputs + Math.Max(After, 0);
 
-    /// <summary>Whether neighbouring windows share inputs.</summary>
+    /// <summary>Whether windows overlap.</summary>
     public bool Overlaps => Kernel > Stride;
 
-    /// <summary>The most inputs in a window.</summary>
+    /// <summary>The inputs of the largest window.</summary>
     public int MaxWindow { get; }
 
     /// <summary>Whether every input lies in exactly one window.</summary>
     public bool IsTiling { get; }
 
-    /// <summary>A pooling with a kernel, a stride and padding.</summary>
-    /// <param name="axis">These.</param>
-    /// <param name="inputs">Inputs along the axis.</param>
+    /// <summary>Gets the windows of a kernel size, a stride and padding.</summary>
+    /// <param name="axis">Kernel size, stride, padding, ceil mode.</param>
+    /// <param name="inputs">The number of inputs.</param>
     public static PoolAxis Of(ConvAxis axis, int inputs)
     {
         var windows = new (int, int)[axis.Outputs(inputs)];
@@ -71,9 +71,9 @@ internal sealed class PoolAxis
         return new(inputs, windows, counted) { Kernel = axis.Kernel, Stride = axis.Stride, Before = axis.Padding };
     }
 
-    /// <summary>A pooling to a given size: output i looks at inputs ⌊i·inputs / outputs⌋ … ⌈(i + 1)·inputs / outputs⌉ − 1.</summary>
-    /// <param name="inputs">Inputs along the axis.</param>
-    /// <param name="outputs">Outputs along it.</param>
+    /// <summary>Gets the windows of an adaptive pooling: output i covers the inputs ⌊i·inputs / outputs⌋ … ⌈(i + 1)·inputs / outputs⌉ − 1.</summary>
+    /// <param name="inputs">The number of inputs.</param>
+    /// <param name="outputs">The number of outputs.</param>
     public static PoolAxis Adaptive(int inputs, int outputs)
     {
         var windows = new (int First, int End)[outputs];
@@ -85,12 +85,12 @@ internal sealed class PoolAxis
         return new(inputs, windows, [.. windows.Select(w => w.End - w.First)]);
     }
 
-    /// <summary>The inputs from First to End − 1 that output i looks at.</summary>
+    /// <summary>Gets the window of output i: the inputs First … End − 1.</summary>
     public (int First, int End) Window(int i) => _windows[i];
 
-    /// <summary>The outputs from First to End − 1 that look at input i.</summary>
+    /// <summary>Gets the outputs First … End − 1 whose windows cover input i.</summary>
     public (int First, int End) CoveringWindows(int i) => _coveringWindows[i];
 
-    /// <summary>How many values output i averages over when the padding counts.</summary>
+    /// <summary>Gets the number of values that output i averages when padding counts.</summary>
     public int Counted(int i) => _counted[i];
 }

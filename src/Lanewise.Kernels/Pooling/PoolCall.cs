@@ -1,6 +1,6 @@
 namespace Lanewise.Kernels;
 
-/// <summary>A pooling layer's windows and its layouts.</summary>
+/// <summary>One pooling of a plan: its windows and layouts.</summary>
 internal sealed class PoolCall
 {
     /// <summary>Prepares a pooling from <paramref name="input"/> to <paramref name="output"/>.</summary>
@@ -28,25 +28,25 @@ internal sealed class PoolCall
     /// <summary>The layer's output, or its gradient.</summary>
     public Planes Output { get; }
 
-    /// <summary>Max pooling: which position of its window each output came from, or −1 where no gradient passes.</summary>
+    /// <summary>Max pooling: the index within its window of each maximum, or −1 where no gradient passes.</summary>
     public Planes? Winner { get; init; }
 
-    /// <summary>Max pooling: whether max(0, ·) follows.</summary>
+    /// <summary>Max pooling: whether max(0, ·) is applied to the output.</summary>
     public bool ReLU { get; init; }
 
     /// <summary>Average pooling: whether padded zeros count as pixels (PyTorch's default).</summary>
     public bool CountIncludePad { get; init; } = true;
 
-    /// <summary>Backward: adds to the input's gradient instead of writing it.</summary>
+    /// <summary>Backward: whether to add to the gradient to the input instead of writing it.</summary>
     public bool Accumulate { get; init; }
 
-    /// <summary>Vectors of a thread's own memory that the forward pass takes.</summary>
+    /// <summary>The vectors of a thread's scratch memory that the forward pass takes.</summary>
     public int ScratchVectors => Columns.Reach;
 
     /// <summary>Whether every input lies in exactly one window.</summary>
     public bool IsTiling => Rows.IsTiling && Columns.IsTiling;
 
-    /// <summary>1 / the number of pixels that output (p, q) averages over, [p][q].</summary>
+    /// <summary>1 / the number of pixels that output (p, q) averages, [p][q].</summary>
     public float[] Scales => field ??= Averages();
 
     private float[] Averages()

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Lanewise.Kernels;
 
 /// <summary>
-/// F(6,3) and F(4,5): eight inputs give six outputs of a 3-tap filter, or four of a 5-tap one, by products at the points 0, ±1, ±2, ±½
-/// and ∞. For one dimension only: in two it would lose too much precision.
+/// Winograd's transforms F(6,3) and F(4,5): eight inputs yield six outputs of a 3-tap filter, or four of a 5-tap filter, from products at the
+/// points 0, ±1, ±2, ±½ and ∞. Used in one dimension only; in two it would lose too much precision. A lane is whatever the caller's is.
 /// </summary>
 internal readonly unsafe struct EightPoints<L, V> : IWinogradGradientTransform<L, V>
     where L : unmanaged, ILane<V>
@@ -57,7 +57,8 @@ internal readonly unsafe struct EightPoints<L, V> : IWinogradGradientTransform<L
     {
         V w0 = L.Load(from), w1 = L.Load(from + step), w2 = L.Load(from + 2 * step), none = L.Zero;
         V w3 = taps == 5 ? L.Load(from + 3 * step) : none, w4 = taps == 5 ? L.Load(from + 4 * step) : none;
-        V ninths = L.Create(-2 / 9f), ninetieth = L.Create(1 / 90f), fortyFifths = L.Create(32 / 45f), two = L.Create(2), four = L.Create(4), half = L.Create(0.5f), quarter = L.Create(0.25f);
+        V ninths = L.Create(-2 / 9f), ninetieth = L.Create(1 / 90f), fortyFifths = L.Create(32 / 45f);
+        V two = L.Create(2), four = L.Create(4), half = L.Create(0.5f), quarter = L.Create(0.25f);
         V even = L.Add(L.Add(w0, w2), w4), odd = L.Add(w1, w3);
         V evenTwo = L.Fma(four, L.Fma(four, w4, w2), w0), oddTwo = L.Multiply(two, L.Fma(four, w3, w1));
         V evenHalf = L.Fma(quarter, L.Fma(quarter, w4, w2), w0), oddHalf = L.Multiply(half, L.Fma(quarter, w3, w1));

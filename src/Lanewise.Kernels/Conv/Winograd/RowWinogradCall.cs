@@ -3,13 +3,16 @@ using System.Diagnostics.CodeAnalysis;
 namespace Lanewise.Kernels;
 
 /// <summary>
-/// Winograd's way along the rows only: neighbouring inputs of a row are transformed, and the filter's rows are summed as taps are. Of 9
-/// products 4.5 are left with six points and 4 with eight, of 25 taps 15 and 10: more than in both dimensions, but there are so few
+/// 1-D Winograd, F(m,r) along the rows: neighbouring inputs of a row are transformed, and the rows of the filter are summed like taps. Of 9
+/// products per output 4.5 remain with six points and 4 with eight, of 25 15 and 10: more than with 2-D Winograd, but there are so few
 /// transforms that layers of few channels gain the most, and less precision is lost.
 /// </summary>
 internal sealed class RowWinogradCall : WinogradCall
 {
-    /// <summary>What is transformed at a time stays in the second-level cache; more of it than in both dimensions, since the rows above and below are transformed twice.</summary>
+    /// <summary>
+    /// The bytes of a block of transformed inputs, which stays in the second-level cache; larger than with 2-D Winograd, since the rows
+    /// above and below a block are transformed twice.
+    /// </summary>
     private const int BlockBytes = 1280 * 1024;
     private const int MinRows = 6;
     private readonly int _tileColumns;
@@ -21,7 +24,7 @@ internal sealed class RowWinogradCall : WinogradCall
     {
         _tileColumns = (output.Width + TileSide - 1) / TileSide;
         long perTile = (long)Points * (source.Channels + Chunk) * options.LaneWidth * sizeof(float);
-        // As many tiles of a row as there are first, then as many rows: neighbours are read one after the other.
+        // Prefers tiles of one row to more rows, because neighbouring tiles are read one after the other.
         int max = (int)(BlockBytes / perTile), min = Math.Min(MinRows, output.Height);
         int columns = Math.Clamp(max / min, 1, _tileColumns), rows = Math.Clamp(max / columns, min, output.Height);
         Bands = (output.Height + rows - 1) / rows;
@@ -36,24 +39,24 @@ internal sealed class RowWinogradCall : WinogradCall
 
     public override int Blocks => Bands * Columns;
 
-    /// <summary>Bands of rows.</summary>
+    /// <summary>The number of bands of rows.</summary>
     public int Bands { get; }
 
-    /// <summary>Blocks of neighbouring tiles that a band is cut in.</summary>
+    /// <summary>The number of blocks of neighbouring tiles in a band.</summary>
     public int Columns { get; }
 
     private protected override string Kernel => $"F({TileSide},{Taps}) rows {Group}×{_sums.Cast<PointSum>().Max(sum => sum.Taps.MaxPixels)}";
 
-    /// <summary>A band's first row.</summary>
+    /// <summary>Gets the first row of a band.</summary>
     public int RowStart(int band) => (int)((long)Output.Height * band / Bands);
 
-    /// <summary>A column's first tile.</summary>
+    /// <summary>Gets the first tile of a column of blocks.</summary>
     public int TileStart(int column) => (int)((long)_tileColumns * column / Columns);
 
-    /// <summary>How a block of a band and of so many tiles beside each other is summed.</summary>
+    /// <summary>Gets the sum for a block of a band with a number of neighbouring tiles.</summary>
     public PointSum Sum(int band, int tiles) => _sums[band, tiles - _tileColumns / Columns];
 
-    /// <summary>For each band, with the min tiles beside each other and with one more; bands that are alike share them.</summary>
+    /// <summary>Prepares the sums of each band for the minimum number of neighbouring tiles and for one more; equal bands share them.</summary>
     private PointSum[,] Sums(WinogradOptions options)
     {
         var known = new Dictionary<(int Rows, int Above, int Below, int Tiles), PointSum>();
@@ -78,7 +81,7 @@ internal sealed class RowWinogradCall : WinogradCall
         return sums;
     }
 
-    /// <summary>The rows, of so many tiles each, that meet the filter's; those above and below the image are left out.</summary>
+    /// <summary>Lists the rows, of so many tiles each, that each row of the filter multiplies; rows outside the image are left out.</summary>
     private AxisTap[][] RowTaps(int rows, int inputs, int above, int below, int tiles) =>
         [.. Enumerable.Range(0, rows * tiles).Select(i => Enumerable.Range(0, Taps)
             .Where(r => i / tiles + r >= above && i / tiles + r < inputs - below)

@@ -3,9 +3,9 @@ using System.Runtime.CompilerServices;
 namespace Lanewise.Kernels;
 
 /// <summary>
-/// Winograd's transforms in one dimension (Winograd 1980; Lavin and Gray 2015): six inputs give four outputs of a 3-tap filter,
-/// F(4,3), or two of a 5-tap one, F(2,5), by products at the points 0, 1, −1, ½, −2 and ∞. These points lose less precision than
-/// the usual 0, ±1, ±2, ∞, and both filters share the transform of the input.
+/// Winograd's transforms F(4,3) and F(2,5) (Winograd 1980; Lavin and Gray 2015): six inputs yield four outputs of a 3-tap filter, or two of a
+/// 5-tap filter, from products at the points 0, 1, −1, ½, −2 and ∞. These points lose less precision than the usual 0, ±1, ±2, ∞, and both
+/// filters share the transform of the input.
 /// </summary>
 internal readonly unsafe struct SixPoints<L, V> : IWinogradGradientTransform<L, V>
     where L : unmanaged, ILane<V>
@@ -16,7 +16,8 @@ internal readonly unsafe struct SixPoints<L, V> : IWinogradGradientTransform<L, 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Input(float* from, nint step, float* to, nint toStep) => Input(
-        L.Load(from), L.Load(from + step), L.Load(from + 2 * step), L.Load(from + 3 * step), L.Load(from + 4 * step), L.Load(from + 5 * step), to, toStep);
+        L.Load(from), L.Load(from + step), L.Load(from + 2 * step),
+        L.Load(from + 3 * step), L.Load(from + 4 * step), L.Load(from + 5 * step), to, toStep);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

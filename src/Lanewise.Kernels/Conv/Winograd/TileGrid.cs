@@ -2,29 +2,29 @@ using System.Runtime.InteropServices;
 
 namespace Lanewise.Kernels;
 
-/// <summary>The tiles that cover a convolution's output, row by row.</summary>
-/// <param name="Points">Points, and inputs, of a tile in one dimension.</param>
-/// <param name="Side">Outputs of a tile in one dimension.</param>
-/// <param name="Columns">Tiles in a row.</param>
-/// <param name="Count">Tiles in all.</param>
-/// <param name="Padding">Rows and columns of zeros before the first input.</param>
+/// <summary>The square tiles of 2-D Winograd that cover the output of a convolution, row by row.</summary>
+/// <param name="Points">The points and inputs of a tile in one dimension.</param>
+/// <param name="Side">The outputs of a tile in one dimension.</param>
+/// <param name="Columns">The tiles in a row.</param>
+/// <param name="Count">The number of tiles.</param>
+/// <param name="Padding">The rows and columns of zeros before the first input.</param>
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct TileGrid(int Points, int Side, int Columns, int Count, int Padding)
 {
-    /// <summary>The tiles for an output, of so many points and of a filter of so many taps.</summary>
+    /// <summary>Gets the tiles of an output for a number of points and a filter of a number of taps.</summary>
     public static TileGrid Of(Planes output, int points, int taps, int padding)
     {
         int side = points - taps + 1, columns = (output.Width + side - 1) / side;
         return new(points, side, columns, columns * ((output.Height + side - 1) / side), padding);
     }
 
-    /// <summary>A tile's first output.</summary>
+    /// <summary>Gets the first output of a tile.</summary>
     public (int Row, int Column) Corner(int tile)
     {
         var (row, column) = Math.DivRem(tile, Columns);
         return (row * Side, column * Side);
     }
 
-    /// <summary>Input columns under the widest row of at most so many tiles.</summary>
+    /// <summary>Gets the input columns that at most so many neighbouring tiles read.</summary>
     public int InputColumns(int tiles) => (Math.Min(tiles, Columns) - 1) * Side + Points;
 }

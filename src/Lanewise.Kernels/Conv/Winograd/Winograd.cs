@@ -2,13 +2,16 @@ using System.Runtime.CompilerServices;
 
 namespace Lanewise.Kernels;
 
-/// <summary>Convolution by Winograd's way. The transforms are written for one image, whatever the lanes hold; the sums at a point run through the taps' micro-kernel.</summary>
+/// <summary>
+/// Convolution by Winograd's minimal filtering, y = Aᵀ(Σ over c of (G w[k][c]) ⊙ (Bᵀ x[c])), forward or as the gradient to the input. The
+/// transforms work lane by lane in either layout; the sums over channels at each point run through <see cref="ConvTile{L, V, G, O}"/>.
+/// </summary>
 internal static unsafe class Winograd<L, V, T>
     where L : unmanaged, ILane<V>
     where V : unmanaged
     where T : unmanaged, IWinogradTransform<L, V>
 {
-    /// <summary>Writes the part's tiles and channels of the output.</summary>
+    /// <summary>Writes the tiles and channels of the part.</summary>
     public static void Run<O>(WinogradCall call, in BlockMemory memory, Part part)
         where O : unmanaged, IOperands<L, V>
     {
@@ -55,10 +58,11 @@ internal static unsafe class Winograd<L, V, T>
         }
     }
 
-    /// <summary>Where a pixel lies; nowhere on a surface that is not there.</summary>
-    public static float* At(Surface s, int k, int row, int column) => s.Pointer == null ? null : s.Pointer + k * s.Plane + row * s.Pitch + column * s.Pixel;
+    /// <summary>Gets the address of a pixel; null on an absent surface.</summary>
+    public static float* At(Surface s, int k, int row, int column) =>
+        s.Pointer == null ? null : s.Pointer + k * s.Plane + row * s.Pitch + column * s.Pixel;
 
-    /// <summary>Adds a shortcut, masks, cuts off below the min, and writes neighbouring outputs of a row.</summary>
+    /// <summary>Applies add, mask and max(min, ·) to neighbouring outputs of a row and writes them.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Finish(float* from, int columns, V min, float* y, float* add, float* mask)
     {
@@ -72,8 +76,9 @@ internal static unsafe class Winograd<L, V, T>
         }
     }
 
-    /// <summary>Writes the sums at each point.</summary>
-    private static void SumChannels<O>(WinogradCall call, in BlockMemory memory, WinogradCall.PointSum sum, int k, int outputs, float* from, float* to)
+    /// <summary>Computes the sums over channels at each point. Writes to.</summary>
+    private static void SumChannels<O>(
+        WinogradCall call, in BlockMemory memory, WinogradCall.PointSum sum, int k, int outputs, float* from, float* to)
         where O : unmanaged, IOperands<L, V>
     {
         float* zeros = stackalloc float[L.Width];
@@ -95,18 +100,18 @@ internal static unsafe class Winograd<L, V, T>
             };
             for (int point = 0; point < call.Points; point++)
             {
-                // What is added at the point 1, of both dimensions, is added to every output.
+                // Aᵀ adds the value at point 1 (in 2-D: 1 in both dimensions) to every output, so the bias is added there.
                 bool addsBias = call.Bias >= 0 && point == (call.Points == T.Side ? 1 : T.Side + 1);
                 frame.Bias = addsBias ? memory.Weights.Pointer + call.Bias + (nint)k * O.OutputLanes : zeros;
                 frame.BiasStride = addsBias ? O.OutputLanes : 0;
                 frame.Source = from + (nint)point * call.InputPoint * L.Width;
                 frame.Weights = memory.Weights.Pointer + call.Transformed + (nint)point * call.WeightPoint + k * frame.WeightsPerOutput;
                 frame.Output = Surface.Of<L, V>(to + (nint)point * call.OutputPoint * L.Width, sum.Output(call.Chunk));
-                // What is larger, inputs or weights, is read once.
+                // The larger operand, inputs or weights, is read once.
                 int step = call.Lanes is null ? 1 : table.Tiles.Length;
-                for (int piece = 0; piece < table.Tiles.Length; piece += step)
+                for (int tile = 0; tile < table.Tiles.Length; tile += step)
                 {
-                    Conv2d<L, V>.Outputs<O>(&frame, tiles + piece, tiles + piece + step, 0, outputs, call.Group);
+                    Conv2d<L, V>.Outputs<O>(&frame, tiles + tile, tiles + tile + step, 0, outputs, call.Group);
                 }
             }
         }

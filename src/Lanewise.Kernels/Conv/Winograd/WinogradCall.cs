@@ -3,12 +3,12 @@ using System.Diagnostics.CodeAnalysis;
 namespace Lanewise.Kernels;
 
 /// <summary>
-/// A convolution of 3×3 or 5×5 taps, stride 1, in either direction, by Winograd's way: inputs are transformed, channels are summed at
-/// each point, and the sums are transformed into outputs. Weights are transformed too, each time they have changed.
+/// A 3×3 or 5×5 convolution of stride 1, or its gradient to the input, by Winograd: inputs are transformed block by block, channels are
+/// summed at each point, and the sums are transformed to outputs. Weights are transformed beforehand, each time they have changed.
 /// </summary>
 internal abstract class WinogradCall : Conv2dCall
 {
-    /// <summary>Outputs that one transformed input is read for at once: where it does not stay in the cache, few passes over it.</summary>
+    /// <summary>The maximum number of outputs that are summed in one pass over the transformed inputs of a block.</summary>
     private const int MaxOutputs = 128;
 
     private const int LineFloats = 16;
@@ -20,7 +20,8 @@ internal abstract class WinogradCall : Conv2dCall
         : base(source, output)
     {
         var geometry = options.Geometry;
-        (Geometry, IsBackward, Side, Group, Lanes, _laneWidth) = (geometry, options.IsBackward, options.Side, options.Group, options.Lanes, options.LaneWidth);
+        (Geometry, IsBackward, Side, Group) = (geometry, options.IsBackward, options.Side, options.Group);
+        (Lanes, _laneWidth) = (options.Lanes, options.LaneWidth);
         (Weights, Bias, PackedGroup) = (options.Weights, options.Bias, options.PackedGroup);
         InChannels = Lanes?.Channels ?? source.Channels;
         OutputGroup = Lanes is null ? Group : Group * _laneWidth;
@@ -34,65 +35,65 @@ internal abstract class WinogradCall : Conv2dCall
 
     public bool IsBackward { get; }
 
-    /// <summary>Points in one dimension.</summary>
+    /// <summary>The points in one dimension.</summary>
     public int Side { get; }
 
-    /// <summary>Points in all.</summary>
+    /// <summary>The number of points.</summary>
     public abstract int Points { get; }
 
-    /// <summary>Rows of the filter that are summed as taps are: one where it is transformed in both dimensions.</summary>
+    /// <summary>The rows of the filter that are summed like taps; 1 with 2-D Winograd.</summary>
     public abstract int SummedRows { get; }
 
-    /// <summary>Output planes that are summed together.</summary>
+    /// <summary>The output planes of a micro-kernel call.</summary>
     public int Group { get; }
 
-    /// <summary>The channels in them.</summary>
+    /// <summary>The output channels of a micro-kernel call.</summary>
     public int OutputGroup { get; }
 
-    /// <summary>Channels that are summed.</summary>
+    /// <summary>The channels that are summed.</summary>
     public int InChannels { get; }
 
-    /// <summary>Taps of the filter in one dimension.</summary>
+    /// <summary>The taps of the filter in one dimension.</summary>
     public int Taps { get; }
 
-    /// <summary>Rows and columns of zeros before the source's first.</summary>
+    /// <summary>The rows and columns of zeros before the source's first.</summary>
     public int Padding { get; }
 
-    /// <summary>Outputs of a tile in one dimension.</summary>
+    /// <summary>The outputs of a tile in one dimension.</summary>
     public int TileSide { get; }
 
-    /// <summary>Outputs that are summed, at all points, before they are transformed.</summary>
+    /// <summary>The outputs that are summed at all points before they are transformed.</summary>
     public int Chunk { get; }
 
-    /// <summary>Blocks of tiles that are worked on together.</summary>
+    /// <summary>The number of blocks of tiles; a block is transformed and summed as a whole.</summary>
     public abstract int Blocks { get; }
 
-    /// <summary>In how many shares a block's outputs are cut, so that threads can share it.</summary>
+    /// <summary>The number of shares of a block's outputs, which different threads can compute.</summary>
     public int Shares { get; private set; }
 
-    /// <summary>From one point to the next in the transformed inputs, in vectors.</summary>
+    /// <summary>The distance between points in the transformed inputs, in vectors.</summary>
     public int InputPoint { get; private set; }
 
-    /// <summary>From one point to the next in the sums, in vectors.</summary>
+    /// <summary>The distance between points in the sums, in vectors.</summary>
     public int OutputPoint { get; private set; }
 
-    /// <summary>From one point to the next in the transformed weights, in floats.</summary>
+    /// <summary>The distance between points in the transformed weights, in floats.</summary>
     public int WeightPoint { get; private set; }
 
     public override int Units => Blocks * Shares;
 
     public override int ScratchFloats => _scratchFloats;
 
-    /// <summary>Outputs in a group of the packed weights.</summary>
+    /// <summary>The outputs of a group of the packed weights.</summary>
     public int PackedGroup { get; }
 
-    /// <summary>The channels of the convolution's result, forward, or of its input's gradient.</summary>
+    /// <summary>The output channels: of the convolution, or of the gradient to its input.</summary>
     public int OutChannels => IsBackward ? Geometry.InChannels : Geometry.OutChannels;
 
-    /// <summary>Where the packed weights of each output of the forward convolution begin.</summary>
+    /// <summary>The first packed weight of each output of the forward convolution.</summary>
     public int[] PackedStart => field ??= PackedStarts(Geometry, PackedGroup);
 
-    /// <summary>Prepares a convolution by Winograd's way where the algorithm wants it; null for the direct way.</summary>
+    /// <summary>Prepares a convolution by Winograd where the algorithm selects it; null for the direct sum.</summary>
     public static WinogradCall? For(ConvAlgorithm algorithm, WinogradOptions options, Planes source, Planes output) =>
         WinogradForm.For(algorithm, options.Geometry, options.IsBackward, source, output, options.Lanes) switch
         {
@@ -101,35 +102,36 @@ internal abstract class WinogradCall : Conv2dCall
             { Side: var side } => new TileWinogradCall(options with { Side = side }, source, output),
         };
 
-    /// <summary>Where the packed weights of each output begin.</summary>
+    /// <summary>Gets the first packed weight of each output.</summary>
     public static int[] PackedStarts(Conv2dGeometry g, int group) =>
         [.. Enumerable.Range(0, g.OutChannels).Select(k => k / group * group * g.InChannels * g.Positions + k % group)];
 
-    /// <summary>The first output of a share, a multiple of the group; the number of outputs for the share behind the last.</summary>
+    /// <summary>Gets the first output of a share, a multiple of the group; the number of outputs for share = Shares.</summary>
     public int ShareStart(int share) => OutputStart(Group, share, Shares);
 
-    /// <summary>Takes memory for the largest block.</summary>
+    /// <summary>Sets the sizes of the working memory for the largest block.</summary>
     private protected void SetSizes(PointSum largest, int columns)
     {
         const int Parts = 16;
-        // Each share of the outputs transforms the inputs anew, which only many outputs are worth.
+        // Each share transforms the inputs again, which pays only with many outputs.
         Shares = Math.Max(1, Math.Min((Output.Channels + MaxOutputs / 2) / MaxOutputs, Parts / Blocks));
         InputPoint = largest.Source.Channels * largest.Source.PlaneStride | 1;
         OutputPoint = Chunk * largest.Output(Chunk).PlaneStride | 1;
-        WeightPoint = ((Output.Channels + Group - 1) / Group * OutputGroup * InChannels * SummedRows + LineFloats - 1) / LineFloats * LineFloats;
+        int weights = (Output.Channels + Group - 1) / Group * OutputGroup * InChannels * SummedRows;
+        WeightPoint = (weights + LineFloats - 1) / LineFloats * LineFloats;
         _scratchFloats = checked((Points * (InputPoint + OutputPoint) + columns * Side) * _laneWidth);
         TransformedFloats = checked(Points * WeightPoint);
     }
 
-    /// <summary>The sum over channels at one point for a block, as a convolution of an image of one row.</summary>
+    /// <summary>The sum over channels at one point for a block, as a 1×taps convolution of an image of one row.</summary>
     public sealed class PointSum
     {
-        /// <summary>Prepares it.</summary>
+        /// <summary>Lists the taps of the sum.</summary>
         /// <param name="options">The convolution.</param>
-        /// <param name="planes">The source's planes.</param>
-        /// <param name="pixels">Pixels of the block's transformed input at a point.</param>
-        /// <param name="taps">Taps for each channel.</param>
-        /// <param name="sums">For each sum, the pixels that meet taps.</param>
+        /// <param name="planes">The planes of the source.</param>
+        /// <param name="pixels">The pixels of the block's transformed input at a point.</param>
+        /// <param name="taps">The taps of each channel.</param>
+        /// <param name="sums">For each sum, its pixels and their taps.</param>
         public PointSum(WinogradOptions options, int planes, int pixels, int taps, AxisTap[][] sums)
         {
             Source = Planes.Lay(planes, 1, pixels, 0, 0);
@@ -138,10 +140,10 @@ internal abstract class WinogradCall : Conv2dCall
             Taps = TapTable.Forward(geometry, Source, options.Lanes, options.Group, options.MaxPixels, options.LaneWidth, sums);
         }
 
-        /// <summary>Where the block's transformed inputs lie.</summary>
+        /// <summary>The layout of the block's transformed inputs at a point.</summary>
         public Planes Source { get; }
 
-        /// <summary>Sums for each output channel.</summary>
+        /// <summary>The number of sums of each output channel.</summary>
         public int Outputs { get; }
 
         public TapTable Taps { get; }
@@ -150,23 +152,23 @@ internal abstract class WinogradCall : Conv2dCall
     }
 }
 
-/// <summary>A convolution by Winograd's way before its points are chosen.</summary>
+/// <summary>The properties of a Winograd call that do not depend on its form.</summary>
 internal sealed record WinogradOptions(Conv2dGeometry Geometry, bool IsBackward, int Weights, int Bias)
 {
-    /// <summary>Points in one dimension.</summary>
+    /// <summary>The points in one dimension.</summary>
     public int Side { get; init; }
 
-    /// <summary>Output planes that a micro-kernel takes together.</summary>
+    /// <summary>The output planes of a micro-kernel call.</summary>
     public required int Group { get; init; }
 
-    /// <summary>The most pixels beside them.</summary>
+    /// <summary>The maximum pixels of a micro-kernel call.</summary>
     public required int MaxPixels { get; init; }
 
-    /// <summary>Outputs in a group of the packed weights.</summary>
+    /// <summary>The outputs of a group of the packed weights.</summary>
     public required int PackedGroup { get; init; }
 
     public required int LaneWidth { get; init; }
 
-    /// <summary>The source's channels where lanes are channels.</summary>
+    /// <summary>The source's channels in the channel-interleaved layout; null in the batch-interleaved one.</summary>
     public ChannelLanes? Lanes { get; init; }
 }

@@ -1,26 +1,26 @@
 namespace Lanewise.Kernels;
 
-/// <summary>What a convolution costs by Winograd's way and directly, in MACs' time, by the operations of both.</summary>
+/// <summary>Estimates the time of a convolution by each form of Winograd and by the direct sum, in units of one MAC, from their operation counts.</summary>
 /// <param name="geometry">The convolution.</param>
 /// <param name="isBackward">Whether it is the gradient to the input.</param>
-/// <param name="source">What is summed.</param>
-/// <param name="output">What is written.</param>
-/// <param name="lanes">The source's channels where lanes are channels.</param>
+/// <param name="source">Its input, or dy.</param>
+/// <param name="output">Its output, or dx.</param>
+/// <param name="lanes">The source's channels in the channel-interleaved layout; null in the batch-interleaved one.</param>
 internal sealed class WinogradCost(Conv2dGeometry geometry, bool isBackward, Planes source, Planes output, ChannelLanes? lanes)
 {
-    /// <summary>Winograd's way must cost less than this share of the direct way.</summary>
+    /// <summary>Winograd must cost less than this share of the direct sum.</summary>
     public const double Margin = 0.95;
 
-    /// <summary>A transform, for each point: in both dimensions and along a row, of an image that stays in the cache and of a larger one; measured.</summary>
+    /// <summary>The cost of a transform per point: 2-D and 1-D, for an image that stays in the cache and for a larger one; measured.</summary>
     private const double TileTransform = 14, LargeTile = 22, RowTransform = 11, LargeRow = 26;
 
-    /// <summary>A product among the many streams of two dimensions; measured.</summary>
+    /// <summary>The cost of a product in 2-D Winograd, which reads many streams of memory; measured.</summary>
     private const double TileProduct = 1.4;
 
-    /// <summary>A cache line of weights that comes from memory; it holds so many. Fewer weights stay in the cache.</summary>
+    /// <summary>The cost of a cache line of weights from memory, the floats of a line, and the weights that stay in the cache.</summary>
     private const double WeightLine = 12, LineFloats = 16, CachedWeights = 256 * 1024;
 
-    /// <summary>So many sums must be under way at once; outputs beside a pixel's are at most so many.</summary>
+    /// <summary>The independent sums that hide the latency of an FMA, and the maximum outputs of a pixel among them.</summary>
     private const double Chains = 8, MaxGroup = 4;
 
     private readonly double _products = (double)(lanes?.Channels ?? source.Channels) * output.Channels;
@@ -28,37 +28,40 @@ internal sealed class WinogradCost(Conv2dGeometry geometry, bool isBackward, Pla
 
     private bool ComesFromMemory => IsLarge(source, output);
 
-    /// <summary>Whether an image, input and output, is too large to stay in the cache.</summary>
+    /// <summary>Whether input and output of an image are too large to stay in the cache.</summary>
     public static bool IsLarge(Planes input, Planes output)
     {
         const int CachedVectors = 8192;
         return input.Channels * input.PlaneStride + output.Channels * output.PlaneStride > CachedVectors;
     }
 
-    /// <summary>One of Winograd's ways.</summary>
+    /// <summary>Estimates a form of Winograd.</summary>
     public double Of(WinogradForm form) => form.AlongRows ? Rows(form.Side) : Tiles(form.Side);
 
-    /// <summary>As a list of taps: a row of them beyond the image is left out, and about half of the columns.</summary>
+    /// <summary>Estimates the direct sum: rows of taps outside the image are left out, and about half of such columns.</summary>
     public double Direct()
     {
         var (rows, columns) = (geometry.Rows, geometry.Columns);
-        double taps = Taps(rows, source.Height, output.Height) * (Taps(columns, source.Width, output.Width) + columns.Kernel * output.Width) / 2;
+        double columnTaps = Taps(columns, source.Width, output.Width) + columns.Kernel * output.Width;
+        double taps = Taps(rows, source.Height, output.Height) * columnTaps / 2;
         return _products * taps * Latency(output.Width) + Weights(geometry.Positions);
     }
 
-    /// <summary>In both dimensions.</summary>
+    /// <summary>Estimates 2-D Winograd.</summary>
     private double Tiles(int side)
     {
         double points = side * side, tiles = TilesAlong(output.Height, side) * TilesAlong(output.Width, side);
-        return _products * TileProduct * points * tiles * Latency(tiles) + Weights(points) + tiles * points * (ComesFromMemory ? LargeTile : TileTransform) * (source.Channels + output.Channels);
+        double transform = ComesFromMemory ? LargeTile : TileTransform;
+        return _products * TileProduct * points * tiles * Latency(tiles) + Weights(points) + tiles * points * transform * (source.Channels + output.Channels);
     }
 
-    /// <summary>Along the rows.</summary>
+    /// <summary>Estimates 1-D Winograd.</summary>
     private double Rows(int side)
     {
-        // Filter rows beyond the image are left out where a tile of the micro-kernel lies within one row: of about half.
+        // Filter rows outside the image are left out where a tile of the micro-kernel lies within one row: for about half of them.
         int taps = geometry.Rows.Kernel;
-        double tiles = TilesAlong(output.Width, side), sums = output.Height * tiles, tapRows = (Taps(geometry.Rows, source.Height, output.Height) + taps * output.Height) / 2;
+        double tiles = TilesAlong(output.Width, side), sums = output.Height * tiles;
+        double tapRows = (Taps(geometry.Rows, source.Height, output.Height) + taps * output.Height) / 2;
         double transforms = tiles * ((double)source.Height * source.Channels + (double)output.Height * output.Channels);
         return _products * side * tapRows * tiles * Latency(sums) + Weights(side * taps) + transforms * side * (ComesFromMemory ? LargeRow : RowTransform);
     }

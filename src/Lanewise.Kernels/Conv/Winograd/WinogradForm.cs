@@ -2,9 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Lanewise.Kernels;
 
-/// <summary>Which of Winograd's ways a convolution goes.</summary>
-/// <param name="AlongRows">In one dimension only.</param>
-/// <param name="Side">Points in one dimension.</param>
+/// <summary>The form of Winograd that computes a convolution.</summary>
+/// <param name="AlongRows">Whether it is 1-D Winograd, along the rows, instead of 2-D.</param>
+/// <param name="Side">The points in one dimension.</param>
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct WinogradForm(bool AlongRows, int Side)
 {
@@ -17,8 +17,9 @@ internal readonly record struct WinogradForm(bool AlongRows, int Side)
     /// <summary>F(6,3) and F(4,5).</summary>
     public const int EightPoints = 8;
 
-    /// <summary>The way that the algorithm wants; null for the direct one.</summary>
-    public static WinogradForm? For(ConvAlgorithm algorithm, Conv2dGeometry geometry, bool isBackward, Planes source, Planes output, ChannelLanes? lanes)
+    /// <summary>Selects the form for an algorithm; null for the direct sum.</summary>
+    public static WinogradForm? For(
+        ConvAlgorithm algorithm, Conv2dGeometry geometry, bool isBackward, Planes source, Planes output, ChannelLanes? lanes)
     {
         if (algorithm == ConvAlgorithm.Direct || !Fits(geometry))
         {
@@ -35,13 +36,11 @@ internal readonly record struct WinogradForm(bool AlongRows, int Side)
         };
     }
 
-    /// <summary>Whether any of them can do it.</summary>
-    public static bool Fits(Conv2dGeometry g)
-    {
-        return g.Rows == g.Columns && g.Rows is { Kernel: 3 or 5, Stride: 1, Dilation: 1 } axis && axis.Padding == axis.PaddingAfter && axis.Padding < axis.Kernel;
-    }
+    /// <summary>Whether Winograd applies: a square kernel of 3 or 5, stride 1, dilation 1, equal padding on all sides.</summary>
+    public static bool Fits(Conv2dGeometry g) =>
+        g.Rows == g.Columns && g.Rows is { Kernel: 3 or 5, Stride: 1, Dilation: 1 } axis && axis.Padding == axis.PaddingAfter && axis.Padding < axis.Kernel;
 
-    /// <summary>Whether max pooling's windows lie whole within the outputs that are transformed together.</summary>
+    /// <summary>Whether the windows of max pooling lie within tiles, so that a tile can be pooled before it is written.</summary>
     public bool CanPool(Conv2dGeometry geometry, ConvAxis pool) =>
         !AlongRows && pool.Kernel == pool.Stride && pool.Padding == 0 && (Side - geometry.Rows.Kernel + 1) % pool.Kernel == 0;
 

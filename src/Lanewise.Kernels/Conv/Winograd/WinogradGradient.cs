@@ -4,8 +4,9 @@ using System.Runtime.Intrinsics;
 namespace Lanewise.Kernels;
 
 /// <summary>
-/// The weight gradient by Winograd's way: dW = Gᵀ · (Σ over tiles and images of (A dy Aᵀ) ⊙ (Bᵀ x B)) · G. The sums run through the
-/// taps' micro-kernelSize: a tap is one tile of one image, a pixel is an input channel, and the lanes hold output channels.
+/// The weight gradient by Winograd: dw[k][c] = Gᵀ · (Σ over tiles and images of (A dy[k] Aᵀ) ⊙ (Bᵀ x[c] B)) · G. Input and gradient are
+/// transformed into shared memory; the sums run through <see cref="ConvTile{L, V, G, O}"/>, where a tap is one tile of one image, a pixel
+/// is an input channel, and a lane is an output channel. Adds to the packed weight gradients.
 /// </summary>
 internal static unsafe class WinogradGradient<L, V, T>
     where L : unmanaged, ILane<V>
@@ -14,13 +15,13 @@ internal static unsafe class WinogradGradient<L, V, T>
 {
     private static int Side => T.Side;
 
-    /// <summary>Writes the part's tiles and channels of the transformed input and gradient of all blocks.</summary>
+    /// <summary>Transforms input and gradient of all blocks. Writes the tiles and channels of the part to shared memory.</summary>
     public static void Transform(WinogradGradientCall call, ReadOnlySpan<BlockMemory> blocks, Part part)
     {
         var (first, end) = part.Of(call.TransformUnits);
         for (int unit = first; unit < end; unit++)
         {
-            // A vector's number of channels at a time, tile by tile, so that few pages are written to in turn.
+            // L channels at a time, tile by tile, so that few memory pages are written in turn.
             var (slice, vector) = Math.DivRem(unit, call.InputVectors + call.Vectors);
             var tiles = call.TilesOf(slice);
             for (int block = 0; block < blocks.Length; block++)
@@ -29,18 +30,20 @@ internal static unsafe class WinogradGradient<L, V, T>
                 {
                     if (vector < call.InputVectors)
                     {
-                        TransformInput(call, blocks[block], tile, block * call.Tiles + tile, vector * L.Width, call.RowsOf(slice, call.InputPlanes.Height));
+                        var rows = call.RowsOf(slice, call.InputPlanes.Height);
+                        TransformInput(call, blocks[block], tile, block * call.Tiles + tile, vector * L.Width, rows);
                     }
                     else
                     {
-                        TransformGradient(call, blocks[block], tile, block * call.Tiles + tile, (vector - call.InputVectors) * L.Width, call.RowsOf(slice, call.GradientRows));
+                        var rows = call.RowsOf(slice, call.GradientRows);
+                        TransformGradient(call, blocks[block], tile, block * call.Tiles + tile, (vector - call.InputVectors) * L.Width, rows);
                     }
                 }
             }
         }
     }
 
-    /// <summary>Adds to: the weight gradients of the part's outputs and inputs and, where there is a bias, its gradients.</summary>
+    /// <summary>Adds to the gradients to weights and bias of the outputs and inputs of the part.</summary>
     public static void Run(WinogradGradientCall call, ReadOnlySpan<BlockMemory> blocks, Part part)
     {
         var (first, end) = part.Of(call.Units);
@@ -60,7 +63,8 @@ internal static unsafe class WinogradGradient<L, V, T>
                 int k = vector * L.Width, last = Math.Min(k + vectors * L.Width, call.Geometry.OutChannels);
                 foreach (ref readonly var block in blocks)
                 {
-                    Conv2d<L, V>.BiasGradient(Surface.Of<L, V>(block.Activations.Pointer, call.Gradient), call.Gradient, block.Gradients.Pointer + call.Bias, k, last);
+                    var dy = Surface.Of<L, V>(block.Activations.Pointer, call.Gradient);
+                    Conv2d<L, V>.BiasGradient(dy, call.Gradient, block.Gradients.Pointer + call.Bias, k, last);
                 }
             }
         }
@@ -72,10 +76,12 @@ internal static unsafe class WinogradGradient<L, V, T>
         var x = Surface.Of<L, V>(memory.Activations.Pointer, call.Input);
         float* to = memory.Shared.Pointer + (nint)plane * call.InputPlanes.PlaneStride * L.Width;
         nint point = (nint)call.InputPoint * L.Width, pitch = (nint)call.InputPlanes.Pitch * L.Width;
-        int end = Math.Min(first + L.Width, call.Geometry.InChannels), column = (call.FirstTile + tile) * call.TileSide - call.Geometry.Columns.Padding;
+        int end = Math.Min(first + L.Width, call.Geometry.InChannels);
+        int column = (call.FirstTile + tile) * call.TileSide - call.Geometry.Columns.Padding;
         for (int c = first; c < end && !call.AlongRows; c++)
         {
-            WinogradTiles<L, V, T>.Transform(call.Input, call.Grid, x.Pointer + c * x.Plane, call.FirstTile + tile, 1, columns, to + (nint)c * L.Width, 0, point);
+            float* at = to + (nint)c * L.Width;
+            WinogradTiles<L, V, T>.Transform(call.Input, call.Grid, x.Pointer + c * x.Plane, call.FirstTile + tile, 1, columns, at, 0, point);
         }
 
         for (int row = rows.First; row < rows.End && call.AlongRows; row++)
@@ -88,7 +94,7 @@ internal static unsafe class WinogradGradient<L, V, T>
         }
     }
 
-    /// <summary>Turns as many outputs as there are lanes into lanes, image by image, and transforms the gradient to them.</summary>
+    /// <summary>Transposes L outputs into the lanes, image by image, and transforms the gradient to them. Writes shared memory.</summary>
     private static void TransformGradient(WinogradGradientCall call, in BlockMemory memory, int tile, int plane, int k, (int First, int End) rows)
     {
         int side = call.TileSide, height = call.AlongRows ? 1 : side;
@@ -96,12 +102,14 @@ internal static unsafe class WinogradGradient<L, V, T>
         var dy = Surface.Of<L, V>(memory.Activations.Pointer, call.Gradient);
         nint point = (nint)call.GradientPoint * L.Width, line = (nint)call.Group * L.Width, image = call.GradientRows * line;
         var (group, within) = Math.DivRem(k / L.Width, call.Group);
-        float* to = memory.Shared.Pointer + (nint)call.Points * call.InputPoint * L.Width + ((nint)group * call.GradientGroup + within) * L.Width + plane * L.Width * image;
+        float* gradient = memory.Shared.Pointer + (nint)call.Points * call.InputPoint * L.Width;
+        float* to = gradient + ((nint)group * call.GradientGroup + within) * L.Width + plane * L.Width * image;
         for (int row = rows.First; row < rows.End; row++)
         {
             var (tileRow, tileColumn) = call.AlongRows ? (call.FirstRow + row, (call.FirstTile + tile) * side) : call.Grid.Corner(call.FirstTile + tile);
             float* from = dy.Pointer + k * dy.Plane + tileRow * dy.Pitch + tileColumn * dy.Pixel;
-            Transpose(dy, from, Math.Min(L.Width, call.Geometry.OutChannels - k), (height, side), (call.Gradient.Height - tileRow, call.Gradient.Width - tileColumn), transposed);
+            var existing = (call.Gradient.Height - tileRow, call.Gradient.Width - tileColumn);
+            Transpose(dy, from, Math.Min(L.Width, call.Geometry.OutChannels - k), (height, side), existing, transposed);
             for (int i = 0; i < L.Width; i++)
             {
                 TransformTile(call.AlongRows, transposed + i * L.Width, side, half, to + i * image + row * line, point);
@@ -109,7 +117,7 @@ internal static unsafe class WinogradGradient<L, V, T>
         }
     }
 
-    /// <summary>Writes a tile's pixels, [pixel][image][output] instead of [output][pixel][image]; zeros for those that do not exist.</summary>
+    /// <summary>Transposes the pixels of a tile from [output][pixel][image]. Writes [pixel][image][output], zeros for outputs and pixels that do not exist.</summary>
     private static void Transpose(Surface dy, float* from, int outputs, (int Height, int Width) tile, (int Rows, int Columns) existing, float* to)
     {
         const int Run = 4;
@@ -128,19 +136,21 @@ internal static unsafe class WinogradGradient<L, V, T>
                     }
                     else if (present >= Run)
                     {
-                        L.StoreTransposed(L.Load(pixel), L.Load(pixel + dy.Plane), L.Load(pixel + 2 * dy.Plane), L.Load(pixel + 3 * dy.Plane), at, L.Width);
+                        L.StoreTransposed(
+                            L.Load(pixel), L.Load(pixel + dy.Plane), L.Load(pixel + 2 * dy.Plane), L.Load(pixel + 3 * dy.Plane), at, L.Width);
                     }
                     else
                     {
                         L.StoreTransposed(
-                            present > 0 ? L.Load(pixel) : L.Zero, present > 1 ? L.Load(pixel + dy.Plane) : L.Zero, present > 2 ? L.Load(pixel + 2 * dy.Plane) : L.Zero, L.Zero, at, L.Width);
+                            present > 0 ? L.Load(pixel) : L.Zero, present > 1 ? L.Load(pixel + dy.Plane) : L.Zero,
+                            present > 2 ? L.Load(pixel + 2 * dy.Plane) : L.Zero, L.Zero, at, L.Width);
                     }
                 }
             }
         }
     }
 
-    /// <summary>Writes the points of one tile of one image, whose pixels lie as <see cref="Transpose"/> writes them.</summary>
+    /// <summary>Transforms one tile of one image, as <see cref="Transpose"/> laid it out. Writes its points.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void TransformTile(bool alongRows, float* from, int side, float* half, float* to, nint point)
     {
@@ -162,7 +172,7 @@ internal static unsafe class WinogradGradient<L, V, T>
         }
     }
 
-    /// <summary>Writes the sums over all blocks' tiles and images at each point.</summary>
+    /// <summary>Computes the sums over the tiles and images of all blocks at each point. Writes scratch memory.</summary>
     private static void Sum(WinogradGradientCall call, ReadOnlySpan<BlockMemory> blocks, int group, int vectors, int c, int channels)
     {
         float* zeros = stackalloc float[L.Width];
@@ -194,7 +204,7 @@ internal static unsafe class WinogradGradient<L, V, T>
         }
     }
 
-    /// <summary>Transforms the sums of one vector of outputs, and adds them to the packed weight gradients.</summary>
+    /// <summary>Transforms the sums of one vector of outputs. Adds them to the packed weight gradients.</summary>
     private static void AddWeights(WinogradGradientCall call, in BlockMemory memory, int vector, int k, int c, int channels)
     {
         int taps = call.Geometry.Rows.Kernel, positions = taps * taps;
@@ -211,14 +221,15 @@ internal static unsafe class WinogradGradient<L, V, T>
 
             for (int r = 0; r < taps; r++)
             {
-                T.FilterGradient(call.AlongRows ? from + r * pitch : half + r * Side * L.Width, call.AlongRows ? point : L.Width, weights + r * taps * L.Width, L.Width, taps);
+                float* sums = call.AlongRows ? from + r * pitch : half + r * Side * L.Width;
+                T.FilterGradient(sums, call.AlongRows ? point : L.Width, weights + r * taps * L.Width, L.Width, taps);
             }
 
             Add(weights, positions, starts, to + (nint)channel * positions * call.PackedGroup, call.PackedGroup);
         }
     }
 
-    /// <summary>Adds each lane's filter to its output's packed weight gradients.</summary>
+    /// <summary>Adds the filter of each lane to the packed weight gradients of its output.</summary>
     private static void Add(float* from, int positions, ReadOnlySpan<int> starts, float* to, int packedGroup)
     {
         const int Run = 4;

@@ -1,17 +1,17 @@
 namespace Lanewise.Kernels;
 
 /// <summary>
-/// A convolution's weight gradient by Winograd's way: tiles of the input and of the gradient are transformed to points, the products
-/// are summed over tiles and images at each point, and the sums are transformed into 3×3 or 5×5 weight gradients. The lanes of the sums
-/// are output channels, so that no sum over lanes is needed. In both dimensions a tile has 36 points; along the rows it has eight and is
-/// one row high, and the sums are a convolution of the input's rows with the gradient's. One call takes some of the tiles and rows.
+/// The weight gradient of a convolution by Winograd: tiles of input and gradient are transformed, their products are summed over tiles and
+/// images at each point, and the sums are transformed to 3×3 or 5×5 weight gradients. The lanes of the sums are output channels, so that no
+/// sum over lanes is needed. With 2-D Winograd a tile has 36 points; with 1-D Winograd it has eight and is one row high, and the sums are a
+/// convolution of the input's rows with the gradient's. One call covers a range of the tiles and rows.
 /// </summary>
 internal sealed class WinogradGradientCall : Conv2dGradientCall
 {
-    /// <summary>The sums at all points of a group of outputs and a chunk of inputs stay in the second-level cache.</summary>
+    /// <summary>The bytes of the sums at all points for a group of outputs and a chunk of inputs, which stay in the second-level cache.</summary>
     private const int SumBytes = 512 * 1024;
 
-    /// <summary>Transformed tiles may take so much of the cache that threads share, but there are always some, and rows enough for the filter.</summary>
+    /// <summary>The bytes of transformed tiles in the cache that threads share, and the minimum numbers of tiles and of rows of a call.</summary>
     private const int TileBytes = 1 << 18;
     private const int MinTiles = 8, MinRows = 8;
 
@@ -24,7 +24,7 @@ internal sealed class WinogradGradientCall : Conv2dGradientCall
         Points = form.AlongRows ? form.Side : form.Side * form.Side;
         Grid = TileGrid.Of(gradient, form.Side, taps, geometry.Rows.Padding);
         Vectors = (geometry.OutChannels + lanes - 1) / lanes;
-        // The rows that meet the gradient's, and how many are missing above and below.
+        // The input rows that the gradient's rows read, and how many of them are missing above and below.
         int first = FirstRow - geometry.Rows.Padding, end = first + GradientRows + taps - 1;
         FirstInputRow = form.AlongRows ? Math.Max(0, first) : 0;
         int rows = form.AlongRows ? Math.Min(end, input.Height) - FirstInputRow : 1;
@@ -51,99 +51,109 @@ internal sealed class WinogradGradientCall : Conv2dGradientCall
 
     public Conv2dGeometry Geometry { get; }
 
-    /// <summary>Whether tiles are transformed along the rows only.</summary>
+    /// <summary>Whether it is 1-D Winograd, along the rows.</summary>
     public bool AlongRows { get; }
 
-    /// <summary>Points in all.</summary>
+    /// <summary>The number of points.</summary>
     public int Points { get; }
 
-    /// <summary>The tiles in both dimensions.</summary>
+    /// <summary>The tiles of 2-D Winograd.</summary>
     public TileGrid Grid { get; }
 
-    /// <summary>Outputs of a tile in one dimension.</summary>
+    /// <summary>The outputs of a tile in one dimension.</summary>
     public int TileSide => Grid.Side;
 
-    /// <summary>The first tile; along the rows, of each row.</summary>
+    /// <summary>The first tile; with 1-D Winograd, the first of each row.</summary>
     public int FirstTile { get; }
 
-    /// <summary>Tiles of a block; along the rows, of each row.</summary>
+    /// <summary>The tiles of a block; with 1-D Winograd, of each row.</summary>
     public int Tiles { get; }
 
-    /// <summary>The gradient's first row, along the rows.</summary>
+    /// <summary>The first row of the gradient, with 1-D Winograd.</summary>
     public int FirstRow { get; }
 
-    /// <summary>Rows of the gradient, along the rows; else 1.</summary>
+    /// <summary>The rows of the gradient with 1-D Winograd; else 1.</summary>
     public int GradientRows { get; }
 
-    /// <summary>The input's first row, along the rows.</summary>
+    /// <summary>The first row of the input, with 1-D Winograd.</summary>
     public int FirstInputRow { get; }
 
-    /// <summary>Vectors of outputs that are summed together.</summary>
+    /// <summary>The output vectors of a micro-kernel call.</summary>
     public int Group { get; }
 
-    /// <summary>Outputs in a group of the packed weights.</summary>
+    /// <summary>The outputs of a group of the packed weights.</summary>
     public int PackedGroup { get; }
 
-    /// <summary>Vectors that hold the outputs.</summary>
+    /// <summary>The number of output vectors.</summary>
     public int Vectors { get; }
 
-    /// <summary>The transformed input at a point: a plane for each tile of each block, a row for each of the tile's rows, a pixel for each channel, the images in the lanes.</summary>
+    /// <summary>
+    /// The layout of the transformed input at a point: a plane for each tile of each block, a row for each row of the tile, a pixel for each
+    /// channel; a lane is an image.
+    /// </summary>
     public Planes InputPlanes { get; }
 
-    /// <summary>From one point to the next in it, in vectors.</summary>
+    /// <summary>The distance between points in the transformed input, in vectors.</summary>
     public int InputPoint { get; }
 
-    /// <summary>From one group of outputs to the next in the transformed gradient, [group][tile][image][row][output], in vectors.</summary>
+    /// <summary>The distance between groups of outputs in the transformed gradient, [group][tile][image][row][output], in vectors.</summary>
     public int GradientGroup { get; }
 
-    /// <summary>From one point to the next in it.</summary>
+    /// <summary>The distance between points in the transformed gradient, in vectors.</summary>
     public int GradientPoint { get; }
 
-    /// <summary>Chunks of input channels.</summary>
+    /// <summary>The number of chunks of input channels.</summary>
     public int Chunks { get; }
 
-    /// <summary>Channels of the smallest chunk.</summary>
+    /// <summary>The channels of the smallest chunk.</summary>
     public int MinChannels { get; }
 
-    /// <summary>How a chunk of the fewest channels, or of one more, is summed over one block's tiles and images.</summary>
+    /// <summary>The sums over one block's tiles and images for a chunk of the minimum number of channels and for one of one channel more.</summary>
     public TapTable[] Sums { get; }
 
-    /// <summary>The sums at a point: a plane for each vector of outputs, a row for each row of the filter that is summed as taps are, a pixel for each channel of the chunk.</summary>
+    /// <summary>
+    /// The layout of the sums at a point: a plane for each output vector, a row for each row of the filter that is summed like taps, a pixel
+    /// for each channel of the chunk.
+    /// </summary>
     public Planes SumPlanes { get; }
 
-    /// <summary>From one point to the next in them, in vectors.</summary>
+    /// <summary>The distance between points in the sums, in vectors.</summary>
     public int SumPoint { get; }
 
-    /// <summary>As many vectors as there would be if the lanes held input channels.</summary>
+    /// <summary>⌈C / L⌉, the units in which input channels are transformed.</summary>
     public int InputVectors { get; }
 
-    /// <summary>Parts of the tiles, or of their rows, that are transformed apart.</summary>
+    /// <summary>The number of slices of the tiles (1-D Winograd: of their rows) that are transformed separately.</summary>
     public int Slices { get; }
 
     public override int Units => (Vectors + Group - 1) / Group * Chunks;
 
     public override string Tile => $"F({TileSide},{Geometry.Rows.Kernel}){(AlongRows ? " rows" : "")} {Group}×{Sums.Max(sum => sum.MaxPixels)}";
 
-    /// <summary>Where the packed weights of each output begin.</summary>
+    /// <summary>The first packed weight of each output.</summary>
     public int[] PackedStart => field ??= WinogradCall.PackedStarts(Geometry, PackedGroup);
 
-    /// <summary>A slice's tiles.</summary>
+    /// <summary>Gets the tiles of a slice.</summary>
     public (int First, int End) TilesOf(int slice) => AlongRows ? (0, Tiles) : new Part(slice, Slices).Of(Tiles);
 
-    /// <summary>A slice's share of so many rows.</summary>
+    /// <summary>Gets the share of a slice in a number of rows.</summary>
     public (int First, int End) RowsOf(int slice, int rows) => AlongRows ? new Part(slice, Slices).Of(rows) : (0, rows);
 
-    /// <summary>A chunk's first channel.</summary>
+    /// <summary>Gets the first channel of a chunk.</summary>
     public int ChunkStart(int chunk) => (int)((long)Geometry.InChannels * chunk / Chunks);
 
-    /// <summary>The kernelCalls that together sum over all tiles, one after the other.</summary>
-    public static IReadOnlyList<WinogradGradientCall> Of(Conv2dGeometry geometry, Planes x, Planes dy, WinogradForm form, int weights, int bias, WinogradGradientOptions options)
+    /// <summary>Prepares the calls that together sum over all tiles, one after the other.</summary>
+    public static IReadOnlyList<WinogradGradientCall> Of(
+        Conv2dGeometry geometry, Planes x, Planes dy, WinogradForm form, int weights, int bias, WinogradGradientOptions options)
     {
         var grid = TileGrid.Of(dy, form.Side, geometry.Rows.Kernel, geometry.Rows.Padding);
         int outputs = (geometry.OutChannels + options.LaneWidth - 1) / options.LaneWidth * options.LaneWidth;
         long perPoint = (long)(geometry.InChannels + outputs) * options.LaneWidth * sizeof(float) * options.Blocks;
-        var ranges = form.AlongRows ? RowRanges(dy.Height, grid.Columns, TileBytes / (form.Side * perPoint)) : TileRanges(grid.Count, TileBytes / (form.Side * form.Side * perPoint), options.Blocks);
-        return [.. ranges.Select((range, i) => new WinogradGradientCall(geometry, x, dy, form, range, options) { Weights = weights, Bias = i == 0 ? bias : -1 })];
+        var ranges = form.AlongRows
+            ? RowRanges(dy.Height, grid.Columns, TileBytes / (form.Side * perPoint))
+            : TileRanges(grid.Count, TileBytes / (form.Side * form.Side * perPoint), options.Blocks);
+        return [.. ranges.Select((range, i) =>
+            new WinogradGradientCall(geometry, x, dy, form, range, options) { Weights = weights, Bias = i == 0 ? bias : -1 })];
     }
 
     /// <summary>Pieces of at max so many tiles, but some at least.</summary>
@@ -166,14 +176,14 @@ internal sealed class WinogradGradientCall : Conv2dGradientCall
         }
     }
 
-    /// <summary>Tiles, and the gradient's rows along the rows.</summary>
+    /// <summary>A range of tiles and, with 1-D Winograd, of rows of the gradient.</summary>
     private readonly record struct Range(int FirstTile, int Tiles, int FirstRow, int Rows);
 }
 
-/// <summary>What a weight gradient by Winograd's way takes from the processor and the batch.</summary>
-/// <param name="Group">Vectors of outputs that a micro-kernel takes together.</param>
-/// <param name="MaxPixels">Inputs beside them.</param>
-/// <param name="PackedGroup">Outputs in a group of the packed weights.</param>
+/// <summary>The properties of a weight gradient by Winograd that depend on the processor and the batch.</summary>
+/// <param name="Group">The output vectors of a micro-kernel call.</param>
+/// <param name="MaxPixels">The maximum pixels (input channels) of a micro-kernel call.</param>
+/// <param name="PackedGroup">The outputs of a group of the packed weights.</param>
 /// <param name="LaneWidth">L.</param>
-/// <param name="Blocks">The max blocks that are summed in one call.</param>
+/// <param name="Blocks">The maximum number of blocks that a call sums over.</param>
 internal readonly record struct WinogradGradientOptions(int Group, int MaxPixels, int PackedGroup, int LaneWidth, int Blocks);

@@ -1,29 +1,29 @@
 namespace Lanewise.Kernels;
 
-/// <summary>What a weight gradient costs by Winograd's way and directly, for a block, in MACs' time, by the operations of both.</summary>
+/// <summary>Estimates the time of a block's weight gradient by each form of Winograd and by the direct sum, in units of one MAC, from their operation counts.</summary>
 /// <param name="geometry">The convolution.</param>
 /// <param name="x">Its input.</param>
 /// <param name="dy">The gradient to its output.</param>
 /// <param name="laneWidth">L.</param>
 internal sealed class WinogradGradientCost(Conv2dGeometry geometry, Planes x, Planes dy, int laneWidth)
 {
-    /// <summary>Winograd's way must cost less than this share of the direct way.</summary>
+    /// <summary>Winograd must cost less than this share of the direct sum.</summary>
     private const double Margin = 0.85;
 
-    /// <summary>A transform for each point, and one with the turn of outputs into lanes; along the rows of an image that comes from memory; measured.</summary>
+    /// <summary>The cost of a transform per point: of the input, of the gradient (with its transposition), and of a row from memory; measured.</summary>
     private const double Transform = 16, Transposed = 24, LargeRow = 33;
 
-    /// <summary>A product where all outputs lie in one vector: it waits for the inputs.</summary>
+    /// <summary>The cost of a product where all outputs fit one vector, which waits for its inputs.</summary>
     private const double SingleVector = 1.25;
 
-    /// <summary>The transform of a vector of sums, for each point; and, the direct way, the sum over the lanes behind each weight.</summary>
+    /// <summary>The cost per point of transforming a vector of sums, and of the direct sum over the lanes for each weight.</summary>
     private const double Summed = 8, LaneSum = 6;
 
     private readonly int _outputs = (geometry.OutChannels + laneWidth - 1) / laneWidth * laneWidth;
 
     private double Products => (_outputs == laneWidth ? SingleVector : 1) * geometry.InChannels * _outputs;
 
-    /// <summary>The way that the algorithm wants; null for the direct one.</summary>
+    /// <summary>Selects the form for an algorithm; null for the direct sum.</summary>
     public static WinogradForm? Form(ConvAlgorithm algorithm, Conv2dGeometry geometry, Planes x, Planes dy, int laneWidth)
     {
         WinogradForm tiles = new(false, WinogradForm.SixPoints), rows = new(true, WinogradForm.EightPoints);
@@ -41,7 +41,11 @@ internal sealed class WinogradGradientCost(Conv2dGeometry geometry, Planes x, Pl
         };
     }
 
-    private double Direct() => (double)geometry.InChannels * geometry.OutChannels * (Taps(geometry.Rows, x.Height) * Taps(geometry.Columns, x.Width) + LaneSum * geometry.Positions);
+    private double Direct()
+    {
+        double taps = Taps(geometry.Rows, x.Height) * Taps(geometry.Columns, x.Width);
+        return (double)geometry.InChannels * geometry.OutChannels * (taps + LaneSum * geometry.Positions);
+    }
 
     private double Tiles()
     {
@@ -55,7 +59,8 @@ internal sealed class WinogradGradientCost(Conv2dGeometry geometry, Planes x, Pl
         int taps = geometry.Rows.Kernel;
         double tiles = TileGrid.Of(dy, WinogradForm.EightPoints, taps, geometry.Rows.Padding).Columns;
         bool isLarge = WinogradCost.IsLarge(x, dy);
-        double transforms = tiles * ((isLarge ? LargeRow : Transform) * geometry.InChannels * x.Height + (isLarge ? LargeRow : Transposed) * _outputs * dy.Height);
+        double input = isLarge ? LargeRow : Transform, gradient = isLarge ? LargeRow : Transposed;
+        double transforms = tiles * (input * geometry.InChannels * x.Height + gradient * _outputs * dy.Height);
         return WinogradForm.EightPoints * (Products * tiles * Taps(geometry.Rows, x.Height) + transforms + Sums(taps));
     }
 

@@ -2,13 +2,16 @@ using System.Runtime.CompilerServices;
 
 namespace Lanewise.Kernels;
 
-/// <summary>Winograd's transforms along the rows: a row of tiles after the other, so that the filter's rows lie as far apart as taps do.</summary>
+/// <summary>
+/// The transforms of 1-D Winograd, y[p] = Σ over r of Aᵀ((G w[r]) ⊙ (Bᵀ x[p + r])): a block's rows of tiles one after the other, so that the
+/// filter's rows are a constant distance apart and can be summed like taps.
+/// </summary>
 internal static unsafe class WinogradRows<L, V, T>
     where L : unmanaged, ILane<V>
     where V : unmanaged
     where T : unmanaged, IWinogradTransform<L, V>
 {
-    /// <summary>Writes a block's transformed inputs, with zeros for rows outside the image.</summary>
+    /// <summary>Transforms the inputs of a block. Writes points, zeros for rows outside the image.</summary>
     public static void TransformInputs(RowWinogradCall call, in BlockMemory memory, WinogradCall.PointSum sum, (int Row, int Tile, int Tiles) block, float* to)
     {
         var x = Surface.Of<L, V>(memory.Activations.Pointer, call.Source);
@@ -35,7 +38,7 @@ internal static unsafe class WinogradRows<L, V, T>
         }
     }
 
-    /// <summary>Transforms the inputs of a row from a column on; beside the row lie zeros.</summary>
+    /// <summary>Transforms the inputs of a row from a column on, zeros outside it. Writes points.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Transform(Planes source, float* row, int column, float* to, nint point)
     {
@@ -50,7 +53,7 @@ internal static unsafe class WinogradRows<L, V, T>
         }
     }
 
-    /// <summary>Writes what neighbouring tiles of zeros become.</summary>
+    /// <summary>Writes zeros at all points of neighbouring tiles.</summary>
     private static void Clear(float* at, nint point, int tiles)
     {
         for (int p = 0; p < T.Side; p++, at += point)
@@ -62,13 +65,14 @@ internal static unsafe class WinogradRows<L, V, T>
         }
     }
 
-    /// <summary>Transforms a block's sums into outputs.</summary>
-    public static void TransformOutputs(RowWinogradCall call, in BlockMemory memory, WinogradCall.PointSum sum, (int Row, int Tile, int Tiles) block, int firstOutput, int outputs, float* from)
+    /// <summary>Transforms the sums of a block. Writes outputs, with add, mask and ReLU applied.</summary>
+    public static void TransformOutputs(
+        RowWinogradCall call, in BlockMemory memory, WinogradCall.PointSum sum, (int Row, int Tile, int Tiles) block, int firstOutput, int outputs, float* from)
     {
         float* activations = memory.Activations.Pointer;
         var y = Surface.Of<L, V>(activations, call.Output);
-        var add = call.Add is { } shortcut ? Surface.Of<L, V>(activations, shortcut) : default;
-        var mask = call.Mask is { } cut ? Surface.Of<L, V>(activations, cut) : default;
+        var add = call.Add is { } added ? Surface.Of<L, V>(activations, added) : default;
+        var mask = call.Mask is { } masking ? Surface.Of<L, V>(activations, masking) : default;
         int side = call.TileSide;
         float* line = stackalloc float[T.Side * L.Width];
         nint plane = (nint)sum.Output(call.Chunk).PlaneStride * L.Width, point = (nint)call.OutputPoint * L.Width;
@@ -92,7 +96,8 @@ internal static unsafe class WinogradRows<L, V, T>
                     else
                     {
                         T.Output(m, point, line, L.Width, side, none);
-                        Winograd<L, V, T>.Finish(line, columns, min, to, Winograd<L, V, T>.At(add, k, row, column), Winograd<L, V, T>.At(mask, k, row, column));
+                        float* shortcut = Winograd<L, V, T>.At(add, k, row, column), cut = Winograd<L, V, T>.At(mask, k, row, column);
+                        Winograd<L, V, T>.Finish(line, columns, min, to, shortcut, cut);
                     }
                 }
             }

@@ -1,6 +1,8 @@
 namespace Lanewise.Kernels;
 
-/// <summary>Winograd's transforms in both dimensions, tile by tile.</summary>
+/// <summary>
+/// The transforms of 2-D Winograd, y = Aᵀ((G w Gᵀ) ⊙ (Bᵀ x B)) A, tile by tile; max pooling is applied to a tile before it is written.
+/// </summary>
 internal static unsafe class WinogradTiles<L, V, T>
     where L : unmanaged, ILane<V>
     where V : unmanaged
@@ -8,7 +10,7 @@ internal static unsafe class WinogradTiles<L, V, T>
 {
     private static int Side => T.Side;
 
-    /// <summary>Transforms a block's tiles, a row of neighbours at a time.</summary>
+    /// <summary>Transforms the inputs of a block, neighbouring tiles of a row at a time. Writes points.</summary>
     public static void TransformInputs(TileWinogradCall call, in BlockMemory memory, WinogradCall.PointSum sum, int firstTile, float* to, float* columns)
     {
         var x = Surface.Of<L, V>(memory.Activations.Pointer, call.Source);
@@ -25,14 +27,15 @@ internal static unsafe class WinogradTiles<L, V, T>
         }
     }
 
-    /// <summary>Transforms a block's sums into outputs.</summary>
-    public static void TransformOutputs(TileWinogradCall call, in BlockMemory memory, WinogradCall.PointSum sum, int firstTile, int firstOutput, int outputs, float* from)
+    /// <summary>Transforms the sums of a block. Writes outputs, with add, mask and ReLU applied, or pooled outputs.</summary>
+    public static void TransformOutputs(
+        TileWinogradCall call, in BlockMemory memory, WinogradCall.PointSum sum, int firstTile, int firstOutput, int outputs, float* from)
     {
         float* activations = memory.Activations.Pointer;
         var pool = call.Pool;
         var y = Surface.Of<L, V>(activations, pool?.Output ?? call.Output);
-        var add = call.Add is { } shortcut ? Surface.Of<L, V>(activations, shortcut) : default;
-        var mask = call.Mask is { } cut ? Surface.Of<L, V>(activations, cut) : default;
+        var add = call.Add is { } added ? Surface.Of<L, V>(activations, added) : default;
+        var mask = call.Mask is { } masking ? Surface.Of<L, V>(activations, masking) : default;
         int side = call.TileSide;
         float* half = stackalloc float[Side * Side * L.Width];
         nint plane = (nint)sum.Output(call.Chunk).PlaneStride * L.Width, point = (nint)call.OutputPoint * L.Width;
@@ -61,7 +64,8 @@ internal static unsafe class WinogradTiles<L, V, T>
                     else
                     {
                         T.Output(line, L.Width, line, L.Width, side, none);
-                        Winograd<L, V, T>.Finish(line, columns, min, to, Winograd<L, V, T>.At(add, k, row + r, column), Winograd<L, V, T>.At(mask, k, row + r, column));
+                        float* shortcut = Winograd<L, V, T>.At(add, k, row + r, column), cut = Winograd<L, V, T>.At(mask, k, row + r, column);
+                        Winograd<L, V, T>.Finish(line, columns, min, to, shortcut, cut);
                     }
                 }
 
@@ -95,16 +99,16 @@ internal static unsafe class WinogradTiles<L, V, T>
         }
     }
 
-    /// <summary>Transforms neighbouring tiles of one channel: every column once, and a tile's own as soon as they are there.</summary>
+    /// <summary>Transforms neighbouring tiles of one channel: each column once, then each tile as soon as its columns are transformed. Writes points.</summary>
     /// <param name="source">The input.</param>
     /// <param name="grid">The tiles.</param>
     /// <param name="plane">The channel's first pixel.</param>
     /// <param name="first">The first tile.</param>
-    /// <param name="tiles">How many, all of one row.</param>
-    /// <param name="columns">Memory for as many columns of points as lie under them.</param>
-    /// <param name="to">Where the first tile's first point goes.</param>
-    /// <param name="toTile">From one tile to the next.</param>
-    /// <param name="toPoint">From one point to the next.</param>
+    /// <param name="tiles">The number of tiles, all in one row of tiles.</param>
+    /// <param name="columns">Memory for the columns of points that the tiles read.</param>
+    /// <param name="to">The destination of the first tile's first point.</param>
+    /// <param name="toTile">The distance between tiles in the destination, in floats.</param>
+    /// <param name="toPoint">The distance between points in the destination, in floats.</param>
     public static void Transform(Planes source, TileGrid grid, float* plane, int first, int tiles, float* columns, float* to, nint toTile, nint toPoint)
     {
         nint pitch = (nint)source.Pitch * L.Width;

@@ -3,8 +3,8 @@ using System.Runtime.Intrinsics;
 namespace Lanewise.Kernels;
 
 /// <summary>
-/// The weights' transform. Its lanes hold filters that will lie side by side where the sums over channels read them,
-/// <c>[point][output / group][channel][output % group]</c>, so that each of the points is one store.
+/// The transform of the weights, G w Gᵀ (1-D Winograd: G w[r]). A lane holds one filter; the lanes hold the filters that are neighbours in
+/// the layout that the sums over channels read, <c>[point][output / group][channel][output % group]</c>, so that each point is one store.
 /// </summary>
 internal static unsafe class WinogradWeights<L, V, T>
     where L : unmanaged, ILane<V>
@@ -13,10 +13,10 @@ internal static unsafe class WinogradWeights<L, V, T>
 {
     private static int Side => T.Side;
 
-    /// <summary>Writes the part's transformed weights.</summary>
+    /// <summary>Writes the transformed weights of the part, zeros beyond the last output.</summary>
     public static void Run(WinogradCall call, LaneMemory memory, Part part)
     {
-        // Of a filter all rows are transformed together, or each by itself.
+        // All rows of a filter are transformed together (2-D Winograd), or each by itself (1-D).
         int taps = call.Taps, rows = taps / call.SummedRows, row = taps * call.PackedGroup, step = taps * row;
         float* filter = stackalloc float[rows * taps * L.Width], half = stackalloc float[Side * taps * L.Width], none = stackalloc float[1];
         float** from = stackalloc float*[L.Width];
@@ -70,7 +70,7 @@ internal static unsafe class WinogradWeights<L, V, T>
         }
     }
 
-    /// <summary>Takes a filter into each lane; the gradient's filter is the forward one filterRow by 180 degrees.</summary>
+    /// <summary>Copies a filter into each lane; the filter of the gradient to the input is the forward one rotated by 180 degrees.</summary>
     private static void Gather(WinogradCall call, float** from, float* none, int positions, float* to)
     {
         const int Run = 4;
@@ -107,7 +107,7 @@ internal static unsafe class WinogradWeights<L, V, T>
         }
     }
 
-    /// <summary>Whether the lanes take four times four neighbouring filters, but the other way round: so lie those of the gradient to the input.</summary>
+    /// <summary>Whether the lanes hold four times four neighbouring filters, transposed, as for the gradient to the input.</summary>
     private static bool AreTransposed(float** from)
     {
         bool are = true;
@@ -119,7 +119,7 @@ internal static unsafe class WinogradWeights<L, V, T>
         return are;
     }
 
-    /// <summary>Takes the filters of such lanes.</summary>
+    /// <summary>Copies the filters of transposed lanes.</summary>
     private static void Transpose(float** from, nint start, nint step, float* to, int positions)
     {
         float* a = from[0] + start, b = from[1] + start, c = from[2] + start, d = from[3] + start;
