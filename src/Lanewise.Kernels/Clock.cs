@@ -9,7 +9,8 @@ internal static class Clock
     private const int Links = 16;
 
     /// <summary>Measures GHz: the best of a few rounds of 20 ms.</summary>
-    public static double Measure() => Links * Rounds.BestRate(steps => GC.KeepAlive(Run(steps, 0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9))) / 1e9;
+    public static double Measure() =>
+        Links * Rounds.BestRate(steps => GC.KeepAlive(Run(steps, 0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9))) / 1e9;
 
     /// <summary>Alternates sum and exclusive or, which neither arithmetic laws nor constant folding can shorten.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]

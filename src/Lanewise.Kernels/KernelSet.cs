@@ -5,7 +5,8 @@ namespace Lanewise.Kernels;
 /// <summary>
 /// All kernels at one lane width: the interface between the engine and this project. A call works on one block of images (batch norm and
 /// weight gradients on several), allocates nothing, and writes bitwise identical results whichever threads share it.
-/// Index letters: n image, c input channel, h w input row and column, k output channel, r s kernel row and column, p q output row and column.
+/// Index letters: n image, c input channel, h w input row and column, k output channel, r s kernel row and column, p q output row and
+/// column.
 /// </summary>
 internal abstract partial class KernelSet
 {
@@ -28,7 +29,8 @@ internal abstract partial class KernelSet
         width = width == 0 ? Widths[0] : width;
         if (!Widths.Contains(width))
         {
-            throw new ArgumentOutOfRangeException(nameof(width), $"lane width {width}: this processor has {string.Join(", ", Widths)}; choose one of these");
+            throw new ArgumentOutOfRangeException(
+                nameof(width), $"lane width {width}: this processor has {string.Join(", ", Widths)}; choose one of these");
         }
 
         return width switch
@@ -40,19 +42,30 @@ internal abstract partial class KernelSet
         };
     }
 
-    /// <summary>Measures the FMA peak of one thread at this width, in GFLOP/s (a multiply-add counts as two operations). Takes about 0.2 s.</summary>
+    /// <summary>
+    /// Measures the FMA peak of one thread at this width, in GFLOP/s (a multiply-add counts as two operations). Takes about 0.2 s.
+    /// </summary>
     public abstract double MeasurePeak();
 
     /// <summary>Measures the clock of the core that the caller runs on, in GHz, under integer load. Takes about 0.2 s.</summary>
     public static double MeasureClock() => Clock.Measure();
 
-    /// <summary>Runs a convolution or its gradient to the input. Writes the output (or the pooled output); shared by bands of rows and chunks of outputs.</summary>
+    /// <summary>
+    /// Runs a convolution or its gradient to the input. Writes the output (or the pooled output); shared by bands of rows and chunks of
+    /// outputs.
+    /// </summary>
     public abstract void Conv2d(Conv2dCall call, in BlockMemory memory, Part part);
 
-    /// <summary>Computes the Winograd-transformed weights of a call that has <see cref="Conv2dCall.TransformedFloats"/>, from the packed ones. Writes them.</summary>
+    /// <summary>
+    /// Computes the Winograd-transformed weights of a call that has <see cref="Conv2dCall.TransformedFloats"/>, from the packed ones.
+    /// Writes them.
+    /// </summary>
     public abstract void TransformWeights(Conv2dCall call, LaneMemory weights, Part part);
 
-    /// <summary>Transforms input and output gradient for a weight gradient that has <see cref="Conv2dGradientCall.TransformUnits"/>. Writes shared memory.</summary>
+    /// <summary>
+    /// Transforms input and output gradient for a weight gradient that has <see cref="Conv2dGradientCall.TransformUnits"/>. Writes shared
+    /// memory.
+    /// </summary>
     public abstract void TransformGradient(Conv2dGradientCall call, ReadOnlySpan<BlockMemory> blocks, Part part);
 
     /// <summary>Runs a gradient to weights and bias over all blocks. Adds to both; shared by groups of outputs.</summary>
@@ -70,10 +83,15 @@ internal abstract partial class KernelSet
     /// <summary>The gradient of average pooling. Writes the gradient to the input, or adds to it; shared by channels.</summary>
     public abstract void AvgPool2dBackward(PoolCall call, in BlockMemory memory, Part part);
 
-    /// <summary>Batch normalisation by batch statistics. Writes the output, the batch statistics and the running statistics; shared by channels.</summary>
+    /// <summary>
+    /// Batch normalisation by batch statistics. Writes the output, the batch statistics and the running statistics; shared by channels.
+    /// </summary>
     public abstract void BatchNorm2d(BatchNormCall call, ReadOnlySpan<BlockMemory> blocks, Part part);
 
-    /// <summary>The gradient of batch normalisation by batch statistics. Adds to the gradients of γ and β; writes the gradient to the input, or adds to it.</summary>
+    /// <summary>
+    /// The gradient of batch normalisation by batch statistics. Adds to the gradients of γ and β; writes the gradient to the input, or adds
+    /// to it.
+    /// </summary>
     public abstract void BatchNorm2dBackward(BatchNormCall call, ReadOnlySpan<BlockMemory> blocks, Part part);
 
     /// <summary>Batch normalisation by running statistics. Writes the output; shared by channels.</summary>
@@ -86,7 +104,8 @@ internal abstract partial class KernelSet
     public abstract void LocalResponseNorm(ResponseNorm norm, Planes x, Planes y, in BlockMemory memory, Part part);
 
     /// <summary>The gradient of local response normalisation. Writes dx, or adds to it.</summary>
-    public abstract void LocalResponseNormBackward(ResponseNorm norm, Planes x, Planes dy, Planes dx, bool accumulate, in BlockMemory memory, Part part);
+    public abstract void LocalResponseNormBackward(
+        ResponseNorm norm, Planes x, Planes dy, Planes dx, bool accumulate, in BlockMemory memory, Part part);
 
     /// <summary>Softmax over channels. Writes y; shared by rows.</summary>
     public abstract void Softmax(Planes x, Planes y, in BlockMemory memory, Part part);
@@ -137,9 +156,12 @@ internal abstract partial class KernelSet
     /// <paramref name="gradient"/>, the gradient to the logits times <paramref name="scale"/>.
     /// </summary>
     public abstract void SoftmaxCrossEntropy(
-        Planes logits, Planes? gradient, ReadOnlySpan<int> labels, float scale, Span<double> losses, Span<int> predictions, in BlockMemory memory);
+        Planes logits, Planes? gradient, ReadOnlySpan<int> labels, float scale, Span<double> losses, Span<int> predictions,
+        in BlockMemory memory);
 
-    /// <summary>Runs an optimizer step: sums the gradients of the slots in their order. Writes weights and optimizer state, and zeroes the slots.</summary>
+    /// <summary>
+    /// Runs an optimizer step: sums the gradients of the slots in their order. Writes weights and optimizer state, and zeroes the slots.
+    /// </summary>
     /// <param name="step">The optimizer and its hyperparameters.</param>
     /// <param name="weights">The weights.</param>
     /// <param name="state">The state tensors of the optimizer, each laid out as the weights are.</param>

@@ -23,7 +23,8 @@ internal sealed class LaneKernels<L, V> : KernelSet
         }
     }
 
-    public override void TransformWeights(Conv2dCall call, LaneMemory weights, Part part) => TransformWeights((WinogradCall)call, weights, part);
+    public override void TransformWeights(Conv2dCall call, LaneMemory weights, Part part) =>
+        TransformWeights((WinogradCall)call, weights, part);
 
     public override void TransformGradient(Conv2dGradientCall call, ReadOnlySpan<BlockMemory> blocks, Part part)
     {
@@ -62,11 +63,14 @@ internal sealed class LaneKernels<L, V> : KernelSet
 
     public override void AvgPool2dBackward(PoolCall call, in BlockMemory memory, Part part) => AvgPool2d<L, V>.Backward(call, memory, part);
 
-    public override void BatchNorm2d(BatchNormCall call, ReadOnlySpan<BlockMemory> blocks, Part part) => BatchNorm2d<L, V>.Forward(call, blocks, part);
+    public override void BatchNorm2d(BatchNormCall call, ReadOnlySpan<BlockMemory> blocks, Part part) =>
+        BatchNorm2d<L, V>.Forward(call, blocks, part);
 
-    public override void BatchNorm2dBackward(BatchNormCall call, ReadOnlySpan<BlockMemory> blocks, Part part) => BatchNorm2d<L, V>.Backward(call, blocks, part);
+    public override void BatchNorm2dBackward(BatchNormCall call, ReadOnlySpan<BlockMemory> blocks, Part part) =>
+        BatchNorm2d<L, V>.Backward(call, blocks, part);
 
-    public override void BatchNorm2dEvaluate(BatchNormCall call, in BlockMemory memory, Part part) => BatchNorm2d<L, V>.Evaluate(call, memory, part);
+    public override void BatchNorm2dEvaluate(BatchNormCall call, in BlockMemory memory, Part part) =>
+        BatchNorm2d<L, V>.Evaluate(call, memory, part);
 
     public override void BatchNorm2dEvaluateBackward(BatchNormCall call, in BlockMemory memory, Part part) =>
         BatchNorm2d<L, V>.EvaluateBackward(call, memory, part);
@@ -74,7 +78,8 @@ internal sealed class LaneKernels<L, V> : KernelSet
     public override void LocalResponseNorm(ResponseNorm norm, Planes x, Planes y, in BlockMemory memory, Part part) =>
         LocalResponseNorm<L, V>.Forward(norm, x, y, memory, part);
 
-    public override void LocalResponseNormBackward(ResponseNorm norm, Planes x, Planes dy, Planes dx, bool accumulate, in BlockMemory memory, Part part) =>
+    public override void LocalResponseNormBackward(
+        ResponseNorm norm, Planes x, Planes dy, Planes dx, bool accumulate, in BlockMemory memory, Part part) =>
         LocalResponseNorm<L, V>.Backward(norm, x, dy, dx, accumulate, memory, part);
 
     public override void Softmax(Planes x, Planes y, in BlockMemory memory, Part part) => Softmax<L, V>.Forward(x, y, memory, part);
@@ -88,7 +93,8 @@ internal sealed class LaneKernels<L, V> : KernelSet
     public override void IdentityShortcut(Planes x, Planes y, int before, (int Rows, int Columns) stride, in BlockMemory memory, Part part) =>
         IdentityShortcut<L, V>.Forward(x, y, before, stride, memory, part);
 
-    public override void IdentityShortcutBackward(Planes dy, Planes dx, int before, (int Rows, int Columns) stride, bool accumulate, in BlockMemory memory, Part part) =>
+    public override void IdentityShortcutBackward(
+        Planes dy, Planes dx, int before, (int Rows, int Columns) stride, bool accumulate, in BlockMemory memory, Part part) =>
         IdentityShortcut<L, V>.Backward(dy, dx, before, stride, accumulate, memory, part);
 
     public override void Add(Planes a, Planes b, Planes to, bool relu, in BlockMemory memory, Part part)
@@ -121,13 +127,15 @@ internal sealed class LaneKernels<L, V> : KernelSet
         LaneTransfer<L, V>.Out(x, lane, image, memory);
 
     public override void SoftmaxCrossEntropy(
-        Planes logits, Planes? gradient, ReadOnlySpan<int> labels, float scale, Span<double> losses, Span<int> predictions, in BlockMemory memory) =>
+        Planes logits, Planes? gradient, ReadOnlySpan<int> labels, float scale, Span<double> losses, Span<int> predictions,
+        in BlockMemory memory) =>
         SoftmaxCrossEntropy<L, V>.Run(logits, gradient, labels, scale, losses, predictions, memory);
 
     public override void ChannelsIn(ReadOnlySpan<float> image, ChannelLanes lanes, Planes x, in BlockMemory memory, Part part) =>
         LaneTransfer<L, V>.ChannelsIn(image, lanes, x, memory, part);
 
-    public override void ChannelsOut(ChannelLanes lanes, Planes x, Planes to, in BlockMemory memory) => LaneTransfer<L, V>.ChannelsOut(lanes, x, to, memory);
+    public override void ChannelsOut(ChannelLanes lanes, Planes x, Planes to, in BlockMemory memory) =>
+        LaneTransfer<L, V>.ChannelsOut(lanes, x, to, memory);
 
     public override void Update(OptimizerStep step, LaneMemory weights, LaneMemory[] state, LaneMemory[] slots, int start, int count)
     {

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Lanewise.Kernels;
 
-/// <summary>One share of a kernel call that several threads execute together. The result is bitwise identical for any number of shares.</summary>
+/// <summary>
+/// One share of a kernel call that several threads execute together. The result is bitwise identical for any number of shares.
+/// </summary>
 /// <param name="Index">The index of the share, from 0.</param>
 /// <param name="Count">The number of shares.</param>
 [StructLayout(LayoutKind.Auto)]

@@ -116,7 +116,9 @@ internal static unsafe class Conv2d<L, V>
         }
     }
 
-    /// <summary>Runs tiles for pairs of groups of the outputs k … outputs − 1, writes them, and returns the first output that belongs to no pair.</summary>
+    /// <summary>
+    /// Runs tiles for pairs of groups of the outputs k … outputs − 1, writes them, and returns the first output that belongs to no pair.
+    /// </summary>
     private static int Pairs(ConvFrame* frame, Tile* first, Tile* end, int k, int outputs, DirectConv2dCall call)
     {
         nint band = (nint)call.BandRows * call.SourceStep * call.Source.Pitch * L.Width;

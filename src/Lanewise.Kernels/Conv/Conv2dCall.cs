@@ -50,7 +50,9 @@ internal abstract class Conv2dCall
     /// <summary>The number of bands of output rows, each of which reads no more than the cache keeps.</summary>
     public virtual int RowBands => 1;
 
-    /// <summary>The algorithm and the tile of its micro-kernel, outputs × pixels, as text: <c>taps 4×6</c>, <c>F(4,3) 4×6, pool 2×2</c>.</summary>
+    /// <summary>
+    /// The algorithm and the tile of its micro-kernel, outputs × pixels, as text: <c>taps 4×6</c>, <c>F(4,3) 4×6, pool 2×2</c>.
+    /// </summary>
     public string Tile => Pool is null ? Kernel : $"{Kernel}, pool {Pool.Rows.Kernel}×{Pool.Columns.Kernel}";
 
     private protected abstract string Kernel { get; }
@@ -64,12 +66,15 @@ internal abstract class Conv2dCall
     /// <param name="rows">The pooling's vertical axis.</param>
     /// <param name="columns">Its horizontal axis.</param>
     public static bool CanPool(
-        ConvAlgorithm algorithm, Conv2dGeometry geometry, Planes source, Planes output, ChannelLanes? lanes, ConvAxis rows, ConvAxis columns) =>
+        ConvAlgorithm algorithm, Conv2dGeometry geometry, Planes source, Planes output, ChannelLanes? lanes,
+        ConvAxis rows, ConvAxis columns) =>
         WinogradForm.For(algorithm, geometry, isBackward: false, source, output, lanes) is { } form
             ? form.CanPool(geometry, rows) && form.CanPool(geometry, columns)
             : DirectConv2dCall.CanPool(rows) && DirectConv2dCall.CanPool(columns);
 
-    /// <summary>Gets the first output of a part when the output planes are divided into parts of whole groups; their number for part = parts.</summary>
+    /// <summary>
+    /// Gets the first output of a part when the output planes are divided into parts of whole groups; their number for part = parts.
+    /// </summary>
     private protected int OutputStart(int group, int part, int parts)
     {
         int groups = (Output.Channels + group - 1) / group;
@@ -94,10 +99,14 @@ internal sealed class DirectConv2dCall : Conv2dCall
 
     public TapTable Taps { get; }
 
-    /// <summary>Whether fused pooling is faster than a separate pass: not where a row belongs to three pooled rows or more, as measured.</summary>
+    /// <summary>
+    /// Whether fused pooling is faster than a separate pass: not where a row belongs to three pooled rows or more, as measured.
+    /// </summary>
     public static bool CanPool(ConvAxis pool) => pool.Kernel <= 2 * pool.Stride;
 
-    /// <summary>The packed weights of an output, in floats: those of the group that begins with output k begin at k times as many.</summary>
+    /// <summary>
+    /// The packed weights of an output, in floats: those of the group that begins with output k begin at k times as many.
+    /// </summary>
     public int WeightsPerOutput { get; init; }
 
     /// <summary>The distance between the weights of neighbouring outputs of a group, in floats.</summary>
@@ -109,7 +118,9 @@ internal sealed class DirectConv2dCall : Conv2dCall
     /// <summary>Output columns between neighbouring pixels of a tile.</summary>
     public int OutputStep { get; init; }
 
-    /// <summary>The output rows of a band: all outputs of a band are computed before the next band, so that its inputs stay in the cache.</summary>
+    /// <summary>
+    /// The output rows of a band: all outputs of a band are computed before the next band, so that its inputs stay in the cache.
+    /// </summary>
     public int BandRows { get; init; }
 
     /// <summary>The outputs that the micro-kernel computes together.</summary>
@@ -120,7 +131,10 @@ internal sealed class DirectConv2dCall : Conv2dCall
 
     public required int LaneWidth { get; init; }
 
-    /// <summary>The written rows of a unit of work: at least several where pooling windows overlap, since each part recomputes the rows that its windows share with the next part.</summary>
+    /// <summary>
+    /// The written rows of a unit of work: at least several where pooling windows overlap, since each part recomputes the rows that its
+    /// windows share with the next part.
+    /// </summary>
     public int SharedRows => Pool is null ? BandRows : Math.Max(BandRows / Pool.Rows.Stride, Pool.Rows.Overlaps ? MinOverlapping : 1);
 
     /// <summary>The number of chunks that the outputs of a band are divided into, so that threads have enough units to share.</summary>
@@ -132,7 +146,8 @@ internal sealed class DirectConv2dCall : Conv2dCall
 
     public override int ScratchFloats => Pool is null ? 0 : checked(Group * Pool.Columns.Reach * LaneWidth);
 
-    private protected override string Kernel => $"{(Lanes is null ? "taps" : "channels")} {(Pairs && Pool is null ? 2 * Group : Group)}×{Taps.MaxPixels}";
+    private protected override string Kernel =>
+        $"{(Lanes is null ? "taps" : "channels")} {(Pairs && Pool is null ? 2 * Group : Group)}×{Taps.MaxPixels}";
 
     /// <summary>Gets the first output of a chunk, a multiple of the group; the number of outputs for chunk = chunks.</summary>
     public int ChunkStart(int chunk, int chunks) => OutputStart(Group, chunk, chunks);

@@ -18,7 +18,9 @@ internal readonly record struct Conv2dGeometry(int InChannels, int OutChannels, 
         new(inFeatures, outFeatures, new ConvAxis(1, 1, 0, 0), new ConvAxis(1, 1, 0, 0));
 }
 
-/// <summary>One axis of a convolution or a pooling: output i reads the inputs i·Stride + r·Dilation − Padding for r = 0 … Kernel − 1.</summary>
+/// <summary>
+/// One axis of a convolution or a pooling: output i reads the inputs i·Stride + r·Dilation − Padding for r = 0 … Kernel − 1.
+/// </summary>
 /// <param name="Kernel">Kernel size.</param>
 /// <param name="Stride">Step between outputs, in inputs.</param>
 /// <param name="Padding">Zeros before the first input.</param>

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Lanewise.Kernels;
 
 /// <summary>
-/// The layout of a convolution's weights in the engine, <c>[k / group][c][r][s][k % group]</c>: the weights that a micro-kernel call multiplies
-/// with one input are neighbours. The last group is padded with zeros. Biases stay in plain order.
+/// The layout of a convolution's weights in the engine, <c>[k / group][c][r][s][k % group]</c>: the weights that a micro-kernel call
+/// multiplies with one input are neighbours. The last group is padded with zeros. Biases stay in plain order.
 /// </summary>
 /// <param name="Geometry">The convolution.</param>
 /// <param name="Group">The outputs of a group.</param>

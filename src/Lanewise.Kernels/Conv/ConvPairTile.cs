@@ -4,9 +4,9 @@ using System.Runtime.Intrinsics.X86;
 namespace Lanewise.Kernels;
 
 /// <summary>
-/// The micro-kernel for 1×1 convolutions whose inputs do not stay in a near cache: two groups of four output channels × one to three pixels,
-/// which reads half as many inputs for as many sums as one group × six pixels, and prefetches those of the next band of rows. The scalar
-/// line is that of <see cref="ConvTile{L, V, G, O}"/>, whose last step it shares. Writes the output.
+/// The micro-kernel for 1×1 convolutions whose inputs do not stay in a near cache: two groups of four output channels × one to three
+/// pixels, which reads half as many inputs for as many sums as one group × six pixels, and prefetches those of the next band of rows. The
+/// scalar line is that of <see cref="ConvTile{L, V, G, O}"/>, whose last step it shares. Writes the output.
 /// </summary>
 internal static unsafe class ConvPairTile<L, V>
     where L : unmanaged, ILane<V>

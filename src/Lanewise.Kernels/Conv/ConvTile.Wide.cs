@@ -8,7 +8,8 @@ internal static unsafe partial class ConvTile<L, V, G, O>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Twelve(ConvFrame* f, Tile* tile, int k)
     {
-        G q0 = O.Weights<G>(f->Bias + k * f->BiasStride, f->BiasStride), q1 = q0, q2 = q0, q3 = q0, q4 = q0, q5 = q0, q6 = q0, q7 = q0, q8 = q0, q9 = q0, q10 = q0, q11 = q0;
+        G q0 = O.Weights<G>(f->Bias + k * f->BiasStride, f->BiasStride), q1 = q0, q2 = q0, q3 = q0, q4 = q0, q5 = q0, q6 = q0, q7 = q0,
+            q8 = q0, q9 = q0, q10 = q0, q11 = q0;
         nint step = f->SourceStep;
         float* x = f->Source + tile->Source, w = f->Weights + k * f->WeightsPerOutput;
         Tap* first = f->Taps + tile->FirstTap, end = first + tile->Taps;
@@ -50,7 +51,8 @@ internal static unsafe partial class ConvTile<L, V, G, O>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Nine(ConvFrame* f, Tile* tile, int k)
     {
-        G q0 = O.Weights<G>(f->Bias + k * f->BiasStride, f->BiasStride), q1 = q0, q2 = q0, q3 = q0, q4 = q0, q5 = q0, q6 = q0, q7 = q0, q8 = q0;
+        G q0 = O.Weights<G>(f->Bias + k * f->BiasStride, f->BiasStride), q1 = q0, q2 = q0, q3 = q0, q4 = q0, q5 = q0, q6 = q0, q7 = q0,
+            q8 = q0;
         nint step = f->SourceStep;
         float* x = f->Source + tile->Source, w = f->Weights + k * f->WeightsPerOutput;
         Tap* first = f->Taps + tile->FirstTap, end = first + tile->Taps;

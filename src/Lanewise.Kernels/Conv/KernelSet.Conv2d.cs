@@ -15,7 +15,8 @@ internal abstract partial class KernelSet
     /// <param name="weights">The first float of its packed weights.</param>
     /// <param name="bias">The first float of its bias; negative for none.</param>
     /// <param name="algorithm">How it is computed.</param>
-    public Conv2dCall Conv2dForward(Conv2dGeometry geometry, Planes x, Planes y, int weights, int bias, ConvAlgorithm algorithm = ConvAlgorithm.Auto)
+    public Conv2dCall Conv2dForward(
+        Conv2dGeometry geometry, Planes x, Planes y, int weights, int bias, ConvAlgorithm algorithm = ConvAlgorithm.Auto)
     {
         int group = GroupOf(geometry.OutChannels);
         bool pairs = TakesPairs(geometry, group, x, y);
@@ -37,7 +38,8 @@ internal abstract partial class KernelSet
     }
 
     /// <summary>Gets the packing of a convolution's weights for the channel-interleaved layout.</summary>
-    public Conv2dPacking ChannelPacking(Conv2dGeometry geometry) => new(geometry, LaneWidth * VectorGroupOf(VectorsOf(geometry.OutChannels)));
+    public Conv2dPacking ChannelPacking(Conv2dGeometry geometry) =>
+        new(geometry, LaneWidth * VectorGroupOf(VectorsOf(geometry.OutChannels)));
 
     /// <summary>Prepares y = conv(x) + bias in the channel-interleaved layout.</summary>
     /// <param name="geometry">The convolution.</param>
@@ -48,7 +50,8 @@ internal abstract partial class KernelSet
     /// <param name="bias">The first float of its bias; negative for none.</param>
     /// <param name="algorithm">How it is computed.</param>
     public Conv2dCall ChannelConv2d(
-        Conv2dGeometry geometry, ChannelLanes lanes, Planes x, Planes y, int weights, int bias, ConvAlgorithm algorithm = ConvAlgorithm.Auto)
+        Conv2dGeometry geometry, ChannelLanes lanes, Planes x, Planes y, int weights, int bias,
+        ConvAlgorithm algorithm = ConvAlgorithm.Auto)
     {
         int group = VectorGroupOf(VectorsOf(geometry.OutChannels));
         return WinogradCall.For(algorithm, Winograd(geometry, isBackward: false, weights, bias, group, group * LaneWidth, lanes), x, y)
@@ -66,7 +69,10 @@ internal abstract partial class KernelSet
             };
     }
 
-    /// <summary>Prepares dx, the gradient to a convolution's input, or the sum of such gradients for 1×1 convolutions of one input that share stride and packing group.</summary>
+    /// <summary>
+    /// Prepares dx, the gradient to a convolution's input, or the sum of such gradients for 1×1 convolutions of one input that share stride
+    /// and packing group.
+    /// </summary>
     /// <param name="sources">The convolution, or all convolutions that read the same input.</param>
     /// <param name="dx">The gradient to the input.</param>
     /// <param name="algorithm">How it is computed.</param>
@@ -78,7 +84,8 @@ internal abstract partial class KernelSet
         bool pairs = TakesPairs(geometry, group, dy, dx);
         return WinogradCall.For(algorithm, Winograd(geometry, isBackward: true, weights, bias: -1, group, packed, lanes: null), dy, dx)
             ?? (Conv2dCall)new DirectConv2dCall(
-                TapTable.BackwardInput(sources, dx, packed, group, pairs ? DirectConv2dCall.PairPixels : MaxPixels(group), LaneWidth), dy, dx)
+                TapTable.BackwardInput(sources, dx, packed, group, pairs ? DirectConv2dCall.PairPixels : MaxPixels(group), LaneWidth),
+                dy, dx)
             {
                 Pairs = pairs,
                 Weights = weights,
@@ -108,7 +115,8 @@ internal abstract partial class KernelSet
         if (WinogradGradientCost.Form(algorithm, geometry, x, dy, LaneWidth) is { } form)
         {
             int vectors = VectorGroupOf(VectorsOf(geometry.OutChannels));
-            return WinogradGradientCall.Of(geometry, x, dy, form, weights, bias, new(vectors, MaxPixels(vectors), group, LaneWidth, blocks));
+            return WinogradGradientCall.Of(
+                geometry, x, dy, form, weights, bias, new(vectors, MaxPixels(vectors), group, LaneWidth, blocks));
         }
 
         return [new DirectGradientCall(TapGroups.Build(geometry, x, dy, group, Math.Min(6, MaxPixels(group)), rows, LaneWidth), x, dy)
@@ -123,10 +131,20 @@ internal abstract partial class KernelSet
         }];
     }
 
-    private WinogradOptions Winograd(Conv2dGeometry geometry, bool isBackward, int weights, int bias, int group, int packed, ChannelLanes? lanes) =>
-        new(geometry, isBackward, weights, bias) { Group = group, MaxPixels = MaxPixels(group), PackedGroup = packed, LaneWidth = LaneWidth, Lanes = lanes };
+    private WinogradOptions Winograd(
+        Conv2dGeometry geometry, bool isBackward, int weights, int bias, int group, int packed, ChannelLanes? lanes) =>
+        new(geometry, isBackward, weights, bias)
+        {
+            Group = group,
+            MaxPixels = MaxPixels(group),
+            PackedGroup = packed,
+            LaneWidth = LaneWidth,
+            Lanes = lanes,
+        };
 
-    /// <summary>The outputs of a micro-kernel call: a divisor of the number of channels where there is one that uses the registers well.</summary>
+    /// <summary>
+    /// The outputs of a micro-kernel call: a divisor of the number of channels where there is one that uses the registers well.
+    /// </summary>
     private int GroupOf(int channels) => Registers switch
     {
         < 32 => Math.Min(channels, 2),
@@ -146,7 +164,10 @@ internal abstract partial class KernelSet
     /// <summary>The pixels of a micro-kernel call: as many as fit the registers besides the group's weights and one input.</summary>
     private int MaxPixels(int group) => Math.Min(12, (Registers - group - 1) / group);
 
-    /// <summary>Whether pairs of groups are summed: for 1×1 convolutions of inputs that do not stay in the second-level cache, which every group reads again.</summary>
+    /// <summary>
+    /// Whether pairs of groups are summed: for 1×1 convolutions of inputs that do not stay in the second-level cache, which every group
+    /// reads again.
+    /// </summary>
     private bool TakesPairs(Conv2dGeometry geometry, int group, Planes source, Planes output) =>
         geometry.Positions == 1 && group == 4 && output.Channels >= 2 * group && BandRows(source, output) < output.Height;
 

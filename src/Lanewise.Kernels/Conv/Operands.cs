@@ -41,7 +41,9 @@ internal unsafe struct ImageOperands<L, V> : IOperands<L, V>
         where G : unmanaged, IGroup<G, L, V> => G.Splat(p, stride);
 }
 
-/// <summary>The channel-interleaved layout: a lane is an output channel of one image with its own weight; the input is the same for all.</summary>
+/// <summary>
+/// The channel-interleaved layout: a lane is an output channel of one image with its own weight; the input is the same for all.
+/// </summary>
 internal unsafe struct ChannelOperands<L, V> : IOperands<L, V>
     where L : unmanaged, ILane<V>
     where V : unmanaged

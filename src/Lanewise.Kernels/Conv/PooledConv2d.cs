@@ -1,9 +1,9 @@
 namespace Lanewise.Kernels;
 
 /// <summary>
-/// A direct convolution followed by max pooling: y[k][p][q] = max over the window of conv(x)[k][·][·]. One row of a group of outputs at a time
-/// is summed into scratch memory and, while it is in the first-level cache, merged into the pooled rows whose windows cover it. The sums
-/// are never stored elsewhere. Writes the pooled output.
+/// A direct convolution followed by max pooling: y[k][p][q] = max over the window of conv(x)[k][·][·]. One row of a group of outputs at a
+/// time is summed into scratch memory and, while it is in the first-level cache, merged into the pooled rows whose windows cover it. The
+/// sums are never stored elsewhere. Writes the pooled output.
 /// </summary>
 internal static unsafe class PooledConv2d<L, V>
     where L : unmanaged, ILane<V>
@@ -53,7 +53,8 @@ internal static unsafe class PooledConv2d<L, V>
             bool accumulate = row > pool.Rows.Window(p).First;
             for (int i = k; i < k + group; i++)
             {
-                Maxima<L, V>.Across(pool.Columns, sums.Pointer + i * sums.Plane, accumulate, relu: false, y.Pointer + i * y.Plane + p * y.Pitch);
+                float* to = y.Pointer + i * y.Plane + p * y.Pitch;
+                Maxima<L, V>.Across(pool.Columns, sums.Pointer + i * sums.Plane, accumulate, relu: false, to);
             }
         }
     }

@@ -115,7 +115,9 @@ internal sealed class TapGroups
         return group;
     }
 
-    /// <summary>Finds the outputs for which any kernel position from <paramref name="low"/> to <paramref name="high"/> meets an input.</summary>
+    /// <summary>
+    /// Finds the outputs for which any kernel position from <paramref name="low"/> to <paramref name="high"/> meets an input.
+    /// </summary>
     private static (int First, int Count) Covered(ConvAxis axis, int low, int high, int input, int outputs)
     {
         int first = int.MaxValue, last = -1;

@@ -34,8 +34,8 @@ internal struct Tile
 }
 
 /// <summary>
-/// A convolution, or its gradient to the input, as lists of taps: the inputs and weights that are multiplied for each tile of output pixels.
-/// Rows outside the image are left out of the lists; columns outside it are read as the zeros between the rows.
+/// A convolution, or its gradient to the input, as lists of taps: the inputs and weights that are multiplied for each tile of output
+/// pixels. Rows outside the image are left out of the lists; columns outside it are read as the zeros between the rows.
 /// </summary>
 internal sealed class TapTable
 {
@@ -85,7 +85,10 @@ internal sealed class TapTable
     /// <summary>The distance between chunks in the packed weights, in floats.</summary>
     public int ChunkWeight { get; }
 
-    /// <summary>Lists the forward pass: y[k][p][q] = Σ over (c, r, s) of w[k][c][r][s] · x[c][p·stride + r·dilation − padding][q·stride + s·dilation − padding].</summary>
+    /// <summary>
+    /// Lists the forward pass: y[k][p][q] = Σ over (c, r, s) of w[k][c][r][s] · x[c][p·stride + r·dilation − padding][q·stride + s·dilation
+    /// − padding].
+    /// </summary>
     /// <param name="g">The convolution.</param>
     /// <param name="x">Its input.</param>
     /// <param name="lanes">The input's channels in the channel-interleaved layout; null in the batch-interleaved one.</param>
@@ -93,7 +96,8 @@ internal sealed class TapTable
     /// <param name="maxPixels">The maximum pixels of a micro-kernel call.</param>
     /// <param name="laneWidth">L.</param>
     /// <param name="columns">The taps of each output column, if other than those of the geometry; else null.</param>
-    public static TapTable Forward(Conv2dGeometry g, Planes x, ChannelLanes? lanes, int group, int maxPixels, int laneWidth, AxisTap[][]? columns = null)
+    public static TapTable Forward(
+        Conv2dGeometry g, Planes x, ChannelLanes? lanes, int group, int maxPixels, int laneWidth, AxisTap[][]? columns = null)
     {
         int outputs = lanes is null ? group : group * laneWidth;
         return new(new TapTableOptions
@@ -118,7 +122,8 @@ internal sealed class TapTable
     /// Lists the gradient to the input: dx[c][h][w] = Σ over (k, r, s) of w[k][c][r][s] · dy[k][p][q], with weights in the forward packing;
     /// k runs through the outputs of all <paramref name="sources"/>.
     /// </summary>
-    public static TapTable BackwardInput(IReadOnlyList<Conv2dSource> sources, Planes dx, int packed, int group, int maxPixels, int laneWidth)
+    public static TapTable BackwardInput(
+        IReadOnlyList<Conv2dSource> sources, Planes dx, int packed, int group, int maxPixels, int laneWidth)
     {
         var (g, first, weights) = sources[0];
         var outputs = sources.SelectMany(source => Enumerable.Range(0, source.Geometry.OutChannels).Select(k => (

@@ -1,7 +1,7 @@
 namespace Lanewise.Kernels;
 
 /// <summary>
-/// A few output channels of one pixel, kept in registers: the accumulators of a tile, or the weights that they share.
+/// One to five output channels (or vectors of them) of one pixel in registers: accumulators of a tile, or the weights for a tap.
 /// </summary>
 /// <typeparam name="G">The group itself.</typeparam>
 /// <typeparam name="L">The lane operations.</typeparam>
@@ -11,7 +11,7 @@ internal unsafe interface IGroup<G, L, V>
     where L : unmanaged, ILane<V>
     where V : unmanaged
 {
-    /// <summary>Broadcasts the floats at p, p + stride, p + 2·stride, …</summary>
+    /// <summary>Broadcasts the floats at p, p + stride, p + 2·stride, … to all lanes.</summary>
     static abstract G Splat(float* p, nint stride);
 
     /// <summary>Loads the vectors at p, p + stride, p + 2·stride, …</summary>
@@ -20,7 +20,7 @@ internal unsafe interface IGroup<G, L, V>
     /// <summary>Writes the vectors to p, p + stride, p + 2·stride, …</summary>
     void Store(float* p, nint stride);
 
-    /// <summary>this += x · w, the same pixel for every output.</summary>
+    /// <summary>this += x · w, with the same input x for every output.</summary>
     void Fma(V x, in G w);
 
     /// <summary>this += other.</summary>
@@ -29,9 +29,9 @@ internal unsafe interface IGroup<G, L, V>
     /// <summary>this = max(0, this).</summary>
     void ReLU();
 
-    /// <summary>Keeps the values whose <paramref name="mask"/> is positive, zeroes the others.</summary>
+    /// <summary>this = mask &gt; 0 ? this : 0.</summary>
     void Mask(in G mask);
 
-    /// <summary>Adds to: each output's sum over the lanes, in neighbouring floats.</summary>
+    /// <summary>Adds the sum of each output over the lanes to neighbouring floats.</summary>
     void AddSums(float* to);
 }

@@ -1,16 +1,16 @@
 namespace Lanewise.Kernels;
 
 /// <summary>
-/// The number type of every kernel: <c>V</c> holds one value of each of <see cref="Width"/> images, side by side.
-/// The operations are static ones on the raw vector, because a wrapper struct costs the JIT its registers.
+/// The number type of every kernel: a vector <c>V</c> holds <see cref="Width"/> floats, one of each image of a block, or one of each of
+/// several channels. The operations are static and take the raw vector, because a wrapper struct would keep the JIT from using registers.
 /// </summary>
 /// <typeparam name="V">The vector, for example <c>Vector512&lt;float&gt;</c>.</typeparam>
 internal unsafe interface ILane<V> where V : unmanaged
 {
-    /// <summary>How many images a vector holds.</summary>
+    /// <summary>The number of floats in a vector.</summary>
     static abstract int Width { get; }
 
-    /// <summary>How many vector registers the processor has at this width: 16 or 32. It decides the tiles' size.</summary>
+    /// <summary>The number of vector registers at this width, 16 or 32, which bounds the tiles.</summary>
     static abstract int Registers { get; }
 
     static abstract V Zero { get; }
@@ -19,7 +19,7 @@ internal unsafe interface ILane<V> where V : unmanaged
 
     static abstract void Store(V v, float* p);
 
-    /// <summary>The float at <paramref name="p"/> in every lane.</summary>
+    /// <summary>Broadcasts the float at <paramref name="p"/> to every lane.</summary>
     static abstract V Splat(float* p);
 
     static abstract V Create(float value);
@@ -34,7 +34,7 @@ internal unsafe interface ILane<V> where V : unmanaged
 
     static abstract V Sqrt(V v);
 
-    /// <summary>a·b + c, fused where the processor can.</summary>
+    /// <summary>a·b + c, fused where the processor supports it.</summary>
     static abstract V Fma(V a, V b, V c);
 
     /// <summary>The larger of the two; a NaN in <paramref name="b"/> is passed on.</summary>
@@ -55,9 +55,9 @@ internal unsafe interface ILane<V> where V : unmanaged
     /// <summary>The sum over all lanes.</summary>
     static abstract float Sum(V v);
 
-    /// <summary>Adds to: the four sums over the lanes of a, b, c and d, in four neighbouring floats.</summary>
+    /// <summary>Adds the sums of a, b, c and d over the lanes to four neighbouring floats.</summary>
     static abstract void AddSums(V a, V b, V c, V d, float* to);
 
-    /// <summary>Writes to: each lane's values of a, b, c and d, in four neighbouring floats; lane i's at to + i·step. Not for one lane.</summary>
+    /// <summary>Writes lane i of a, b, c and d to four neighbouring floats at to + i·step. Not supported with one lane.</summary>
     static abstract void StoreTransposed(V a, V b, V c, V d, float* to, nint step);
 }

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Lanewise.Kernels;
 
-/// <summary>One image: the plain fallback for a processor, or a runtime setting, without vectors.</summary>
+/// <summary>One float: the scalar fallback for a processor, or a runtime setting, without vectors.</summary>
 internal readonly unsafe struct Lane1 : ILane<float>
 {
     public static int Width => 1;
@@ -66,5 +66,6 @@ internal readonly unsafe struct Lane1 : ILane<float>
         to[3] += d;
     }
 
-    public static void StoreTransposed(float a, float b, float c, float d, float* to, nint step) => throw new NotSupportedException("one lane has nothing to turn");
+    public static void StoreTransposed(float a, float b, float c, float d, float* to, nint step) =>
+        throw new NotSupportedException("there is nothing to transpose with one lane");
 }

@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Lanewise.Kernels;
 
-/// <summary>Sixteen images: AVX-512.</summary>
+/// <summary>Sixteen floats: AVX-512.</summary>
 internal readonly unsafe struct Lane16 : ILane<Vector512<float>>
 {
     public static int Width
@@ -54,7 +54,8 @@ internal readonly unsafe struct Lane16 : ILane<Vector512<float>>
 
     // MultiplyAddEstimate is one fused instruction where there is one, a multiplication and an addition elsewhere.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Fma(Vector512<float> a, Vector512<float> b, Vector512<float> c) => Vector512.MultiplyAddEstimate(a, b, c);
+    public static Vector512<float> Fma(Vector512<float> a, Vector512<float> b, Vector512<float> c) =>
+        Vector512.MultiplyAddEstimate(a, b, c);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Max(Vector512<float> a, Vector512<float> b) => Vector512.MaxNative(a, b);

@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Lanewise.Kernels;
 
-/// <summary>Four images: NEON or SSE.</summary>
+/// <summary>Four floats: NEON or SSE.</summary>
 internal readonly unsafe struct Lane4 : ILane<Vector128<float>>
 {
     public static int Width
@@ -55,7 +55,8 @@ internal readonly unsafe struct Lane4 : ILane<Vector128<float>>
 
     // MultiplyAddEstimate is one fused instruction where there is one, a multiplication and an addition elsewhere.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> Fma(Vector128<float> a, Vector128<float> b, Vector128<float> c) => Vector128.MultiplyAddEstimate(a, b, c);
+    public static Vector128<float> Fma(Vector128<float> a, Vector128<float> b, Vector128<float> c) =>
+        Vector128.MultiplyAddEstimate(a, b, c);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> Max(Vector128<float> a, Vector128<float> b) => Vector128.MaxNative(a, b);

@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Lanewise.Kernels;
 
-/// <summary>Eight images: AVX2; with 32 registers where AVX-512VL lends them.</summary>
+/// <summary>Eight floats: AVX2; with 32 registers where AVX-512VL is supported.</summary>
 internal readonly unsafe struct Lane8 : ILane<Vector256<float>>
 {
     public static int Width
@@ -54,7 +54,8 @@ internal readonly unsafe struct Lane8 : ILane<Vector256<float>>
 
     // MultiplyAddEstimate is one fused instruction where there is one, a multiplication and an addition elsewhere.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> Fma(Vector256<float> a, Vector256<float> b, Vector256<float> c) => Vector256.MultiplyAddEstimate(a, b, c);
+    public static Vector256<float> Fma(Vector256<float> a, Vector256<float> b, Vector256<float> c) =>
+        Vector256.MultiplyAddEstimate(a, b, c);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Max(Vector256<float> a, Vector256<float> b) => Vector256.MaxNative(a, b);

@@ -3,20 +3,20 @@ using System.Runtime.CompilerServices;
 namespace Lanewise.Kernels;
 
 /// <summary>
-/// Batch normalisation (Ioffe and Szegedy 2015), channel by channel over all blocks of a batch, while the channel lies in the
-/// cache. Sums run in single precision over a few rows of a lane and in double from there on; the variance takes a pass of its
-/// own, so that a large mean costs no digits. Lanes without an image count in no sum.
+/// Batch normalisation (Ioffe and Szegedy 2015), y = (x − mean) / √(var + eps) · γ + β, channel by channel over all blocks of a batch,
+/// while the channel is in the cache. A lane is an image. Sums are accumulated in single precision over a few rows of a lane and in double
+/// precision beyond; the variance takes a second pass, so that a large mean costs no digits. Lanes without an image count in no sum.
 /// </summary>
 internal static unsafe class BatchNorm2d<L, V>
     where L : unmanaged, ILane<V>
     where V : unmanaged
 {
-    /// <summary>Pixels that are summed in single precision.</summary>
+    /// <summary>The number of pixels that are summed in single precision.</summary>
     private const int Run = 128;
 
     /// <summary>
-    /// Writes the part's channels of y = (x − mean) / √(var + eps) · γ + β, then + add and max(0, ·), and of what the backward
-    /// pass needs; moves the running statistics, unless there is but a single value, which has no variance.
+    /// Writes y = (x − mean) / √(var + eps) · γ + β, then + add and max(0, ·), for the channels of the part, and the batch statistics that
+    /// the backward pass reads; updates the running statistics, unless there is only one value, which has no variance.
     /// </summary>
     public static void Forward(BatchNormCall call, ReadOnlySpan<BlockMemory> blocks, Part part)
     {
@@ -51,7 +51,7 @@ internal static unsafe class BatchNorm2d<L, V>
         }
     }
 
-    /// <summary>As <see cref="Forward"/> on one block with the running statistics, which stay as they are.</summary>
+    /// <summary>Writes y for the channels of the part of one block by the running statistics, which it does not change.</summary>
     public static void Evaluate(BatchNormCall call, in BlockMemory memory, Part part)
     {
         float* w = memory.Weights.Pointer;
@@ -64,8 +64,8 @@ internal static unsafe class BatchNorm2d<L, V>
     }
 
     /// <summary>
-    /// Adds to the part's gradients of γ and β, Σ dy·x̂ and Σ dy, and writes, or adds to, the input's gradient
-    /// γ / √(var + eps) · (dy − mean(dy) − x̂ · mean(dy·x̂)) with x̂ = (x − mean) / √(var + eps). Lanes without an image get zero.
+    /// Adds Σ dy·x̂ and Σ dy to the gradients of γ and β for the channels of the part, and writes, or adds to, the gradient to the input,
+    /// γ / √(var + eps) · (dy − mean(dy) − x̂ · mean(dy·x̂)) with x̂ = (x − mean) / √(var + eps), zero in lanes without an image.
     /// </summary>
     public static void Backward(BatchNormCall call, ReadOnlySpan<BlockMemory> blocks, Part part)
     {
@@ -94,7 +94,7 @@ internal static unsafe class BatchNorm2d<L, V>
         }
     }
 
-    /// <summary>The gradient through running statistics: writes, or adds to, dx = dy · γ / √(var + eps).</summary>
+    /// <summary>Writes, or adds to, the gradient through running statistics, dx = dy · γ / √(var + eps).</summary>
     public static void EvaluateBackward(BatchNormCall call, in BlockMemory memory, Part part)
     {
         float* w = memory.Weights.Pointer;
@@ -117,7 +117,7 @@ internal static unsafe class BatchNorm2d<L, V>
         return images;
     }
 
-    /// <summary>Σ term(a, b) over the images and pixels of channel c.</summary>
+    /// <summary>Computes Σ term(a, b) over the images and pixels of channel c.</summary>
     private static double Sum<TTerm>(Planes a, Planes b, int c, float mean, ReadOnlySpan<BlockMemory> blocks)
         where TTerm : struct, ITerm
     {
@@ -130,7 +130,8 @@ internal static unsafe class BatchNorm2d<L, V>
             for (int h = 0; h < a.Height; h += rows)
             {
                 int last = Math.Min(h + rows, a.Height);
-                L.Store(SumRows<TTerm>(from.Pointer + c * from.Plane, with.Pointer + c * with.Plane, from.Pitch, with.Pitch, (h, last, a.Width), mean), lanes);
+                float* rowsA = from.Pointer + c * from.Plane, rowsB = with.Pointer + c * with.Plane;
+                L.Store(SumRows<TTerm>(rowsA, rowsB, from.Pitch, with.Pitch, (h, last, a.Width), mean), lanes);
                 for (int lane = 0; lane < block.Images; lane++)
                 {
                     sum += lanes[lane];
@@ -164,7 +165,7 @@ internal static unsafe class BatchNorm2d<L, V>
         return L.Add(even, odd);
     }
 
-    /// <summary>1 in lanes with an image, 0 in those behind them.</summary>
+    /// <summary>Gets 1 in lanes with an image, 0 in the others.</summary>
     private static V Filled(in BlockMemory memory)
     {
         float* filled = stackalloc float[16];
@@ -176,12 +177,17 @@ internal static unsafe class BatchNorm2d<L, V>
         return L.Load(filled);
     }
 
-    /// <summary>Writes y = (x − mean) · scale + shift, then + add, and max(0, ·); without an image 0 + add, so that nothing grows there.</summary>
+    /// <summary>
+    /// Writes y = (x − mean) · scale + shift, then + add, and max(0, ·); in lanes without an image 0 + add, so that values there stay
+    /// bounded.
+    /// </summary>
     private static void Write(BatchNormCall call, int c, float scale, float mean, float shift, in BlockMemory memory)
     {
         var (x, y) = (Surface.Of<L, V>(memory.Activations.Pointer, call.Input), Surface.Of<L, V>(memory.Activations.Pointer, call.Output));
         var add = call.Add is { } planes ? Surface.Of<L, V>(memory.Activations.Pointer, planes) : default;
-        V mask = Filled(memory), factor = L.Multiply(mask, L.Create(scale)), middle = L.Create(mean), offset = L.Multiply(mask, L.Create(shift)), min = L.Create(call.ReLU ? 0 : float.NegativeInfinity);
+        V mask = Filled(memory), factor = L.Multiply(mask, L.Create(scale)), middle = L.Create(mean),
+            offset = L.Multiply(mask, L.Create(shift));
+        V min = L.Create(call.ReLU ? 0 : float.NegativeInfinity);
         for (int h = 0; h < call.Output.Height; h++)
         {
             float* from = x.Pointer + c * x.Plane + h * x.Pitch, to = y.Pointer + c * y.Plane + h * y.Pitch;
@@ -200,10 +206,12 @@ internal static unsafe class BatchNorm2d<L, V>
     }
 
     /// <summary>Writes, or adds to, dx = dy · scale + (x − mean) · slope + shift, and zero in lanes without an image.</summary>
-    private static void WriteGradient(BatchNormCall call, Planes input, int c, (float Scale, float Slope, float Shift, float Mean) line, in BlockMemory memory)
+    private static void WriteGradient(
+        BatchNormCall call, Planes input, int c, (float Scale, float Slope, float Shift, float Mean) line, in BlockMemory memory)
     {
         float* activations = memory.Activations.Pointer;
-        var (x, dy, dx) = (Surface.Of<L, V>(activations, input), Surface.Of<L, V>(activations, call.Output), Surface.Of<L, V>(activations, call.InputGradient));
+        var (x, dy) = (Surface.Of<L, V>(activations, input), Surface.Of<L, V>(activations, call.Output));
+        var dx = Surface.Of<L, V>(activations, call.InputGradient);
         V mask = Filled(memory), middle = L.Create(line.Mean);
         V scale = L.Create(line.Scale), slope = L.Multiply(mask, L.Create(line.Slope)), shift = L.Multiply(mask, L.Create(line.Shift));
         for (int h = 0; h < call.Input.Height; h++)

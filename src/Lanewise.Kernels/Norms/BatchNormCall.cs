@@ -1,9 +1,9 @@
 namespace Lanewise.Kernels;
 
-/// <summary>One batch normalisation of a plan: its layouts, and where its values lie in the weights' memory.</summary>
+/// <summary>One batch normalisation of a plan: its layouts, and its parameters' offsets in the weights' memory, in floats.</summary>
 internal sealed class BatchNormCall
 {
-    /// <summary>x, the layer's input.</summary>
+    /// <summary>x, the input of the layer.</summary>
     public required Planes Input { get; init; }
 
     /// <summary>y; in the backward pass the gradient to it.</summary>
@@ -15,36 +15,38 @@ internal sealed class BatchNormCall
     /// <summary>Forward: added to y (a shortcut), or null.</summary>
     public Planes? Add { get; init; }
 
-    /// <summary>Forward: whether max(0, ·) ends it.</summary>
+    /// <summary>Forward: whether max(0, ·) is applied to y.</summary>
     public bool ReLU { get; init; }
 
-    /// <summary>Backward: adds to the input's gradient instead of writing it.</summary>
+    /// <summary>Backward: whether to add to the gradient to the input instead of writing it.</summary>
     public bool Accumulate { get; init; }
 
     /// <summary>Backward: whether the gradient to the input is wanted.</summary>
     public bool WantsInput { get; init; } = true;
 
-    /// <summary>Where the weights γ begin, in floats of the weights' memory; their gradients begin there in the gradients' memory.</summary>
+    /// <summary>The first weight γ; its gradient has the same offset in the gradients' memory.</summary>
     public required int Weight { get; init; }
 
-    /// <summary>Where the biases β begin.</summary>
+    /// <summary>The first bias β; its gradient has the same offset in the gradients' memory.</summary>
     public required int Bias { get; init; }
 
-    /// <summary>Where the running means begin.</summary>
+    /// <summary>The first running mean.</summary>
     public required int RunningMean { get; init; }
 
-    /// <summary>Where the running variances begin.</summary>
+    /// <summary>The first running variance.</summary>
     public required int RunningVar { get; init; }
 
-    /// <summary>Where the number of batches stands.</summary>
+    /// <summary>The number of batches tracked.</summary>
     public required int BatchesTracked { get; init; }
 
-    /// <summary>Where the batch's means, and behind them 1 / √(var + eps), are kept for the backward pass.</summary>
+    /// <summary>
+    /// The first of C batch means, then C values of 1 / √(var + eps), which the forward pass keeps for the backward pass.
+    /// </summary>
     public required int Statistics { get; init; }
 
     /// <summary>Added to the variance.</summary>
     public required float Eps { get; init; }
 
-    /// <summary>The batch's share in the running statistics.</summary>
+    /// <summary>The weight of the batch in the running statistics, as in PyTorch.</summary>
     public required float Momentum { get; init; }
 }

@@ -1,11 +1,14 @@
 namespace Lanewise.Kernels;
 
-/// <summary>Local response normalisation (Krizhevsky et al. 2012), pixel by pixel over all channels.</summary>
+/// <summary>
+/// Local response normalisation (Krizhevsky et al. 2012), y[c] = x[c] · (k + α / size · Σ x[i]²)^−β over neighbouring channels i, pixel by
+/// pixel. A lane is an image.
+/// </summary>
 internal static unsafe class LocalResponseNorm<L, V>
     where L : unmanaged, ILane<V>
     where V : unmanaged
 {
-    /// <summary>Writes the part's rows of y[c] = x[c] · s[c]^−β with s[c] = k + α / size · Σ x[i]².</summary>
+    /// <summary>Writes y[c] = x[c] · s[c]^−β with s[c] = k + α / size · Σ x[i]² for the rows of the part.</summary>
     public static void Forward(ResponseNorm norm, Planes x, Planes y, in BlockMemory memory, Part part)
     {
         var (from, to) = (Surface.Of<L, V>(memory.Activations.Pointer, x), Surface.Of<L, V>(memory.Activations.Pointer, y));
@@ -19,22 +22,24 @@ internal static unsafe class LocalResponseNorm<L, V>
                 for (int c = 0; c < x.Channels; c++)
                 {
                     V scale = Scale(norm, values, c, x.Channels);
-                    L.Store(L.Multiply(L.Load(values + c * L.Width), Power(scale, norm.Beta)), to.Pointer + c * to.Plane + h * to.Pitch + w * to.Pixel);
+                    V value = L.Multiply(L.Load(values + c * L.Width), Power(scale, norm.Beta));
+                    L.Store(value, to.Pointer + c * to.Plane + h * to.Pitch + w * to.Pixel);
                 }
             }
         }
     }
 
     /// <summary>
-    /// Writes the part's rows of, or adds to, dx[c] = dy[c] · s[c]^−β − 2αβ / size · x[c] · Σ dy[j] · x[j] · s[j]^(−β−1) over the
-    /// channels j whose sums hold c.
+    /// Writes, or adds to, dx[c] = dy[c] · s[c]^−β − 2αβ / size · x[c] · Σ dy[j] · x[j] · s[j]^(−β−1) over the channels j whose sums
+    /// include c, for the rows of the part.
     /// </summary>
     public static void Backward(ResponseNorm norm, Planes x, Planes dy, Planes dx, bool accumulate, in BlockMemory memory, Part part)
     {
         float* activations = memory.Activations.Pointer;
         var (from, gradient, to) = (Surface.Of<L, V>(activations, x), Surface.Of<L, V>(activations, dy), Surface.Of<L, V>(activations, dx));
         int channels = x.Channels;
-        float* values = stackalloc float[channels * L.Width], direct = stackalloc float[channels * L.Width], shared = stackalloc float[channels * L.Width];
+        float* values = stackalloc float[channels * L.Width], direct = stackalloc float[channels * L.Width];
+        float* shared = stackalloc float[channels * L.Width];
         V factor = L.Create(-2 * norm.Alpha * norm.Beta / norm.Size);
         var (h, end) = part.Of(x.Height);
         for (; h < end; h++)
@@ -45,7 +50,8 @@ internal static unsafe class LocalResponseNorm<L, V>
                 for (int c = 0; c < channels; c++)
                 {
                     V scale = Scale(norm, values, c, channels);
-                    V through = L.Multiply(L.Load(gradient.Pointer + c * gradient.Plane + h * gradient.Pitch + w * gradient.Pixel), Power(scale, norm.Beta));
+                    V incoming = L.Load(gradient.Pointer + c * gradient.Plane + h * gradient.Pitch + w * gradient.Pixel);
+                    V through = L.Multiply(incoming, Power(scale, norm.Beta));
                     L.Store(through, direct + c * L.Width);
                     L.Store(L.Divide(L.Multiply(through, L.Load(values + c * L.Width)), scale), shared + c * L.Width);
                 }
@@ -87,6 +93,6 @@ internal static unsafe class LocalResponseNorm<L, V>
         return L.Fma(sum, L.Create(norm.Alpha / norm.Size), L.Create(norm.K));
     }
 
-    /// <summary>x^−beta for positive x.</summary>
+    /// <summary>Computes x^−beta for positive x.</summary>
     private static V Power(V x, float beta) => L.Exp(L.Multiply(L.Log(x), L.Create(-beta)));
 }

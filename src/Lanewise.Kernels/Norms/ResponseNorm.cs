@@ -2,9 +2,11 @@ using System.Runtime.InteropServices;
 
 namespace Lanewise.Kernels;
 
-/// <summary>Local response normalisation's numbers: y[c] = x[c] / (K + Alpha / Size · Σ x[i]²)^Beta over Size neighbouring channels.</summary>
-/// <param name="Size">Channels in a sum, from c − ⌊Size / 2⌋ on.</param>
-/// <param name="Alpha">The sum's weight.</param>
+/// <summary>
+/// The hyperparameters of local response normalisation: y[c] = x[c] / (K + Alpha / Size · Σ x[i]²)^Beta over Size neighbouring channels.
+/// </summary>
+/// <param name="Size">The channels of a sum, from c − ⌊Size / 2⌋ on.</param>
+/// <param name="Alpha">The weight of the sum.</param>
 /// <param name="Beta">The exponent.</param>
 /// <param name="K">Added to the sum.</param>
 [StructLayout(LayoutKind.Auto)]

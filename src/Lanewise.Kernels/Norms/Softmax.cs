@@ -1,11 +1,14 @@
 namespace Lanewise.Kernels;
 
-/// <summary>Softmax over the channels of each pixel.</summary>
+/// <summary>
+/// Softmax over the channels of each pixel, y[c] = exp(x[c]) / Σ exp(x[i]), shifted by the largest x
+/// so that no exponential overflows. A lane is an image.
+/// </summary>
 internal static unsafe class Softmax<L, V>
     where L : unmanaged, ILane<V>
     where V : unmanaged
 {
-    /// <summary>Writes the part's rows of y[c] = exp(x[c] − top) / Σ exp(x[i] − top), top the largest x.</summary>
+    /// <summary>Writes y[c] = exp(x[c] − max) / Σ exp(x[i] − max) for the rows of the part.</summary>
     public static void Forward(Planes x, Planes y, in BlockMemory memory, Part part)
     {
         var (from, to) = (Surface.Of<L, V>(memory.Activations.Pointer, x), Surface.Of<L, V>(memory.Activations.Pointer, y));
@@ -36,7 +39,7 @@ internal static unsafe class Softmax<L, V>
         }
     }
 
-    /// <summary>Writes the part's rows of, or adds to, dx[c] = y[c] · (dy[c] − Σ dy[i] · y[i]).</summary>
+    /// <summary>Writes, or adds to, dx[c] = y[c] · (dy[c] − Σ dy[i] · y[i]) for the rows of the part.</summary>
     public static void Backward(Planes y, Planes dy, Planes dx, bool accumulate, in BlockMemory memory, Part part)
     {
         float* activations = memory.Activations.Pointer;
@@ -46,7 +49,8 @@ internal static unsafe class Softmax<L, V>
         {
             for (int w = 0; w < y.Width; w++)
             {
-                float* values = from.Pointer + h * from.Pitch + w * from.Pixel, gradients = gradient.Pointer + h * gradient.Pitch + w * gradient.Pixel;
+                float* values = from.Pointer + h * from.Pitch + w * from.Pixel;
+                float* gradients = gradient.Pointer + h * gradient.Pitch + w * gradient.Pixel;
                 V sum = L.Zero;
                 for (int c = 0; c < y.Channels; c++)
                 {

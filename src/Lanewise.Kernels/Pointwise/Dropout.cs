@@ -1,11 +1,14 @@
 namespace Lanewise.Kernels;
 
-/// <summary>Dropout (Srivastava et al. 2014); the same formula forward and backward.</summary>
+/// <summary>
+/// Dropout (Srivastava et al. 2014), to = kept ? x / (1 − p) : 0, with the mask of <see cref="DropoutMask"/>; the same formula forward and
+/// backward. A lane is an image.
+/// </summary>
 internal static unsafe class Dropout<L, V>
     where L : unmanaged, ILane<V>
     where V : unmanaged
 {
-    /// <summary>Writes the part's channels of to = kept ? x / (1 − p) : 0, or adds that.</summary>
+    /// <summary>Writes to = kept ? x / (1 − p) : 0 for the channels of the part, or adds it to to.</summary>
     public static void Run(Planes x, Planes to, ulong key, float p, bool accumulate, in BlockMemory memory, Part part)
     {
         var (from, result) = (Surface.Of<L, V>(memory.Activations.Pointer, x), Surface.Of<L, V>(memory.Activations.Pointer, to));

@@ -1,11 +1,14 @@
 namespace Lanewise.Kernels;
 
-/// <summary>The parameter-free shortcut (He et al. 2015, option A): every so-many-th pixel, zero channels before and behind.</summary>
+/// <summary>
+/// The parameter-free shortcut (He et al. 2015, option A), y[before + c][p][q] = x[c][p·stride][q·stride]: every stride-th pixel, zeros in
+/// the channels before and after. A lane is an image.
+/// </summary>
 internal static unsafe class IdentityShortcut<L, V>
     where L : unmanaged, ILane<V>
     where V : unmanaged
 {
-    /// <summary>Writes the part's channels of y[before + c][p][q] = x[c][p·stride][q·stride] (the stride of each axis), zero in the other channels.</summary>
+    /// <summary>Writes y for the channels of the part.</summary>
     public static void Forward(Planes x, Planes y, int before, (int Rows, int Columns) stride, in BlockMemory memory, Part part)
     {
         var (from, to) = (Surface.Of<L, V>(memory.Activations.Pointer, x), Surface.Of<L, V>(memory.Activations.Pointer, y));
@@ -24,8 +27,11 @@ internal static unsafe class IdentityShortcut<L, V>
         }
     }
 
-    /// <summary>Writes the part's channels of the input's gradient, or adds to it: dy where the pixel was kept, zero elsewhere.</summary>
-    public static void Backward(Planes dy, Planes dx, int before, (int Rows, int Columns) stride, bool accumulate, in BlockMemory memory, Part part)
+    /// <summary>
+    /// Writes the gradient to the input for the channels of the part, or adds to it: dy where the pixel was kept, zero elsewhere.
+    /// </summary>
+    public static void Backward(
+        Planes dy, Planes dx, int before, (int Rows, int Columns) stride, bool accumulate, in BlockMemory memory, Part part)
     {
         var (from, to) = (Surface.Of<L, V>(memory.Activations.Pointer, dy), Surface.Of<L, V>(memory.Activations.Pointer, dx));
         var (c, end) = part.Of(dx.Channels);
@@ -33,7 +39,8 @@ internal static unsafe class IdentityShortcut<L, V>
         {
             for (int h = 0; h < dx.Height; h++)
             {
-                float* row = to.Pointer + c * to.Plane + h * to.Pitch, kept = from.Pointer + (before + c) * from.Plane + h / stride.Rows * from.Pitch;
+                float* row = to.Pointer + c * to.Plane + h * to.Pitch;
+                float* kept = from.Pointer + (before + c) * from.Plane + h / stride.Rows * from.Pitch;
                 for (int w = 0; w < dx.Width; w++, row += L.Width)
                 {
                     V value = h % stride.Rows == 0 && w % stride.Columns == 0 ? L.Load(kept + w / stride.Columns * from.Pixel) : L.Zero;

@@ -1,11 +1,14 @@
 namespace Lanewise.Kernels;
 
-/// <summary>Between images in a row and images in lanes: the only places where the layout is turned.</summary>
+/// <summary>
+/// Copies between (N, C, H, W) and the layouts of the kernels, batch-interleaved (a lane is an image) and channel-interleaved (a lane is a
+/// channel of one image).
+/// </summary>
 internal static unsafe class LaneTransfer<L, V>
     where L : unmanaged, ILane<V>
     where V : unmanaged
 {
-    /// <summary>Writes the part's rows of x: image i of [image][C·H·W] into lane i; lanes without an image become zero.</summary>
+    /// <summary>Writes the rows of the part of x: image i of [image][C·H·W] in lane i, zero in lanes without an image.</summary>
     public static void In(ReadOnlySpan<float> images, int count, Planes x, in BlockMemory memory, Part part)
     {
         int features = x.Channels * x.Height * x.Width;
@@ -33,7 +36,7 @@ internal static unsafe class LaneTransfer<L, V>
         }
     }
 
-    /// <summary>Copies one lane of x as C·H·W floats.</summary>
+    /// <summary>Writes image: one lane of x as C·H·W floats.</summary>
     public static void Out(Planes x, int lane, Span<float> image, in BlockMemory memory)
     {
         int i = 0;
@@ -50,7 +53,7 @@ internal static unsafe class LaneTransfer<L, V>
         }
     }
 
-    /// <summary>Writes the part's rows of x: one image, [C·H·W], with its channels in the lanes.</summary>
+    /// <summary>Writes the rows of the part of x: one image, [C·H·W], channel-interleaved.</summary>
     public static void ChannelsIn(ReadOnlySpan<float> image, ChannelLanes lanes, Planes x, in BlockMemory memory, Part part)
     {
         var (row, end) = part.Of(lanes.Channels * x.Height);
@@ -66,14 +69,15 @@ internal static unsafe class LaneTransfer<L, V>
         }
     }
 
-    /// <summary>Writes to: the channels in x's lanes as planes of which only the first lane counts.</summary>
+    /// <summary>Writes lane 0 of to: the channels of the channel-interleaved x, a plane each.</summary>
     public static void ChannelsOut(ChannelLanes lanes, Planes x, Planes to, in BlockMemory memory)
     {
         for (int c = 0; c < lanes.Channels; c++)
         {
             for (int h = 0; h < x.Height; h++)
             {
-                float* from = memory.Activations.Pointer + ((nint)x.Offset + h * x.Pitch) * L.Width + lanes.Offset(c, x.PlaneStride, L.Width);
+                float* from = memory.Activations.Pointer + ((nint)x.Offset + h * x.Pitch) * L.Width
+                    + lanes.Offset(c, x.PlaneStride, L.Width);
                 float* row = memory.Activations.Pointer + ((nint)to.Offset + (nint)c * to.PlaneStride + h * to.Pitch) * L.Width;
                 for (int w = 0; w < x.Width; w++)
                 {
@@ -83,7 +87,7 @@ internal static unsafe class LaneTransfer<L, V>
         }
     }
 
-    /// <summary>Writes to: the same values in the same order, C×H×W against (C·H·W)×1×1, in either direction.</summary>
+    /// <summary>Writes to: the same values in the same order, C×H×W as (C·H·W)×1×1 or back.</summary>
     public static void Flatten(Planes from, Planes to, in BlockMemory memory)
     {
         var image = from.Height * from.Width > 1 ? from : to;

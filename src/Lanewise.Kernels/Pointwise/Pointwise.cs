@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Lanewise.Kernels;
 
-/// <summary>A formula on the same pixel of two activations.</summary>
+/// <summary>A formula of the values of two activations at the same pixel.</summary>
 internal interface IFormula<L, V>
     where L : unmanaged, ILane<V>
     where V : unmanaged
@@ -10,7 +10,10 @@ internal interface IFormula<L, V>
     static abstract V Apply(V a, V b);
 }
 
-/// <summary>ReLU, Add and their gradients: one formula, applied pixel by pixel. a, b and the result may be the same activation.</summary>
+/// <summary>
+/// ReLU, Add and their gradients: to = formula(a, b), pixel by pixel. a, b and the result may be the same activation; a lane is whatever
+/// theirs is.
+/// </summary>
 internal static unsafe class Pointwise<L, V>
     where L : unmanaged, ILane<V>
     where V : unmanaged
@@ -38,7 +41,7 @@ internal static unsafe class Pointwise<L, V>
         }
     }
 
-    /// <summary>Writes zeros into the part's channels.</summary>
+    /// <summary>Writes zeros to the channels of the part.</summary>
     public static void Clear(Planes to, in BlockMemory memory, Part part) => Run<Nothing>(to, to, to, memory, part);
 
     /// <summary>a + b.</summary>

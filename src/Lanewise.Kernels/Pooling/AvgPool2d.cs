@@ -10,7 +10,9 @@ internal static unsafe class AvgPool2d<L, V>
     where L : unmanaged, ILane<V>
     where V : unmanaged
 {
-    /// <summary>Writes the channels of the part: the sum of each window × 1 / count. Overlapping windows share the sums of columns.</summary>
+    /// <summary>
+    /// Writes the channels of the part: the sum of each window × 1 / count. Overlapping windows share the sums of columns.
+    /// </summary>
     public static void Forward(PoolCall call, in BlockMemory memory, Part part)
     {
         var x = Surface.Of<L, V>(memory.Activations.Pointer, call.Input);
@@ -39,7 +41,10 @@ internal static unsafe class AvgPool2d<L, V>
         }
     }
 
-    /// <summary>Writes the gradient to the input for the channels of the part, or adds to it: the scaled gradients of all windows that cover a pixel.</summary>
+    /// <summary>
+    /// Writes the gradient to the input for the channels of the part, or adds to it: the scaled gradients of all windows that cover a
+    /// pixel.
+    /// </summary>
     public static void Backward(PoolCall call, in BlockMemory memory, Part part)
     {
         var dx = Surface.Of<L, V>(memory.Activations.Pointer, call.Input);

@@ -1,8 +1,9 @@
 namespace Lanewise.Kernels;
 
 /// <summary>
-/// Max pooling, y[k][p][q] = max over the window of x. The first of equal maxima is the winner, as in PyTorch. With a fused ReLU, a window whose
-/// maximum is not positive has no winner, so that no gradient passes. A lane is an image, or a channel in the channel-interleaved layout.
+/// Max pooling, y[k][p][q] = max over the window of x. The first of equal maxima is the winner, as in PyTorch. With a fused ReLU, a window
+/// whose maximum is not positive has no winner, so that no gradient passes. A lane is an image, or a channel in the channel-interleaved
+/// layout.
 /// </summary>
 internal static unsafe class MaxPool2d<L, V>
     where L : unmanaged, ILane<V>
@@ -70,7 +71,9 @@ internal static unsafe class MaxPool2d<L, V>
         }
     }
 
-    /// <summary>Writes the gradient to the input for the channels of the part, or adds to it: the gradient of each output goes to its winner.</summary>
+    /// <summary>
+    /// Writes the gradient to the input for the channels of the part, or adds to it: the gradient of each output goes to its winner.
+    /// </summary>
     public static void Backward(PoolCall call, in BlockMemory memory, Part part)
     {
         var dx = Surface.Of<L, V>(memory.Activations.Pointer, call.Input);

@@ -20,8 +20,8 @@ internal static unsafe class Maxima<L, V>
     }
 
     /// <summary>
-    /// Writes y: the maximum of each window of a row or, to accumulate, of that and the value in y. Also writes the padding on both sides of
-    /// the row, where it repeats the first and the last value.
+    /// Writes y: the maximum of each window of a row or, to accumulate, of that and the value in y. Also writes the padding on both sides
+    /// of the row, where it repeats the first and the last value.
     /// </summary>
     public static void Across(PoolAxis axis, float* row, bool accumulate, bool relu, float* y)
     {

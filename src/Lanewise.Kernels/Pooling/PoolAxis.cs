@@ -71,7 +71,9 @@ internal sealed class PoolAxis
         return new(inputs, windows, counted) { Kernel = axis.Kernel, Stride = axis.Stride, Before = axis.Padding };
     }
 
-    /// <summary>Gets the windows of an adaptive pooling: output i covers the inputs ⌊i·inputs / outputs⌋ … ⌈(i + 1)·inputs / outputs⌉ − 1.</summary>
+    /// <summary>
+    /// Gets the windows of an adaptive pooling: output i covers the inputs ⌊i·inputs / outputs⌋ … ⌈(i + 1)·inputs / outputs⌉ − 1.
+    /// </summary>
     /// <param name="inputs">The number of inputs.</param>
     /// <param name="outputs">The number of outputs.</param>
     public static PoolAxis Adaptive(int inputs, int outputs)

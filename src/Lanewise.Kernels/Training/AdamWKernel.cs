@@ -1,16 +1,18 @@
 namespace Lanewise.Kernels;
 
 /// <summary>
-/// One step of AdamW, as torch.optim.AdamW defines it. Its state is the running averages of the gradient and of its square.
+/// One step of AdamW as defined by torch.optim.AdamW. The state is the running averages of the gradient and of its square.
 /// </summary>
-/// <param name="LearningRate">Learning rate.</param>
-/// <param name="Beta1">β₁, how much of the gradient's average is kept.</param>
-/// <param name="Beta2">β₂, how much of the squared gradient's average is kept.</param>
+/// <param name="LearningRate">The learning rate.</param>
+/// <param name="Beta1">β₁, the decay of the average of the gradient.</param>
+/// <param name="Beta2">β₂, the decay of the average of the squared gradient.</param>
 /// <param name="Eps">ε, added to the divisor.</param>
-/// <param name="WeightDecay">λ; each step takes rate · λ of the weight away.</param>
-/// <param name="Update">t, which update this is, from 1.</param>
-internal sealed record AdamWStep(double LearningRate, double Beta1, double Beta2, double Eps, double WeightDecay, long Update) : OptimizerStep;
+/// <param name="WeightDecay">λ; each step multiplies the weight by 1 − rate·λ.</param>
+/// <param name="Update">t, the number of this update, from 1.</param>
+internal sealed record AdamWStep(double LearningRate, double Beta1, double Beta2, double Eps, double WeightDecay, long Update)
+    : OptimizerStep;
 
+/// <summary>AdamW on a range of the weights, float by float; a lane is a weight.</summary>
 internal static unsafe class AdamWKernel<L, V>
     where L : unmanaged, ILane<V>
     where V : unmanaged
@@ -18,7 +20,7 @@ internal static unsafe class AdamWKernel<L, V>
     /// <summary>
     /// g = Σ over slots;  m = β₁m + (1 − β₁)g;  s = β₂s + (1 − β₂)g²;
     /// w = (1 − rate·λ)w − rate / (1 − β₁ᵗ) · m / (√s / √(1 − β₂ᵗ) + ε).
-    /// Writes w, m and s of <paramref name="count"/> floats from <paramref name="start"/> on, and zeroes the slots for the next step.
+    /// Writes w, m and s of <paramref name="count"/> floats from <paramref name="start"/> on, and zeroes those of the slots.
     /// </summary>
     public static void Run(
         AdamWStep step, LaneMemory weights, LaneMemory average, LaneMemory square, ReadOnlySpan<LaneMemory> slots, int start, int count)

@@ -2,11 +2,14 @@ using System.Runtime.CompilerServices;
 
 namespace Lanewise.Kernels;
 
+/// <summary>The sum of the gradients of all slots, always in the same order, so that the result does not depend on the threads.</summary>
 internal static unsafe class GradientSum<L, V>
     where L : unmanaged, ILane<V>
     where V : unmanaged
 {
-    /// <summary>The gradient at <paramref name="at"/>, Σ over slots in their order. Zeroes it in the slots for the next step.</summary>
+    /// <summary>
+    /// Computes Σ over the slots, in their order, of the gradients at <paramref name="at"/>. Writes zeros there for the next step.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Take(ReadOnlySpan<LaneMemory> slots, int at)
     {

@@ -1,6 +1,6 @@
 namespace Lanewise.Kernels;
 
-/// <summary>One step of an optimizer: which one, and its constants.</summary>
+/// <summary>One step of an optimizer: its kind and its hyperparameters.</summary>
 internal abstract record OptimizerStep
 {
     private protected OptimizerStep() { }

@@ -1,19 +1,20 @@
 namespace Lanewise.Kernels;
 
-/// <summary>One step of stochastic gradient descent, as torch.optim.SGD defines it. Its state is the velocity.</summary>
-/// <param name="LearningRate">Learning rate.</param>
-/// <param name="Momentum">μ.</param>
+/// <summary>One step of stochastic gradient descent as defined by torch.optim.SGD. The state is the velocity.</summary>
+/// <param name="LearningRate">The learning rate.</param>
+/// <param name="Momentum">μ, the momentum.</param>
 /// <param name="WeightDecay">λ, added to the gradient as λ·w.</param>
-/// <param name="Nesterov">Whether the step looks ahead by μ.</param>
+/// <param name="Nesterov">Whether it is Nesterov momentum.</param>
 internal sealed record SgdStep(float LearningRate, float Momentum, float WeightDecay, bool Nesterov) : OptimizerStep;
 
+/// <summary>SGD on a range of the weights, float by float; a lane is a weight.</summary>
 internal static unsafe class SgdKernel<L, V>
     where L : unmanaged, ILane<V>
     where V : unmanaged
 {
     /// <summary>
     /// g = Σ over slots + λw;  v = μv + g;  w −= rate · (Nesterov ? g + μv : v).
-    /// Writes w and v of <paramref name="count"/> floats from <paramref name="start"/> on, and zeroes the slots for the next step.
+    /// Writes w and v of <paramref name="count"/> floats from <paramref name="start"/> on, and zeroes those of the slots.
     /// </summary>
     public static void Run(SgdStep step, LaneMemory weights, LaneMemory velocity, ReadOnlySpan<LaneMemory> slots, int start, int count)
     {

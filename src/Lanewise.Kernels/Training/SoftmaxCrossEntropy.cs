@@ -1,16 +1,19 @@
 namespace Lanewise.Kernels;
 
-/// <summary>Softmax and cross-entropy of a block's logits, image by image in double precision.</summary>
+/// <summary>
+/// Softmax cross-entropy of a block's logits, loss = log Σ exp(z) − z[label], image by image (lane by lane) in double precision.
+/// </summary>
 internal static unsafe class SoftmaxCrossEntropy<L, V>
     where L : unmanaged, ILane<V>
     where V : unmanaged
 {
     /// <summary>
-    /// Writes, for each labelled image, loss = log Σ exp(z) − z[label] and the class with the largest logit, and where a
-    /// gradient is wanted (softmax(z) − onehot(label)) · scale; lanes without a label get a zero gradient.
+    /// Writes, for each labelled image, loss = log Σ exp(z) − z[label] and the class with the largest logit and, where there is a gradient,
+    /// (softmax(z) − onehot(label)) · scale, zero in lanes without a label.
     /// </summary>
     public static void Run(
-        Planes logits, Planes? gradient, ReadOnlySpan<int> labels, float scale, Span<double> losses, Span<int> predictions, in BlockMemory memory)
+        Planes logits, Planes? gradient, ReadOnlySpan<int> labels, float scale, Span<double> losses, Span<int> predictions,
+            in BlockMemory memory)
     {
         float* z = memory.Activations.Pointer + (nint)logits.Offset * L.Width;
         nint step = (nint)logits.PlaneStride * L.Width;
@@ -20,7 +23,8 @@ internal static unsafe class SoftmaxCrossEntropy<L, V>
         {
             if (lane < labels.Length)
             {
-                losses[lane] = Image(z + lane, step, dz == null ? null : dz + lane, gradientStep, logits.Channels, labels[lane], scale, out predictions[lane]);
+                losses[lane] = Image(z + lane, step, dz == null ? null : dz + lane, gradientStep, logits.Channels, labels[lane], scale,
+                    out predictions[lane]);
             }
             else if (dz != null)
             {

@@ -3,7 +3,9 @@ using Xunit;
 
 namespace Lanewise.Tests.Kernels;
 
-/// <summary>Floats between guard bands. Guards and floats that nothing has filled are a NaN, so that reading them shows in the result.</summary>
+/// <summary>
+/// Floats between guard bands. Guards and floats that nothing has filled are a NaN, so that reading them shows in the result.
+/// </summary>
 internal sealed class GuardedMemory
 {
     private const int GuardFloats = 64;

@@ -74,7 +74,8 @@ internal sealed class KernelBuffer(int laneWidth)
 
     /// <summary>One image in the channel-interleaved layout.</summary>
     public Volume Read(Planes planes, ChannelLanes lanes) => Volume.Of(
-        lanes.Channels, planes.Height, planes.Width, (c, h, w) => Activations.Slice(Index(planes, 0, h, w) + lanes.Offset(c, planes.PlaneStride, laneWidth), 1)[0]);
+        lanes.Channels, planes.Height, planes.Width, (c, h, w) =>
+            Activations.Slice(Index(planes, 0, h, w) + lanes.Offset(c, planes.PlaneStride, laneWidth), 1)[0]);
 
     public void Write(Planes planes, ChannelLanes lanes, Volume values)
     {
@@ -87,7 +88,9 @@ internal sealed class KernelBuffer(int laneWidth)
         }
     }
 
-    /// <summary>Runs a call and checks that of the activations it changed the values of <paramref name="written"/> only, and all of them to numbers.</summary>
+    /// <summary>
+    /// Runs a call and checks that of the activations it changed the values of <paramref name="written"/> only, and all of them to numbers.
+    /// </summary>
     public void Run(Action call, params Planes[] written)
     {
         var memory = Activations.Slice(0, Activations.Length);
@@ -107,7 +110,8 @@ internal sealed class KernelBuffer(int laneWidth)
             bool same = BitConverter.SingleToInt32Bits(before[i]) == BitConverter.SingleToInt32Bits(memory[i]);
             if (may[i] ? GuardedMemory.IsGuard(memory[i]) : !same)
             {
-                Assert.Fail($"vector {i / laneWidth}, lane {i % laneWidth}: {before[i]} became {memory[i]}{(may[i] ? ": not written, or a guard was read" : "")}");
+                string why = may[i] ? ": not written, or a guard was read" : "";
+                Assert.Fail($"vector {i / laneWidth}, lane {i % laneWidth}: {before[i]} became {memory[i]}{why}");
             }
         }
 

@@ -20,7 +20,8 @@ internal sealed record Volume(int Channels, int Height, int Width, double[] Valu
         return new(channels, height, width, values);
     }
 
-    public static Volume Random(int channels, int height, int width, ulong seed = 1) => new(channels, height, width, Randoms(channels * height * width, seed));
+    public static Volume Random(int channels, int height, int width, ulong seed = 1) =>
+        new(channels, height, width, Randoms(channels * height * width, seed));
 
     /// <summary>Numbers in [−1, 1) that a float holds exactly.</summary>
     public static double[] Randoms(int count, ulong seed = 1)

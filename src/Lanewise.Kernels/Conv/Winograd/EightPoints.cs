@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Lanewise.Kernels;
 
 /// <summary>
-/// Winograd's transforms F(6,3) and F(4,5): eight inputs yield six outputs of a 3-tap filter, or four of a 5-tap filter, from products at the
-/// points 0, ±1, ±2, ±½ and ∞. Used in one dimension only; in two it would lose too much precision. A lane is whatever the caller's is.
+/// Winograd's transforms F(6,3) and F(4,5): eight inputs yield six outputs of a 3-tap filter, or four of a 5-tap filter, from products at
+/// the points 0, ±1, ±2, ±½ and ∞. Used in one dimension only; in two it would lose too much precision. A lane is whatever the caller's is.
 /// </summary>
 internal readonly unsafe struct EightPoints<L, V> : IWinogradGradientTransform<L, V>
     where L : unmanaged, ILane<V>
@@ -119,7 +119,8 @@ internal readonly unsafe struct EightPoints<L, V> : IWinogradGradientTransform<L
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Input(V d0, V d1, V d2, V d3, V d4, V d5, V d6, V d7, float* to, nint toStep)
     {
-        V twentyOneQuarters = L.Create(5.25f), seventeenQuarters = L.Create(-4.25f), fiveQuarters = L.Create(-1.25f), fiveHalves = L.Create(-2.5f);
+        V twentyOneQuarters = L.Create(5.25f), seventeenQuarters = L.Create(-4.25f), fiveQuarters = L.Create(-1.25f),
+            fiveHalves = L.Create(-2.5f);
         L.Store(L.Fma(twentyOneQuarters, L.Subtract(d4, d2), L.Subtract(d0, d6)), to);
         V even = L.Fma(seventeenQuarters, d4, L.Add(d2, d6)), odd = L.Fma(seventeenQuarters, d3, L.Add(d1, d5));
         L.Store(L.Add(even, odd), to + toStep);

@@ -4,7 +4,8 @@ namespace Lanewise.Kernels;
 
 /// <summary>
 /// Winograd's transform F(2,3): four inputs yield two outputs of a 3-tap filter, from products at the points 0, 1, −1 and ∞. Saves fewer
-/// products than <see cref="SixPoints{L, V}"/> and loses hardly any precision; small images fill its tiles better, and there are fewer weights.
+/// products than <see cref="SixPoints{L, V}"/> and loses hardly any precision; small images fill its tiles better, and there are fewer
+/// weights.
 /// </summary>
 internal readonly unsafe struct FourPoints<L, V> : IWinogradTransform<L, V>
     where L : unmanaged, ILane<V>

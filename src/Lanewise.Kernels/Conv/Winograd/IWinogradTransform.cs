@@ -16,7 +16,9 @@ internal unsafe interface IWinogradTransform<L, V>
     /// <summary>Transforms inputs, <paramref name="step"/> apart, by Bᵀ. Writes points, <paramref name="toStep"/> apart.</summary>
     static abstract void Input(float* from, nint step, float* to, nint toStep);
 
-    /// <summary>Transforms inputs by Bᵀ, with zeros for those before <paramref name="first"/> and from <paramref name="end"/> on. Writes points.</summary>
+    /// <summary>
+    /// Transforms inputs by Bᵀ, with zeros for those before <paramref name="first"/> and from <paramref name="end"/> on. Writes points.
+    /// </summary>
     static abstract void Input(float* from, nint step, int first, int end, float* to, nint toStep);
 
     /// <summary>Transforms products at the points by Aᵀ. Writes max(min, ·) of the <paramref name="outputs"/> outputs.</summary>

@@ -45,7 +45,8 @@ internal sealed class RowWinogradCall : WinogradCall
     /// <summary>The number of blocks of neighbouring tiles in a band.</summary>
     public int Columns { get; }
 
-    private protected override string Kernel => $"F({TileSide},{Taps}) rows {Group}×{_sums.Cast<PointSum>().Max(sum => sum.Taps.MaxPixels)}";
+    private protected override string Kernel =>
+        $"F({TileSide},{Taps}) rows {Group}×{_sums.Cast<PointSum>().Max(sum => sum.Taps.MaxPixels)}";
 
     /// <summary>Gets the first row of a band.</summary>
     public int RowStart(int band) => (int)((long)Output.Height * band / Bands);
@@ -56,7 +57,9 @@ internal sealed class RowWinogradCall : WinogradCall
     /// <summary>Gets the sum for a block of a band with a number of neighbouring tiles.</summary>
     public PointSum Sum(int band, int tiles) => _sums[band, tiles - _tileColumns / Columns];
 
-    /// <summary>Prepares the sums of each band for the minimum number of neighbouring tiles and for one more; equal bands share them.</summary>
+    /// <summary>
+    /// Prepares the sums of each band for the minimum number of neighbouring tiles and for one more; equal bands share them.
+    /// </summary>
     private PointSum[,] Sums(WinogradOptions options)
     {
         var known = new Dictionary<(int Rows, int Above, int Below, int Tiles), PointSum>();
@@ -70,7 +73,8 @@ internal sealed class RowWinogradCall : WinogradCall
                 int tiles = _tileColumns / Columns + i;
                 if (!known.TryGetValue((rows, above, below, tiles), out var sum))
                 {
-                    sum = new PointSum(options, Source.Channels, (end - first) * tiles, Taps, RowTaps(rows, end - first, above, below, tiles));
+                    var taps = RowTaps(rows, end - first, above, below, tiles);
+                    sum = new PointSum(options, Source.Channels, (end - first) * tiles, Taps, taps);
                     known[(rows, above, below, tiles)] = sum;
                 }
 
@@ -81,7 +85,9 @@ internal sealed class RowWinogradCall : WinogradCall
         return sums;
     }
 
-    /// <summary>Lists the rows, of so many tiles each, that each row of the filter multiplies; rows outside the image are left out.</summary>
+    /// <summary>
+    /// Lists the rows, of so many tiles each, that each row of the filter multiplies; rows outside the image are left out.
+    /// </summary>
     private AxisTap[][] RowTaps(int rows, int inputs, int above, int below, int tiles) =>
         [.. Enumerable.Range(0, rows * tiles).Select(i => Enumerable.Range(0, Taps)
             .Where(r => i / tiles + r >= above && i / tiles + r < inputs - below)

@@ -3,9 +3,9 @@ using System.Runtime.CompilerServices;
 namespace Lanewise.Kernels;
 
 /// <summary>
-/// Winograd's transforms F(4,3) and F(2,5) (Winograd 1980; Lavin and Gray 2015): six inputs yield four outputs of a 3-tap filter, or two of a
-/// 5-tap filter, from products at the points 0, 1, −1, ½, −2 and ∞. These points lose less precision than the usual 0, ±1, ±2, ∞, and both
-/// filters share the transform of the input.
+/// Winograd's transforms F(4,3) and F(2,5) (Winograd 1980; Lavin and Gray 2015): six inputs yield four outputs of a 3-tap filter, or two of
+/// a 5-tap filter, from products at the points 0, 1, −1, ½, −2 and ∞. These points lose less precision than the usual 0, ±1, ±2, ∞, and
+/// both filters share the transform of the input.
 /// </summary>
 internal readonly unsafe struct SixPoints<L, V> : IWinogradGradientTransform<L, V>
     where L : unmanaged, ILane<V>

@@ -3,8 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace Lanewise.Kernels;
 
 /// <summary>
-/// 2-D Winograd. With 6×6 points a tile has 4×4 outputs of a 3×3 filter or 2×2 of a 5×5 filter, and takes 36 products instead of 144 or 100;
-/// with 4×4 points it has 2×2 outputs of a 3×3 filter and takes 16 products instead of 36.
+/// 2-D Winograd. With 6×6 points a tile has 4×4 outputs of a 3×3 filter or 2×2 of a 5×5 filter, and takes 36 products instead of 144 or
+/// 100; with 4×4 points it has 2×2 outputs of a 3×3 filter and takes 16 products instead of 36.
 /// </summary>
 internal sealed class TileWinogradCall : WinogradCall
 {

@@ -136,7 +136,8 @@ internal abstract class WinogradCall : Conv2dCall
         {
             Source = Planes.Lay(planes, 1, pixels, 0, 0);
             Outputs = sums.Length;
-            var geometry = new Conv2dGeometry(options.Lanes?.Channels ?? planes, options.Group, new ConvAxis(1, 1, 0, 0), new ConvAxis(taps, 1, 0, 0));
+            var geometry = new Conv2dGeometry(
+                options.Lanes?.Channels ?? planes, options.Group, new ConvAxis(1, 1, 0, 0), new ConvAxis(taps, 1, 0, 0));
             Taps = TapTable.Forward(geometry, Source, options.Lanes, options.Group, options.MaxPixels, options.LaneWidth, sums);
         }
 

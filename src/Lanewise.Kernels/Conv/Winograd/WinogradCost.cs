@@ -1,6 +1,8 @@
 namespace Lanewise.Kernels;
 
-/// <summary>Estimates the time of a convolution by each form of Winograd and by the direct sum, in units of one MAC, from their operation counts.</summary>
+/// <summary>
+/// Estimates the time of a convolution by each form of Winograd and by the direct sum, in units of one MAC, from their operation counts.
+/// </summary>
 /// <param name="geometry">The convolution.</param>
 /// <param name="isBackward">Whether it is the gradient to the input.</param>
 /// <param name="source">Its input, or dy.</param>
@@ -11,7 +13,9 @@ internal sealed class WinogradCost(Conv2dGeometry geometry, bool isBackward, Pla
     /// <summary>Winograd must cost less than this share of the direct sum.</summary>
     public const double Margin = 0.95;
 
-    /// <summary>The cost of a transform per point: 2-D and 1-D, for an image that stays in the cache and for a larger one; measured.</summary>
+    /// <summary>
+    /// The cost of a transform per point: 2-D and 1-D, for an image that stays in the cache and for a larger one; measured.
+    /// </summary>
     private const double TileTransform = 14, LargeTile = 22, RowTransform = 11, LargeRow = 26;
 
     /// <summary>The cost of a product in 2-D Winograd, which reads many streams of memory; measured.</summary>
@@ -52,7 +56,8 @@ internal sealed class WinogradCost(Conv2dGeometry geometry, bool isBackward, Pla
     {
         double points = side * side, tiles = TilesAlong(output.Height, side) * TilesAlong(output.Width, side);
         double transform = ComesFromMemory ? LargeTile : TileTransform;
-        return _products * TileProduct * points * tiles * Latency(tiles) + Weights(points) + tiles * points * transform * (source.Channels + output.Channels);
+        return _products * TileProduct * points * tiles * Latency(tiles) + Weights(points)
+            + tiles * points * transform * (source.Channels + output.Channels);
     }
 
     /// <summary>Estimates 1-D Winograd.</summary>
@@ -63,7 +68,8 @@ internal sealed class WinogradCost(Conv2dGeometry geometry, bool isBackward, Pla
         double tiles = TilesAlong(output.Width, side), sums = output.Height * tiles;
         double tapRows = (Taps(geometry.Rows, source.Height, output.Height) + taps * output.Height) / 2;
         double transforms = tiles * ((double)source.Height * source.Channels + (double)output.Height * output.Channels);
-        return _products * side * tapRows * tiles * Latency(sums) + Weights(side * taps) + transforms * side * (ComesFromMemory ? LargeRow : RowTransform);
+        return _products * side * tapRows * tiles * Latency(sums) + Weights(side * taps)
+            + transforms * side * (ComesFromMemory ? LargeRow : RowTransform);
     }
 
     private double Weights(double each)

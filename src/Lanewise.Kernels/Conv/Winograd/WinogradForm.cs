@@ -38,7 +38,8 @@ internal readonly record struct WinogradForm(bool AlongRows, int Side)
 
     /// <summary>Whether Winograd applies: a square kernel of 3 or 5, stride 1, dilation 1, equal padding on all sides.</summary>
     public static bool Fits(Conv2dGeometry g) =>
-        g.Rows == g.Columns && g.Rows is { Kernel: 3 or 5, Stride: 1, Dilation: 1 } axis && axis.Padding == axis.PaddingAfter && axis.Padding < axis.Kernel;
+        g.Rows == g.Columns && g.Rows is { Kernel: 3 or 5, Stride: 1, Dilation: 1 } axis && axis.Padding == axis.PaddingAfter
+            && axis.Padding < axis.Kernel;
 
     /// <summary>Whether the windows of max pooling lie within tiles, so that a tile can be pooled before it is written.</summary>
     public bool CanPool(Conv2dGeometry geometry, ConvAxis pool) =>

@@ -36,7 +36,8 @@ internal static unsafe class WinogradGradient<L, V, T>
                     else
                     {
                         var rows = call.RowsOf(slice, call.GradientRows);
-                        TransformGradient(call, blocks[block], tile, block * call.Tiles + tile, (vector - call.InputVectors) * L.Width, rows);
+                        TransformGradient(call, blocks[block], tile, block * call.Tiles + tile, (vector - call.InputVectors) * L.Width,
+                            rows);
                     }
                 }
             }
@@ -70,7 +71,8 @@ internal static unsafe class WinogradGradient<L, V, T>
         }
     }
 
-    private static void TransformInput(WinogradGradientCall call, in BlockMemory memory, int tile, int plane, int first, (int First, int End) rows)
+    private static void TransformInput(
+        WinogradGradientCall call, in BlockMemory memory, int tile, int plane, int first, (int First, int End) rows)
     {
         float* columns = stackalloc float[Side * Side * L.Width];
         var x = Surface.Of<L, V>(memory.Activations.Pointer, call.Input);
@@ -81,7 +83,8 @@ internal static unsafe class WinogradGradient<L, V, T>
         for (int c = first; c < end && !call.AlongRows; c++)
         {
             float* at = to + (nint)c * L.Width;
-            WinogradTiles<L, V, T>.Transform(call.Input, call.Grid, x.Pointer + c * x.Plane, call.FirstTile + tile, 1, columns, at, 0, point);
+            WinogradTiles<L, V, T>.Transform(
+                call.Input, call.Grid, x.Pointer + c * x.Plane, call.FirstTile + tile, 1, columns, at, 0, point);
         }
 
         for (int row = rows.First; row < rows.End && call.AlongRows; row++)
@@ -95,7 +98,8 @@ internal static unsafe class WinogradGradient<L, V, T>
     }
 
     /// <summary>Transposes L outputs into the lanes, image by image, and transforms the gradient to them. Writes shared memory.</summary>
-    private static void TransformGradient(WinogradGradientCall call, in BlockMemory memory, int tile, int plane, int k, (int First, int End) rows)
+    private static void TransformGradient(
+        WinogradGradientCall call, in BlockMemory memory, int tile, int plane, int k, (int First, int End) rows)
     {
         int side = call.TileSide, height = call.AlongRows ? 1 : side;
         float* transposed = stackalloc float[height * side * L.Width * L.Width], half = stackalloc float[Side * side * L.Width];
@@ -106,7 +110,9 @@ internal static unsafe class WinogradGradient<L, V, T>
         float* to = gradient + ((nint)group * call.GradientGroup + within) * L.Width + plane * L.Width * image;
         for (int row = rows.First; row < rows.End; row++)
         {
-            var (tileRow, tileColumn) = call.AlongRows ? (call.FirstRow + row, (call.FirstTile + tile) * side) : call.Grid.Corner(call.FirstTile + tile);
+            var (tileRow, tileColumn) = call.AlongRows
+                ? (call.FirstRow + row, (call.FirstTile + tile) * side)
+                : call.Grid.Corner(call.FirstTile + tile);
             float* from = dy.Pointer + k * dy.Plane + tileRow * dy.Pitch + tileColumn * dy.Pixel;
             var existing = (call.Gradient.Height - tileRow, call.Gradient.Width - tileColumn);
             Transpose(dy, from, Math.Min(L.Width, call.Geometry.OutChannels - k), (height, side), existing, transposed);
@@ -117,8 +123,12 @@ internal static unsafe class WinogradGradient<L, V, T>
         }
     }
 
-    /// <summary>Transposes the pixels of a tile from [output][pixel][image]. Writes [pixel][image][output], zeros for outputs and pixels that do not exist.</summary>
-    private static void Transpose(Surface dy, float* from, int outputs, (int Height, int Width) tile, (int Rows, int Columns) existing, float* to)
+    /// <summary>
+    /// Transposes the pixels of a tile from [output][pixel][image]. Writes [pixel][image][output], zeros for outputs and pixels that do not
+    /// exist.
+    /// </summary>
+    private static void Transpose(
+        Surface dy, float* from, int outputs, (int Height, int Width) tile, (int Rows, int Columns) existing, float* to)
     {
         const int Run = 4;
         for (int i = 0; i < L.Width; i += Run, from += Run * dy.Plane)
@@ -137,7 +147,8 @@ internal static unsafe class WinogradGradient<L, V, T>
                     else if (present >= Run)
                     {
                         L.StoreTransposed(
-                            L.Load(pixel), L.Load(pixel + dy.Plane), L.Load(pixel + 2 * dy.Plane), L.Load(pixel + 3 * dy.Plane), at, L.Width);
+                            L.Load(pixel), L.Load(pixel + dy.Plane), L.Load(pixel + 2 * dy.Plane), L.Load(pixel + 3 * dy.Plane),
+                            at, L.Width);
                     }
                     else
                     {
@@ -210,7 +221,8 @@ internal static unsafe class WinogradGradient<L, V, T>
         int taps = call.Geometry.Rows.Kernel, positions = taps * taps;
         float* half = stackalloc float[taps * Side * L.Width], weights = stackalloc float[positions * L.Width];
         nint point = (nint)call.SumPoint * L.Width, pitch = (nint)call.SumPlanes.Pitch * L.Width;
-        float* from = memory.Scratch.Pointer + (nint)vector * call.SumPlanes.PlaneStride * L.Width, to = memory.Gradients.Pointer + call.Weights;
+        float* from = memory.Scratch.Pointer + (nint)vector * call.SumPlanes.PlaneStride * L.Width;
+        float* to = memory.Gradients.Pointer + call.Weights;
         var starts = call.PackedStart.AsSpan(k, Math.Min(L.Width, call.Geometry.OutChannels - k));
         for (int channel = c; channel < c + channels; channel++, from += L.Width)
         {

@@ -8,14 +8,19 @@ namespace Lanewise.Kernels;
 /// </summary>
 internal sealed class WinogradGradientCall : Conv2dGradientCall
 {
-    /// <summary>The bytes of the sums at all points for a group of outputs and a chunk of inputs, which stay in the second-level cache.</summary>
+    /// <summary>
+    /// The bytes of the sums at all points for a group of outputs and a chunk of inputs, which stay in the second-level cache.
+    /// </summary>
     private const int SumBytes = 512 * 1024;
 
-    /// <summary>The bytes of transformed tiles in the cache that threads share, and the minimum numbers of tiles and of rows of a call.</summary>
+    /// <summary>
+    /// The bytes of transformed tiles in the cache that threads share, and the minimum numbers of tiles and of rows of a call.
+    /// </summary>
     private const int TileBytes = 1 << 18;
     private const int MinTiles = 8, MinRows = 8;
 
-    private WinogradGradientCall(Conv2dGeometry geometry, Planes input, Planes gradient, WinogradForm form, Range range, WinogradGradientOptions options)
+    private WinogradGradientCall(
+        Conv2dGeometry geometry, Planes input, Planes gradient, WinogradForm form, Range range, WinogradGradientOptions options)
         : base(input, gradient)
     {
         int lanes = options.LaneWidth, taps = geometry.Rows.Kernel;
@@ -28,7 +33,9 @@ internal sealed class WinogradGradientCall : Conv2dGradientCall
         int first = FirstRow - geometry.Rows.Padding, end = first + GradientRows + taps - 1;
         FirstInputRow = form.AlongRows ? Math.Max(0, first) : 0;
         int rows = form.AlongRows ? Math.Min(end, input.Height) - FirstInputRow : 1;
-        var axis = form.AlongRows ? new ConvAxis(GradientRows, 1, FirstInputRow - first, end - FirstInputRow - rows) : new ConvAxis(1, 1, 0, 0);
+        var axis = form.AlongRows
+            ? new ConvAxis(GradientRows, 1, FirstInputRow - first, end - FirstInputRow - rows)
+            : new ConvAxis(1, 1, 0, 0);
         int planes = Tiles * options.Blocks, summed = axis.Outputs(rows);
         InputPlanes = Planes.Lay(planes, rows, geometry.InChannels, 0, 0);
         InputPoint = planes * InputPlanes.PlaneStride | 1;
@@ -39,7 +46,8 @@ internal sealed class WinogradGradientCall : Conv2dGradientCall
         MinChannels = geometry.InChannels / Chunks;
         var sum = new Conv2dGeometry(Tiles * lanes, Group, axis, new ConvAxis(1, 1, 0, 0));
         Sums = [.. Enumerable.Range(MinChannels, 2).Select(channels => TapTable.Forward(
-            sum, InputPlanes with { Channels = Tiles, Width = channels }, ChannelLanes.Of(Tiles * lanes, lanes), Group, options.MaxPixels, lanes))];
+            sum, InputPlanes with { Channels = Tiles, Width = channels }, ChannelLanes.Of(Tiles * lanes, lanes), Group,
+            options.MaxPixels, lanes))];
         SumPlanes = Planes.Lay(Group, summed, MinChannels + 1, 0, 0);
         SumPoint = Group * SumPlanes.PlaneStride | 1;
         InputVectors = (geometry.InChannels + lanes - 1) / lanes;
@@ -88,15 +96,17 @@ internal sealed class WinogradGradientCall : Conv2dGradientCall
     public int Vectors { get; }
 
     /// <summary>
-    /// The layout of the transformed input at a point: a plane for each tile of each block, a row for each row of the tile, a pixel for each
-    /// channel; a lane is an image.
+    /// The layout of the transformed input at a point: a plane for each tile of each block, a row for each row of the tile, a pixel for
+    /// each channel; a lane is an image.
     /// </summary>
     public Planes InputPlanes { get; }
 
     /// <summary>The distance between points in the transformed input, in vectors.</summary>
     public int InputPoint { get; }
 
-    /// <summary>The distance between groups of outputs in the transformed gradient, [group][tile][image][row][output], in vectors.</summary>
+    /// <summary>
+    /// The distance between groups of outputs in the transformed gradient, [group][tile][image][row][output], in vectors.
+    /// </summary>
     public int GradientGroup { get; }
 
     /// <summary>The distance between points in the transformed gradient, in vectors.</summary>
@@ -108,12 +118,14 @@ internal sealed class WinogradGradientCall : Conv2dGradientCall
     /// <summary>The channels of the smallest chunk.</summary>
     public int MinChannels { get; }
 
-    /// <summary>The sums over one block's tiles and images for a chunk of the minimum number of channels and for one of one channel more.</summary>
+    /// <summary>
+    /// The sums over one block's tiles and images for a chunk of the minimum number of channels and for one of one channel more.
+    /// </summary>
     public TapTable[] Sums { get; }
 
     /// <summary>
-    /// The layout of the sums at a point: a plane for each output vector, a row for each row of the filter that is summed like taps, a pixel
-    /// for each channel of the chunk.
+    /// The layout of the sums at a point: a plane for each output vector, a row for each row of the filter that is summed like taps, a
+    /// pixel for each channel of the chunk.
     /// </summary>
     public Planes SumPlanes { get; }
 
@@ -128,7 +140,8 @@ internal sealed class WinogradGradientCall : Conv2dGradientCall
 
     public override int Units => (Vectors + Group - 1) / Group * Chunks;
 
-    public override string Tile => $"F({TileSide},{Geometry.Rows.Kernel}){(AlongRows ? " rows" : "")} {Group}×{Sums.Max(sum => sum.MaxPixels)}";
+    public override string Tile =>
+        $"F({TileSide},{Geometry.Rows.Kernel}){(AlongRows ? " rows" : "")} {Group}×{Sums.Max(sum => sum.MaxPixels)}";
 
     /// <summary>The first packed weight of each output.</summary>
     public int[] PackedStart => field ??= WinogradCall.PackedStarts(Geometry, PackedGroup);
@@ -156,11 +169,13 @@ internal sealed class WinogradGradientCall : Conv2dGradientCall
             new WinogradGradientCall(geometry, x, dy, form, range, options) { Weights = weights, Bias = i == 0 ? bias : -1 })];
     }
 
-    /// <summary>Pieces of at max so many tiles, but some at least.</summary>
+    /// <summary>Divides the tiles into ranges of at most max tiles, but a minimum number.</summary>
     private static IEnumerable<Range> TileRanges(int tiles, long max, int blocks) =>
         Split(tiles, Math.Max(max, MinTiles / blocks)).Select(split => new Range(split.First, split.Count, 0, 1));
 
-    /// <summary>Pieces of at max so many tiles of a row each, but some rows at least: as many rows as there are first, then as many columns.</summary>
+    /// <summary>
+    /// Divides rows and columns into ranges of at most max tiles, but a minimum number of rows; prefers rows to columns.
+    /// </summary>
     private static IEnumerable<Range> RowRanges(int rows, int columns, long max) =>
         from row in Split(rows, Math.Max(max, MinRows))
         from column in Split(columns, max / row.Count)

@@ -1,6 +1,9 @@
 namespace Lanewise.Kernels;
 
-/// <summary>Estimates the time of a block's weight gradient by each form of Winograd and by the direct sum, in units of one MAC, from their operation counts.</summary>
+/// <summary>
+/// Estimates the time of a block's weight gradient by each form of Winograd and by the direct sum, in units of one MAC, from their
+/// operation counts.
+/// </summary>
 /// <param name="geometry">The convolution.</param>
 /// <param name="x">Its input.</param>
 /// <param name="dy">The gradient to its output.</param>
@@ -10,7 +13,9 @@ internal sealed class WinogradGradientCost(Conv2dGeometry geometry, Planes x, Pl
     /// <summary>Winograd must cost less than this share of the direct sum.</summary>
     private const double Margin = 0.85;
 
-    /// <summary>The cost of a transform per point: of the input, of the gradient (with its transposition), and of a row from memory; measured.</summary>
+    /// <summary>
+    /// The cost of a transform per point: of the input, of the gradient (with its transposition), and of a row from memory; measured.
+    /// </summary>
     private const double Transform = 16, Transposed = 24, LargeRow = 33;
 
     /// <summary>The cost of a product where all outputs fit one vector, which waits for its inputs.</summary>

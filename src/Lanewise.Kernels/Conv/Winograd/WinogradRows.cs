@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Lanewise.Kernels;
 
 /// <summary>
-/// The transforms of 1-D Winograd, y[p] = Σ over r of Aᵀ((G w[r]) ⊙ (Bᵀ x[p + r])): a block's rows of tiles one after the other, so that the
-/// filter's rows are a constant distance apart and can be summed like taps.
+/// The transforms of 1-D Winograd, y[p] = Σ over r of Aᵀ((G w[r]) ⊙ (Bᵀ x[p + r])): a block's rows of tiles one after the other, so that
+/// the filter's rows are a constant distance apart and can be summed like taps.
 /// </summary>
 internal static unsafe class WinogradRows<L, V, T>
     where L : unmanaged, ILane<V>
@@ -12,11 +12,13 @@ internal static unsafe class WinogradRows<L, V, T>
     where T : unmanaged, IWinogradTransform<L, V>
 {
     /// <summary>Transforms the inputs of a block. Writes points, zeros for rows outside the image.</summary>
-    public static void TransformInputs(RowWinogradCall call, in BlockMemory memory, WinogradCall.PointSum sum, (int Row, int Tile, int Tiles) block, float* to)
+    public static void TransformInputs(
+        RowWinogradCall call, in BlockMemory memory, WinogradCall.PointSum sum, (int Row, int Tile, int Tiles) block, float* to)
     {
         var x = Surface.Of<L, V>(memory.Activations.Pointer, call.Source);
         nint plane = (nint)sum.Source.PlaneStride * L.Width, point = (nint)call.InputPoint * L.Width;
-        int rows = sum.Source.Width / block.Tiles, firstRow = block.Row - call.Padding, firstColumn = block.Tile * call.TileSide - call.Padding;
+        int rows = sum.Source.Width / block.Tiles, firstRow = block.Row - call.Padding,
+            firstColumn = block.Tile * call.TileSide - call.Padding;
         for (int c = 0; c < call.Source.Channels; c++)
         {
             float* at = to + c * plane;
@@ -67,7 +69,8 @@ internal static unsafe class WinogradRows<L, V, T>
 
     /// <summary>Transforms the sums of a block. Writes outputs, with add, mask and ReLU applied.</summary>
     public static void TransformOutputs(
-        RowWinogradCall call, in BlockMemory memory, WinogradCall.PointSum sum, (int Row, int Tile, int Tiles) block, int firstOutput, int outputs, float* from)
+        RowWinogradCall call, in BlockMemory memory, WinogradCall.PointSum sum, (int Row, int Tile, int Tiles) block, int firstOutput,
+        int outputs, float* from)
     {
         float* activations = memory.Activations.Pointer;
         var y = Surface.Of<L, V>(activations, call.Output);

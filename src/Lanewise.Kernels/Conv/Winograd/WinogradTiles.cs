@@ -11,7 +11,8 @@ internal static unsafe class WinogradTiles<L, V, T>
     private static int Side => T.Side;
 
     /// <summary>Transforms the inputs of a block, neighbouring tiles of a row at a time. Writes points.</summary>
-    public static void TransformInputs(TileWinogradCall call, in BlockMemory memory, WinogradCall.PointSum sum, int firstTile, float* to, float* columns)
+    public static void TransformInputs(
+        TileWinogradCall call, in BlockMemory memory, WinogradCall.PointSum sum, int firstTile, float* to, float* columns)
     {
         var x = Surface.Of<L, V>(memory.Activations.Pointer, call.Source);
         nint plane = (nint)sum.Source.PlaneStride * L.Width, point = (nint)call.InputPoint * L.Width;
@@ -64,7 +65,8 @@ internal static unsafe class WinogradTiles<L, V, T>
                     else
                     {
                         T.Output(line, L.Width, line, L.Width, side, none);
-                        float* shortcut = Winograd<L, V, T>.At(add, k, row + r, column), cut = Winograd<L, V, T>.At(mask, k, row + r, column);
+                        float* shortcut = Winograd<L, V, T>.At(add, k, row + r, column);
+                        float* cut = Winograd<L, V, T>.At(mask, k, row + r, column);
                         Winograd<L, V, T>.Finish(line, columns, min, to, shortcut, cut);
                     }
                 }
@@ -99,7 +101,10 @@ internal static unsafe class WinogradTiles<L, V, T>
         }
     }
 
-    /// <summary>Transforms neighbouring tiles of one channel: each column once, then each tile as soon as its columns are transformed. Writes points.</summary>
+    /// <summary>
+    /// Transforms neighbouring tiles of one channel: each column once, then each tile as soon as its columns are transformed. Writes
+    /// points.
+    /// </summary>
     /// <param name="source">The input.</param>
     /// <param name="grid">The tiles.</param>
     /// <param name="plane">The channel's first pixel.</param>
@@ -109,7 +114,8 @@ internal static unsafe class WinogradTiles<L, V, T>
     /// <param name="to">The destination of the first tile's first point.</param>
     /// <param name="toTile">The distance between tiles in the destination, in floats.</param>
     /// <param name="toPoint">The distance between points in the destination, in floats.</param>
-    public static void Transform(Planes source, TileGrid grid, float* plane, int first, int tiles, float* columns, float* to, nint toTile, nint toPoint)
+    public static void Transform(
+        Planes source, TileGrid grid, float* plane, int first, int tiles, float* columns, float* to, nint toTile, nint toPoint)
     {
         nint pitch = (nint)source.Pitch * L.Width;
         var (row, column) = grid.Corner(first);

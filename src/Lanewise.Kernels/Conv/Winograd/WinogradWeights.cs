@@ -70,7 +70,9 @@ internal static unsafe class WinogradWeights<L, V, T>
         }
     }
 
-    /// <summary>Copies a filter into each lane; the filter of the gradient to the input is the forward one rotated by 180 degrees.</summary>
+    /// <summary>
+    /// Copies a filter into each lane; the filter of the gradient to the input is the forward one rotated by 180 degrees.
+    /// </summary>
     private static void Gather(WinogradCall call, float** from, float* none, int positions, float* to)
     {
         const int Run = 4;
@@ -85,7 +87,8 @@ internal static unsafe class WinogradWeights<L, V, T>
                 return;
             }
 
-            bool neighbours = L.Width >= Run && from[lane + 1] == from[lane] + 1 && from[lane + 2] == from[lane] + 2 && from[lane + 3] == from[lane] + 3;
+            bool neighbours = L.Width >= Run && from[lane + 1] == from[lane] + 1 && from[lane + 2] == from[lane] + 2
+                && from[lane + 3] == from[lane] + 3;
             if (neighbours)
             {
                 for (float* at = to + lane; at < last; at += L.Width, p += step)

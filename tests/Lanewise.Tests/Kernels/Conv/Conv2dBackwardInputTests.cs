@@ -30,7 +30,8 @@ public sealed class Conv2dBackwardInputTests
         buffer.AssertClose(name, dx, lane =>
         {
             var cut = buffer.Read(mask, lane);
-            return PlainConv2d.BackwardInput(g, buffer.Read(dy, lane), one.Weights, one.Height, one.Width).Map((c, h, w, v) => cut[c, h, w] > 0 ? v : 0);
+            return PlainConv2d.BackwardInput(
+                g, buffer.Read(dy, lane), one.Weights, one.Height, one.Width).Map((c, h, w, v) => cut[c, h, w] > 0 ? v : 0);
         });
     }
 
@@ -58,7 +59,8 @@ public sealed class Conv2dBackwardInputTests
         buffer.Run(() => kernels.Conv2d(call, buffer.Block, Part.All), dx);
         buffer.AssertClose("sum", dx, lane =>
         {
-            Volume[] parts = [.. all.Select((one, i) => PlainConv2d.BackwardInput(one.Geometry, buffer.Read(dys[i], lane), one.Weights, 3, 7))];
+            Volume[] parts = [.. all
+                .Select((one, i) => PlainConv2d.BackwardInput(one.Geometry, buffer.Read(dys[i], lane), one.Weights, 3, 7))];
             return parts[0].Map((c, h, w, _) => parts.Sum(part => part[c, h, w]));
         });
     }

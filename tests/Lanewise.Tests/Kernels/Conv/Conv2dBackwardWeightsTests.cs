@@ -27,7 +27,8 @@ public sealed class Conv2dBackwardWeightsTests
 
     [Theory]
     [MemberData(nameof(Rows))]
-    public void The_gradient_to_the_weights_is_added_over_blocks(string name, int width) => AssertGradient(ConvCase.Find(name), width, ConvAlgorithm.Direct, 1e-5);
+    public void The_gradient_to_the_weights_is_added_over_blocks(string name, int width) =>
+        AssertGradient(ConvCase.Find(name), width, ConvAlgorithm.Direct, 1e-5);
 
     [Theory]
     [MemberData(nameof(Tiles))]
@@ -36,7 +37,8 @@ public sealed class Conv2dBackwardWeightsTests
         // Positions of one kernel row, all in one group of taps.
         var one = new ConvCase("tile", new(1, 2 * group + 1, new(2, 2, 0, 1), new(taps, 1, 0, 0)), 7, 11);
         var (g, buffer) = (one.Geometry, new KernelBuffer(width));
-        Planes x = buffer.Lay(1, one.Height, one.Width, g.Columns.ForwardBorder(one.Width)), dy = buffer.Lay(g.OutChannels, one.OutHeight, one.OutWidth);
+        Planes x = buffer.Lay(1, one.Height, one.Width, g.Columns.ForwardBorder(one.Width)),
+            dy = buffer.Lay(g.OutChannels, one.OutHeight, one.OutWidth);
         buffer.Fill(x);
         buffer.Fill(dy, 2);
         var packing = new Conv2dPacking(g, group);
@@ -73,10 +75,12 @@ public sealed class Conv2dBackwardWeightsTests
             return (buffer, buffer.Fill(x, 1 + 2 * (ulong)i), buffer.Fill(dy, 2 + 2 * (ulong)i));
         })];
         var (_, input, gradient) = blocks[0];
-        foreach (var call in kernels.Conv2dBackwardWeights(g, input, gradient, gradients.Start, gradients.Start + packing.Length, blocks.Length, algorithm))
+        foreach (var call in kernels.Conv2dBackwardWeights(
+            g, input, gradient, gradients.Start, gradients.Start + packing.Length, blocks.Length, algorithm))
         {
             Assert.Matches(tile ?? "^taps ", call.Tile);
-            var (scratch, shared) = (new GuardedMemory(call.ScratchFloats, leading: false), new GuardedMemory(call.SharedFloats, leading: false));
+            var (scratch, shared) = (
+                new GuardedMemory(call.ScratchFloats, leading: false), new GuardedMemory(call.SharedFloats, leading: false));
             Array.ForEach(blocks, block => (block.Buffer.Scratch, block.Buffer.Shared) = (scratch, shared));
             BlockMemory[] memories = [.. blocks.Select(block => block.Buffer.Block)];
             blocks[0].Buffer.Run(() => blocks[1].Buffer.Run(() =>
@@ -94,15 +98,18 @@ public sealed class Conv2dBackwardWeightsTests
         }
 
         AssertSums(one.Name, one, packing, gradients.Values, blocks, 1, tolerance);
-        double[] bias = Sum(blocks.SelectMany(block => Lanes(block.Buffer).Select(lane => PlainConv2d.BackwardBias(block.Buffer.Read(block.DY, lane)))));
+        double[] bias = Sum(blocks
+            .SelectMany(block => Lanes(block.Buffer).Select(lane => PlainConv2d.BackwardBias(block.Buffer.Read(block.DY, lane)))));
         Engine.Compare.Close(one.Name, Array.ConvertAll(bias, b => b + 1), gradients.Values[packing.Length..], tolerance);
     }
 
     private static void AssertSums(
-        string name, ConvCase one, Conv2dPacking packing, Span<float> packed, (KernelBuffer Buffer, Planes X, Planes DY)[] blocks, double before, double tolerance)
+        string name, ConvCase one, Conv2dPacking packing, Span<float> packed, (KernelBuffer Buffer, Planes X, Planes DY)[] blocks,
+            double before, double tolerance)
     {
         double[] expected = Sum(blocks.SelectMany(block => Lanes(block.Buffer)
-            .Select(lane => PlainConv2d.BackwardWeights(one.Geometry, block.Buffer.Read(block.X, lane), block.Buffer.Read(block.DY, lane)))));
+            .Select(lane => PlainConv2d.BackwardWeights(
+                one.Geometry, block.Buffer.Read(block.X, lane), block.Buffer.Read(block.DY, lane)))));
         var (actual, repacked) = (new float[expected.Length], new float[packing.Length]);
         packing.Unpack(packed, actual);
         Engine.Compare.Close(name, Array.ConvertAll(expected, v => v + before), actual, tolerance);

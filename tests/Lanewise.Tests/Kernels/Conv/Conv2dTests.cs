@@ -14,7 +14,8 @@ public sealed class Conv2dTests
 
     [Theory]
     [MemberData(nameof(Rows))]
-    public void Forward_adds_the_shortcut_then_masks_then_applies_ReLU(string name, int width) => AssertForward(ConvCase.Find(name), width, finish: true);
+    public void Forward_adds_the_shortcut_then_masks_then_applies_ReLU(string name, int width) =>
+        AssertForward(ConvCase.Find(name), width, finish: true);
 
     [Theory]
     [MemberData(nameof(Rows))]
@@ -38,7 +39,8 @@ public sealed class Conv2dTests
             var call = kernels.ChannelConv2d(g, lanes, x, y, buffer.Weights.Start, bias, ConvAlgorithm.Direct);
             call.ReLU = true;
             buffer.Run(() => kernels.Conv2d(call, buffer.Block, Part.All), y);
-            PlainConv2d.Forward(g, image, one.Weights, one.Bias).Map((_, _, _, v) => Math.Max(0, v)).AssertClose(name, buffer.Read(y, outputs));
+            PlainConv2d.Forward(g, image, one.Weights, one.Bias).Map(
+                (_, _, _, v) => Math.Max(0, v)).AssertClose(name, buffer.Read(y, outputs));
         }
     }
 
@@ -88,7 +90,8 @@ public sealed class Conv2dTests
         buffer.Run(() => kernels.Conv2d(call, buffer.Block, Part.All), y);
         buffer.AssertClose(one.Name, y, lane =>
         {
-            var (sums, shortcut, cut) = (PlainConv2d.Forward(one.Geometry, buffer.Read(x, lane), one.Weights, one.Bias), buffer.Read(add, lane), buffer.Read(mask, lane));
+            var (sums, shortcut, cut) = (PlainConv2d.Forward(
+                one.Geometry, buffer.Read(x, lane), one.Weights, one.Bias), buffer.Read(add, lane), buffer.Read(mask, lane));
             return finish ? sums.Map((k, p, q, v) => cut[k, p, q] > 0 ? Math.Max(0, v + shortcut[k, p, q]) : 0) : sums;
         });
     }

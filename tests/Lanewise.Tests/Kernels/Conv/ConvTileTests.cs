@@ -38,7 +38,8 @@ public sealed class ConvTileTests
         Planes x = buffer.Lay(7, 2, pixels), y = buffer.Lay(g.OutChannels, 2, pixels);
         buffer.Fill(x);
         buffer.Weights = one.Pack(new(g, group), out int bias);
-        var call = Direct(TapTable.Forward(g, x, null, group, pixels, width), x, y, null, group, (buffer.Weights.Start, bias, 7, 1), width, pairs: false);
+        var call = Direct(TapTable.Forward(g, x, null, group, pixels, width), x, y, null, group, (
+            buffer.Weights.Start, bias, 7, 1), width, pairs: false);
         Assert.Equal(pixels, call.Taps.MaxPixels);
         buffer.Run(() => KernelSet.For(width).Conv2d(call, buffer.Block, Part.All), y);
         buffer.AssertClose("tile", y, lane => PlainConv2d.Forward(g, buffer.Read(x, lane), one.Weights, one.Bias));
@@ -55,7 +56,8 @@ public sealed class ConvTileTests
         var image = Volume.Random(7, 2, pixels);
         buffer.Write(x, inputs, image);
         buffer.Weights = one.Pack(new(g, group * width), out int bias);
-        var call = Direct(TapTable.Forward(g, x, inputs, group, pixels, width), x, y, inputs, group, (buffer.Weights.Start, bias, 7 * width, width), width, pairs: false);
+        var call = Direct(TapTable.Forward(g, x, inputs, group, pixels, width), x, y, inputs, group, (
+            buffer.Weights.Start, bias, 7 * width, width), width, pairs: false);
         buffer.Run(() => KernelSet.For(width).Conv2d(call, buffer.Block, Part.All), y);
         PlainConv2d.Forward(g, image, one.Weights, one.Bias).AssertClose("tile", buffer.Read(y, outputs));
     }
@@ -69,7 +71,8 @@ public sealed class ConvTileTests
             var g = new Conv2dGeometry(21, outputs, One with { Stride = stride }, One with { Stride = stride });
             var one = new ConvCase("pairs", g, 5, columns * stride);
             var buffer = new KernelBuffer(width);
-            Planes x = buffer.Lay(21, 5, columns * stride, 1), y = buffer.Lay(outputs, one.OutHeight, columns, 1), add = buffer.Lay(outputs, one.OutHeight, columns);
+            Planes x = buffer.Lay(21, 5, columns * stride, 1), y = buffer.Lay(outputs, one.OutHeight, columns, 1),
+                add = buffer.Lay(outputs, one.OutHeight, columns);
             buffer.Fill(x);
             buffer.Fill(add, 2);
             buffer.Weights = one.Pack(new(g, 4), out int bias);
@@ -87,7 +90,8 @@ public sealed class ConvTileTests
     }
 
     private static DirectConv2dCall Direct(
-        TapTable taps, Planes x, Planes y, ChannelLanes? lanes, int group, (int Start, int Bias, int PerOutput, int Stride) weights, int width, bool pairs) =>
+        TapTable taps, Planes x, Planes y, ChannelLanes? lanes, int group, (int Start, int Bias, int PerOutput, int Stride) weights,
+            int width, bool pairs) =>
         new(taps, x, y, lanes)
         {
             Pairs = pairs,

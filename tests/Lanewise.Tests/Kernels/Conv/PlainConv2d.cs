@@ -37,14 +37,16 @@ internal static class PlainConv2d
     public static double[] BackwardBias(Volume dy) =>
         [.. Enumerable.Range(0, dy.Channels).Select(k => dy.Values.AsSpan(k * dy.Height * dy.Width, dy.Height * dy.Width).ToArray().Sum())];
 
-    public static int Index(Conv2dGeometry g, int k, int c, int r, int s) => ((k * g.InChannels + c) * g.Rows.Kernel + r) * g.Columns.Kernel + s;
+    public static int Index(Conv2dGeometry g, int k, int c, int r, int s) =>
+        ((k * g.InChannels + c) * g.Rows.Kernel + r) * g.Columns.Kernel + s;
 
     /// <summary>Visits each product of the convolution: the places of its output, its input and its weight.</summary>
     private static void ForEach(Conv2dGeometry g, int outHeight, int outWidth, int height, int width, Action<int, int, int> product)
     {
         for (int i = 0; i < g.OutChannels * g.InChannels * g.Positions; i++)
         {
-            int s = i % g.Columns.Kernel, r = i / g.Columns.Kernel % g.Rows.Kernel, c = i / g.Positions % g.InChannels, k = i / g.Positions / g.InChannels;
+            int s = i % g.Columns.Kernel, r = i / g.Columns.Kernel % g.Rows.Kernel, c = i / g.Positions % g.InChannels,
+                k = i / g.Positions / g.InChannels;
             for (int p = 0; p < outHeight; p++)
             {
                 int h = p * g.Rows.Stride + r * g.Rows.Dilation - g.Rows.Padding;

@@ -6,7 +6,8 @@ namespace Lanewise.Tests.Kernels;
 /// <summary>A direct convolution with max pooling behind it, whose sums exist only in the thread's own memory.</summary>
 public sealed class PooledConv2dTests
 {
-    public static TheoryData<string, int> Rows => LaneTest.Rows(["2×2", "3×3, stride 2, padding 1", "3×2, stride 2×1", "2×3, stride 1×2, padding 0×1"]);
+    public static TheoryData<string, int> Rows =>
+        LaneTest.Rows(["2×2", "3×3, stride 2, padding 1", "3×2, stride 2×1", "2×3, stride 1×2, padding 0×1"]);
 
     [Theory]
     [MemberData(nameof(Rows))]
@@ -41,7 +42,8 @@ public sealed class PooledConv2dTests
                 }
             }, y);
             buffer.AssertClose(name, y, lane =>
-                PlainPool2d.Max(rows, columns, PlainConv2d.Forward(one.Geometry, buffer.Read(x, lane), one.Weights, one.Bias).Map((_, _, _, v) => Math.Max(0, v))));
+                PlainPool2d.Max(rows, columns, PlainConv2d.Forward(
+                    one.Geometry, buffer.Read(x, lane), one.Weights, one.Bias).Map((_, _, _, v) => Math.Max(0, v))));
         }
     }
 }

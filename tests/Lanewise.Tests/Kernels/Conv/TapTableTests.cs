@@ -22,7 +22,8 @@ public sealed class TapTableTests
         {
             var packing = new Conv2dPacking(g, group);
             var table = TapTable.Forward(g, x, lanes: null, group, maxPixels, L);
-            var y = Sum(table, Memory(x, input), x, one.Pack(packing, out _).Values, g.Columns.Stride, 1, (one.OutHeight, one.OutWidth), g.OutChannels, maxPixels,
+            var y = Sum(table, Memory(x, input), x, one.Pack(packing, out _).Values, g.Columns.Stride, 1, (
+                one.OutHeight, one.OutWidth), g.OutChannels, maxPixels,
                 k => k / group * group * packing.PerOutput + k % group);
             PlainConv2d.Forward(g, input, one.Weights).AssertClose(name, y);
         }
@@ -41,7 +42,8 @@ public sealed class TapTableTests
         {
             var packing = new Conv2dPacking(g, packed);
             var table = TapTable.BackwardInput([new(g, dy, 0)], dx, packed, group, maxPixels, L);
-            var sums = Sum(table, Memory(dy, gradient), dy, one.Pack(packing, out _).Values, 1, g.Columns.Stride, (one.Height, one.Width), g.InChannels, maxPixels,
+            var sums = Sum(table, Memory(dy, gradient), dy, one.Pack(
+                packing, out _).Values, 1, g.Columns.Stride, (one.Height, one.Width), g.InChannels, maxPixels,
                 c => c * g.Positions * packed);
             PlainConv2d.BackwardInput(g, gradient, one.Weights, one.Height, one.Width).AssertClose(name, sums);
         }
@@ -81,7 +83,8 @@ public sealed class TapTableTests
 
     /// <summary>Sums each tile's list for each of its pixels; each pixel must lie in one tile.</summary>
     private static Volume Sum(
-        TapTable table, double[] source, Planes planes, Span<float> weights, int sourceStep, int outputStep, (int Height, int Width) size, int outputs, int maxPixels, Func<int, int> weightOf)
+        TapTable table, double[] source, Planes planes, Span<float> weights, int sourceStep, int outputStep, (int Height, int Width) size,
+            int outputs, int maxPixels, Func<int, int> weightOf)
     {
         var y = new double[outputs * size.Height * size.Width];
         var covered = new int[size.Height * size.Width];
@@ -121,7 +124,8 @@ public sealed class TapTableTests
         foreach (int i in Enumerable.Range(0, image.Values.Length))
         {
             var (c, pixel) = Math.DivRem(i, image.Height * image.Width);
-            memory[(planes.Offset + c * planes.PlaneStride + pixel / image.Width * planes.Pitch + pixel % image.Width) * L] = image.Values[i];
+            memory[(planes.Offset + c * planes.PlaneStride + pixel / image.Width * planes.Pitch
+                + pixel % image.Width) * L] = image.Values[i];
         }
 
         return memory;

@@ -30,7 +30,8 @@ public sealed class GroupTests
         {
             nint stride = L.Width + 3;
             int length = (int)(size * stride);
-            GuardedMemory a = GuardedMemory.Of(Volume.Randoms(length, 1)), b = GuardedMemory.Of(Volume.Randoms(length, 2)), x = GuardedMemory.Of(Volume.Randoms(L.Width, 3));
+            GuardedMemory a = GuardedMemory.Of(Volume.Randoms(length, 1)), b = GuardedMemory.Of(Volume.Randoms(length, 2)),
+                x = GuardedMemory.Of(Volume.Randoms(L.Width, 3));
             float* pa = a.Memory.Pointer + a.Start, pb = b.Memory.Pointer + b.Start;
             var (group, other) = (G.Load(pa, stride), G.Load(pb, stride));
             Stored(G.Splat(pa, stride), (k, _) => a.Values[(int)(k * stride)]);

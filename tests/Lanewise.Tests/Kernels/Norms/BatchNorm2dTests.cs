@@ -20,13 +20,15 @@ public sealed class BatchNorm2dTests
         for (int c = 0; c < Channels; c++)
         {
             double[] all = [.. run.Values(run.X, c)];
-            double mean = all.Average(), variance = all.Average(v => (v - mean) * (v - mean)), unbiased = variance * all.Length / (all.Length - 1);
+            double mean = all.Average(), variance = all.Average(v => (v - mean) * (v - mean)),
+                unbiased = variance * all.Length / (all.Length - 1);
             Assert.Equal(mean, run.Parameter(Batch.Statistics, c), 1e-6);
             Assert.Equal(1 / Math.Sqrt(variance + Eps), run.Parameter(Batch.Statistics, Channels + c), 1e-5);
             Assert.Equal(before[Batch.RunningMean + c] * (1 - Momentum) + Momentum * mean, run.Parameter(Batch.RunningMean, c), 1e-6);
             Assert.Equal(before[Batch.RunningVar + c] * (1 - Momentum) + Momentum * unbiased, run.Parameter(Batch.RunningVar, c), 1e-6);
             run.AssertChannel("y", run.Y, c, (image, h, w) => Math.Max(0,
-                (image(run.X, h, w) - mean) / Math.Sqrt(variance + Eps) * before[Batch.Weight + c] + before[Batch.Bias + c] + image(run.Shortcut, h, w)));
+                (image(run.X, h, w) - mean) / Math.Sqrt(variance + Eps) * before[Batch.Weight + c] + before[Batch.Bias + c]
+                    + image(run.Shortcut, h, w)));
         }
 
         Assert.Equal(before[Batch.Tracked] + 1, run.Parameter(Batch.Tracked, 0));
@@ -125,7 +127,8 @@ public sealed class BatchNorm2dTests
             {
                 for (int lane = 0; lane < width; lane++)
                 {
-                    _blocks[i].Write(X, lane, Volume.Random(Channels, Height, Width, (ulong)(100 * i + lane)).Map((_, _, _, v) => v + mean));
+                    _blocks[i].Write(X, lane, Volume.Random(
+                        Channels, Height, Width, (ulong)(100 * i + lane)).Map((_, _, _, v) => v + mean));
                 }
 
                 _blocks[i].Fill(Shortcut, 2);
@@ -226,8 +229,10 @@ public sealed class BatchNorm2dTests
                 for (int lane = 0; lane < block.Images; lane++)
                 {
                     var known = new Dictionary<Planes, Volume>();
-                    double Value(Planes planes, int h, int w) => (known.TryGetValue(planes, out var v) ? v : known[planes] = block.Read(planes, lane))[c, h, w];
-                    double[] want = [.. from h in Enumerable.Range(0, Height) from w in Enumerable.Range(0, Width) select expected(Value, h, w)];
+                    double Value(Planes planes, int h, int w) =>
+                        (known.TryGetValue(planes, out var v) ? v : known[planes] = block.Read(planes, lane))[c, h, w];
+                    double[] want = [.. from h in Enumerable.Range(
+                        0, Height) from w in Enumerable.Range(0, Width) select expected(Value, h, w)];
                     float[] have = [.. block.Read(actual, lane).Values.Skip(c * Height * Width).Take(Height * Width).Select(v => (float)v)];
                     Compare.Close($"{what}, channel {c}, lane {lane}", want, have, 2e-5, least: 0.1);
                 }

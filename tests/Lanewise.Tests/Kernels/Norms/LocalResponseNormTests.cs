@@ -13,7 +13,8 @@ public sealed class LocalResponseNormTests
         {
             var norm = new ResponseNorm(size, Alpha: 0.7f, Beta: 0.75f, K: 1.5f);
             var (kernels, buffer) = (KernelSet.For(width), new KernelBuffer(width));
-            Planes x = buffer.Lay(6, 3, 5, 1), y = buffer.Lay(6, 3, 5, 2), dy = buffer.Lay(6, 3, 5), dx = buffer.Lay(6, 3, 5, 1), sum = buffer.Lay(6, 3, 5);
+            Planes x = buffer.Lay(6, 3, 5, 1), y = buffer.Lay(6, 3, 5, 2), dy = buffer.Lay(6, 3, 5), dx = buffer.Lay(6, 3, 5, 1),
+                sum = buffer.Lay(6, 3, 5);
             buffer.Fill(x);
             buffer.Fill(dy, 2);
             buffer.Fill(sum, 3);
@@ -27,9 +28,11 @@ public sealed class LocalResponseNormTests
                     kernels.LocalResponseNormBackward(norm, x, dy, sum, accumulate: true, buffer.Block, part);
                 }
             }, y, dx, sum);
-            buffer.AssertClose("y", y, lane => buffer.Read(x, lane).Map((c, h, w, v) => v * Math.Pow(Scale(buffer.Read(x, lane), norm, c, h, w), -norm.Beta)));
+            buffer.AssertClose("y", y, lane => buffer.Read(x, lane).Map(
+                (c, h, w, v) => v * Math.Pow(Scale(buffer.Read(x, lane), norm, c, h, w), -norm.Beta)));
             buffer.AssertClose("dx", dx, lane => Backward(norm, buffer.Read(x, lane), buffer.Read(dy, lane)));
-            buffer.AssertClose("dx", sum, lane => Backward(norm, buffer.Read(x, lane), buffer.Read(dy, lane)).Map((c, h, w, v) => v + before[lane][c, h, w]));
+            buffer.AssertClose("dx", sum, lane => Backward(
+                norm, buffer.Read(x, lane), buffer.Read(dy, lane)).Map((c, h, w, v) => v + before[lane][c, h, w]));
         }
     }
 
@@ -42,7 +45,9 @@ public sealed class LocalResponseNormTests
         return norm.K + norm.Alpha / norm.Size * Enumerable.Range(first, end - first).Sum(i => x[i, h, w] * x[i, h, w]);
     }
 
-    private static Volume Backward(ResponseNorm norm, Volume x, Volume dy) => x.Map((c, h, w, v) => dy[c, h, w] * Math.Pow(Scale(x, norm, c, h, w), -norm.Beta)
-        - 2 * norm.Alpha * norm.Beta / norm.Size * v * Enumerable.Range(0, x.Channels).Where(j => Window(norm, j, x.Channels).First <= c && c < Window(norm, j, x.Channels).End)
+    private static Volume Backward(
+        ResponseNorm norm, Volume x, Volume dy) => x.Map((c, h, w, v) => dy[c, h, w] * Math.Pow(Scale(x, norm, c, h, w), -norm.Beta)
+        - 2 * norm.Alpha * norm.Beta / norm.Size * v * Enumerable.Range(0, x.Channels).Where(
+            j => Window(norm, j, x.Channels).First <= c && c < Window(norm, j, x.Channels).End)
             .Sum(j => dy[j, h, w] * x[j, h, w] * Math.Pow(Scale(x, norm, j, h, w), -norm.Beta - 1)));
 }

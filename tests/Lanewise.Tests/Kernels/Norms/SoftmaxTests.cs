@@ -10,7 +10,8 @@ public sealed class SoftmaxTests
     public void Forward_and_gradient_are_the_plain_formulas(int width)
     {
         var (kernels, buffer) = (KernelSet.For(width), new KernelBuffer(width));
-        Planes x = buffer.Lay(7, 3, 2, 1), y = buffer.Lay(7, 3, 2, 2), dy = buffer.Lay(7, 3, 2), dx = buffer.Lay(7, 3, 2, 1), sum = buffer.Lay(7, 3, 2);
+        Planes x = buffer.Lay(7, 3, 2, 1), y = buffer.Lay(7, 3, 2, 2), dy = buffer.Lay(7, 3, 2), dx = buffer.Lay(7, 3, 2, 1),
+            sum = buffer.Lay(7, 3, 2);
         for (int lane = 0; lane < width; lane++)
         {
             // Logits whose exponentials a float does not hold.
@@ -31,7 +32,8 @@ public sealed class SoftmaxTests
         }, y, dx, sum);
         buffer.AssertClose("y", y, lane => Plain(buffer.Read(x, lane)));
         buffer.AssertClose("dx", dx, lane => Backward(Plain(buffer.Read(x, lane)), buffer.Read(dy, lane)));
-        buffer.AssertClose("dx", sum, lane => Backward(Plain(buffer.Read(x, lane)), buffer.Read(dy, lane)).Map((c, h, w, v) => v + before[lane][c, h, w]));
+        buffer.AssertClose("dx", sum, lane => Backward(
+            Plain(buffer.Read(x, lane)), buffer.Read(dy, lane)).Map((c, h, w, v) => v + before[lane][c, h, w]));
     }
 
     private static Volume Plain(Volume x) => x.Map((c, h, w, v) => 1 / Enumerable.Range(0, x.Channels).Sum(i => Math.Exp(x[i, h, w] - v)));

@@ -23,7 +23,8 @@ public sealed class MaxPool2dTests
             var call = new PoolCall(one.RowAxis, one.ColumnAxis, x, y) { ReLU = relu, Winner = wins ? winner : null };
             buffer.Scratch = new(call.ScratchVectors * width, leading: false);
             buffer.Run(() => InParts(part => kernels.MaxPool2d(call, buffer.Block, part)), wins ? [y, winner] : [y]);
-            buffer.AssertClose(name, y, lane => PlainPool2d.Max(one.Rows, one.Columns, buffer.Read(x, lane)).Map((_, _, _, v) => relu ? Math.Max(0, v) : v), 0);
+            buffer.AssertClose(name, y, lane => PlainPool2d.Max(
+                one.Rows, one.Columns, buffer.Read(x, lane)).Map((_, _, _, v) => relu ? Math.Max(0, v) : v), 0);
         }
     }
 
@@ -36,7 +37,8 @@ public sealed class MaxPool2dTests
         {
             var (kernels, buffer) = (KernelSet.For(width), new KernelBuffer(width));
             var (x, y) = one.Lay(buffer, Channels);
-            Planes winner = buffer.Lay(Channels, y.Height, y.Width), dy = buffer.Lay(Channels, y.Height, y.Width, 1), dx = buffer.Lay(Channels, x.Height, x.Width, 2);
+            Planes winner = buffer.Lay(Channels, y.Height, y.Width), dy = buffer.Lay(Channels, y.Height, y.Width, 1),
+                dx = buffer.Lay(Channels, x.Height, x.Width, 2);
             for (int lane = 0; lane < width; lane++)
             {
                 // Few different values, so that many windows have several maxima.

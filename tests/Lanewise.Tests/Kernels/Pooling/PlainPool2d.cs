@@ -5,7 +5,8 @@ namespace Lanewise.Tests.Kernels;
 /// <summary>Textbook pooling in double precision; the axes' windows are cut at the image's edges.</summary>
 internal static class PlainPool2d
 {
-    public static Volume Max(ConvAxis rows, ConvAxis columns, Volume x) => Pool(rows, columns, x, (c, pixels, _) => pixels.Max(pixel => x[c, pixel.H, pixel.W]));
+    public static Volume Max(ConvAxis rows, ConvAxis columns, Volume x) =>
+        Pool(rows, columns, x, (c, pixels, _) => pixels.Max(pixel => x[c, pixel.H, pixel.W]));
 
     /// <summary>Averages; padding counts where <paramref name="padded"/> says so, but not what only ceil mode adds behind it.</summary>
     public static Volume Average(ConvAxis rows, ConvAxis columns, Volume x, bool padded) =>

@@ -29,6 +29,7 @@ public sealed class DropoutMaskTests
         Assert.NotEqual(Mask(i => (0, i)), Mask(i => (0, i + 1)));
         Assert.Equal(Mask(i => (7, i)), Mask(i => (7, i)));
 
-        bool[] Mask(Func<int, (int Image, int Element)> at) => [.. Enumerable.Range(0, 64).Select(i => DropoutMask.Keeps(key, at(i).Image, at(i).Element, 0.5f))];
+        bool[] Mask(Func<int, (int Image, int Element)> at) =>
+            [.. Enumerable.Range(0, 64).Select(i => DropoutMask.Keeps(key, at(i).Image, at(i).Element, 0.5f))];
     }
 }

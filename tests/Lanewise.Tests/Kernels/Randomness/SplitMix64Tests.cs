@@ -10,7 +10,8 @@ public sealed class SplitMix64Tests
     {
         // The first outputs of the reference implementation (Vigna) for the seed 1234567.
         var random = new SplitMix64(1234567);
-        Assert.Equal([6457827717110365317, 3203168211198807973, 9817491932198370423, 4593380528125082431, 16408922859458223821], Enumerable.Range(0, 5).Select(_ => random.Next()));
+        Assert.Equal([6457827717110365317, 3203168211198807973, 9817491932198370423, 4593380528125082431, 16408922859458223821],
+            Enumerable.Range(0, 5).Select(_ => random.Next()));
     }
 
     [Fact]

@@ -3,7 +3,9 @@ using Xunit;
 
 namespace Lanewise.Tests.Kernels;
 
-/// <summary>SGD and AdamW on a stretch of the weights, their gradients in several slots, against the formulas in double precision.</summary>
+/// <summary>
+/// SGD and AdamW on a stretch of the weights, their gradients in several slots, against the formulas in double precision.
+/// </summary>
 public sealed class OptimizerKernelTests
 {
     private const int Before = 16, Count = 48, After = 16, Slots = 3;
@@ -75,11 +77,13 @@ public sealed class OptimizerKernelTests
     {
         private readonly GuardedMemory _weights = GuardedMemory.Of(Volume.Randoms(Before + Count + After, 1));
         private readonly GuardedMemory[] _state;
-        private readonly GuardedMemory[] _slots = [.. Enumerable.Range(0, Slots).Select(i => GuardedMemory.Of(Volume.Randoms(Before + Count + After, 10 + (ulong)i)))];
+        private readonly GuardedMemory[] _slots = [.. Enumerable.Range(0, Slots)
+            .Select(i => GuardedMemory.Of(Volume.Randoms(Before + Count + After, 10 + (ulong)i)))];
         private float[][] _before = [];
 
         public State(int states) => _state =
-            [.. Enumerable.Range(0, states).Select(i => GuardedMemory.Of([.. Volume.Randoms(Before + Count + After, 20 + (ulong)i).Select(v => v + 1.1)]))];
+            [.. Enumerable.Range(0, states)
+                .Select(i => GuardedMemory.Of([.. Volume.Randoms(Before + Count + After, 20 + (ulong)i).Select(v => v + 1.1)]))];
 
         private IEnumerable<GuardedMemory> All => [_weights, .. _state, .. _slots];
 
@@ -87,7 +91,8 @@ public sealed class OptimizerKernelTests
         {
             _before = [.. All.Select(memory => memory.Values.ToArray())];
             KernelSet.For(width).Update(
-                step, _weights.Memory, [.. _state.Select(s => s.Memory)], [.. _slots.Select(s => s.Memory)], _weights.Start + Before, Count);
+                step, _weights.Memory, [.. _state.Select(s => s.Memory)], [.. _slots.Select(s => s.Memory)], _weights.Start + Before,
+                    Count);
         }
 
         public void AssertClose(double tolerance, Func<double, double, double[], (double Weight, double[] State)> expected)

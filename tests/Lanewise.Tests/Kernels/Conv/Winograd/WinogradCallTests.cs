@@ -3,7 +3,9 @@ using Xunit;
 
 namespace Lanewise.Tests.Kernels;
 
-/// <summary>Convolutions and gradients to the input by Winograd's transforms, in 2-D tiles and along the rows, against the plain sum.</summary>
+/// <summary>
+/// Convolutions and gradients to the input by Winograd's transforms, in 2-D tiles and along the rows, against the plain sum.
+/// </summary>
 public sealed class WinogradCallTests
 {
     private const double Tolerance = 2e-5;
@@ -65,7 +67,8 @@ public sealed class WinogradCallTests
             Run(call, kernels, buffer, weights, y, parts: finish ? 3 : 1);
             buffer.AssertClose($"{name}, {algorithm}", y, lane =>
             {
-                var (sums, shortcut, cut) = (PlainConv2d.Forward(g, buffer.Read(x, lane), one.Weights, one.Bias), buffer.Read(add, lane), buffer.Read(mask, lane));
+                var (sums, shortcut, cut) = (
+                    PlainConv2d.Forward(g, buffer.Read(x, lane), one.Weights, one.Bias), buffer.Read(add, lane), buffer.Read(mask, lane));
                 return finish ? sums.Map((k, p, q, v) => cut[k, p, q] > 0 ? Math.Max(0, v + shortcut[k, p, q]) : 0) : sums;
             }, Tolerance);
         }
@@ -85,7 +88,8 @@ public sealed class WinogradCallTests
         var weights = one.Pack(kernels.Packing(g), out _);
         var call = kernels.Conv2dBackwardInput([new(g, dy, weights.Start)], dx, Enum.Parse<ConvAlgorithm>(algorithm));
         Run(call, kernels, buffer, weights, dx, parts: 2);
-        buffer.AssertClose($"{name}, {algorithm}", dx, lane => PlainConv2d.BackwardInput(g, buffer.Read(dy, lane), one.Weights, one.Height, one.Width), Tolerance);
+        buffer.AssertClose(
+            $"{name}, {algorithm}", dx, lane => PlainConv2d.BackwardInput(g, buffer.Read(dy, lane), one.Weights, one.Height, one.Width), Tolerance);
     }
 
     [Theory]
@@ -94,7 +98,8 @@ public sealed class WinogradCallTests
     {
         var one = Find(name);
         var (g, kernels, buffer) = (one.Geometry, KernelSet.For(width), new KernelBuffer(width));
-        var (inputs, outputs) = (ChannelLanes.Concat([ChannelLanes.Of(1, width), ChannelLanes.Of(g.InChannels - 1, width)]), ChannelLanes.Of(g.OutChannels, width));
+        var (inputs, outputs) = (ChannelLanes.Concat(
+            [ChannelLanes.Of(1, width), ChannelLanes.Of(g.InChannels - 1, width)]), ChannelLanes.Of(g.OutChannels, width));
         var x = buffer.Lay(inputs.Vectors, one.Height, one.Width, g.Columns.ForwardBorder(one.Width));
         var y = buffer.Lay(outputs.Vectors, one.OutHeight, one.OutWidth, 1);
         var image = Volume.Random(g.InChannels, one.Height, one.Width);
@@ -111,7 +116,8 @@ public sealed class WinogradCallTests
     {
         foreach (var (kernel, algorithm, high, wide, ceil) in new[]
         {
-            (3, ConvAlgorithm.Winograd, 2, 2, false), (3, ConvAlgorithm.Winograd, 2, 4, true), (5, ConvAlgorithm.Winograd, 2, 1, false), (3, ConvAlgorithm.WinogradSmall, 2, 2, true),
+            (3, ConvAlgorithm.Winograd, 2, 2, false), (3, ConvAlgorithm.Winograd, 2, 4, true), (5, ConvAlgorithm.Winograd, 2, 1, false),
+                (3, ConvAlgorithm.WinogradSmall, 2, 2, true),
         })
         {
             var one = Case("pooled", kernel, kernel / 2, (3, 6), (9, 11));
@@ -127,7 +133,8 @@ public sealed class WinogradCallTests
             (call.ReLU, call.Pool) = (true, new PoolCall(PoolAxis.Of(rows, 9), PoolAxis.Of(columns, 11), sums, y));
             Run(call, kernels, buffer, weights, y, parts: 2);
             buffer.AssertClose("pooled", y, lane =>
-                PlainPool2d.Max(rows, columns, PlainConv2d.Forward(g, buffer.Read(x, lane), one.Weights, one.Bias).Map((_, _, _, v) => Math.Max(0, v))), Tolerance);
+                PlainPool2d.Max(rows, columns, PlainConv2d.Forward(
+                    g, buffer.Read(x, lane), one.Weights, one.Bias).Map((_, _, _, v) => Math.Max(0, v))), Tolerance);
         }
     }
 

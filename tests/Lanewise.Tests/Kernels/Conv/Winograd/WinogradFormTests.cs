@@ -55,7 +55,8 @@ public sealed class WinogradFormTests
     public void Pooling_fits_where_its_windows_lie_whole_in_a_tile()
     {
         var g = new Conv2dGeometry(8, 8, Three, Three);
-        var (four, two, rows) = (new WinogradForm(false, WinogradForm.SixPoints), new WinogradForm(false, WinogradForm.FourPoints), new WinogradForm(true, WinogradForm.EightPoints));
+        var (four, two, rows) = (new WinogradForm(false, WinogradForm.SixPoints), new WinogradForm(
+            false, WinogradForm.FourPoints), new WinogradForm(true, WinogradForm.EightPoints));
         Assert.True(four.CanPool(g, new(2, 2, 0, 0)));
         Assert.True(four.CanPool(g, new(4, 4, 0, 0)));
         Assert.False(four.CanPool(g, new(3, 3, 0, 0)));
@@ -81,13 +82,15 @@ public sealed class WinogradFormTests
     {
         var (x, dy) = (Planes.Lay(64, 28, 28, 1, 0), Planes.Lay(64, 28, 28, 1, 0));
         Assert.Equal(form, Name(WinogradGradientCost.Form(Enum.Parse<ConvAlgorithm>(algorithm), new(64, 64, Three, Three), x, dy, 8)));
-        Assert.Null(WinogradGradientCost.Form(Enum.Parse<ConvAlgorithm>(algorithm), new(64, 64, Three with { Stride = 2 }, Three), x, dy, 8));
+        Assert.Null(WinogradGradientCost.Form(
+            Enum.Parse<ConvAlgorithm>(algorithm), new(64, 64, Three with { Stride = 2 }, Three), x, dy, 8));
     }
 
     private static bool Fits(ConvAxis rows, ConvAxis columns) => WinogradForm.Fits(new(1, 1, rows, columns));
 
     private static string? Form(ConvAlgorithm algorithm, Conv2dGeometry g, int height, int width) =>
-        Name(WinogradForm.For(algorithm, g, isBackward: false, Planes.Lay(g.InChannels, height, width, 2, 0), Planes.Lay(g.OutChannels, height, width, 2, 0), lanes: null));
+        Name(WinogradForm.For(algorithm, g, isBackward: false, Planes.Lay(g.InChannels, height, width, 2, 0), Planes.Lay(
+            g.OutChannels, height, width, 2, 0), lanes: null));
 
     private static string? Name(WinogradForm? form) => form is { } one ? $"{(one.AlongRows ? "rows" : "tiles")} {one.Side}" : null;
 }

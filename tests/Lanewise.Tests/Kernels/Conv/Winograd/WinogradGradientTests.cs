@@ -6,7 +6,8 @@ namespace Lanewise.Tests.Kernels;
 /// <summary>The gradient to the weights by Winograd's transforms, summed over two blocks of images.</summary>
 public sealed class WinogradGradientTests
 {
-    public static TheoryData<string, int> Rows => LaneTest.Rows(["3×3", "3×3, no padding", "3×3, padding 2", "5×5", "5×5, padding 3", "many channels"]);
+    public static TheoryData<string, int> Rows =>
+        LaneTest.Rows(["3×3", "3×3, no padding", "3×3, padding 2", "5×5", "5×5, padding 3", "many channels"]);
 
     [Theory]
     [MemberData(nameof(Rows))]

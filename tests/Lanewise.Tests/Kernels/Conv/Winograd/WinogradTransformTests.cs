@@ -26,7 +26,8 @@ public sealed class WinogradTransformTests
         where L : unmanaged, ILane<V>
         where V : unmanaged
     {
-        private readonly GuardedMemory _memory = seed == 0 ? new(2 * count * L.Width) : GuardedMemory.Of(Volume.Randoms(2 * count * L.Width, seed));
+        private readonly GuardedMemory _memory = seed == 0 ? new(2 * count * L.Width)
+            : GuardedMemory.Of(Volume.Randoms(2 * count * L.Width, seed));
 
         public nint Step { get; } = 2 * L.Width;
 
@@ -90,7 +91,8 @@ public sealed class WinogradTransformTests
             {
                 var y = new Vectors<L, V>(outputs, 0);
                 T.Output(inputs.Times(filter).Pointer, x.Step, y.Pointer, y.Step, outputs, L.Create(least));
-                y.AssertClose($"F({outputs},{taps})", outputs, (q, lane) => Math.Max(least, Enumerable.Range(0, taps).Sum(s => w[s, lane] * x[q + s, lane])));
+                y.AssertClose($"F({outputs},{taps})", outputs, (q, lane) =>
+                    Math.Max(least, Enumerable.Range(0, taps).Sum(s => w[s, lane] * x[q + s, lane])));
             }
         }
     }
@@ -148,7 +150,8 @@ public sealed class WinogradTransformTests
             T.Input(x.Pointer, x.Step, inputs.Pointer, inputs.Step);
             T.Gradient(dy.Pointer, dy.Step, gradients.Pointer, gradients.Step, outputs);
             T.FilterGradient(inputs.Times(gradients).Pointer, x.Step, dw.Pointer, dw.Step, taps);
-            dw.AssertClose($"gradient of F({outputs},{taps})", taps, (s, lane) => Enumerable.Range(0, outputs).Sum(q => dy[q, lane] * x[q + s, lane]));
+            dw.AssertClose($"gradient of F({outputs},{taps})", taps, (s, lane) =>
+                Enumerable.Range(0, outputs).Sum(q => dy[q, lane] * x[q + s, lane]));
         }
     }
 }

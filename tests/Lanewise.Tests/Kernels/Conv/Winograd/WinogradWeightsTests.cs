@@ -30,7 +30,8 @@ public sealed class WinogradWeightsTests
                 var (point, at) = Math.DivRem(i, call.WeightPoint);
                 var (place, within) = Math.DivRem(at, group);
                 int k = place / 5 * group + within;
-                double expected = k < outputs && place / 5 < (outputs + group - 1) / group ? Point(one, k, place % 5, point / 4, point % 4) : 0;
+                double expected = k < outputs && place / 5 < (outputs + group - 1) / group
+                    ? Point(one, k, place % 5, point / 4, point % 4) : 0;
                 Assert.Equal(expected, transformed[i], 1e-6);
             }
         }
