@@ -25,7 +25,7 @@ internal sealed class BenchmarkPlan
         _images = new RandomImages(network.Input.Count, network.OutputCount, Math.Min(options.BatchSize, MaxImages));
         _indices = [.. Enumerable.Range(0, options.BatchSize)];
         var step = new SgdStep(0.01f, 0.5f, 0, Nesterov: false);
-        _update = options.Training ? new OptimizerWork(Plan.TakeLikeWeights()) { Step = step } : null;
+        _update = options.Training ? new OptimizerWork(Plan.AllocateLikeWeights()) { Step = step } : null;
     }
 
     /// <summary>The plan to measure.</summary>

@@ -33,7 +33,7 @@ internal sealed class StepTimes
             Threads = 1,
             LaneWidth = laneWidth,
             Algorithm = algorithm,
-            Lanes = batchSize == 0 ? LaneUse.Images : LaneUse.Automatic,
+            LaneLayout = batchSize == 0 ? LaneLayout.BatchInterleaved : LaneLayout.Automatic,
         });
         _steps = [.. Program.Forward, .. Program.Backward];
         _samples = [.. _steps.Select(_ => new List<double>())];
@@ -81,7 +81,7 @@ internal sealed class StepTimes
         _trial.Run();
         for (int i = 0; i < _steps.Length; i++)
         {
-            _samples[i].Add(_clock.Take(_steps[i]));
+            _samples[i].Add(_clock.TakeSeconds(_steps[i]));
         }
     }
 }

@@ -4,25 +4,25 @@ using Lanewise.Kernels;
 namespace Lanewise.Engine;
 
 /// <summary>
-/// Lays out a block's activation memory. Pieces of equal height, width and border share an arena of channel planes, in which
-/// those that are never in use at the same time may lie in the same place: the zero columns between the rows stay where they are.
+/// The layout of the activation memory of a block. Pieces of equal height, width and border share an arena of channel planes, in which
+/// pieces whose live ranges do not overlap may share memory: the zero columns between the rows stay at the same addresses.
 /// </summary>
-/// <param name="laneWidth">L.</param>
-/// <param name="guard">Vectors kept free behind each piece, which tests fill and check; 0 outside tests, where pieces share memory.</param>
+/// <param name="laneWidth">The number of floats in a vector.</param>
+/// <param name="guard">The number of guard vectors after each piece, which tests fill and check; with 0, pieces share memory.</param>
 internal sealed class ActivationLayout(int laneWidth, int guard)
 {
     private readonly List<Arena> _arenas = [];
     private readonly List<(int Start, int Length)> _guards = [];
     private int _vectors;
 
-    /// <summary>Floats taken, once the layout is placed.</summary>
+    /// <summary>The number of floats allocated; valid once the layout is placed.</summary>
     public int Floats => checked(_vectors * laneWidth);
 
-    /// <summary>The free pieces, in floats.</summary>
+    /// <summary>The guards, in floats.</summary>
     public IReadOnlyList<(int Start, int Length)> Guards => _guards;
 
-    /// <summary>Takes memory for a time; where it lies is known once the layout is placed.</summary>
-    public Piece Take(Shape shape, int border, Lifetime life)
+    /// <summary>Allocates memory for a live range; its location is valid once the layout is placed.</summary>
+    public Piece Allocate(Shape shape, int border, Lifetime life)
     {
         var arena = guard > 0 ? null : _arenas.Find(a => (a.Height, a.Width, a.Border) == (shape.Height, shape.Width, border));
         if (arena is null)
@@ -31,19 +31,19 @@ internal sealed class ActivationLayout(int laneWidth, int guard)
             _arenas.Add(arena);
         }
 
-        return arena.Take(shape.Channels, life);
+        return arena.Allocate(shape.Channels, life);
     }
 
-    /// <summary>Takes memory of its own in a layout that is placed already.</summary>
-    public Planes TakePlaced(Shape shape)
+    /// <summary>Allocates memory that is not shared, in a layout that is placed already.</summary>
+    public Planes AllocatePlaced(Shape shape)
     {
         var arena = new Arena(shape.Height, shape.Width, 0);
-        var piece = arena.Take(shape.Channels, Lifetime.Always);
+        var piece = arena.Allocate(shape.Channels, Lifetime.Always);
         Place(arena);
         return piece.Planes;
     }
 
-    /// <summary>Gives every arena its place.</summary>
+    /// <summary>Assigns an address to every arena.</summary>
     public void Place()
     {
         foreach (var arena in _arenas)
@@ -62,11 +62,11 @@ internal sealed class ActivationLayout(int laneWidth, int guard)
         }
     }
 
-    /// <summary>Channels of an arena that are used for a time.</summary>
+    /// <summary>Channels of an arena with a live range.</summary>
     /// <param name="arena">The arena.</param>
     /// <param name="first">The first channel.</param>
-    /// <param name="channels">How many.</param>
-    /// <param name="life">When.</param>
+    /// <param name="channels">The number of channels.</param>
+    /// <param name="life">The live range.</param>
     internal sealed class Piece(Arena arena, int first, int channels, Lifetime life)
     {
         public int First => first;
@@ -75,7 +75,7 @@ internal sealed class ActivationLayout(int laneWidth, int guard)
 
         public Lifetime Life => life;
 
-        /// <summary>Where it lies.</summary>
+        /// <summary>The location; valid once the layout is placed.</summary>
         public Planes Planes => arena.Planes.Slice(first, channels);
     }
 
@@ -92,11 +92,11 @@ internal sealed class ActivationLayout(int laneWidth, int guard)
 
         public Planes Planes { get; private set; }
 
-        /// <summary>The lowest channels that nobody else uses meanwhile.</summary>
-        public Piece Take(int channels, Lifetime life)
+        /// <summary>Allocates the lowest channels that no piece of an overlapping live range uses.</summary>
+        public Piece Allocate(int channels, Lifetime life)
         {
             int first = 0;
-            foreach (var other in _pieces.Where(p => p.Life.Meets(life)).OrderBy(p => p.First))
+            foreach (var other in _pieces.Where(p => p.Life.Overlaps(life)).OrderBy(p => p.First))
             {
                 if (first + channels <= other.First)
                 {
@@ -111,7 +111,7 @@ internal sealed class ActivationLayout(int laneWidth, int guard)
             return piece;
         }
 
-        /// <summary>Lays the planes from vector <paramref name="start"/> on and returns how many vectors they take.</summary>
+        /// <summary>Places the planes from vector <paramref name="start"/> on and returns their number of vectors.</summary>
         public int Place(int start)
         {
             Planes = Planes.Lay(_pieces.Max(p => p.End), height, width, border, start);

@@ -3,23 +3,23 @@ using Lanewise.Kernels;
 
 namespace Lanewise.Engine;
 
-/// <summary>What is asked of a batch.</summary>
+/// <summary>What a run computes for a batch.</summary>
 internal enum BatchMode
 {
-    /// <summary>Logits.</summary>
+    /// <summary>The output.</summary>
     Infer,
 
-    /// <summary>Logits, losses and predictions.</summary>
+    /// <summary>The output, losses and predictions.</summary>
     Evaluate,
 
-    /// <summary>These, and the gradient of the loss.</summary>
+    /// <summary>Losses, predictions, and the gradients of the loss.</summary>
     Train,
 
-    /// <summary>Logits, and the gradient that follows from a given one to them.</summary>
-    Given,
+    /// <summary>The output, and the gradients that follow from a given gradient of the output.</summary>
+    FromGradient,
 }
 
-/// <summary>A batch on its way through a plan: its images, and what came of them.</summary>
+/// <summary>A batch that runs through a plan: its images, and their results.</summary>
 internal sealed class Batch
 {
     private readonly BlockProgram _program;
@@ -44,19 +44,20 @@ internal sealed class Batch
         InputGradients = new float[options.InputGradient ? checked(options.BatchSize * Inputs) : 0];
     }
 
-    /// <summary>Values of an image.</summary>
+    /// <summary>The number of values of an image.</summary>
     public int Inputs { get; }
 
+    /// <summary>The number of images.</summary>
     public int Count { get; private set; }
 
-    /// <summary>The blocks that so many images make.</summary>
+    /// <summary>The number of blocks.</summary>
     public int Blocks => (Count + _program.BlockImages - 1) / _program.BlockImages;
 
     public BatchMode Mode { get; private set; }
 
     public bool NeedsGradients => Mode >= BatchMode.Train;
 
-    /// <summary>The number of the training step.</summary>
+    /// <summary>The index of the training step.</summary>
     public long Step { get; private set; }
 
     public double[] Losses { get; }
@@ -67,16 +68,17 @@ internal sealed class Batch
 
     public float[] InputGradients { get; }
 
-    public float[] GivenGradient { get; set; } = [];
+    /// <summary>The given gradient of the output, (N, C, H, W), for <see cref="BatchMode.FromGradient"/>.</summary>
+    public float[] OutputGradient { get; set; } = [];
 
-    /// <summary>Takes a batch on.</summary>
+    /// <summary>Sets the images and the mode of the next run.</summary>
     public void Prepare(ITensorSource source, ReadOnlySpan<int> indices, BatchMode mode, float scale, long step)
     {
         indices.CopyTo(_indices);
         (_source, Mode, _scale, Step, Count) = (source, mode, scale, step, indices.Length);
     }
 
-    /// <summary>Takes another batch's answers behind its own.</summary>
+    /// <summary>Appends the results of another batch.</summary>
     public void Append(Batch other)
     {
         other.Losses.AsSpan(0, other.Count).CopyTo(Losses.AsSpan(Count));
@@ -85,22 +87,24 @@ internal sealed class Batch
         Count += other.Count;
     }
 
-    /// <summary>The memories of block <paramref name="block"/>.</summary>
+    /// <summary>Returns the memory of block <paramref name="block"/>.</summary>
     public BlockMemory Memory(int block, LaneMemory activations, LaneMemory weights, LaneMemory gradients)
     {
         int first = block * _program.BlockImages;
         return new(activations, weights, gradients) { First = first, Images = Math.Min(_program.BlockImages, Count - first), Step = Step };
     }
 
-    /// <summary>Fetches the image at a place of the batch.</summary>
-    public void Read(int place, Span<float> image)
+    /// <summary>Reads an image of the batch, and its label, from the source.</summary>
+    public void Read(int index, Span<float> image)
     {
-        int index = _indices[place];
-        _source!.Read(index, image);
-        _labels[place] = Mode is BatchMode.Evaluate or BatchMode.Train ? LabelOf(index) : 0;
+        int sourceIndex = _indices[index];
+        _source!.Read(sourceIndex, image);
+        _labels[index] = Mode is BatchMode.Evaluate or BatchMode.Train ? LabelOf(sourceIndex) : 0;
     }
 
-    /// <summary>Takes a block's logits and losses, and starts its gradient.</summary>
+    /// <summary>
+    /// Copies out the output of a block, computes its losses and predictions, and writes the gradient that the backward pass starts from.
+    /// </summary>
     public void ComputeLoss(in BlockMemory memory)
     {
         int first = memory.First, count = memory.Images;
@@ -109,12 +113,12 @@ internal sealed class Batch
             _kernels.LaneOut(_program.Output.Data, i - first, Output.AsSpan(i * _classes, _classes), memory);
         }
 
-        if (Mode == BatchMode.Given)
+        if (Mode == BatchMode.FromGradient)
         {
-            Give(_program.Output, GivenGradient.AsSpan(first * _classes), count, memory);
+            SetGradient(_program.Output, OutputGradient.AsSpan(first * _classes), count, memory);
             foreach (var auxiliary in _program.Auxiliary)
             {
-                Give(auxiliary, [], 0, memory);
+                SetGradient(auxiliary, [], 0, memory);
             }
 
             return;
@@ -122,20 +126,20 @@ internal sealed class Batch
 
         var losses = Losses.AsSpan(first, count);
         ComputeLoss(_program.Output, losses, Predictions.AsSpan(first, count), memory);
-        Span<double> own = stackalloc double[count];
+        Span<double> auxiliaryLosses = stackalloc double[count];
         Span<int> ignored = stackalloc int[count];
         foreach (var auxiliary in Mode == BatchMode.Train ? _program.Auxiliary : [])
         {
-            ComputeLoss(auxiliary, own, ignored, memory);
+            ComputeLoss(auxiliary, auxiliaryLosses, ignored, memory);
             for (int i = 0; i < count; i++)
             {
-                losses[i] += auxiliary.Weight * own[i];
+                losses[i] += auxiliary.Weight * auxiliaryLosses[i];
             }
         }
     }
 
-    /// <summary>Takes the gradient to a block's images, where that is wanted.</summary>
-    public void TakeInputGradients(in BlockMemory memory)
+    /// <summary>Copies out the input gradient of a block, if it is computed.</summary>
+    public void CopyInputGradients(in BlockMemory memory)
     {
         for (int i = 0; i < memory.Images && InputGradients.Length > 0; i++)
         {
@@ -143,7 +147,7 @@ internal sealed class Batch
         }
     }
 
-    private void Give(LossOutput logits, ReadOnlySpan<float> gradients, int count, in BlockMemory memory)
+    private void SetGradient(LossOutput logits, ReadOnlySpan<float> gradients, int count, in BlockMemory memory)
     {
         if (logits.Gradient is { } to)
         {
@@ -151,14 +155,15 @@ internal sealed class Batch
         }
     }
 
-    private void ComputeLoss(LossOutput logits, Span<double> losses, Span<int> predictions, in BlockMemory memory) => _kernels.SoftmaxCrossEntropy(
-        logits.Data,
-        Mode == BatchMode.Train ? logits.Gradient : null,
-        _labels.AsSpan(memory.First, memory.Images),
-        _scale * logits.Weight,
-        losses,
-        predictions,
-        memory);
+    private void ComputeLoss(LossOutput logits, Span<double> losses, Span<int> predictions, in BlockMemory memory) =>
+        _kernels.SoftmaxCrossEntropy(
+            logits.Data,
+            Mode == BatchMode.Train ? logits.Gradient : null,
+            _labels.AsSpan(memory.First, memory.Images),
+            _scale * logits.Weight,
+            losses,
+            predictions,
+            memory);
 
     private int LabelOf(int index)
     {
@@ -166,6 +171,6 @@ internal sealed class Batch
         return (uint)label < (uint)_classes
             ? label
             : throw new DatasetException(
-                $"image {index} has label {label}; a network of {_classes} classes takes 0 to {_classes - 1}.", DatasetError.LabelOutOfRange);
+                $"image {index} has label {label}; the network has {_classes} classes, 0 to {_classes - 1}.", DatasetError.LabelOutOfRange);
     }
 }

@@ -3,17 +3,17 @@ using Lanewise.Kernels;
 namespace Lanewise.Engine;
 
 /// <summary>
-/// Every kernel call of a plan with its layouts: forward from the input to the logits, and backward from the logits' gradient to
-/// all weights. The layouts are those of one block of images; all blocks have the same.
+/// All kernel calls of a plan and their layouts: forward from the input to the output, and backward from the gradient of the output to
+/// all weights. The layouts are those of one block of images and apply to every block.
 /// </summary>
 internal sealed class BlockProgram
 {
     private const int TransformParts = 64;
     private readonly ActivationLayout _layout;
-    private readonly Dictionary<Unit, Planes> _scratch = [];
+    private readonly Dictionary<Unit, Planes> _savedForBackward = [];
     private readonly List<Step> _steps = [];
     private readonly ChannelLanes? _inputLanes;
-    private readonly bool _transformsInPassing;
+    private readonly bool _transformsPerLayer;
 
     public BlockProgram(Fusion fusion, ParameterLayout parameters, KernelSet kernels, PlanOptions options)
     {
@@ -21,16 +21,18 @@ internal sealed class BlockProgram
         WeightFloats = parameters.Floats;
         Kernels = kernels;
         Options = options;
-        _transformsInPassing = fusion.CouplesImages;
+        _transformsPerLayer = fusion.CouplesImages;
         _layout = new ActivationLayout(kernels.LaneWidth, options.GuardVectors);
-        Lay(fusion);
+        AllocateActivations(fusion);
         (Input, _inputLanes) = (fusion.Input.Data, fusion.Input.Lanes);
-        GoesByLayers = Schedule.GoesByLayers(fusion, this);
-        Output = _inputLanes is null ? LossOutput.Of(fusion.Output, 1) : new LossOutput(_layout.TakePlaced(fusion.Output.Shape), null, 1);
+        IsLayerByLayer = Schedule.IsLayerByLayer(fusion, this);
+        Output = _inputLanes is null
+            ? LossOutput.Of(fusion.Output, 1)
+            : new LossOutput(_layout.AllocatePlaced(fusion.Output.Shape), null, 1);
         Auxiliary = [.. fusion.Outputs.Skip(1).Zip(fusion.Auxiliary, (value, a) => LossOutput.Of(value, a.Weight))];
         foreach (var unit in fusion.Units)
         {
-            unit.Lowering.Forward(unit, this, options.Differentiates);
+            unit.Lowering.Forward(unit, this, options.HasBackward);
         }
 
         if (fusion.Output.Lanes is { } lanes)
@@ -39,13 +41,13 @@ internal sealed class BlockProgram
             Emit(fusion.Units[^1], "ChannelsOut", Work.PerBlock(1, (kernels, in memory, _) => kernels.ChannelsOut(lanes, x, to, memory)));
         }
 
-        Forward = TakeSteps();
-        if (options.Differentiates)
+        Forward = DrainSteps();
+        if (options.HasBackward)
         {
             LowerBackward(fusion);
         }
 
-        Backward = TakeSteps();
+        Backward = DrainSteps();
     }
 
     public KernelSet Kernels { get; }
@@ -54,48 +56,52 @@ internal sealed class BlockProgram
 
     public PlanOptions Options { get; }
 
+    /// <summary>The location of the input.</summary>
     public Planes Input { get; }
 
-    /// <summary>Images that a block takes.</summary>
+    /// <summary>The number of images in a block.</summary>
     public int BlockImages => _inputLanes is null ? Kernels.LaneWidth : 1;
 
+    /// <summary>The location of the input gradient, if it is computed.</summary>
     public Planes InputGradient { get; private set; }
 
+    /// <summary>The output.</summary>
     public LossOutput Output { get; }
 
+    /// <summary>The auxiliary outputs.</summary>
     public IReadOnlyList<LossOutput> Auxiliary { get; }
 
+    /// <summary>The kernel calls of the forward pass, in order.</summary>
     public Step[] Forward { get; }
 
+    /// <summary>The kernel calls of the backward pass, in order.</summary>
     public Step[] Backward { get; }
 
-    /// <summary>Floats of activations and their gradients that a block needs.</summary>
+    /// <summary>The number of floats of a block's activations and their gradients.</summary>
     public int ActivationFloats => _layout.Floats;
 
+    /// <summary>The guards between activations, in floats; for tests.</summary>
     public IReadOnlyList<(int Start, int Length)> Guards => _layout.Guards;
 
-    /// <summary>The convolutions whose weights are transformed whenever they have changed.</summary>
+    /// <summary>The Winograd convolutions whose weights are transformed after each change.</summary>
     public List<Conv2dCall> Transforms { get; } = [];
 
-    /// <summary>Floats of weights, behind them transformed ones.</summary>
+    /// <summary>The number of floats of weights, followed by transformed weights.</summary>
     public int WeightFloats { get; private set; }
 
-    /// <summary>Floats of a thread's own memory.</summary>
+    /// <summary>The number of floats of scratch memory per thread.</summary>
     public int ScratchFloats { get; private set; }
 
-    /// <summary>Floats of memory that the threads which work on a layer share.</summary>
+    /// <summary>The number of floats of scratch memory shared by the threads that work on a layer.</summary>
     public int SharedFloats { get; private set; }
 
-    /// <summary>Whether all blocks go through a layer before the next one begins.</summary>
-    public bool GoesByLayers { get; }
+    /// <summary>Whether all blocks run through a layer before the next one starts.</summary>
+    public bool IsLayerByLayer { get; }
 
-    /// <summary>The most blocks that work across blocks is given.</summary>
-    public int MaxBlocks => GoesByLayers ? (Options.BatchSize - 1) / BlockImages + 1 : 1;
+    /// <summary>The maximum number of blocks that a call across blocks receives.</summary>
+    public int MaxBlocks => IsLayerByLayer ? (Options.BatchSize - 1) / BlockImages + 1 : 1;
 
-    /// <summary>Whether a gradient to this value is wanted.</summary>
-    public static bool Wants(Value value) => value.Differentiable;
-
-    /// <summary>Writes the part's rows of a block's images, [image][C·H·W], into its memory.</summary>
+    /// <summary>Writes the rows of a part of a block's images, (N, C, H, W), into the memory of the block.</summary>
     public void Read(ReadOnlySpan<float> images, in BlockMemory memory, Part part)
     {
         if (_inputLanes is null)
@@ -108,93 +114,105 @@ internal sealed class BlockProgram
         }
     }
 
+    /// <summary>Emits a kernel call for a unit.</summary>
     public void Emit(Unit unit, string kernel, Work work, string? tile = null) => Emit([unit], kernel, work, tile);
 
+    /// <summary>Emits a kernel call that computes several units together.</summary>
     public void Emit(IReadOnlyList<Unit> units, string kernel, Work work, string? tile) =>
         _steps.Add(new Step([.. units.Select(u => u.Node)], $"{units[0].Node.Op.Name}.{kernel}", work, tile));
 
-    /// <summary>Emits a convolution, or its gradient to the input, or that of siblings.</summary>
+    /// <summary>Emits the forward pass of a convolution, or the input gradient of one or of siblings.</summary>
     public void Emit(IReadOnlyList<Unit> units, string kernel, Conv2dCall call)
     {
-        Register(units[0], call);
+        AllocateWorkspace(units[0], call);
         Emit(units, kernel, Work.PerBlock(call.Units, (kernels, in memory, part) => kernels.Conv2d(call, memory, part)), call.Tile);
     }
 
-    /// <summary>Emits a convolution's weight gradient, or a part of it.</summary>
+    /// <summary>Emits the weight gradient of a convolution, or a part of it.</summary>
     public void Emit(Unit unit, Conv2dGradientCall call)
     {
         ScratchFloats = Math.Max(ScratchFloats, call.ScratchFloats);
         SharedFloats = Math.Max(SharedFloats, call.SharedFloats);
         if (call.TransformUnits > 0)
         {
-            Emit(unit, "TransformGradient", Work.Across(call.TransformUnits, (kernels, blocks, part) => kernels.TransformGradient(call, blocks, part)));
+            var transform = Work.Across(call.TransformUnits, (kernels, blocks, part) => kernels.TransformGradient(call, blocks, part));
+            Emit(unit, "TransformGradient", transform);
         }
 
-        Emit(unit, "BackwardWeights", Work.Across(call.Units, (kernels, blocks, part) => kernels.Conv2dGradient(call, blocks, part)), call.Tile);
+        var work = Work.Across(call.Units, (kernels, blocks, part) => kernels.Conv2dGradient(call, blocks, part));
+        Emit(unit, "BackwardWeights", work, call.Tile);
     }
 
-    /// <summary>Emits work whose parts are planes of a value.</summary>
-    public void Emit(Unit unit, string kernel, Value planes, BlockAction run) => Emit(unit, kernel, Work.PerBlock(planes.PlaneCount, run));
+    /// <summary>Emits a kernel call that splits into the planes of a value.</summary>
+    public void Emit(Unit unit, string kernel, Value planes, BlockAction run) =>
+        Emit(unit, kernel, Work.PerBlock(planes.PlaneCount, run));
 
-    /// <summary>Asks for memory of a thread's own, for a kernel that is emitted next.</summary>
-    public void NeedScratch(int floats) => ScratchFloats = Math.Max(ScratchFloats, floats);
+    /// <summary>Requires scratch memory per thread for the kernel that is emitted next.</summary>
+    public void RequireScratch(int floats) => ScratchFloats = Math.Max(ScratchFloats, floats);
 
-    /// <summary>What a unit's forward pass keeps for its backward pass, in the shape of its output.</summary>
-    public Planes Scratch(Unit unit) =>
-        _scratch.TryGetValue(unit, out var planes) ? planes : _scratch[unit] = _layout.TakePlaced(unit.Output.Shape);
+    /// <summary>Returns the memory that the forward pass of a unit saves for its backward pass, in the shape of the output.</summary>
+    public Planes SavedForBackward(Unit unit) =>
+        _savedForBackward.TryGetValue(unit, out var planes) ? planes : _savedForBackward[unit] = _layout.AllocatePlaced(unit.Output.Shape);
 
-    /// <summary>Lets a convolution, or siblings, write their part of a value's gradient, adding what is there already or was passed on.</summary>
+    /// <summary>
+    /// Emits the contribution of a convolution, or of siblings, to the gradient of a value; it also adds what is written or pending.
+    /// </summary>
     public void EmitGradient(IReadOnlyList<Unit> units, Value value, Conv2dCall call)
     {
-        call.Add = value.Written ? value.Gradient : value.PassedOn.TryDequeue(out var passed) ? passed : null;
+        call.Add = value.IsGradientWritten ? value.Gradient : value.PendingGradients.TryDequeue(out var passed) ? passed : null;
         Emit(units, "BackwardInput", call);
-        (value.Written, value.LastWriter) = (true, call);
+        (value.IsGradientWritten, value.LastGradientWriter) = (true, call);
     }
 
-    /// <summary>Lets another kernel write its part of a value's gradient; it is told where, and whether to add.</summary>
+    /// <summary>Emits the contribution of another kernel to the gradient of a value.</summary>
+    /// <param name="unit">The unit.</param>
+    /// <param name="value">The value.</param>
+    /// <param name="write">Creates the work from the location of the gradient and whether to add to it.</param>
     public void EmitGradient(Unit unit, Value value, Func<Planes, bool, Work> write)
     {
-        Emit(unit, "Backward", write(value.Gradient, value.Written));
-        (value.Written, value.LastWriter) = (true, null);
+        Emit(unit, "Backward", write(value.Gradient, value.IsGradientWritten));
+        (value.IsGradientWritten, value.LastGradientWriter) = (true, null);
     }
 
-    /// <summary>As above for a kernel that is shared by the value's channels.</summary>
+    /// <summary>Emits the contribution, to the gradient of a value, of a kernel that splits into channels.</summary>
     public void EmitGradient(Unit unit, Value value, Func<Planes, bool, BlockAction> write) =>
         EmitGradient(unit, value, (planes, adds) => Work.PerBlock(value.Shape.Channels, write(planes, adds)));
 
-    /// <summary>As above for a kernel that cannot add and is not shared.</summary>
+    /// <summary>Emits the contribution, to the gradient of a value, of a kernel that neither accumulates nor splits.</summary>
     public void EmitGradientCopy(Unit unit, Value value, Func<Planes, BlockAction> write)
     {
-        if (!value.Written)
+        if (!value.IsGradientWritten)
         {
             EmitGradient(unit, value, (planes, _) => Work.PerBlock(1, write(planes)));
             return;
         }
 
-        var scratch = _layout.TakePlaced(value.Shape);
+        var scratch = _layout.AllocatePlaced(value.Shape);
         Emit(unit, "Backward", Work.PerBlock(1, write(scratch)));
-        EmitGradient(unit, value, (planes, _) => (kernels, in memory, part) => kernels.Add(planes, scratch, planes, relu: false, memory, part));
+        EmitGradient(unit, value, (planes, _) =>
+            (kernels, in memory, part) => kernels.Add(planes, scratch, planes, relu: false, memory, part));
     }
 
     /// <summary>
-    /// Gives a convolution, which is emitted next, the memory that it needs beside its layouts. Where all blocks go through a layer
-    /// together its weights are transformed on the spot, in memory that all layers share; else beforehand, for all layers.
+    /// Allocates the scratch memory and the transformed weights of a convolution that is emitted next. With batch norm in training its
+    /// weights are transformed right before the call, in memory shared by all layers; otherwise before the run, for all layers.
     /// </summary>
-    private void Register(Unit unit, Conv2dCall call)
+    private void AllocateWorkspace(Unit unit, Conv2dCall call)
     {
         const int Alignment = 16;
-        NeedScratch(call.ScratchFloats);
+        RequireScratch(call.ScratchFloats);
         if (call.TransformedFloats == 0)
         {
             return;
         }
 
         int floats = checked(call.TransformedFloats + Alignment - 1) / Alignment * Alignment;
-        if (_transformsInPassing)
+        if (_transformsPerLayer)
         {
             call.Transformed = Parameters.Floats;
             WeightFloats = Math.Max(WeightFloats, checked(Parameters.Floats + floats));
-            Emit(unit, "TransformWeights", Work.Across(TransformParts, (kernels, blocks, part) => kernels.TransformWeights(call, blocks[0].Weights, part)));
+            var transform = Work.Across(TransformParts, (kernels, blocks, part) => kernels.TransformWeights(call, blocks[0].Weights, part));
+            Emit(unit, "TransformWeights", transform);
         }
         else
         {
@@ -204,24 +222,24 @@ internal sealed class BlockProgram
         }
     }
 
-    private void Lay(Fusion fusion)
+    private void AllocateActivations(Fusion fusion)
     {
         foreach (var unit in fusion.Units)
         {
-            unit.Lowering.Require(unit);
+            unit.Lowering.Prepare(unit);
         }
 
         Lifetimes.Assign(fusion);
-        fusion.Input.Lay(_layout);
+        fusion.Input.AllocateIn(_layout);
         foreach (var unit in fusion.Units)
         {
-            unit.Output.Lay(_layout);
+            unit.Output.AllocateIn(_layout);
         }
 
         _layout.Place();
     }
 
-    private Step[] TakeSteps()
+    private Step[] DrainSteps()
     {
         Step[] steps = [.. _steps];
         _steps.Clear();
@@ -232,27 +250,29 @@ internal sealed class BlockProgram
     {
         foreach (var output in fusion.Outputs)
         {
-            output.Written = true;
+            output.IsGradientWritten = true;
         }
 
-        foreach (var unit in Enumerable.Reverse(fusion.Units).Where(u => u.Output.Differentiable))
+        foreach (var unit in Enumerable.Reverse(fusion.Units).Where(u => u.Output.RequiresGradient))
         {
-            Finish(unit, unit.Output);
+            CompleteGradient(unit, unit.Output);
             unit.Lowering.Backward(unit, this);
         }
 
-        if (fusion.Input.Differentiable)
+        if (fusion.Input.RequiresGradient)
         {
             InputGradient = fusion.Input.Gradient;
-            Finish(fusion.Units[0], fusion.Input);
+            CompleteGradient(fusion.Units[0], fusion.Input);
         }
     }
 
-    /// <summary>All readers of a value have written their part: adds what was passed on and masks what ReLU cut off.</summary>
-    private void Finish(Unit unit, Value value)
+    /// <summary>
+    /// Completes the gradient of a value, to which all readers have contributed: adds pending gradients and applies the ReLU mask.
+    /// </summary>
+    private void CompleteGradient(Unit unit, Value value)
     {
         var (data, gradient) = (value.Data, value.Gradient);
-        while (value.PassedOn.TryDequeue(out var passed))
+        while (value.PendingGradients.TryDequeue(out var passed))
         {
             EmitGradient(unit, value, (_, adds) => adds
                 ? (kernels, in memory, part) => kernels.Add(gradient, passed, gradient, relu: false, memory, part)
@@ -264,7 +284,7 @@ internal sealed class BlockProgram
             return;
         }
 
-        if (value.LastWriter is { } writer)
+        if (value.LastGradientWriter is { } writer)
         {
             writer.Mask = data;
         }
@@ -273,13 +293,4 @@ internal sealed class BlockProgram
             Emit(unit, "MaskGradient", value, (kernels, in memory, part) => kernels.ReLUBackward(gradient, data, gradient, memory, part));
         }
     }
-}
-
-/// <summary>A row of logits that a loss is taken of.</summary>
-/// <param name="Data">The logits.</param>
-/// <param name="Gradient">The loss's gradient to them; null where nothing that is trained leads to them.</param>
-/// <param name="Weight">The loss's weight.</param>
-internal sealed record LossOutput(Planes Data, Planes? Gradient, float Weight)
-{
-    public static LossOutput Of(Value value, float weight) => new(value.Data, value.Differentiable ? value.Gradient : null, weight);
 }

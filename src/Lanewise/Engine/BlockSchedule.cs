@@ -3,14 +3,14 @@ using Lanewise.Kernels;
 namespace Lanewise.Engine;
 
 /// <summary>
-/// Small networks: a thread takes a block through the whole network, forward and back, while it lies in the thread's own cache;
-/// one fork and one join a batch. In training an item is a slot: every so-many-th block, in order.
+/// The schedule of small networks: a thread runs a block through the whole network, forward and backward, while its activations stay in
+/// the cache of the core; one fork and one join per batch. In training a work item is a slot: every n-th block of n slots, in order.
 /// </summary>
 internal sealed class BlockSchedule : Schedule, IWork
 {
     /// <summary>
-    /// Blocks share so many sets of private gradients, whatever the number of threads, so that the order of all sums is
-    /// fixed; it also bounds the threads that a training step can keep busy.
+    /// The maximum number of slots, each with private gradients. It does not depend on the threads, which fixes the order of all sums, and
+    /// limits the threads that a training step can use.
     /// </summary>
     private const int MaxSlots = 16;
 
@@ -29,7 +29,7 @@ internal sealed class BlockSchedule : Schedule, IWork
         int blocks = (options.BatchSize - 1) / program.BlockImages + 1;
         (_program, _batch, _weights) = (program, batch, weights);
         _inputs = batch.Inputs;
-        Slots = new LaneMemory[options.Differentiates ? Math.Min(blocks, MaxSlots) : 0];
+        Slots = new LaneMemory[options.HasBackward ? Math.Min(blocks, MaxSlots) : 0];
         for (int i = 0; i < Slots.Length; i++)
         {
             Slots[i] = new LaneMemory(program.Parameters.GradientFloats);
@@ -57,7 +57,7 @@ internal sealed class BlockSchedule : Schedule, IWork
     /// <inheritdoc/>
     public override void Run(Workers workers) => workers.Run(this, Items);
 
-    /// <summary>Items of work in the batch.</summary>
+    /// <summary>The number of work items in the batch.</summary>
     public int Items => _batch.NeedsGradients ? Math.Min(_batch.Blocks, Slots.Length) : _batch.Blocks;
 
     /// <inheritdoc/>
@@ -85,7 +85,7 @@ internal sealed class BlockSchedule : Schedule, IWork
         if (_batch.NeedsGradients)
         {
             Run(_program.Backward, memory);
-            _batch.TakeInputGradients(memory);
+            _batch.CopyInputGradients(memory);
         }
     }
 

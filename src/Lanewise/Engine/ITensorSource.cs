@@ -1,11 +1,16 @@
 namespace Lanewise.Engine;
 
-/// <summary>Where a plan gets its images. It is read from several threads at once, and must not run a plan itself.</summary>
+/// <summary>A source of images and labels for a <see cref="Plan"/>, which calls it from several threads at once.</summary>
+/// <remarks>Implementations must be thread-safe and must not run a plan themselves.</remarks>
 public interface ITensorSource
 {
-    /// <summary>Writes image <paramref name="index"/>, ready for the network, as C×H×W floats.</summary>
+    /// <summary>Writes the preprocessed image at <paramref name="index"/>, (C, H, W) in row-major order.</summary>
+    /// <param name="index">The index of the image.</param>
+    /// <param name="image">The destination, C·H·W floats.</param>
     void Read(int index, Span<float> image);
 
-    /// <summary>The class of image <paramref name="index"/>, 0 to the network's classes − 1.</summary>
+    /// <summary>Returns the class of the image at <paramref name="index"/>.</summary>
+    /// <param name="index">The index of the image.</param>
+    /// <returns>The class, from 0 to the number of classes − 1.</returns>
     int Label(int index);
 }

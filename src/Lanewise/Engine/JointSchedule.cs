@@ -1,9 +1,9 @@
 namespace Lanewise.Engine;
 
-/// <summary>Two plans' batches with one fork and one join: the first's blocks, then the second's, so that no thread waits for either.</summary>
+/// <summary>Runs the batches of two plans with one fork and one join: the blocks of the first, then those of the second.</summary>
 internal sealed class JointSchedule(BlockSchedule first, BlockSchedule second) : IWork
 {
-    /// <summary>Takes both batches through their networks.</summary>
+    /// <summary>Runs both batches through their networks.</summary>
     public void Run(Workers workers) => workers.Run(this, first.Items + second.Items);
 
     /// <inheritdoc/>

@@ -3,13 +3,13 @@ using Lanewise.Kernels;
 namespace Lanewise.Engine;
 
 /// <summary>
-/// Large networks, few blocks, and batch norm: all blocks go through a layer before the next one begins, and threads share a
-/// layer's blocks, rows and channels; one fork and one join a layer. Weight gradients are summed block after block, so that one
-/// set of them is enough.
+/// The schedule of large networks, few blocks, and batch norm: all blocks run through a layer before the next one starts, and threads
+/// split the blocks, rows and channels of a layer; one fork and one join per layer. Weight gradients are summed block by block, into a
+/// single slot.
 /// </summary>
 internal sealed class LayerSchedule : Schedule, IWork
 {
-    /// <summary>Parts for each thread, so that one that lost its core holds up nobody for long.</summary>
+    /// <summary>The number of parts per thread, so that a thread that lost its core delays the others only briefly.</summary>
     private const int PartsPerThread = 4;
 
     private readonly BlockProgram _program;
@@ -18,11 +18,11 @@ internal sealed class LayerSchedule : Schedule, IWork
     private readonly LaneMemory _gradients;
     private readonly LaneMemory[] _scratch;
     private readonly LaneMemory _shared;
-    /// <summary>[thread][block]: each thread sees the blocks with its own scratch memory.</summary>
+    // [thread][block]: each thread sees the blocks with its own scratch memory.
     private readonly BlockMemory[][] _blocks;
     private readonly float[][] _images;
     private readonly int _inputs;
-    private readonly int _wantedParts;
+    private readonly int _targetParts;
     private Phase _phase;
     private Work? _work;
     private int _parts;
@@ -33,9 +33,9 @@ internal sealed class LayerSchedule : Schedule, IWork
         int blocks = program.MaxBlocks;
         (_program, _batch, _weights) = (program, batch, weights);
         _inputs = batch.Inputs;
-        _wantedParts = options.Threads == 1 ? 1 : options.Threads * PartsPerThread;
-        _gradients = new LaneMemory(options.Differentiates ? program.Parameters.GradientFloats : 0);
-        Slots = options.Differentiates ? [_gradients] : [];
+        _targetParts = options.Threads == 1 ? 1 : options.Threads * PartsPerThread;
+        _gradients = new LaneMemory(options.HasBackward ? program.Parameters.GradientFloats : 0);
+        Slots = options.HasBackward ? [_gradients] : [];
         _scratch = [.. Enumerable.Range(0, options.Threads).Select(_ => new LaneMemory(program.ScratchFloats))];
         _shared = new LaneMemory(program.SharedFloats);
         _blocks = [.. _scratch.Select(_ => new BlockMemory[blocks])];
@@ -77,7 +77,7 @@ internal sealed class LayerSchedule : Schedule, IWork
         }
 
         Run(workers, Phase.Read, _batch.Count);
-        _parts = Math.Min(_program.Input.Channels * _program.Input.Height, _wantedParts);
+        _parts = Math.Min(_program.Input.Channels * _program.Input.Height, _targetParts);
         Run(workers, Phase.LanesIn, blocks * _parts);
         Run(workers, _program.Forward, blocks);
         Run(workers, Phase.ComputeLoss, blocks);
@@ -106,7 +106,7 @@ internal sealed class LayerSchedule : Schedule, IWork
             case Phase.Step when _work!.Each is { } each: each(kernels, blocks[item / _parts], new Part(item % _parts, _parts)); break;
             case Phase.Step: _work!.All(kernels, blocks.AsSpan(0, _batch.Blocks), new Part(item, _parts)); break;
             case Phase.ComputeLoss: _batch.ComputeLoss(blocks[item]); break;
-            case Phase.InputGradients: _batch.TakeInputGradients(blocks[item]); break;
+            case Phase.InputGradients: _batch.CopyInputGradients(blocks[item]); break;
             default: throw new InvalidOperationException($"there is no phase {_phase}");
         }
     }
@@ -117,9 +117,9 @@ internal sealed class LayerSchedule : Schedule, IWork
         foreach (var step in steps)
         {
             _work = step.Work;
-            int sharers = step.Work.Each is null ? 1 : blocks;
-            _parts = Math.Clamp((_wantedParts + sharers - 1) / sharers, 1, step.Work.Units);
-            Run(workers, Phase.Step, sharers * _parts);
+            int independentBlocks = step.Work.Each is null ? 1 : blocks;
+            _parts = Math.Clamp((_targetParts + independentBlocks - 1) / independentBlocks, 1, step.Work.Units);
+            Run(workers, Phase.Step, independentBlocks * _parts);
             Clock?.Lap(step);
         }
     }

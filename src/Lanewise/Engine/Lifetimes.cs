@@ -1,17 +1,17 @@
 namespace Lanewise.Engine;
 
 /// <summary>
-/// When each activation and each gradient is in use. Unit i of n runs forward at time i and backward at time 2n − i; the loss
-/// lies between, at time n.
+/// Computes the live range of each activation and each gradient. Unit i of n runs forward at time i and backward at time 2n − i; the loss
+/// is computed in between, at time n.
 /// </summary>
 internal static class Lifetimes
 {
-    /// <summary>Tells every value of its uses.</summary>
+    /// <summary>Extends the live range of every value to all its uses.</summary>
     public static void Assign(Fusion fusion)
     {
         int count = fusion.Units.Count;
         fusion.Input.UseData(-1);
-        if (fusion.Input.Differentiable)
+        if (fusion.Input.RequiresGradient)
         {
             fusion.Input.UseGradient(2 * count + 1);
         }
@@ -25,7 +25,7 @@ internal static class Lifetimes
         foreach (var unit in fusion.Units)
         {
             Forward(unit);
-            if (unit.Output.Differentiable)
+            if (unit.Output.RequiresGradient)
             {
                 Backward(unit, count);
             }
@@ -34,25 +34,25 @@ internal static class Lifetimes
 
     private static void Forward(Unit unit)
     {
-        unit.Output.UseData(unit.Siblings[0].Place);
-        unit.Output.UseData(unit.Place);
-        foreach (var value in unit.Reads)
+        unit.Output.UseData(unit.Siblings[0].Index);
+        unit.Output.UseData(unit.Index);
+        foreach (var value in unit.AllInputs)
         {
-            value.UseData(unit.Place);
+            value.UseData(unit.Index);
         }
     }
 
     private static void Backward(Unit unit, int count)
     {
-        int now = 2 * count - unit.Place;
+        int now = 2 * count - unit.Index;
         unit.Output.UseGradient(now);
-        unit.Output.UseGradient(2 * count - unit.Siblings[0].Place);
+        unit.Output.UseGradient(2 * count - unit.Siblings[0].Index);
         if (unit.Output.ReLU || unit.Lowering.BackwardReadsOutput)
         {
             unit.Output.UseData(now);
         }
 
-        foreach (var value in unit.Reads)
+        foreach (var value in unit.AllInputs)
         {
             value.UseGradient(now);
         }
@@ -62,10 +62,10 @@ internal static class Lifetimes
             value.UseData(now);
         }
 
-        // What is passed on is added, at the latest, when the unit that made the receiver has its turn.
-        foreach (var value in unit.Lowering.PassesOn(unit))
+        // A pending gradient is added, at the latest, at the turn of the unit that writes the receiving value.
+        foreach (var value in unit.Lowering.PassThroughInputs(unit))
         {
-            unit.Output.UseGradient(2 * count - value.Place);
+            unit.Output.UseGradient(2 * count - value.ProducerIndex);
         }
     }
 }

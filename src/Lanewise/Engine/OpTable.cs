@@ -3,12 +3,12 @@ using Lanewise.Graphs;
 namespace Lanewise.Engine;
 
 /// <summary>
-/// All ops, one row each: how a plan runs it and how the reference engine does. Shape rule, parameters and MACs are members of the op
-/// itself; their texts here, with the gradient rule, are the table in docs/ops.md.
+/// The table of ops: for each, its lowering in a plan and its implementation in the reference engine. Shape rule, parameters and MACs are
+/// members of the op itself; their texts here, with the gradient rule, become the table in docs/ops.md.
 /// </summary>
 internal static class OpTable
 {
-    private const string NoMacs = "0", NoParameters = "", PassedOn = "dx = dy";
+    private const string NoMacs = "0", NoParameters = "", IdentityGradient = "dx = dy";
 
     /// <summary>The rows.</summary>
     public static IReadOnlyList<OpRow> Rows { get; } =
@@ -77,7 +77,10 @@ internal static class OpTable
         },
         new(typeof(Add), () => new AddLowering(), new AddReference())
         {
-            Shape = "both inputs have one shape; unchanged", Macs = NoMacs, Parameters = NoParameters, Gradient = PassedOn + " for both inputs",
+            Shape = "both inputs have one shape; unchanged",
+            Macs = NoMacs,
+            Parameters = NoParameters,
+            Gradient = IdentityGradient + " for both inputs",
         },
         new(typeof(IdentityShortcut), () => new IdentityShortcutLowering(), new IdentityShortcutReference())
         {
@@ -92,7 +95,7 @@ internal static class OpTable
         },
         new(typeof(Flatten), () => new FlattenLowering(), new FlattenReference())
         {
-            Shape = "(N, C, H, W) → (N, C·H·W, 1, 1)", Macs = NoMacs, Parameters = NoParameters, Gradient = PassedOn,
+            Shape = "(N, C, H, W) → (N, C·H·W, 1, 1)", Macs = NoMacs, Parameters = NoParameters, Gradient = IdentityGradient,
         },
     ];
 
@@ -105,10 +108,10 @@ internal static class OpTable
             $"{node.Path} ({node.Op.Name}): the engine has no row for this op in its OpTable; use another op.", nodePath: node.Path);
 }
 
-/// <summary>One op.</summary>
+/// <summary>A row of the table of ops.</summary>
 /// <param name="Type">The type of the op.</param>
-/// <param name="CreateLowering">Creates the object that turns a unit into kernel calls.</param>
-/// <param name="Reference">The plain loops in double precision.</param>
+/// <param name="CreateLowering">Creates the lowering of a unit to kernel calls.</param>
+/// <param name="Reference">The implementation as plain loops in double precision.</param>
 internal sealed record OpRow(Type Type, Func<Lowering> CreateLowering, Reference Reference)
 {
     /// <summary>The shape rule, as text.</summary>

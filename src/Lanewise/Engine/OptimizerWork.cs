@@ -2,8 +2,8 @@ using Lanewise.Kernels;
 
 namespace Lanewise.Engine;
 
-/// <summary>An optimizer's step cut into chunks of the weights that threads claim.</summary>
-/// <param name="state">What the optimizer keeps of each weight.</param>
+/// <summary>An optimizer step, split into chunks of the weights that threads claim.</summary>
+/// <param name="state">The state of the optimizer, such as momentum, in the layout of the weights.</param>
 internal sealed class OptimizerWork(params LaneMemory[] state) : IWork
 {
     private const int Chunk = 4096;
@@ -12,13 +12,15 @@ internal sealed class OptimizerWork(params LaneMemory[] state) : IWork
     private LaneMemory[] _slots = [];
     private int _count;
 
-    /// <summary>What the optimizer keeps of each weight, in the layout of the weights.</summary>
+    /// <summary>The state of the optimizer, such as momentum, in the layout of the weights.</summary>
     public IReadOnlyList<LaneMemory> State => state;
 
-    /// <summary>The next step: which optimizer, and its constants.</summary>
+    /// <summary>The optimizer and its constants for the next step.</summary>
     public required OptimizerStep Step { get; set; }
 
-    /// <summary>Updates the first <paramref name="count"/> floats of <paramref name="weights"/>; those behind them stay.</summary>
+    /// <summary>
+    /// Updates the first <paramref name="count"/> floats of <paramref name="weights"/>; the others are not trained and stay unchanged.
+    /// </summary>
     public void Run(Workers workers, KernelSet kernels, LaneMemory weights, LaneMemory[] slots, int count)
     {
         (_kernels, _weights, _slots, _count) = (kernels, weights, slots, count);

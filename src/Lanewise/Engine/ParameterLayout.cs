@@ -5,14 +5,14 @@ using Lanewise.Kernels;
 namespace Lanewise.Engine;
 
 /// <summary>
-/// Where each parameter lies in the engine's memory, and how its values are packed there: first what is trained, then what is
-/// not, then what batch norm keeps from the forward to the backward pass.
+/// The location and packing of each parameter in the memory of the plan: first the trained parameters, then the others, then folded biases
+/// and the statistics that batch norm saves for the backward pass.
 /// </summary>
 internal sealed class ParameterLayout
 {
-    // Every parameter begins on a cache line, so that no two updates share one.
+    // Every parameter starts on a cache line, so that no two updates share one.
     private const int Alignment = 16;
-    private readonly Dictionary<string, Place> _places = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Location> _locations = new(StringComparer.Ordinal);
     private readonly Dictionary<Unit, int> _foldedBiases = [];
     private readonly Dictionary<Unit, int> _statistics = [];
     private readonly Network _network;
@@ -24,51 +24,52 @@ internal sealed class ParameterLayout
         _units = [.. fusion.Units.Where(u => u.Node.Parameters.Count > 0)];
         var trained = _units.Where(u => u.IsTrainable).SelectMany(u => u.Node.Parameters.Select(p => (u, p))).ToLookup(
             t => !t.p.IsBuffer && options.IsTrainable?.Invoke(t.p.Name) != false);
-        Take(trained[true], kernels);
+        Allocate(trained[true], kernels);
         TrainedFloats = Floats;
-        Take(trained[false].Where(t => !t.p.IsBuffer), kernels);
+        Allocate(trained[false].Where(t => !t.p.IsBuffer), kernels);
         GradientFloats = Floats;
-        Take(trained[false].Where(t => t.p.IsBuffer), kernels);
-        Take(_units.Where(u => !u.IsTrainable).SelectMany(u => u.Node.Parameters.Select(p => (u, p))), kernels);
+        Allocate(trained[false].Where(t => t.p.IsBuffer), kernels);
+        Allocate(_units.Where(u => !u.IsTrainable).SelectMany(u => u.Node.Parameters.Select(p => (u, p))), kernels);
         foreach (var unit in _units)
         {
-            TakeExtra(unit);
+            AllocateExtra(unit);
         }
     }
 
-    /// <summary>Floats in all, a multiple of the widest lane.</summary>
+    /// <summary>The total number of floats, a multiple of the widest vector.</summary>
     public int Floats { get; private set; }
 
-    /// <summary>The floats from the first on that an optimizer updates.</summary>
+    /// <summary>The number of leading floats that an optimizer updates.</summary>
     public int TrainedFloats { get; }
 
-    /// <summary>The floats from the first on that have a gradient; it may be more where a layer is trained in part.</summary>
+    /// <summary>The number of leading floats that have a gradient: more than the trained ones if a layer is trained in part.</summary>
     public int GradientFloats { get; }
 
-    /// <summary>Whether the engine's memory lacks some of the network's values as they were loaded.</summary>
+    /// <summary>Whether the memory lacks original values of some parameters, such as those of a folded batch norm.</summary>
     public bool IsPartial => _network.Parameters.Any(p => !IsKept(p));
 
-    public int Offset(ParameterSpec parameter) => _places[parameter.Name].Offset;
+    /// <summary>Returns the offset of a parameter.</summary>
+    public int Offset(ParameterSpec parameter) => _locations[parameter.Name].Offset;
 
-    /// <summary>Where a convolution's packed weights begin.</summary>
+    /// <summary>Returns the offset of the packed weights of a convolution.</summary>
     public int Weights(Unit unit) => Offset(unit.Node.Parameters[0]);
 
-    /// <summary>Where a convolution's biases begin, its own or those of its batch norm; negative when there are none.</summary>
+    /// <summary>Returns the offset of the biases of a convolution, its own or folded ones; negative for none.</summary>
     public int Bias(Unit unit) =>
         _foldedBiases.TryGetValue(unit, out int folded) ? folded : unit.Node.Parameters.Count > 1 ? Offset(unit.Node.Parameters[1]) : -1;
 
-    /// <summary>Where batch norm keeps the batch's statistics.</summary>
+    /// <summary>Returns the offset of the batch statistics of a batch norm in training.</summary>
     public int Statistics(Unit unit) => _statistics.TryGetValue(unit, out int offset) ? offset : 0;
 
-    /// <summary>Copies weights into the engine's memory.</summary>
-    /// <returns>The weights of all the network's parameters.</returns>
-    /// <exception cref="LanewiseException">They do not fit the network.</exception>
+    /// <summary>Packs weights into the memory of the plan.</summary>
+    /// <returns>The weights of all parameters of the network.</returns>
+    /// <exception cref="LanewiseException">A name or a shape does not match the network.</exception>
     public Weights Pack(Weights weights, LaneMemory to)
     {
         weights = Graphs.Weights.Match(_network, weights.Tensors, "weights");
-        foreach (var (name, place) in _places)
+        foreach (var (name, location) in _locations)
         {
-            place.Pack(weights[name].Values, to);
+            location.Pack(weights[name].Values, to);
         }
 
         foreach (var (unit, offset) in _foldedBiases)
@@ -79,51 +80,52 @@ internal sealed class ParameterLayout
         return weights;
     }
 
-    /// <summary>Copies the values of the parameters that are trained into memory in the layout of the weights.</summary>
-    /// <exception cref="LanewiseException">One is missing.</exception>
+    /// <summary>Packs the values of the trained parameters into memory in the layout of the weights.</summary>
+    /// <exception cref="LanewiseException">A parameter is missing.</exception>
     public void PackTrained(Weights values, LaneMemory to)
     {
         foreach (var p in Trained)
         {
-            _places[p.Name].Pack(values[p.Name].Values, to);
+            _locations[p.Name].Pack(values[p.Name].Values, to);
         }
     }
 
-    /// <summary>Copies the engine's memory out under the parameters' names.</summary>
+    /// <summary>Unpacks the memory of the plan, by parameter name.</summary>
     /// <param name="from">The memory.</param>
-    /// <param name="loaded">The weights that were loaded, for those that the memory lacks.</param>
-    public Weights Unpack(LaneMemory from, Weights? loaded) => new(_network.Parameters.Select(p => IsKept(p) ? Unpack(p, from) : loaded![p.Name]));
+    /// <param name="loaded">The weights as they were set, for values that the memory lacks.</param>
+    public Weights Unpack(LaneMemory from, Weights? loaded) =>
+        new(_network.Parameters.Select(p => IsKept(p) ? Unpack(p, from) : loaded![p.Name]));
 
-    /// <summary>Copies gradients, or an optimizer's state, out under the names of the parameters that are trained.</summary>
+    /// <summary>Unpacks gradients or the state of an optimizer, by name of the trained parameter.</summary>
     public Weights UnpackTrained(LaneMemory from) => new(Trained.Select(p => Unpack(p, from)));
 
-    /// <summary>The parameters that are trained, in the network's order.</summary>
+    /// <summary>The trained parameters, in the order of the network.</summary>
     public IEnumerable<ParameterSpec> Trained =>
-        _network.Parameters.Where(p => _places.TryGetValue(p.Name, out var place) && place.Offset < TrainedFloats);
+        _network.Parameters.Where(p => _locations.TryGetValue(p.Name, out var location) && location.Offset < TrainedFloats);
 
-    private bool IsKept(ParameterSpec p) => _places.ContainsKey(p.Name) && !_foldedBiases.Keys.Any(u => u.Node.Parameters.Contains(p));
+    private bool IsKept(ParameterSpec p) => _locations.ContainsKey(p.Name) && !_foldedBiases.Keys.Any(u => u.Node.Parameters.Contains(p));
 
     private Tensor Unpack(ParameterSpec p, LaneMemory from)
     {
         var values = new float[p.Count];
-        _places[p.Name].Unpack(from, values);
+        _locations[p.Name].Unpack(from, values);
         return new Tensor(p.Name, p.Dimensions, values);
     }
 
-    private void Take(IEnumerable<(Unit Unit, ParameterSpec Parameter)> parameters, KernelSet kernels)
+    private void Allocate(IEnumerable<(Unit Unit, ParameterSpec Parameter)> parameters, KernelSet kernels)
     {
         foreach (var (unit, p) in parameters)
         {
             bool packs = unit.Node.Op is Conv2d or Linear && p == unit.Node.Parameters[0];
-            var place = packs
-                ? new Place(Floats, p.Count, Conv2dLowering.Packing(unit, kernels), Conv2dLowering.Groups(unit.Node.Op))
-                : new Place(Floats, p.Count, null, 1);
-            _places[p.Name] = place;
-            Reserve(place.Length);
+            var location = packs
+                ? new Location(Floats, p.Count, Conv2dLowering.Packing(unit, kernels), Conv2dLowering.Groups(unit.Node.Op))
+                : new Location(Floats, p.Count, null, 1);
+            _locations[p.Name] = location;
+            Reserve(location.Length);
         }
     }
 
-    private void TakeExtra(Unit unit)
+    private void AllocateExtra(Unit unit)
     {
         if (unit.Norm is not null)
         {
@@ -139,37 +141,37 @@ internal sealed class ParameterLayout
 
     private void Reserve(int floats) => Floats = checked(Floats + (floats + Alignment - 1) / Alignment * Alignment);
 
-    /// <summary>w' = w · γ / √(var + eps) and b' = (b − mean) · γ / √(var + eps) + β: the convolution with its batch norm.</summary>
-    private void PackFolded(Unit unit, Weights weights, LaneMemory to, int bias)
+    /// <summary>Folds batch norm into a convolution: w' = w · γ / √(var + eps) and b' = (b − mean) · γ / √(var + eps) + β.</summary>
+    private void PackFolded(Unit unit, Weights weights, LaneMemory to, int offset)
     {
         var norm = unit.Norm!.Parameters;
         float[] gamma = weights[norm[0].Name].Values, beta = weights[norm[1].Name].Values;
         float[] mean = weights[norm[2].Name].Values, variance = weights[norm[3].Name].Values;
         var parameters = unit.Node.Parameters;
-        float[]? own = parameters.Count > 1 ? weights[parameters[1].Name].Values : null;
+        float[]? bias = parameters.Count > 1 ? weights[parameters[1].Name].Values : null;
         float[] folded = [.. weights[parameters[0].Name].Values];
         int perOutput = folded.Length / gamma.Length;
-        var biases = to.Slice(bias, gamma.Length);
+        var biases = to.Slice(offset, gamma.Length);
         for (int k = 0; k < gamma.Length; k++)
         {
             double scale = gamma[k] / Math.Sqrt(variance[k] + (double)((BatchNorm2d)unit.Norm.Op).Eps);
-            biases[k] = (float)(((own?[k] ?? 0) - mean[k]) * scale + beta[k]);
+            biases[k] = (float)(((bias?[k] ?? 0) - mean[k]) * scale + beta[k]);
             foreach (ref float value in folded.AsSpan(k * perOutput, perOutput))
             {
                 value = (float)(value * scale);
             }
         }
 
-        _places[parameters[0].Name].Pack(folded, to);
+        _locations[parameters[0].Name].Pack(folded, to);
     }
 
-    /// <summary>Where a parameter lies.</summary>
-    /// <param name="Offset">Its first float.</param>
-    /// <param name="Count">Its values.</param>
-    /// <param name="Packing">How a group of a convolution's weights is packed; null for plain order.</param>
-    /// <param name="Groups">The groups, one behind the other.</param>
+    /// <summary>The location and packing of a parameter.</summary>
+    /// <param name="Offset">The offset of the first float.</param>
+    /// <param name="Count">The number of values.</param>
+    /// <param name="Packing">The packing of the weights of each group of a convolution; null for row-major order.</param>
+    /// <param name="Groups">The number of groups, stored consecutively.</param>
     [StructLayout(LayoutKind.Auto)]
-    private readonly record struct Place(int Offset, int Count, Conv2dPacking? Packing, int Groups)
+    private readonly record struct Location(int Offset, int Count, Conv2dPacking? Packing, int Groups)
     {
         public int Length => Packing is { } packed ? checked(packed.Length * Groups) : Count;
 

@@ -2,46 +2,53 @@ using Lanewise.Kernels;
 
 namespace Lanewise.Engine;
 
-/// <summary>How a plan is compiled.</summary>
+/// <summary>The options that a network is compiled with; see <see cref="Plan.Compile"/>.</summary>
 public sealed record PlanOptions
 {
-    /// <summary>The most images that a call takes; fewer are always welcome.</summary>
+    /// <summary>The maximum number of images in a call, at least 1; 64 by default. Any smaller number is allowed in each call.</summary>
     public int BatchSize { get; init; } = 64;
 
-    /// <summary>Whether gradients to the weights are wanted; batch norm and dropout then work as in training.</summary>
+    /// <summary>
+    /// Whether the gradients of the parameters are computed; false by default. Batch norm and dropout then run in training mode.
+    /// </summary>
     public bool Training { get; init; }
 
     /// <summary>
-    /// Training: whether the parameter of that name is trained; null for all. Nothing before the first trained layer is
-    /// differentiated, and batch norm whose parameters are not trained uses its running statistics and leaves them alone.
+    /// In training, whether the parameter of a given name is trained; null, the default, trains all. The backward pass ends at the first
+    /// trained layer, and a batch norm whose parameters are not trained uses its running statistics and does not update them.
     /// </summary>
     public Func<string, bool>? IsTrainable { get; init; }
 
-    /// <summary>Decides what dropout drops.</summary>
+    /// <summary>The seed of the dropout masks; 0 by default.</summary>
     public int Seed { get; init; }
 
-    /// <summary>Threads, at least 1. The results' bits do not depend on it.</summary>
+    /// <summary>
+    /// The number of threads, at least 1; that of the logical processors by default. Results are bitwise identical for any number of
+    /// threads.
+    /// </summary>
     public int Threads { get; init; } = Environment.ProcessorCount;
 
-    /// <summary>Images in a block: 16, 8, 4 or 1; 0 for the widest that the processor has.</summary>
+    /// <summary>
+    /// The number of floats in a SIMD vector: 16, 8, 4 or 1, as far as the processor supports them; 0, the default, for the widest.
+    /// </summary>
     public int LaneWidth { get; init; }
 
     /// <summary>
-    /// Whether the gradient to the image is wanted. Without <see cref="Training"/> the network works as in evaluation, and this
-    /// gradient is the only one.
+    /// Whether the gradient of the input is computed; false by default. Without <see cref="Training"/> the network runs in evaluation mode,
+    /// and no other gradient is computed.
     /// </summary>
     public bool InputGradient { get; init; }
 
-    /// <summary>Whether there is a backward pass at all.</summary>
-    internal bool Differentiates => Training || InputGradient;
+    /// <summary>Whether the plan has a backward pass.</summary>
+    internal bool HasBackward => Training || InputGradient;
 
     /// <summary>
-    /// How convolutions are computed. <see cref="Conv2dAlgorithm.Auto"/> uses Winograd, which rounds a little differently, layer by
-    /// layer where it is faster.
+    /// The algorithm of the convolutions. The default, <see cref="Conv2dAlgorithm.Auto"/>, uses Winograd, whose rounding differs slightly
+    /// from that of direct sums, for each layer where it is faster.
     /// </summary>
     public Conv2dAlgorithm Algorithm { get; init; }
 
-    /// <summary>The same choice in the kernels' terms.</summary>
+    /// <summary>The algorithm as the kernels define it.</summary>
     internal ConvAlgorithm KernelAlgorithm => Algorithm switch
     {
         Conv2dAlgorithm.Auto => ConvAlgorithm.Auto,
@@ -55,38 +62,38 @@ public sealed record PlanOptions
             Algorithm),
     };
 
-    /// <summary>Vectors kept free behind each activation, which tests watch.</summary>
+    /// <summary>The number of guard vectors after each activation; 0 outside tests, which check that they stay unchanged.</summary>
     internal int GuardVectors { get; init; }
 
-    /// <summary>What lanes hold; automatic outside tests.</summary>
-    internal LaneUse Lanes { get; init; }
+    /// <summary>The memory layout of activations; automatic outside tests and measurements.</summary>
+    internal LaneLayout LaneLayout { get; init; }
 
-    /// <summary>The order of the work; automatic outside tests.</summary>
+    /// <summary>The order of execution; automatic outside tests.</summary>
     internal WorkOrder Schedule { get; init; }
 }
 
-/// <summary>What a vector's lanes hold.</summary>
-internal enum LaneUse
+/// <summary>The memory layout of activations: what the lanes of a vector hold.</summary>
+internal enum LaneLayout
 {
-    /// <summary>Channels in plans for few images that only infer, where all ops can; images otherwise.</summary>
+    /// <summary>Channel-interleaved for inference on few images, where all ops support it; batch-interleaved otherwise.</summary>
     Automatic,
 
     /// <summary>One channel of several images.</summary>
-    Images,
+    BatchInterleaved,
 
     /// <summary>Several channels of one image.</summary>
-    Channels,
+    ChannelInterleaved,
 }
 
-/// <summary>In which order a plan works.</summary>
+/// <summary>The order in which a plan runs blocks and layers.</summary>
 internal enum WorkOrder
 {
-    /// <summary>As the network and the batch advise.</summary>
+    /// <summary>Chosen by network, batch size and threads.</summary>
     Automatic,
 
     /// <summary>Block by block, each through the whole network.</summary>
     Blocks,
 
-    /// <summary>Layer by layer, all blocks through each.</summary>
+    /// <summary>Layer by layer, each for all blocks.</summary>
     Layers,
 }

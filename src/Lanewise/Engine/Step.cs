@@ -9,13 +9,13 @@ internal delegate void BlockAction(KernelSet kernels, in BlockMemory memory, Par
 /// <summary>A kernel call on all blocks of a batch at once, in their order.</summary>
 internal delegate void BatchAction(KernelSet kernels, ReadOnlySpan<BlockMemory> blocks, Part part);
 
-/// <summary>What a step does, and how threads can share it.</summary>
-/// <param name="Units">The most parts that a call can be cut in.</param>
-/// <param name="Each">Does a part on one block; null when the blocks depend on one another.</param>
-/// <param name="All">Does a part on all blocks.</param>
+/// <summary>The work of a step, and how it splits among threads.</summary>
+/// <param name="Units">The maximum number of parts.</param>
+/// <param name="Each">Runs a part on one block; null if the blocks depend on each other.</param>
+/// <param name="All">Runs a part on all blocks.</param>
 internal sealed record Work(int Units, BlockAction? Each, BatchAction All)
 {
-    /// <summary>Blocks that do not care for one another.</summary>
+    /// <summary>Creates work on independent blocks.</summary>
     public static Work PerBlock(int units, BlockAction each) => new(units, each, (kernels, blocks, part) =>
     {
         foreach (ref readonly var block in blocks)
@@ -24,20 +24,20 @@ internal sealed record Work(int Units, BlockAction? Each, BatchAction All)
         }
     });
 
-    /// <summary>A part that runs over all blocks in order, because it adds to one sum or needs them all first.</summary>
+    /// <summary>Creates work whose parts run over all blocks in order, because they accumulate one sum or need all blocks first.</summary>
     public static Work Across(int units, BatchAction all) => new(units, null, all);
 }
 
 /// <summary>One kernel call of a plan.</summary>
-/// <param name="Nodes">The node it belongs to, or several that it computes together.</param>
-/// <param name="Kernel">What it does, for example <c>Conv2d.BackwardInput</c>.</param>
-/// <param name="Work">How.</param>
-/// <param name="Tile">A convolution's algorithm and tile, for a person to read; null for another kernel.</param>
+/// <param name="Nodes">The node that it computes, or several computed together.</param>
+/// <param name="Kernel">The name of the kernel, for example <c>Conv2d.BackwardInput</c>.</param>
+/// <param name="Work">The work.</param>
+/// <param name="Tile">The algorithm and tile of a convolution, as text; null for other kernels.</param>
 internal sealed record Step(IReadOnlyList<Node> Nodes, string Kernel, Work Work, string? Tile = null)
 {
-    /// <summary>The node's path; of several the first's, and how many more: <c>incep1.branch1x1 +2</c>.</summary>
+    /// <summary>The path of the node; for several, that of the first and the number of the others: <c>incep1.branch1x1 +2</c>.</summary>
     public string Path => Nodes is [var node] ? node.Path : $"{Nodes[0].Path} +{Nodes.Count - 1}";
 
-    /// <summary>A node's share of it, by MACs.</summary>
+    /// <summary>Returns the share of a node in the step, by MACs.</summary>
     public double ShareOf(Node node) => Nodes.Count == 1 ? 1 : (double)node.Macs / Nodes.Sum(n => n.Macs);
 }

@@ -3,22 +3,22 @@ using System.Runtime.InteropServices;
 
 namespace Lanewise.Engine;
 
-/// <summary>Adds up what each kernel call of a plan takes; for a plan of one thread.</summary>
+/// <summary>Accumulates the time of each kernel call of a single-threaded plan.</summary>
 internal sealed class StepClock
 {
     private readonly Dictionary<Step, long> _ticks = new(ReferenceEqualityComparer.Instance);
-    private long _since;
+    private long _start;
 
-    /// <summary>The next call begins now.</summary>
-    public void Start() => _since = Stopwatch.GetTimestamp();
+    /// <summary>Called before the first kernel call.</summary>
+    public void Start() => _start = Stopwatch.GetTimestamp();
 
-    /// <summary>The call has ended, and the next one begins.</summary>
+    /// <summary>Called after each kernel call; the next one starts at once.</summary>
     public void Lap(Step step)
     {
-        CollectionsMarshal.GetValueRefOrAddDefault(_ticks, step, out _) += Stopwatch.GetTimestamp() - _since;
+        CollectionsMarshal.GetValueRefOrAddDefault(_ticks, step, out _) += Stopwatch.GetTimestamp() - _start;
         Start();
     }
 
-    /// <summary>A call's seconds since they were last taken.</summary>
-    public double Take(Step step) => _ticks.Remove(step, out long ticks) ? (double)ticks / Stopwatch.Frequency : 0;
+    /// <summary>Returns the seconds accumulated for a kernel call and resets them.</summary>
+    public double TakeSeconds(Step step) => _ticks.Remove(step, out long ticks) ? (double)ticks / Stopwatch.Frequency : 0;
 }

@@ -2,47 +2,48 @@ using Lanewise.Graphs;
 
 namespace Lanewise.Engine;
 
-/// <summary>One piece of work of a plan: a node, and what was folded into it.</summary>
+/// <summary>A unit of work of a plan: a node and the nodes fused into it.</summary>
 internal sealed class Unit(Node node, Value[] inputs, Value output)
 {
-    /// <summary>The node that names the work.</summary>
+    /// <summary>The node that the unit is named after.</summary>
     public Node Node { get; } = node;
 
-    /// <summary>Its place in the order in which units run.</summary>
-    public required int Place { get; init; }
+    /// <summary>The index in the order of execution.</summary>
+    public required int Index { get; init; }
 
+    /// <summary>The values that the node reads, without the residual.</summary>
     public Value[] Inputs { get; } = inputs;
 
-    /// <summary>What it writes.</summary>
+    /// <summary>The value that the unit writes.</summary>
     public Value Output { get; private set; } = output;
 
-    /// <summary>How it becomes kernel calls.</summary>
+    /// <summary>Lowers the unit to kernel calls.</summary>
     public Lowering Lowering { get; } = OpTable.Of(node).CreateLowering();
 
-    /// <summary>Whether the plan trains any of its parameters.</summary>
+    /// <summary>Whether the plan trains any parameter of the node.</summary>
     public required bool IsTrainable { get; init; }
 
-    /// <summary>A residual: added to the sum before ReLU; null where there is none.</summary>
+    /// <summary>The residual that is added before ReLU; null for none.</summary>
     public Value? Shortcut { get; set; }
 
-    /// <summary>A convolution's batch norm that was folded into its weights; null where there is none.</summary>
+    /// <summary>The batch norm folded into the weights of the convolution; null for none.</summary>
     public Node? Norm { get; set; }
 
-    /// <summary>Max pooling of a convolution's result, which is all that is written then; null where there is none.</summary>
+    /// <summary>The max pooling fused after the convolution, whose own result is then not written; null for none.</summary>
     public Node? Pool { get; private set; }
 
-    /// <summary>Whether max(0, ·) was folded in.</summary>
+    /// <summary>Whether ReLU is fused into the unit.</summary>
     public bool ReLU { get; set; }
 
     /// <summary>
-    /// Units that read the same value, itself included and in their order. All of them run when the first has its turn: forward, and
-    /// when the gradient to their input is written.
+    /// The units that read the same value and run together, this one included, in order of execution: in the forward pass, and in the
+    /// gradient of their common input, at the turn of the first.
     /// </summary>
     public IReadOnlyList<Unit> Siblings { get => field ??= [this]; set; }
 
-    /// <summary>All values that it reads.</summary>
-    public IEnumerable<Value> Reads => Shortcut is null ? Inputs : Inputs.Append(Shortcut);
+    /// <summary>All values that the unit reads: the inputs and the residual.</summary>
+    public IEnumerable<Value> AllInputs => Shortcut is null ? Inputs : Inputs.Append(Shortcut);
 
-    /// <summary>Folds max pooling in.</summary>
-    public void TakePool(Node pool, Value output) => (Pool, Output) = (pool, output);
+    /// <summary>Fuses max pooling, whose output becomes that of the unit.</summary>
+    public void AttachPool(Node pool, Value output) => (Pool, Output) = (pool, output);
 }

@@ -2,16 +2,18 @@ using Lanewise.Kernels;
 
 namespace Lanewise.Engine;
 
-/// <summary>The transformed weights of convolutions by Winograd's way: made again, by all threads, before a batch runs on weights that have changed.</summary>
+/// <summary>
+/// The transformed weights of Winograd convolutions, recomputed on all threads before the first batch after a change of weights.
+/// </summary>
 internal sealed class WeightTransforms(BlockProgram program, LaneMemory weights) : IWork
 {
-    /// <summary>Parts of each convolution's.</summary>
+    /// <summary>The number of work items per convolution.</summary>
     private const int Parts = 8;
 
-    /// <summary>Whether the weights have changed since.</summary>
+    /// <summary>Whether the weights have changed since the last transform.</summary>
     public bool AreStale { get; set; }
 
-    /// <summary>Makes them again if need be.</summary>
+    /// <summary>Recomputes the transformed weights if they are stale.</summary>
     public void Refresh(Workers workers)
     {
         if (AreStale && program.Transforms.Count > 0)

@@ -3,33 +3,35 @@ using System.Runtime.ExceptionServices;
 
 namespace Lanewise.Engine;
 
-/// <summary>Work that is cut into independent items.</summary>
+/// <summary>Work split into independent items.</summary>
 internal interface IWork
 {
-    /// <summary>Does item <paramref name="item"/>; worker 0 … threads − 1 tells which thread's memory to use.</summary>
+    /// <summary>Runs an item.</summary>
+    /// <param name="worker">The index of the thread, 0 … threads − 1, which selects its private memory.</param>
+    /// <param name="item">The index of the item.</param>
     void Run(int worker, int item);
 }
 
 /// <summary>
-/// Threads that live as long as the process and claim items one by one, so that a thread which lost its core to another
-/// process holds up nobody. They spin for a moment after each run and then sleep.
+/// A pool of threads that live as long as the process and claim items one by one, so that a thread that lost its core to another
+/// process delays no other. They spin briefly after each run and then sleep.
 /// </summary>
 internal sealed class Workers
 {
     // About a tenth of a millisecond: longer than the gap between two steps of training.
-    private const int Spins = 3000;
-    // An item that no run has.
+    private const int MaxSpins = 3000;
+    // An item index that no run reaches.
     private const long Closed = 1L << 30;
     private static readonly ConcurrentDictionary<int, Workers> Pools = new();
     private readonly Lock _oneRun = new();
-    private readonly object _bed = new();
+    private readonly object _wake = new();
     private readonly int _threads;
     private IWork? _work;
     private int _items;
     private int _done;
     private int _sleepers;
     private long _generation;
-    // The run's number in the upper half, the next unclaimed item in the lower: one atomic increment claims both.
+    // The index of the run in the upper half, the next unclaimed item in the lower: one atomic increment claims both.
     private long _ticket;
     private ExceptionDispatchInfo? _failure;
 
@@ -39,14 +41,14 @@ internal sealed class Workers
         for (int worker = 1; worker < threads; worker++)
         {
             int own = worker;
-            new Thread(() => Live(own)) { IsBackground = true, Name = $"Lanewise worker {own}" }.Start();
+            new Thread(() => WorkerLoop(own)) { IsBackground = true, Name = $"Lanewise worker {own}" }.Start();
         }
     }
 
-    /// <summary>The pool with that many threads, the caller's included.</summary>
+    /// <summary>Returns the pool of the given number of threads, the calling one included.</summary>
     public static Workers For(int threads) => Pools.GetOrAdd(threads, n => new Workers(n));
 
-    /// <summary>Runs all items and returns when the last is done. The first exception is thrown again here.</summary>
+    /// <summary>Runs all items, returns when the last is done, and rethrows the first exception.</summary>
     public void Run(IWork work, int items)
     {
         if (_threads == 1 || items <= 1)
@@ -61,15 +63,15 @@ internal sealed class Workers
 
         lock (_oneRun)
         {
-            // Closed while the fields change: a late thread of the last run must not take an item of this one early.
+            // Closed while the fields change: a late thread of the previous run must not claim an item of this one early.
             Interlocked.Exchange(ref _ticket, ++_generation << 32 | Closed);
             (_work, _items, _done, _failure) = (work, items, 0, null);
             Interlocked.Exchange(ref _ticket, ++_generation << 32);
             if (Volatile.Read(ref _sleepers) > 0)
             {
-                lock (_bed)
+                lock (_wake)
                 {
-                    Monitor.PulseAll(_bed);
+                    Monitor.PulseAll(_wake);
                 }
             }
 
@@ -84,7 +86,7 @@ internal sealed class Workers
         }
     }
 
-    private void Live(int worker)
+    private void WorkerLoop(int worker)
     {
         long seen = 0;
         for (int spins = 0; ; spins++)
@@ -95,7 +97,7 @@ internal sealed class Workers
                 (seen, spins) = (generation, 0);
                 Claim(worker);
             }
-            else if (spins < Spins)
+            else if (spins < MaxSpins)
             {
                 Wait(spins);
             }
@@ -109,12 +111,12 @@ internal sealed class Workers
 
     private void Sleep(long seen)
     {
-        lock (_bed)
+        lock (_wake)
         {
             Interlocked.Increment(ref _sleepers);
             while (Volatile.Read(ref _ticket) >> 32 == seen)
             {
-                Monitor.Wait(_bed);
+                Monitor.Wait(_wake);
             }
 
             Interlocked.Decrement(ref _sleepers);
@@ -126,9 +128,9 @@ internal sealed class Workers
         while (true)
         {
             long ticket = Interlocked.Increment(ref _ticket) - 1;
-            // Read before the ticket is looked at again: if that is still the same, they belong to it.
+            // Read before the second read of the ticket: if that is unchanged, they belong to the same run.
             var (work, items, item) = (Volatile.Read(ref _work), Volatile.Read(ref _items), (int)ticket);
-            // Another run has begun meanwhile only if this one had no item left.
+            // Another run can have started only if this one had no item left.
             if (Volatile.Read(ref _ticket) >> 32 != ticket >> 32 || item >= items)
             {
                 return;
@@ -138,13 +140,13 @@ internal sealed class Workers
             {
                 work!.Run(worker, item);
             }
-            catch (Exception e) when (Keep(e)) { }
+            catch (Exception e) when (Capture(e)) { }
 
             Interlocked.Increment(ref _done);
         }
     }
 
-    private bool Keep(Exception e)
+    private bool Capture(Exception e)
     {
         Interlocked.CompareExchange(ref _failure, ExceptionDispatchInfo.Capture(e), null);
         return true;

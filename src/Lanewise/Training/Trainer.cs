@@ -51,7 +51,7 @@ public sealed class Trainer
         });
         int evaluationBatch = Math.Max(options.BatchSize, MinEvaluationBatch);
         _evaluation = Plan.Compile(network, _plan.Options with { BatchSize = evaluationBatch, Training = false });
-        var state = options.Optimizer.StateNames.Select(_ => _plan.TakeLikeWeights());
+        var state = options.Optimizer.StateNames.Select(_ => _plan.AllocateLikeWeights());
         _update = new OptimizerWork([.. state]) { Step = StepAt(options.Optimizer.LearningRate) };
         _plan.SetWeights(initial ?? Weights.Initialize(network, options.Seed));
     }

@@ -23,8 +23,8 @@ public sealed class AllocationTests
     public void A_training_step_allocates_nothing(string model, int threads)
     {
         var network = ModelCatalog.Find(model).ForClasses(10);
-        var (plan, source) = (PlanTests.Trainer(network, Batch, threads), TensorSource.Random(Batch, network.Input.Count, 10));
-        var update = new OptimizerWork(plan.TakeLikeWeights()) { Step = new SgdStep(0.01f, 0.5f, 0, Nesterov: false) };
+        var (plan, source) = (PlanTests.CompileForTraining(network, Batch, threads), TensorSource.Random(Batch, network.Input.Count, 10));
+        var update = new OptimizerWork(plan.AllocateLikeWeights()) { Step = new SgdStep(0.01f, 0.5f, 0, Nesterov: false) };
         int[] indices = [.. Enumerable.Range(0, Batch)];
         for (int step = 0; step < Steps; step++)
         {

@@ -37,7 +37,7 @@ public sealed class CatalogTrainingTests
     private static double[] Train(Plan plan, TensorSource source, float rate)
     {
         int[] indices = [.. Enumerable.Range(0, Count)];
-        var update = new OptimizerWork(plan.TakeLikeWeights()) { Step = new SgdStep(rate, 0.9f, 0, Nesterov: false) };
+        var update = new OptimizerWork(plan.AllocateLikeWeights()) { Step = new SgdStep(rate, 0.9f, 0, Nesterov: false) };
         var losses = new double[Steps];
         for (int step = 0; step < Steps; step++)
         {

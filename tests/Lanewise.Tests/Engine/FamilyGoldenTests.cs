@@ -44,7 +44,7 @@ public sealed class FamilyGoldenTests
         var plan = Plan.Compile(network, new PlanOptions { BatchSize = Batch, Threads = 2, Training = true, Algorithm = Conv2dAlgorithm.Direct });
         plan.SetWeights(Formula.Weights(network));
         var source = Formula.Images(Batch, network.Input, Classes);
-        var update = new OptimizerWork(plan.TakeLikeWeights()) { Step = new SgdStep(LearningRate, Momentum, 0, Nesterov: false) };
+        var update = new OptimizerWork(plan.AllocateLikeWeights()) { Step = new SgdStep(LearningRate, Momentum, 0, Nesterov: false) };
         for (int step = 0; step < golden["losses"].Values.Length; step++)
         {
             plan.ComputeGradients(source, [.. Enumerable.Range(0, Batch)]);

@@ -55,7 +55,7 @@ public sealed class GoldenTests
         var golden = Golden.Read(model);
         var plan = Compile(model, golden, width, Batch);
         var source = new TensorSource(Array.ConvertAll(golden["train_images"].Values, v => (v / 255f - 0.1307f) / 0.3081f), golden["train_labels"].Values);
-        var update = new OptimizerWork(plan.TakeLikeWeights()) { Step = new SgdStep(0.01f, 0.5f, 0, Nesterov: false) };
+        var update = new OptimizerWork(plan.AllocateLikeWeights()) { Step = new SgdStep(0.01f, 0.5f, 0, Nesterov: false) };
         for (int step = 0; step < 10; step++)
         {
             plan.ComputeGradients(source, [.. Enumerable.Range(step * Batch, Batch)]);

@@ -141,17 +141,17 @@ public sealed class OpCaseTests
     {
         const int Count = 3;
         var run = ReferenceRun.Of(OpCases.Find(name));
-        var (images, channels) = (With(LaneUse.Images, 1, WorkOrder.Automatic), With(LaneUse.Channels, 1, WorkOrder.Automatic));
+        var (images, channels) = (With(LaneLayout.BatchInterleaved, 1, WorkOrder.Automatic), With(LaneLayout.ChannelInterleaved, 1, WorkOrder.Automatic));
         Compare.Close("output in evaluation", run.At(Count).EvaluationOutput, channels.Output, OpCases.Find(name).Tolerance);
         Assert.Equal(Compare.Bits(images.Output), Compare.Bits(channels.Output));
-        Assert.Equal(Compare.Bits(images.Output), Compare.Bits(With(LaneUse.Channels, 3, WorkOrder.Layers).Output));
+        Assert.Equal(Compare.Bits(images.Output), Compare.Bits(With(LaneLayout.ChannelInterleaved, 3, WorkOrder.Layers).Output));
 
-        Plan With(LaneUse lanes, int threads, WorkOrder schedule) => Infer(run, Count, new PlanOptions
+        Plan With(LaneLayout layout, int threads, WorkOrder schedule) => Infer(run, Count, new PlanOptions
         {
             BatchSize = Count,
             LaneWidth = width,
             Threads = threads,
-            Lanes = lanes,
+            LaneLayout = layout,
             Schedule = schedule,
             Algorithm = Conv2dAlgorithm.Direct,
         });
@@ -164,7 +164,7 @@ public sealed class OpCaseTests
         const double Loss = 5;
         const int Count = 2;
         var run = ReferenceRun.Of(OpCases.Find(name));
-        var options = new PlanOptions { BatchSize = Count, LaneWidth = width, Threads = 1, Lanes = LaneUse.Channels, Algorithm = Conv2dAlgorithm.Winograd };
+        var options = new PlanOptions { BatchSize = Count, LaneWidth = width, Threads = 1, LaneLayout = LaneLayout.ChannelInterleaved, Algorithm = Conv2dAlgorithm.Winograd };
         var plan = Infer(run, Count, options);
         Assert.NotEmpty(plan.Program.Transforms);
         Compare.Close("output in evaluation", run.At(Count).EvaluationOutput, plan.Output, Loss * OpCases.Find(name).Tolerance);

@@ -24,7 +24,7 @@ public sealed class PlanTests
     public void An_unknown_lane_width_is_answered_with_those_that_there_are()
     {
         var e = Assert.ThrowsAny<LanewiseException>(() => Plan.Compile(Small, new PlanOptions { LaneWidth = 3 }));
-        Assert.Equal($"lane width 3: this processor has {string.Join(", ", KernelSet.Widths)}; choose one of these, or 0 for the widest.", e.Message);
+        Assert.Equal($"lane width 3: this processor supports {string.Join(", ", KernelSet.Widths)}; choose one of these, or 0 for the widest.", e.Message);
     }
 
     [Fact]
@@ -55,7 +55,7 @@ public sealed class PlanTests
         {
             var network = ModelCatalog.Find("residual").ForClasses(10);
             var options = new PlanOptions { BatchSize = 2 * width + 1, LaneWidth = width, Threads = threads, Algorithm = Conv2dAlgorithm.Direct };
-            var (mixed, images) = (Plan.Compile(network, options), Plan.Compile(network, options with { Lanes = LaneUse.Images }));
+            var (mixed, images) = (Plan.Compile(network, options), Plan.Compile(network, options with { LaneLayout = LaneLayout.BatchInterleaved }));
             Assert.Equal(1, mixed.Remainder?.Program.BlockImages);
             Assert.Null(images.Remainder);
             Assert.Null(Plan.Compile(network, options with { BatchSize = 2 * width }).Remainder);
@@ -103,7 +103,7 @@ public sealed class PlanTests
     [Fact]
     public void No_images_at_all_change_nothing()
     {
-        var plan = Trainer(Small, 4, threads: 2);
+        var plan = CompileForTraining(Small, 4, threads: 2);
         plan.ComputeGradients(TensorSource.Random(4, 36, 3), []);
         Assert.Equal(0, plan.Output.Length);
         Assert.All(plan.Gradients().Tensors, t => Assert.All(t.Values, v => Assert.Equal(0f, v)));
@@ -182,7 +182,7 @@ public sealed class PlanTests
     [Fact]
     public void Gradients_add_up_until_they_are_discarded()
     {
-        var (plan, source) = (Trainer(Small, 4, threads: 1), TensorSource.Random(4, 36, 3));
+        var (plan, source) = (CompileForTraining(Small, 4, threads: 1), TensorSource.Random(4, 36, 3));
         plan.ComputeGradients(source, [0, 1, 2, 3]);
         var once = plan.Gradients();
         plan.ComputeGradients(source, [0, 1, 2, 3]);
@@ -199,7 +199,7 @@ public sealed class PlanTests
         {
             var source = TensorSource.Random(40, 36, 3);
             int[] order = [.. Enumerable.Range(0, 40).Select(i => i * 7 % 40)];
-            var plan = Trainer(Small, 40, threads: 2, width);
+            var plan = CompileForTraining(Small, 40, threads: 2, width);
             plan.Evaluate(source, order);
             for (int i = 0; i < order.Length; i++)
             {
@@ -226,8 +226,8 @@ public sealed class PlanTests
             // Where a block is an image, a few more than there are slots to share.
             int batch = Math.Min(70, 17 * width + 2);
             var network = Residual.Create();
-            var (plan, source) = (Trainer(network, batch, threads, width), TensorSource.Random(batch, network.Input.Count, 10));
-            var update = new OptimizerWork(plan.TakeLikeWeights()) { Step = new SgdStep(0.05f, 0.9f, 1e-4f, Nesterov: true) };
+            var (plan, source) = (CompileForTraining(network, batch, threads, width), TensorSource.Random(batch, network.Input.Count, 10));
+            var update = new OptimizerWork(plan.AllocateLikeWeights()) { Step = new SgdStep(0.05f, 0.9f, 1e-4f, Nesterov: true) };
             for (int step = 0; step < 3; step++)
             {
                 plan.ComputeGradients(source, [.. Enumerable.Range(0, batch - step)]);
@@ -248,8 +248,8 @@ public sealed class PlanTests
         const double Rate = 0.1;
         foreach (int width in KernelSet.Widths)
         {
-            var (plan, source) = (Trainer(Small, 5, threads: 1, width), TensorSource.Random(5, 36, 3));
-            var update = new OptimizerWork(plan.TakeLikeWeights()) { Step = new SgdStep((float)Rate, momentum, decay, nesterov) };
+            var (plan, source) = (CompileForTraining(Small, 5, threads: 1, width), TensorSource.Random(5, 36, 3));
+            var update = new OptimizerWork(plan.AllocateLikeWeights()) { Step = new SgdStep((float)Rate, momentum, decay, nesterov) };
             var velocity = Small.Parameters.ToDictionary(p => p.Name, p => new double[p.Count]);
             for (int step = 0; step < 3; step++)
             {
@@ -273,7 +273,7 @@ public sealed class PlanTests
         }
     }
 
-    internal static Plan Trainer(Network network, int batch, int threads, int width = 0)
+    internal static Plan CompileForTraining(Network network, int batch, int threads, int width = 0)
     {
         var plan = Plan.Compile(network, new PlanOptions { BatchSize = batch, Threads = threads, Training = true, LaneWidth = width });
         plan.SetWeights(Weights.Initialize(network, seed: 1));

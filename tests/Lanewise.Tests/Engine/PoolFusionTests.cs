@@ -61,10 +61,10 @@ public sealed class PoolFusionTests
 
     private static void AssertPools(string name, int width, Conv2dAlgorithm algorithm, double loss)
     {
-        foreach (var lanes in new[] { LaneUse.Images, LaneUse.Channels })
+        foreach (var layout in new[] { LaneLayout.BatchInterleaved, LaneLayout.ChannelInterleaved })
         {
             int count = width + 2;
-            var options = new PlanOptions { BatchSize = count, LaneWidth = width, Threads = 1, Algorithm = algorithm, Lanes = lanes, Schedule = WorkOrder.Blocks };
+            var options = new PlanOptions { BatchSize = count, LaneWidth = width, Threads = 1, Algorithm = algorithm, LaneLayout = layout, Schedule = WorkOrder.Blocks };
             var plan = Infer(name, count, options with { GuardVectors = 2 });
             Assert.DoesNotContain(plan.Program.Forward, s => s.Kernel == "MaxPool2d.Forward");
             Assert.Contains(plan.Program.Forward, s => s.Tile?.Contains(", pool ", StringComparison.Ordinal) == true);

@@ -28,7 +28,7 @@ public sealed class SiblingTests
         var network = Module(new(3, side, side), channels: 64, outputs: 8);
         foreach (int width in KernelSet.Widths)
         {
-            var plan = Plan.Compile(network, new PlanOptions { LaneWidth = width, Lanes = LaneUse.Images });
+            var plan = Plan.Compile(network, new PlanOptions { LaneWidth = width, LaneLayout = LaneLayout.BatchInterleaved });
             Assert.Equal(calls, plan.Program.Forward.Where(step => step.Tile is not null).Select(step => step.Path));
         }
     }

@@ -24,7 +24,7 @@ public sealed class OptimizerTests
         var source = new TensorSource(Array.ConvertAll(golden["train_images"].Values, v => (v / 255f - 0.1307f) / 0.3081f), golden["train_labels"].Values);
         var optimizer = new AdamW(0.002f, WeightDecay: 0.05f);
         var schedule = new LearningRateSchedule.Cosine { WarmupEpochs = 0.3 };
-        var update = new OptimizerWork(plan.TakeLikeWeights(), plan.TakeLikeWeights()) { Step = optimizer.StepAt(0, 1) };
+        var update = new OptimizerWork(plan.AllocateLikeWeights(), plan.AllocateLikeWeights()) { Step = optimizer.StepAt(0, 1) };
         for (int step = 0; step < Steps; step++)
         {
             double rate = schedule.RateAt(optimizer.LearningRate, (double)step / Steps, epochs: 1);

@@ -4,53 +4,57 @@ using Lanewise.Kernels;
 namespace Lanewise.Engine;
 
 /// <summary>
-/// Conv2d, with the batch norm, the residual, the ReLU and the max pooling that were folded into it; and Linear, a convolution of one pixel.
-/// Groups are convolutions of slices, one after the other.
+/// Lowers Conv2d, with the batch norm, residual, ReLU and max pooling fused into it, and Linear, a convolution with one output pixel.
+/// Groups are lowered to consecutive convolutions of slices.
 /// </summary>
 internal sealed class Conv2dLowering : Lowering
 {
-    /// <summary>The kernels' words for the sizes of one of an op's groups. A linear layer sees its features as the image that they were.</summary>
+    /// <summary>
+    /// Returns the geometry of one group of a convolution; for a linear layer, with a kernel of the size of the unflattened input.
+    /// </summary>
     public static Conv2dGeometry Geometry(Op op, Shape input) => op switch
     {
         Conv2d c => new(input.Channels / c.Groups, c.OutChannels / c.Groups, c.Window!.Value.Rows, c.Window.Value.Columns),
         Linear l => new(input.Channels, l.OutFeatures, new ConvAxis(input.Height, 1, 0, 0), new ConvAxis(input.Width, 1, 0, 0)),
-        _ => throw new ArgumentException($"{op.Name} is no convolution", nameof(op)),
+        _ => throw new ArgumentException($"{op.Name} is not a convolution", nameof(op)),
     };
 
-    /// <summary>In how many parts its channels are cut.</summary>
+    /// <summary>Returns the number of groups.</summary>
     public static int Groups(Op op) => op is Conv2d c ? c.Groups : 1;
 
-    /// <summary>How the weights of one of a unit's groups are packed.</summary>
+    /// <summary>Returns the packing of the weights of one group of a unit.</summary>
     public static Conv2dPacking Packing(Unit unit, KernelSet kernels)
     {
         var geometry = Geometry(unit.Node.Op, unit.Inputs[0].Shape);
         return unit.Output.Lanes is null ? kernels.Packing(geometry) : kernels.ChannelPacking(geometry);
     }
 
-    /// <summary>Whether max pooling can end a unit.</summary>
+    /// <summary>Whether max pooling can be fused into a unit.</summary>
     public static bool CanPool(Unit unit, MaxPool2d pool, ConvAlgorithm algorithm)
     {
         var (x, y, groups) = (unit.Inputs[0], unit.Node.Shape, Groups(unit.Node.Op));
         var source = Planes.Lay(x.PlaneCount / groups, x.Shape.Height, x.Shape.Width, 0, 0);
         var output = Planes.Lay(unit.Output.PlaneCount / groups, y.Height, y.Width, 0, 0);
-        return Conv2dCall.CanPool(algorithm, Geometry(unit.Node.Op, x.Shape), source, output, x.Lanes, pool.Window!.Value.Rows, pool.Window.Value.Columns);
+        var window = pool.Window!.Value;
+        return Conv2dCall.CanPool(algorithm, Geometry(unit.Node.Op, x.Shape), source, output, x.Lanes, window.Rows, window.Columns);
     }
 
     /// <inheritdoc/>
-    public override bool TakesChannelLanes(Unit unit) => Groups(unit.Node.Op) == 1 && (unit.Shortcut is null || unit.Shortcut.Lanes!.Equals(unit.Output.Lanes));
+    public override bool SupportsChannelLanes(Unit unit) =>
+        Groups(unit.Node.Op) == 1 && (unit.Shortcut is null || unit.Shortcut.Lanes!.Equals(unit.Output.Lanes));
 
     /// <inheritdoc/>
     public override bool BackwardReadsInputs(Unit unit) => unit.IsTrainable;
 
     /// <inheritdoc/>
-    public override IEnumerable<Value> PassesOn(Unit unit) => unit.Shortcut is { } shortcut ? [shortcut] : [];
+    public override IEnumerable<Value> PassThroughInputs(Unit unit) => unit.Shortcut is { } shortcut ? [shortcut] : [];
 
-    public override void Require(Unit unit)
+    public override void Prepare(Unit unit)
     {
         var x = unit.Inputs[0];
         var columns = Geometry(unit.Node.Op, x.Shape).Columns;
-        x.NeedBorder(columns.ForwardBorder(x.Shape.Width));
-        unit.Output.NeedGradientBorder(columns.BackwardBorder(x.Shape.Width));
+        x.RequireBorder(columns.ForwardBorder(x.Shape.Width));
+        unit.Output.RequireGradientBorder(columns.BackwardBorder(x.Shape.Width));
     }
 
     public override void Forward(Unit unit, BlockProgram program, bool training)
@@ -60,7 +64,9 @@ internal sealed class Conv2dLowering : Lowering
             return;
         }
 
-        var calls = unit.Siblings.SelectMany(u => Slices(u, program).Select(g => (Unit: u, Call: ForwardCall(u, program, g)))).ToArray();
+        var calls = unit.Siblings
+            .SelectMany(u => Slices(u, program).Select(g => (Unit: u, Call: ForwardCall(u, program, g))))
+            .ToArray();
         if (unit.Siblings.Count > 1 && calls.All(c => c.Call is { RowBands: > 1, Pool: null }))
         {
             EmitTogether(unit.Siblings, program, Array.ConvertAll(calls, c => c.Call));
@@ -80,12 +86,12 @@ internal sealed class Conv2dLowering : Lowering
             EmitWeightGradient(unit, program, g);
         }
 
-        if (BlockProgram.Wants(unit.Inputs[0]) && unit.Siblings[0] == unit)
+        if (unit.Inputs[0].RequiresGradient && unit.Siblings[0] == unit)
         {
             EmitInputGradient(unit, program);
         }
 
-        PassOn(unit);
+        PassGradientThrough(unit);
     }
 
     private static Conv2dCall ForwardCall(Unit unit, BlockProgram program, Slice g)
@@ -101,7 +107,7 @@ internal sealed class Conv2dLowering : Lowering
         return call;
     }
 
-    /// <summary>Lets all siblings read a few rows of their input while the cache keeps them.</summary>
+    /// <summary>Emits siblings as one call, in which each band of input rows is read by all of them while it is in the cache.</summary>
     private static void EmitTogether(IReadOnlyList<Unit> units, BlockProgram program, Conv2dCall[] kernelCalls)
     {
         int parts = kernelCalls.Max(call => call.Units);
@@ -121,7 +127,9 @@ internal sealed class Conv2dLowering : Lowering
     private static void EmitWeightGradient(Unit unit, BlockProgram program, Slice g)
     {
         var (x, dy) = (g.Input(unit.Inputs[0].Data), g.Output(unit.Output.Gradient));
-        foreach (var call in program.Kernels.Conv2dBackwardWeights(g.Geometry, x, dy, g.Weights, g.Bias, program.MaxBlocks, program.Options.KernelAlgorithm))
+        var calls = program.Kernels.Conv2dBackwardWeights(
+            g.Geometry, x, dy, g.Weights, g.Bias, program.MaxBlocks, program.Options.KernelAlgorithm);
+        foreach (var call in calls)
         {
             program.Emit(unit, call);
         }
@@ -132,10 +140,10 @@ internal sealed class Conv2dLowering : Lowering
         var x = unit.Inputs[0];
         if (Groups(unit.Node.Op) == 1)
         {
-            // One list of taps has one stride from weight to weight.
-            foreach (var alike in unit.Siblings.GroupBy(sibling => Packing(sibling, program.Kernels).Group))
+            // A list of taps has a single stride between weights, so that only equally packed weights share one.
+            foreach (var equallyPacked in unit.Siblings.GroupBy(sibling => Packing(sibling, program.Kernels).Group))
             {
-                Unit[] units = [.. alike];
+                Unit[] units = [.. equallyPacked];
                 Conv2dSource[] sources = [.. units.SelectMany(u => Slices(u, program).Select(g => g.Source(u.Output.Gradient)))];
                 program.EmitGradient(units, x, program.Kernels.Conv2dBackwardInput(sources, x.Gradient, program.Options.KernelAlgorithm));
             }
@@ -145,12 +153,13 @@ internal sealed class Conv2dLowering : Lowering
 
         foreach (var g in Slices(unit, program))
         {
-            var call = program.Kernels.Conv2dBackwardInput([g.Source(unit.Output.Gradient)], g.Input(x.Gradient), program.Options.KernelAlgorithm);
-            call.Add = x.Written ? g.Input(x.Gradient) : null;
+            var call = program.Kernels.Conv2dBackwardInput(
+                [g.Source(unit.Output.Gradient)], g.Input(x.Gradient), program.Options.KernelAlgorithm);
+            call.Add = x.IsGradientWritten ? g.Input(x.Gradient) : null;
             program.Emit([unit], "BackwardInput", call);
         }
 
-        (x.Written, x.LastWriter) = (true, null);
+        (x.IsGradientWritten, x.LastGradientWriter) = (true, null);
     }
 
     private static PoolCall? PoolOf(Unit unit)
@@ -174,7 +183,7 @@ internal sealed class Conv2dLowering : Lowering
             new Slice(i, geometry, weights + i * length, bias < 0 ? -1 : bias + i * geometry.OutChannels));
     }
 
-    /// <summary>One group's channels and weights.</summary>
+    /// <summary>The channels and weights of one group.</summary>
     private sealed record Slice(int Index, Conv2dGeometry Geometry, int Weights, int Bias)
     {
         public Planes Input(Planes x) => x.Slice(Index * Geometry.InChannels, Geometry.InChannels);

@@ -2,14 +2,14 @@ using Lanewise.Graphs;
 
 namespace Lanewise.Engine;
 
-/// <summary>A ReLU that nothing before it could take in.</summary>
+/// <summary>Lowers a ReLU that is not fused into another unit.</summary>
 internal sealed class ReLULowering : Lowering
 {
     /// <inheritdoc/>
-    public override bool TakesChannelLanes(Unit unit) => true;
+    public override bool SupportsChannelLanes(Unit unit) => true;
 
     /// <inheritdoc/>
-    public override IEnumerable<Value> PassesOn(Unit unit) => unit.Inputs;
+    public override IEnumerable<Value> PassThroughInputs(Unit unit) => unit.Inputs;
 
     public override void Forward(Unit unit, BlockProgram program, bool training)
     {
@@ -17,18 +17,18 @@ internal sealed class ReLULowering : Lowering
         program.Emit(unit, "Forward", unit.Output, (kernels, in memory, part) => kernels.ReLU(x, y, memory, part));
     }
 
-    // The gradient to the output has been masked; what is left is the input's own.
-    public override void Backward(Unit unit, BlockProgram program) => PassOn(unit);
+    // The gradient of the output is already masked, and equals that of the input.
+    public override void Backward(Unit unit, BlockProgram program) => PassGradientThrough(unit);
 }
 
-/// <summary>A sum that nothing before it could take in.</summary>
+/// <summary>Lowers a sum that is not fused into another unit.</summary>
 internal sealed class AddLowering : Lowering
 {
     /// <inheritdoc/>
-    public override bool TakesChannelLanes(Unit unit) => unit.Inputs[0].Lanes!.Equals(unit.Inputs[1].Lanes);
+    public override bool SupportsChannelLanes(Unit unit) => unit.Inputs[0].Lanes!.Equals(unit.Inputs[1].Lanes);
 
     /// <inheritdoc/>
-    public override IEnumerable<Value> PassesOn(Unit unit) => unit.Inputs;
+    public override IEnumerable<Value> PassThroughInputs(Unit unit) => unit.Inputs;
 
     public override void Forward(Unit unit, BlockProgram program, bool training)
     {
@@ -36,17 +36,17 @@ internal sealed class AddLowering : Lowering
         program.Emit(unit, "Forward", unit.Output, (kernels, in memory, part) => kernels.Add(a, b, y, relu, memory, part));
     }
 
-    public override void Backward(Unit unit, BlockProgram program) => PassOn(unit);
+    public override void Backward(Unit unit, BlockProgram program) => PassGradientThrough(unit);
 }
 
-/// <summary>Concatenation: nothing to do for branches that write into their slice, a copy for the others.</summary>
+/// <summary>Lowers concatenation: a no-op for branches that write directly into their slice, a copy for the others.</summary>
 internal sealed class ConcatLowering : Lowering
 {
     /// <inheritdoc/>
-    public override bool TakesChannelLanes(Unit unit) => true;
+    public override bool SupportsChannelLanes(Unit unit) => true;
 
     /// <inheritdoc/>
-    public override IEnumerable<Value> PassesOn(Unit unit) => unit.Inputs.Where(v => !v.IsSlice);
+    public override IEnumerable<Value> PassThroughInputs(Unit unit) => unit.Inputs.Where(v => !v.IsSlice);
 
     public override void Forward(Unit unit, BlockProgram program, bool training)
     {
@@ -71,17 +71,17 @@ internal sealed class ConcatLowering : Lowering
             channel += input.Shape.Channels;
             if (input.Gradient == slice)
             {
-                input.Written = true;
+                input.IsGradientWritten = true;
             }
-            else if (BlockProgram.Wants(input))
+            else if (input.RequiresGradient)
             {
-                input.PassedOn.Enqueue(slice);
+                input.PendingGradients.Enqueue(slice);
             }
         }
     }
 }
 
-/// <summary>Flatten: a copy out of the rows' zero borders.</summary>
+/// <summary>Lowers Flatten: a copy that removes the zero borders between the rows.</summary>
 internal sealed class FlattenLowering : Lowering
 {
     public override void Forward(Unit unit, BlockProgram program, bool training)
@@ -93,28 +93,29 @@ internal sealed class FlattenLowering : Lowering
     public override void Backward(Unit unit, BlockProgram program)
     {
         var dy = unit.Output.Gradient;
-        if (BlockProgram.Wants(unit.Inputs[0]))
+        if (unit.Inputs[0].RequiresGradient)
         {
             program.EmitGradientCopy(unit, unit.Inputs[0], dx => (kernels, in memory, _) => kernels.Flatten(dy, dx, memory));
         }
     }
 }
 
-/// <summary>The shortcut without parameters.</summary>
+/// <summary>Lowers the shortcut without parameters.</summary>
 internal sealed class IdentityShortcutLowering : Lowering
 {
     public override void Forward(Unit unit, BlockProgram program, bool training)
     {
         var (x, y) = (unit.Inputs[0].Data, unit.Output.Data);
         var (before, stride) = Sizes(unit);
-        program.Emit(unit, "Forward", unit.Output, (kernels, in memory, part) => kernels.IdentityShortcut(x, y, before, stride, memory, part));
+        program.Emit(unit, "Forward", unit.Output, (kernels, in memory, part) =>
+            kernels.IdentityShortcut(x, y, before, stride, memory, part));
     }
 
     public override void Backward(Unit unit, BlockProgram program)
     {
         var dy = unit.Output.Gradient;
         var (before, stride) = Sizes(unit);
-        if (BlockProgram.Wants(unit.Inputs[0]))
+        if (unit.Inputs[0].RequiresGradient)
         {
             program.EmitGradient(unit, unit.Inputs[0], (dx, adds) =>
                 (kernels, in memory, part) => kernels.IdentityShortcutBackward(dy, dx, before, stride, adds, memory, part));

@@ -1,35 +1,35 @@
 namespace Lanewise.Engine;
 
-/// <summary>How one op becomes kernel calls.</summary>
+/// <summary>Lowers the units of an op to kernel calls.</summary>
 internal abstract class Lowering
 {
-    /// <summary>Whether the forward pass works where lanes are channels.</summary>
-    public virtual bool TakesChannelLanes(Unit unit) => false;
+    /// <summary>Whether the forward pass supports the channel-interleaved layout.</summary>
+    public virtual bool SupportsChannelLanes(Unit unit) => false;
 
-    /// <summary>Whether the backward pass reads the unit's output.</summary>
+    /// <summary>Whether the backward pass reads the output of the unit.</summary>
     public virtual bool BackwardReadsOutput => false;
 
-    /// <summary>Whether the backward pass reads the unit's inputs.</summary>
+    /// <summary>Whether the backward pass reads the inputs of the unit.</summary>
     public virtual bool BackwardReadsInputs(Unit unit) => false;
 
-    /// <summary>The values to which the gradient to the output is passed on as it is.</summary>
-    public virtual IEnumerable<Value> PassesOn(Unit unit) => [];
+    /// <summary>Returns the inputs whose gradient is that of the output, unchanged.</summary>
+    public virtual IEnumerable<Value> PassThroughInputs(Unit unit) => [];
 
-    /// <summary>Asks the inputs and the output for the zero columns that the kernels read.</summary>
-    public virtual void Require(Unit unit) { }
+    /// <summary>Checks limits and requires the borders of zero columns that the kernels read; called before memory is allocated.</summary>
+    public virtual void Prepare(Unit unit) { }
 
     /// <summary>Emits the forward pass.</summary>
     public abstract void Forward(Unit unit, BlockProgram program, bool training);
 
-    /// <summary>Emits the backward pass; the gradient to the unit's output is complete.</summary>
+    /// <summary>Emits the backward pass; called when the gradient of the output is complete.</summary>
     public abstract void Backward(Unit unit, BlockProgram program);
 
-    /// <summary>Passes the gradient to the output on.</summary>
-    protected void PassOn(Unit unit)
+    /// <summary>Adds the gradient of the output to the pending gradients of <see cref="PassThroughInputs"/>.</summary>
+    protected void PassGradientThrough(Unit unit)
     {
-        foreach (var value in PassesOn(unit).Where(BlockProgram.Wants))
+        foreach (var value in PassThroughInputs(unit).Where(v => v.RequiresGradient))
         {
-            value.PassedOn.Enqueue(unit.Output.Gradient);
+            value.PendingGradients.Enqueue(unit.Output.Gradient);
         }
     }
 }

@@ -3,14 +3,16 @@ using Lanewise.Kernels;
 
 namespace Lanewise.Engine;
 
-/// <summary>Batch norm that no convolution could take in: by the batch's statistics where it is trained, else by the running ones.</summary>
+/// <summary>
+/// Lowers batch norm that is not folded into a convolution: with batch statistics where it is trained, else with running ones.
+/// </summary>
 internal sealed class BatchNorm2dLowering : Lowering
 {
     /// <inheritdoc/>
     public override bool BackwardReadsInputs(Unit unit) => unit.IsTrainable;
 
     /// <inheritdoc/>
-    public override IEnumerable<Value> PassesOn(Unit unit) => unit.Shortcut is { } shortcut ? [shortcut] : [];
+    public override IEnumerable<Value> PassThroughInputs(Unit unit) => unit.Shortcut is { } shortcut ? [shortcut] : [];
 
     public override void Forward(Unit unit, BlockProgram program, bool training)
     {
@@ -23,7 +25,7 @@ internal sealed class BatchNorm2dLowering : Lowering
     public override void Backward(Unit unit, BlockProgram program)
     {
         var x = unit.Inputs[0];
-        if (BlockProgram.Wants(x))
+        if (x.RequiresGradient)
         {
             program.EmitGradient(unit, x, (dx, adds) => Gradient(unit, Call(unit, program, unit.Output.Gradient, dx, adds)));
         }
@@ -32,7 +34,7 @@ internal sealed class BatchNorm2dLowering : Lowering
             program.Emit(unit, "Backward", Gradient(unit, Call(unit, program, unit.Output.Gradient, default, accumulate: false)));
         }
 
-        PassOn(unit);
+        PassGradientThrough(unit);
     }
 
     private static Work Gradient(Unit unit, BatchNormCall call) => unit.IsTrainable
@@ -51,7 +53,7 @@ internal sealed class BatchNorm2dLowering : Lowering
             Add = unit.Shortcut?.Data,
             ReLU = unit.ReLU,
             Accumulate = accumulate,
-            WantsInput = BlockProgram.Wants(x),
+            WantsInput = x.RequiresGradient,
             Weight = offsets[0],
             Bias = offsets[1],
             RunningMean = offsets[2],
@@ -64,34 +66,35 @@ internal sealed class BatchNorm2dLowering : Lowering
     }
 }
 
-/// <summary>Local response normalisation.</summary>
+/// <summary>Lowers local response normalization.</summary>
 internal sealed class LocalResponseNormLowering : Lowering
 {
     /// <inheritdoc/>
     public override bool BackwardReadsInputs(Unit unit) => true;
 
-    public override void Require(Unit unit)
+    public override void Prepare(Unit unit)
     {
-        // The kernel keeps a pixel's channels on the stack.
+        // The kernel keeps the channels of a pixel on the stack.
         const int MaxChannels = 4096;
         int channels = unit.Output.Shape.Channels;
         if (channels > MaxChannels)
         {
             throw new NetworkException(
-                $"{unit.Node.Path} (LocalResponseNorm): {channels} channels; this engine takes {MaxChannels} at most.", nodePath: unit.Node.Path);
+                $"{unit.Node.Path} (LocalResponseNorm): {channels} channels; at most {MaxChannels} are supported.", nodePath: unit.Node.Path);
         }
     }
 
     public override void Forward(Unit unit, BlockProgram program, bool training)
     {
         var (norm, x, y) = (Norm(unit), unit.Inputs[0].Data, unit.Output.Data);
-        program.Emit(unit, "Forward", Work.PerBlock(x.Height, (kernels, in memory, part) => kernels.LocalResponseNorm(norm, x, y, memory, part)));
+        program.Emit(unit, "Forward", Work.PerBlock(
+            x.Height, (kernels, in memory, part) => kernels.LocalResponseNorm(norm, x, y, memory, part)));
     }
 
     public override void Backward(Unit unit, BlockProgram program)
     {
         var (norm, x, dy) = (Norm(unit), unit.Inputs[0], unit.Output.Gradient);
-        if (BlockProgram.Wants(x))
+        if (x.RequiresGradient)
         {
             var data = x.Data;
             program.EmitGradient(unit, x, (dx, adds) => Work.PerBlock(
@@ -106,7 +109,7 @@ internal sealed class LocalResponseNormLowering : Lowering
     }
 }
 
-/// <summary>Softmax over channels.</summary>
+/// <summary>Lowers softmax over channels.</summary>
 internal sealed class SoftmaxLowering : Lowering
 {
     /// <inheritdoc/>
@@ -121,7 +124,7 @@ internal sealed class SoftmaxLowering : Lowering
     public override void Backward(Unit unit, BlockProgram program)
     {
         var (x, y, dy) = (unit.Inputs[0], unit.Output.Data, unit.Output.Gradient);
-        if (BlockProgram.Wants(x))
+        if (x.RequiresGradient)
         {
             program.EmitGradient(unit, x, (dx, adds) => Work.PerBlock(
                 y.Height, (kernels, in memory, part) => kernels.SoftmaxBackward(y, dy, dx, adds, memory, part)));
@@ -129,7 +132,7 @@ internal sealed class SoftmaxLowering : Lowering
     }
 }
 
-/// <summary>Dropout in training; elsewhere nothing is left of it.</summary>
+/// <summary>Lowers dropout, which is part of training plans only.</summary>
 internal sealed class DropoutLowering : Lowering
 {
     public override void Forward(Unit unit, BlockProgram program, bool training)
@@ -141,7 +144,7 @@ internal sealed class DropoutLowering : Lowering
     public override void Backward(Unit unit, BlockProgram program)
     {
         var dy = unit.Output.Gradient;
-        if (BlockProgram.Wants(unit.Inputs[0]))
+        if (unit.Inputs[0].RequiresGradient)
         {
             program.EmitGradient(unit, unit.Inputs[0], (dx, adds) => Run(unit, program, dy, dx, adds));
         }

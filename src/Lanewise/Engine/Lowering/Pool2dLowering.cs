@@ -3,33 +3,33 @@ using Lanewise.Kernels;
 
 namespace Lanewise.Engine;
 
-/// <summary>Max pooling, with the ReLU that was folded into it.</summary>
+/// <summary>Lowers max pooling that is not fused into a convolution, with the ReLU fused into it.</summary>
 internal sealed class MaxPool2dLowering : Lowering
 {
     /// <inheritdoc/>
-    public override bool TakesChannelLanes(Unit unit) => true;
+    public override bool SupportsChannelLanes(Unit unit) => true;
 
     public override void Forward(Unit unit, BlockProgram program, bool training)
     {
         var (rows, columns) = PoolAxes.Of(unit.Node.Op, unit.Inputs[0].Shape);
         var call = new PoolCall(rows, columns, unit.Inputs[0].Data, unit.Output.Data)
         {
-            Winner = BlockProgram.Wants(unit.Inputs[0]) ? program.Scratch(unit) : null,
+            Winner = unit.Inputs[0].RequiresGradient ? program.SavedForBackward(unit) : null,
             ReLU = unit.ReLU,
         };
-        program.NeedScratch(call.ScratchVectors * program.Kernels.LaneWidth);
+        program.RequireScratch(call.ScratchVectors * program.Kernels.LaneWidth);
         program.Emit(unit, "Forward", unit.Output, (kernels, in memory, part) => kernels.MaxPool2d(call, memory, part));
     }
 
     public override void Backward(Unit unit, BlockProgram program)
     {
-        if (!BlockProgram.Wants(unit.Inputs[0]))
+        if (!unit.Inputs[0].RequiresGradient)
         {
             return;
         }
 
         var (rows, columns) = PoolAxes.Of(unit.Node.Op, unit.Inputs[0].Shape);
-        var winner = program.Scratch(unit);
+        var winner = program.SavedForBackward(unit);
         program.EmitGradient(unit, unit.Inputs[0], (dx, adds) =>
         {
             var call = new PoolCall(rows, columns, dx, unit.Output.Gradient) { Winner = winner, Accumulate = adds };
@@ -38,22 +38,22 @@ internal sealed class MaxPool2dLowering : Lowering
     }
 }
 
-/// <summary>Average pooling, by a kernel or to a size.</summary>
+/// <summary>Lowers average pooling, with a kernel size or to an output size.</summary>
 internal sealed class AvgPool2dLowering : Lowering
 {
     /// <inheritdoc/>
-    public override bool TakesChannelLanes(Unit unit) => true;
+    public override bool SupportsChannelLanes(Unit unit) => true;
 
     public override void Forward(Unit unit, BlockProgram program, bool training)
     {
         var call = Call(unit, unit.Inputs[0].Data, unit.Output.Data, adds: false);
-        program.NeedScratch(call.ScratchVectors * program.Kernels.LaneWidth);
+        program.RequireScratch(call.ScratchVectors * program.Kernels.LaneWidth);
         program.Emit(unit, "Forward", unit.Output, (kernels, in memory, part) => kernels.AvgPool2d(call, memory, part));
     }
 
     public override void Backward(Unit unit, BlockProgram program)
     {
-        if (BlockProgram.Wants(unit.Inputs[0]))
+        if (unit.Inputs[0].RequiresGradient)
         {
             program.EmitGradient(unit, unit.Inputs[0], (dx, adds) =>
             {
@@ -66,17 +66,22 @@ internal sealed class AvgPool2dLowering : Lowering
     private static PoolCall Call(Unit unit, Planes input, Planes output, bool adds)
     {
         var (rows, columns) = PoolAxes.Of(unit.Node.Op, unit.Inputs[0].Shape);
-        return new PoolCall(rows, columns, input, output) { CountIncludePad = unit.Node.Op is AvgPool2d { CountIncludePad: true }, Accumulate = adds };
+        return new PoolCall(rows, columns, input, output)
+        {
+            CountIncludePad = unit.Node.Op is AvgPool2d { CountIncludePad: true },
+            Accumulate = adds,
+        };
     }
 }
 
-/// <summary>The windows of a pooling along each axis, in the kernels' terms.</summary>
+/// <summary>Converts the windows of a pooling op to those of the kernels.</summary>
 internal static class PoolAxes
 {
+    /// <summary>Returns the windows along each axis.</summary>
     public static (PoolAxis Rows, PoolAxis Columns) Of(Op op, Shape x) => op switch
     {
         Pool2d pool => (PoolAxis.Of(pool.Window!.Value.Rows, x.Height), PoolAxis.Of(pool.Window.Value.Columns, x.Width)),
         AdaptiveAvgPool2d pool => (PoolAxis.Adaptive(x.Height, pool.OutputSize.Height), PoolAxis.Adaptive(x.Width, pool.OutputSize.Width)),
-        _ => throw new ArgumentException($"{op.Name} is no pooling", nameof(op)),
+        _ => throw new ArgumentException($"{op.Name} is not a pooling op", nameof(op)),
     };
 }

@@ -3,15 +3,16 @@ using Lanewise.Graphs;
 namespace Lanewise.Engine;
 
 /// <summary>
-/// Average pooling to a given size in plain loops: output p averages the rows ⌊p·H / P⌋ … ⌈(p + 1)·H / P⌉ − 1, and q the columns likewise.
+/// Computes average pooling to a given output size in plain loops: output row p averages the input rows ⌊p·H / P⌋ … ⌈(p + 1)·H / P⌉ − 1,
+/// and columns likewise.
 /// </summary>
 internal sealed class AdaptiveAvgPool2dReference : ImageReference<AdaptiveAvgPool2d>
 {
-    /// <summary>Writes y: each window's mean.</summary>
+    /// <summary>Writes the mean of each window to y.</summary>
     protected override void Forward(AdaptiveAvgPool2d op, ReferenceNode node, int image, Volume[] x, Volume y) =>
         ForEachPixel(x[0], y, (c, p, q, h, w, pixels) => y[c, p, q] += x[0][c, h, w] / pixels);
 
-    /// <summary>Adds to dx: each output's gradient, spread evenly over its window.</summary>
+    /// <summary>Adds the gradient of each output to dx, distributed evenly over its window.</summary>
     protected override void Backward(
         AdaptiveAvgPool2d op, ReferenceNode node, int image, (Volume[] X, Volume Y) value, (Volume[] Dx, Volume Dy) gradient) =>
         ForEachPixel(gradient.Dx[0], gradient.Dy, (c, p, q, h, w, pixels) => gradient.Dx[0][c, h, w] += gradient.Dy[c, p, q] / pixels);

@@ -3,16 +3,16 @@ using Lanewise.Graphs;
 namespace Lanewise.Engine;
 
 /// <summary>
-/// Average pooling in plain loops; padded zeros count as pixels or not, as PyTorch's count_include_pad says. Positions of a ceil-mode
-/// window beyond the padding never count.
+/// Computes average pooling in plain loops. Padding counts as pixels or not, as PyTorch's count_include_pad specifies; positions of a
+/// ceil-mode window beyond the padding never count.
 /// </summary>
 internal sealed class AvgPool2dReference : ImageReference<AvgPool2d>
 {
-    /// <summary>Writes y: each window's mean.</summary>
+    /// <summary>Writes the mean of each window to y.</summary>
     protected override void Forward(AvgPool2d op, ReferenceNode node, int image, Volume[] x, Volume y) =>
         ForEachPixel(op, x[0], y, (c, p, q, h, w, pixels) => y[c, p, q] += x[0][c, h, w] / pixels);
 
-    /// <summary>Adds to dx: each output's gradient, spread evenly over its window.</summary>
+    /// <summary>Adds the gradient of each output to dx, distributed evenly over its window.</summary>
     protected override void Backward(
         AvgPool2d op, ReferenceNode node, int image, (Volume[] X, Volume Y) value, (Volume[] Dx, Volume Dy) gradient) =>
         ForEachPixel(op, gradient.Dx[0], gradient.Dy, (c, p, q, h, w, pixels) => gradient.Dx[0][c, h, w] += gradient.Dy[c, p, q] / pixels);
@@ -36,7 +36,7 @@ internal sealed class AvgPool2dReference : ImageReference<AvgPool2d>
         {
             for (int w = columns.From; w < columns.To; w++)
             {
-                if (x.Holds(h, w))
+                if (x.Contains(h, w))
                 {
                     window.Add((h, w));
                 }

@@ -3,12 +3,12 @@ using Lanewise.Graphs;
 namespace Lanewise.Engine;
 
 /// <summary>
-/// Batch normalization in plain loops, over all images at once: in training mean and variance are the batch's, which couples its
-/// images. n image, c channel, h w pixel.
+/// Computes batch normalization in plain loops over all images at once, because in training mean and variance are those of the batch.
+/// Indices: n image, c channel, h w pixel.
 /// </summary>
 internal sealed class BatchNorm2dReference : Reference
 {
-    /// <summary>Writes y = (x − mean) / √(variance + eps) · weight + bias; in training the running statistics are updated.</summary>
+    /// <summary>Writes y = (x − mean) / √(variance + eps) · weight + bias; in training, also updates the running statistics.</summary>
     public override void Forward(ReferenceNode node, Volume[][] x, Volume[] y)
     {
         var op = (BatchNorm2d)node.Node.Op;
@@ -23,7 +23,7 @@ internal sealed class BatchNorm2dReference : Reference
         ForEachValue(x[0], (n, c, h, w) => y[n][c, h, w] = Normalized(op, x[0][n][c, h, w], moments[c]) * weight[c] + bias[c]);
     }
 
-    /// <summary>Adds to dw[c]: Σ dy · x̂; to db[c]: Σ dy, x̂ the normalized input; and to dx.</summary>
+    /// <summary>Adds Σ dy · x̂ to dw[c], with x̂ the normalized input, Σ dy to db[c], and the input gradient to dx.</summary>
     public override void Backward(ReferenceNode node, Volume[][] x, Volume[] y, Volume[] dy, Volume[][] dx)
     {
         var op = (BatchNorm2d)node.Node.Op;
@@ -40,11 +40,11 @@ internal sealed class BatchNorm2dReference : Reference
         }
     }
 
-    /// <summary>The batch's mean and variance in training, the running ones in evaluation.</summary>
+    /// <summary>Returns mean and variance: of the batch in training, the running statistics in evaluation.</summary>
     private static Moments[] MomentsOf(ReferenceNode node, Volume[] x) =>
         node.Training is null || x.Length == 0 ? OfRunning(node.Value(2), node.Value(3)) : OfBatch(x);
 
-    /// <summary>Each channel's mean and (biased) variance over all images and pixels.</summary>
+    /// <summary>Computes the mean and biased variance of each channel over all images and pixels.</summary>
     private static Moments[] OfBatch(Volume[] x)
     {
         var moments = new Moments[x[0].Shape.Channels];
@@ -57,7 +57,7 @@ internal sealed class BatchNorm2dReference : Reference
     private static Moments[] OfRunning(double[] mean, double[] variance) =>
         [.. mean.Zip(variance, (m, v) => new Moments { Mean = m, Variance = v })];
 
-    /// <summary>Updates the running statistics, with the unbiased variance. A single value has none, and updates nothing.</summary>
+    /// <summary>Updates the running statistics with the unbiased variance, which needs at least two values.</summary>
     private static void UpdateRunning(BatchNorm2d op, Volume[] x, Moments[] moments, double[] mean, double[] variance)
     {
         double count = Count(x), unbiased = count / (count - 1);
@@ -76,11 +76,11 @@ internal sealed class BatchNorm2dReference : Reference
             biasGradient[c] += dy[n][c, h, w];
         });
 
-    /// <summary>Adds to dx: weight / √(variance + eps) · dy, where mean and variance do not depend on x.</summary>
+    /// <summary>Adds weight / √(variance + eps) · dy to dx, where mean and variance do not depend on x.</summary>
     private static void BackwardInput(BatchNorm2d op, Volume[] dy, double[] weight, Moments[] moments, Volume[] dx) =>
         ForEachValue(dx, (n, c, h, w) => dx[n][c, h, w] += weight[c] / Deviation(op, moments[c]) * dy[n][c, h, w]);
 
-    /// <summary>Adds to dx: weight / √(variance + eps) · (dy − mean of dy − x̂ · mean of (dy · x̂)), where they are the batch's.</summary>
+    /// <summary>Adds weight / √(variance + eps) · (dy − mean(dy) − x̂ · mean(dy · x̂)) to dx, where they are those of the batch.</summary>
     private static void BackwardInputOfBatch(BatchNorm2d op, Volume[] x, Volume[] dy, double[] weight, Moments[] moments, Volume[] dx)
     {
         double[] sumWithInput = new double[moments.Length], sum = new double[moments.Length];
@@ -88,8 +88,8 @@ internal sealed class BatchNorm2dReference : Reference
         double count = Count(x);
         ForEachValue(dx, (n, c, h, w) =>
         {
-            double centred = dy[n][c, h, w] - sum[c] / count - Normalized(op, x[n][c, h, w], moments[c]) * sumWithInput[c] / count;
-            dx[n][c, h, w] += weight[c] / Deviation(op, moments[c]) * centred;
+            double centered = dy[n][c, h, w] - sum[c] / count - Normalized(op, x[n][c, h, w], moments[c]) * sumWithInput[c] / count;
+            dx[n][c, h, w] += weight[c] / Deviation(op, moments[c]) * centered;
         });
     }
 
@@ -107,7 +107,7 @@ internal sealed class BatchNorm2dReference : Reference
         }
     }
 
-    /// <summary>Mean and biased variance of one channel.</summary>
+    /// <summary>The mean and biased variance of one channel.</summary>
     private struct Moments
     {
         public double Mean;

@@ -3,14 +3,14 @@ using Lanewise.Graphs;
 namespace Lanewise.Engine;
 
 /// <summary>
-/// Conv2d as seven plain loops. k output channel, c input channel within its group, p q output row and column, r s kernel row and
-/// column.
+/// Computes convolution as seven plain loops. Indices: k output channel, c input channel within its group, p q output row and column,
+/// r s kernel row and column.
 /// </summary>
 internal sealed class Conv2dReference : ImageReference<Conv2d>
 {
     /// <summary>
     /// Writes y[k][p][q] = bias[k] + Σ over (c, r, s) of
-    /// w[k][c][r][s] · x[c][p·stride + r·dilation − padding above][q·stride + s·dilation − padding left].
+    /// w[k][c][r][s] · x[c][p·stride + r·dilation − top padding][q·stride + s·dilation − left padding].
     /// </summary>
     protected override void Forward(Conv2d op, ReferenceNode node, int image, Volume[] x, Volume y)
     {
@@ -20,8 +20,11 @@ internal sealed class Conv2dReference : ImageReference<Conv2d>
         ForEachProduct(op, x[0], y, (k, c, h, w, p, q, i) => y[k, p, q] += weight[i] * x[0][c, h, w]);
     }
 
-    /// <summary>Adds to dx: Σ w · dy over the products with the pixel; to dw: Σ x · dy over those with the weight; to db: Σ dy.</summary>
-    protected override void Backward(Conv2d op, ReferenceNode node, int image, (Volume[] X, Volume Y) value, (Volume[] Dx, Volume Dy) gradient)
+    /// <summary>
+    /// Adds Σ w · dy to dx, over all products with the pixel, Σ x · dy to dw, over all products with the weight, and Σ dy to db.
+    /// </summary>
+    protected override void Backward(
+        Conv2d op, ReferenceNode node, int image, (Volume[] X, Volume Y) value, (Volume[] Dx, Volume Dy) gradient)
     {
         var (x, dx, dy) = (value.X[0], gradient.Dx[0], gradient.Dy);
         double[] weight = node.Value(0), dw = node.Gradient(0)!;
@@ -51,7 +54,7 @@ internal sealed class Conv2dReference : ImageReference<Conv2d>
                 {
                     int h = y.P * op.Stride.Height + r * op.Dilation.Height - op.Padding.Top;
                     int w = y.Q * op.Stride.Width + s * op.Dilation.Width - op.Padding.Left;
-                    if (x.Holds(h, w))
+                    if (x.Contains(h, w))
                     {
                         visit(y.K, first + c, h, w, y.P, y.Q, ((y.K * channels + c) * op.KernelSize.Height + r) * op.KernelSize.Width + s);
                     }

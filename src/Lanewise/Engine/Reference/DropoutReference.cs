@@ -3,14 +3,16 @@ using Lanewise.Kernels;
 
 namespace Lanewise.Engine;
 
-/// <summary>Dropout: in training <see cref="DropoutMask"/> decides which values are kept and scaled; in evaluation the identity.</summary>
+/// <summary>
+/// Computes dropout: in training, keeps and scales the values that <see cref="DropoutMask"/> selects; in evaluation, an identity.
+/// </summary>
 internal sealed class DropoutReference : ImageReference<Dropout>
 {
-    /// <summary>Writes y: the kept values of x, scaled.</summary>
+    /// <summary>Writes the kept values of x, scaled, to y.</summary>
     protected override void Forward(Dropout op, ReferenceNode node, int image, Volume[] x, Volume y) =>
         AddKept(op, node, image, x[0].Values, y.Values);
 
-    /// <summary>Adds to dx: dy, masked and scaled in the same way.</summary>
+    /// <summary>Adds dy, masked and scaled in the same way, to dx.</summary>
     protected override void Backward(
         Dropout op, ReferenceNode node, int image, (Volume[] X, Volume Y) value, (Volume[] Dx, Volume Dy) gradient) =>
         AddKept(op, node, image, gradient.Dy.Values, gradient.Dx[0].Values);

@@ -2,14 +2,16 @@ using Lanewise.Graphs;
 
 namespace Lanewise.Engine;
 
-/// <summary>The parameter-free shortcut in plain loops: pixel (p, q) is the input's (p·stride, q·stride), channels are zero-padded.</summary>
+/// <summary>
+/// Computes the shortcut without parameters: output pixel (p, q) is input pixel (p·stride, q·stride); channels are zero-padded.
+/// </summary>
 internal sealed class IdentityShortcutReference : ImageReference<IdentityShortcut>
 {
-    /// <summary>Writes y: the pixels of x that are kept.</summary>
+    /// <summary>Writes the kept pixels of x to y.</summary>
     protected override void Forward(IdentityShortcut op, ReferenceNode node, int image, Volume[] x, Volume y) =>
         ForEachKept(op, x[0], y, (kept, of) => y.Values[of] += x[0].Values[kept]);
 
-    /// <summary>Adds to dx: the gradients of the pixels that were kept.</summary>
+    /// <summary>Adds the gradients of the kept pixels to dx.</summary>
     protected override void Backward(
         IdentityShortcut op, ReferenceNode node, int image, (Volume[] X, Volume Y) value, (Volume[] Dx, Volume Dy) gradient) =>
         ForEachKept(op, gradient.Dx[0], gradient.Dy, (kept, of) => gradient.Dx[0].Values[kept] += gradient.Dy.Values[of]);

@@ -2,18 +2,19 @@ using Lanewise.Graphs;
 
 namespace Lanewise.Engine;
 
-/// <summary>The input: its values are set by the caller.</summary>
+/// <summary>Computes nothing: the values of the input are set by the engine.</summary>
 internal sealed class InputReference : ImageReference<Input>
 {
     protected override void Forward(Input op, ReferenceNode node, int image, Volume[] x, Volume y) { }
 
-    protected override void Backward(Input op, ReferenceNode node, int image, (Volume[] X, Volume Y) value, (Volume[] Dx, Volume Dy) gradient) { }
+    protected override void Backward(
+        Input op, ReferenceNode node, int image, (Volume[] X, Volume Y) value, (Volume[] Dx, Volume Dy) gradient) { }
 }
 
-/// <summary>ReLU: y = max(0, x).</summary>
+/// <summary>Computes ReLU, y = max(0, x).</summary>
 internal sealed class ReLUReference : ImageReference<ReLU>
 {
-    /// <summary>Writes y.</summary>
+    /// <summary>Writes max(0, x) to y.</summary>
     protected override void Forward(ReLU op, ReferenceNode node, int image, Volume[] x, Volume y)
     {
         for (int i = 0; i < y.Values.Length; i++)
@@ -22,8 +23,9 @@ internal sealed class ReLUReference : ImageReference<ReLU>
         }
     }
 
-    /// <summary>Adds to dx: dy where x is positive; at zero the gradient is zero, as in PyTorch.</summary>
-    protected override void Backward(ReLU op, ReferenceNode node, int image, (Volume[] X, Volume Y) value, (Volume[] Dx, Volume Dy) gradient)
+    /// <summary>Adds dy to dx where x is positive; at zero the gradient is zero, as in PyTorch.</summary>
+    protected override void Backward(
+        ReLU op, ReferenceNode node, int image, (Volume[] X, Volume Y) value, (Volume[] Dx, Volume Dy) gradient)
     {
         double[] x = value.X[0].Values, dx = gradient.Dx[0].Values, dy = gradient.Dy.Values;
         for (int i = 0; i < x.Length; i++)
@@ -33,17 +35,18 @@ internal sealed class ReLUReference : ImageReference<ReLU>
     }
 }
 
-/// <summary>Add: y is the sum of the inputs.</summary>
+/// <summary>Computes the sum of the inputs.</summary>
 internal sealed class AddReference : ImageReference<Add>
 {
     protected override void Forward(Add op, ReferenceNode node, int image, Volume[] x, Volume y) =>
         Array.ForEach(x, input => input.Values.AddTo(y.Values));
 
-    protected override void Backward(Add op, ReferenceNode node, int image, (Volume[] X, Volume Y) value, (Volume[] Dx, Volume Dy) gradient) =>
+    protected override void Backward(
+        Add op, ReferenceNode node, int image, (Volume[] X, Volume Y) value, (Volume[] Dx, Volume Dy) gradient) =>
         Array.ForEach(gradient.Dx, dx => gradient.Dy.Values.AddTo(dx.Values));
 }
 
-/// <summary>Flatten: the values in row-major order.</summary>
+/// <summary>Copies the values in row-major order.</summary>
 internal sealed class FlattenReference : ImageReference<Flatten>
 {
     protected override void Forward(Flatten op, ReferenceNode node, int image, Volume[] x, Volume y) => x[0].Values.AddTo(y.Values);
@@ -53,7 +56,7 @@ internal sealed class FlattenReference : ImageReference<Flatten>
         gradient.Dy.Values.AddTo(gradient.Dx[0].Values);
 }
 
-/// <summary>Concat: the inputs' values one after the other.</summary>
+/// <summary>Concatenates the values of the inputs along the channels.</summary>
 internal sealed class ConcatReference : ImageReference<Concat>
 {
     protected override void Forward(Concat op, ReferenceNode node, int image, Volume[] x, Volume y) =>

@@ -2,10 +2,10 @@ using Lanewise.Graphs;
 
 namespace Lanewise.Engine;
 
-/// <summary>Linear as two plain loops: k output feature, c input feature.</summary>
+/// <summary>Computes a linear layer as two plain loops. Indices: k output feature, c input feature.</summary>
 internal sealed class LinearReference : ImageReference<Linear>
 {
-    /// <summary>Writes y[k] = bias[k] + Σ over c of w[k][c] · x[c].</summary>
+    /// <summary>Writes y[k] = bias[k] + Σ w[k][c] · x[c], over c.</summary>
     protected override void Forward(Linear op, ReferenceNode node, int image, Volume[] x, Volume y)
     {
         double[] weight = node.Value(0), from = x[0].Values, to = y.Values;
@@ -20,8 +20,9 @@ internal sealed class LinearReference : ImageReference<Linear>
         }
     }
 
-    /// <summary>Adds to dx[c]: Σ over k of w[k][c] · dy[k]; to dw[k][c]: x[c] · dy[k]; to db[k]: dy[k].</summary>
-    protected override void Backward(Linear op, ReferenceNode node, int image, (Volume[] X, Volume Y) value, (Volume[] Dx, Volume Dy) gradient)
+    /// <summary>Adds Σ w[k][c] · dy[k], over k, to dx[c], x[c] · dy[k] to dw[k][c], and dy[k] to db[k].</summary>
+    protected override void Backward(
+        Linear op, ReferenceNode node, int image, (Volume[] X, Volume Y) value, (Volume[] Dx, Volume Dy) gradient)
     {
         double[] x = value.X[0].Values, dx = gradient.Dx[0].Values, dy = gradient.Dy.Values;
         double[] weight = node.Value(0), dw = node.Gradient(0)!;

@@ -2,14 +2,16 @@ using Lanewise.Graphs;
 
 namespace Lanewise.Engine;
 
-/// <summary>Max pooling in plain loops; of equal maxima the first in row-major order counts, as in PyTorch, and padding never does.</summary>
+/// <summary>
+/// Computes max pooling in plain loops; of equal maxima the first in row-major order wins, as in PyTorch, and padding never wins.
+/// </summary>
 internal sealed class MaxPool2dReference : ImageReference<MaxPool2d>
 {
-    /// <summary>Writes y: each window's maximum.</summary>
+    /// <summary>Writes the maximum of each window to y.</summary>
     protected override void Forward(MaxPool2d op, ReferenceNode node, int image, Volume[] x, Volume y) =>
         ForEachWindow(op, x[0], y, (c, p, q, h, w) => y[c, p, q] = x[0][c, h, w]);
 
-    /// <summary>Adds to dx: each output's gradient, where its maximum is.</summary>
+    /// <summary>Adds the gradient of each output to dx at the position of the maximum.</summary>
     protected override void Backward(
         MaxPool2d op, ReferenceNode node, int image, (Volume[] X, Volume Y) value, (Volume[] Dx, Volume Dy) gradient) =>
         ForEachWindow(op, value.X[0], gradient.Dy, (c, p, q, h, w) => gradient.Dx[0][c, h, w] += gradient.Dy[c, p, q]);
@@ -28,7 +30,7 @@ internal sealed class MaxPool2dReference : ImageReference<MaxPool2d>
             for (int s = 0; s < op.KernelSize.Width; s++)
             {
                 int h = p * op.Stride.Height + r - op.Padding.Top, w = q * op.Stride.Width + s - op.Padding.Left;
-                if (x.Holds(h, w) && (best is not { } b || x[c, h, w] > x[c, b.H, b.W]))
+                if (x.Contains(h, w) && (best is not { } b || x[c, h, w] > x[c, b.H, b.W]))
                 {
                     best = (h, w);
                 }

@@ -3,9 +3,8 @@ using Lanewise.Graphs;
 namespace Lanewise.Engine;
 
 /// <summary>
-/// The slow twin of <see cref="Plan"/>: runs a network node by node, each for all images of the batch, in plain loops and double
-/// precision, with nothing fused. It defines what the fast engine has to compute (PyTorch's semantics) and is meant to
-/// be read, and to be compared with.
+/// Runs a network node by node, in plain loops and double precision, without fusion: the slow counterpart of <see cref="Plan"/>, which
+/// defines the semantics (those of PyTorch) and serves as the reference of tests.
 /// </summary>
 public sealed class ReferenceEngine
 {
@@ -14,49 +13,58 @@ public sealed class ReferenceEngine
     private TrainingStep? _training;
     private Volume[][] _values = [];
 
-    /// <summary>Takes a copy of the weights.</summary>
-    /// <param name="network">What is run.</param>
-    /// <param name="weights">Its weights.</param>
+    /// <summary>Initializes the engine with a copy of the weights.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="weights">The weights, matched by name.</param>
+    /// <exception cref="LanewiseException">A parameter is missing.</exception>
     public ReferenceEngine(Network network, Weights weights)
     {
         _network = network;
-        _parameters = network.Parameters.ToDictionary(p => p.Name, p => Array.ConvertAll(weights[p.Name].Values, v => (double)v), StringComparer.Ordinal);
+        _parameters = network.Parameters.ToDictionary(
+            p => p.Name, p => Array.ConvertAll(weights[p.Name].Values, v => (double)v), StringComparer.Ordinal);
     }
 
     /// <summary>
-    /// The weights by name, in PyTorch's order of values, with batch norm's running statistics; what is changed here is used from
-    /// the next forward pass on.
+    /// The parameters and buffers by name, each in row-major order of PyTorch's dimensions; changes to the arrays take effect in the next
+    /// forward pass.
     /// </summary>
     public IReadOnlyDictionary<string, double[]> Parameters => _parameters;
 
-    /// <summary>Images in the last forward pass.</summary>
+    /// <summary>The number of images in the last forward pass; 0 before the first.</summary>
     public int Count => _values.Length == 0 ? 0 : _values[0].Length;
 
     /// <summary>
-    /// Runs images, [image][C·H·W], through the network and keeps what every node made of them. Batch norm uses its running
-    /// statistics, and dropout does nothing.
+    /// Runs the forward pass in evaluation mode and keeps the values of every node: batch norm uses its running statistics, and dropout is
+    /// an identity.
     /// </summary>
-    /// <returns>The output, [image][value].</returns>
+    /// <param name="images">The input, (N, C, H, W) in row-major order.</param>
+    /// <returns>The output, (N, C, H, W) in row-major order.</returns>
+    /// <exception cref="ArgumentException">The number of values is not a multiple of that of an image.</exception>
     public double[] Forward(double[] images) => Run(images, null);
 
     /// <summary>
-    /// As <see cref="Forward"/>, as a training step does it: batch norm uses the batch's statistics and moves its running ones,
-    /// and dropout drops.
+    /// Runs the forward pass in training mode and keeps the values of every node: batch norm uses the statistics of the batch and updates
+    /// its running statistics, and dropout is active.
     /// </summary>
-    /// <param name="images">[image][C·H·W].</param>
-    /// <param name="seed">The training's seed, which decides what dropout drops.</param>
-    /// <param name="step">How many steps came before, which decides it too.</param>
-    /// <returns>The output, [image][value].</returns>
+    /// <param name="images">The input, (N, C, H, W) in row-major order.</param>
+    /// <param name="seed">The seed of the dropout masks; 0 by default.</param>
+    /// <param name="step">The index of the training step, which also seeds the dropout masks; 0 by default.</param>
+    /// <returns>The output, (N, C, H, W) in row-major order.</returns>
+    /// <exception cref="ArgumentException">The number of values is not a multiple of that of an image.</exception>
     public double[] ForwardTraining(double[] images, int seed = 0, long step = 0) => Run(images, new(seed, step));
 
-    /// <summary>What <paramref name="node"/> made of an image in the last forward pass, C×H×W in row-major order.</summary>
+    /// <summary>Returns the values of a node in the last forward pass.</summary>
+    /// <param name="node">The node.</param>
+    /// <param name="image">The index of the image in the batch.</param>
+    /// <returns>The values, (C, H, W) in row-major order.</returns>
     public ReadOnlySpan<double> ValuesAt(Node node, int image) => _values[node.Index][image].Values;
 
     /// <summary>
-    /// The mean cross-entropy of the last forward pass: the mean of log Σ exp(z) − z[label]. In training each auxiliary output's is
-    /// added, times its weight.
+    /// Computes the mean cross-entropy of the last forward pass, the mean of log Σ exp(z) − z[label]; in training mode, plus the weighted
+    /// mean cross-entropy of each auxiliary output.
     /// </summary>
-    /// <param name="labels">Each image's class.</param>
+    /// <param name="labels">The class of each image.</param>
+    /// <returns>The loss.</returns>
     public double Loss(ReadOnlySpan<int> labels)
     {
         double total = 0;
@@ -71,8 +79,12 @@ public sealed class ReferenceEngine
         return total;
     }
 
-    /// <summary>The gradients of <see cref="Loss"/>: each output's is (softmax(z) − onehot(label)) / images, times its weight.</summary>
-    /// <param name="labels">Each image's class.</param>
+    /// <summary>
+    /// Runs the backward pass of <see cref="Loss"/> for the last forward pass; the gradient of each output is
+    /// weight · (softmax(z) − onehot(label)) / N.
+    /// </summary>
+    /// <param name="labels">The class of each image.</param>
+    /// <returns>The gradients of the parameters and the input.</returns>
     public ReferenceGradients BackwardLoss(ReadOnlySpan<int> labels)
     {
         var gradients = EmptyValues();
@@ -89,8 +101,9 @@ public sealed class ReferenceEngine
         return Backward(gradients);
     }
 
-    /// <summary>The gradients of Σ outputGradient · output, for the images of the last forward pass.</summary>
-    /// <param name="outputGradient">[image][value].</param>
+    /// <summary>Runs the backward pass of Σ outputGradient · output for the last forward pass.</summary>
+    /// <param name="outputGradient">The gradient of the output, (N, C, H, W) in row-major order.</param>
+    /// <returns>The gradients of the parameters and the input.</returns>
     public ReferenceGradients Backward(double[] outputGradient)
     {
         var gradients = EmptyValues();
@@ -128,7 +141,8 @@ public sealed class ReferenceEngine
 
     private ReferenceGradients Backward(Volume[][] gradients)
     {
-        var parameters = _network.Parameters.Where(p => !p.IsBuffer).ToDictionary(p => p.Name, p => new double[p.Count], StringComparer.Ordinal);
+        var parameters = _network.Parameters.Where(p => !p.IsBuffer)
+            .ToDictionary(p => p.Name, p => new double[p.Count], StringComparer.Ordinal);
         foreach (var node in _network.Nodes.Reverse())
         {
             Volume[][] x = [.. node.Inputs.Select(n => _values[n.Index])], dx = [.. node.Inputs.Select(n => gradients[n.Index])];
@@ -139,7 +153,7 @@ public sealed class ReferenceEngine
         return new(parameters, [.. gradients[0].SelectMany(v => v.Values)]);
     }
 
-    /// <summary>The outputs that have a loss, and its weight.</summary>
+    /// <summary>Returns the outputs with a loss, and its weight.</summary>
     private IEnumerable<AuxiliaryOutput> Losses() => [new(_network.Output, 1), .. _training is null ? [] : _network.AuxiliaryOutputs];
 
     private Volume[][] EmptyValues(int? images = null) =>

@@ -1,6 +1,6 @@
 namespace Lanewise.Engine;
 
-/// <summary>What the reference engine's backward pass returns.</summary>
-/// <param name="Parameters">The gradients by parameter name, in PyTorch's order of values.</param>
-/// <param name="Input">The gradient to the images, [image][C·H·W].</param>
+/// <summary>The gradients computed by <see cref="ReferenceEngine"/>.</summary>
+/// <param name="Parameters">The gradients by parameter name, each in row-major order of PyTorch's dimensions.</param>
+/// <param name="Input">The gradient of the input, (N, C, H, W) in row-major order.</param>
 public sealed record ReferenceGradients(IReadOnlyDictionary<string, double[]> Parameters, double[] Input);

@@ -2,7 +2,7 @@ using Lanewise.Graphs;
 
 namespace Lanewise.Engine;
 
-/// <summary>Softmax over the channels c of each pixel, in plain loops.</summary>
+/// <summary>Computes softmax over the channels c of each pixel, in plain loops.</summary>
 internal sealed class SoftmaxReference : ImageReference<Softmax>
 {
     protected override void Forward(Softmax op, ReferenceNode node, int image, Volume[] x, Volume y) => Forward(x[0], y);
@@ -11,18 +11,18 @@ internal sealed class SoftmaxReference : ImageReference<Softmax>
         Softmax op, ReferenceNode node, int image, (Volume[] X, Volume Y) value, (Volume[] Dx, Volume Dy) gradient) =>
         Backward(value.Y, gradient.Dy, gradient.Dx[0]);
 
-    /// <summary>Writes y[c] = exp(x[c]) / Σ exp(x[i]); the largest x is subtracted first, against overflow.</summary>
+    /// <summary>Writes y[c] = exp(x[c]) / Σ exp(x[i]); the largest x is subtracted first to prevent overflow.</summary>
     public static void Forward(Volume x, Volume y) => ForEachPixel(x.Shape, (h, w) =>
     {
-        double top = double.NegativeInfinity, sum = 0;
+        double max = double.NegativeInfinity, sum = 0;
         for (int c = 0; c < x.Shape.Channels; c++)
         {
-            top = Math.Max(top, x[c, h, w]);
+            max = Math.Max(max, x[c, h, w]);
         }
 
         for (int c = 0; c < x.Shape.Channels; c++)
         {
-            y[c, h, w] = Math.Exp(x[c, h, w] - top);
+            y[c, h, w] = Math.Exp(x[c, h, w] - max);
             sum += y[c, h, w];
         }
 
@@ -32,7 +32,7 @@ internal sealed class SoftmaxReference : ImageReference<Softmax>
         }
     });
 
-    /// <summary>Adds to dx[c]: y[c] · (dy[c] − Σ y[i] · dy[i]).</summary>
+    /// <summary>Adds y[c] · (dy[c] − Σ y[i] · dy[i]) to dx[c].</summary>
     private static void Backward(Volume y, Volume dy, Volume dx) => ForEachPixel(y.Shape, (h, w) =>
     {
         double sum = 0;

@@ -2,7 +2,7 @@ using Lanewise.Graphs;
 
 namespace Lanewise.Engine;
 
-/// <summary>One image's values at a node in the reference engine: C×H×W doubles in row-major order.</summary>
+/// <summary>The values of one image at a node of the reference engine, (C, H, W) in row-major order.</summary>
 internal sealed class Volume(Shape shape)
 {
     public Shape Shape { get; } = shape;
@@ -11,11 +11,11 @@ internal sealed class Volume(Shape shape)
 
     public ref double this[int c, int h, int w] => ref Values[At(c, h, w)];
 
-    /// <summary>The index of a value in <see cref="Values"/>.</summary>
+    /// <summary>Returns the index of a value in <see cref="Values"/>.</summary>
     public int At(int c, int h, int w) => (c * Shape.Height + h) * Shape.Width + w;
 
-    /// <summary>Whether (h, w) is a pixel of the image rather than padding.</summary>
-    public bool Holds(int h, int w) => h >= 0 && h < Shape.Height && w >= 0 && w < Shape.Width;
+    /// <summary>Whether (h, w) is a pixel of the image, not padding.</summary>
+    public bool Contains(int h, int w) => h >= 0 && h < Shape.Height && w >= 0 && w < Shape.Width;
 
     /// <summary>Visits every channel, row and column.</summary>
     public void ForEach(Action<int, int, int> visit)
@@ -33,10 +33,10 @@ internal sealed class Volume(Shape shape)
     }
 }
 
-/// <summary>Sums of arrays.</summary>
+/// <summary>Element-wise sums of arrays.</summary>
 internal static class ReferenceSums
 {
-    /// <summary>Adds to the first values of <paramref name="to"/>: all of <paramref name="x"/>.</summary>
+    /// <summary>Adds the values of <paramref name="x"/> to the first values of <paramref name="to"/>.</summary>
     public static void AddTo(this ReadOnlySpan<double> x, Span<double> to)
     {
         for (int i = 0; i < x.Length; i++)

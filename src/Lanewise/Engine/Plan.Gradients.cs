@@ -1,0 +1,120 @@
+using Lanewise.Graphs;
+using Lanewise.Kernels;
+
+namespace Lanewise.Engine;
+
+// The backward pass, its gradients, and their use by an optimizer.
+public sealed partial class Plan
+{
+    /// <summary>
+    /// Runs the forward and backward pass, adds the gradients of the mean cross-entropy to <see cref="Gradients"/>, and sets
+    /// <see cref="Losses"/> and <see cref="Predictions"/>.
+    /// </summary>
+    /// <param name="source">The source of the images and labels.</param>
+    /// <param name="indices">The indices of the images in the source, at most <see cref="PlanOptions.BatchSize"/>.</param>
+    /// <param name="step">The index of the training step, which together with <see cref="PlanOptions.Seed"/> seeds dropout.</param>
+    /// <exception cref="ArgumentException">There are more indices than <see cref="PlanOptions.BatchSize"/>.</exception>
+    /// <exception cref="InvalidOperationException">The plan was not compiled for training.</exception>
+    /// <exception cref="LanewiseException">The output of the network is not a row of logits, or a label is out of range.</exception>
+    public void ComputeGradients(ITensorSource source, ReadOnlySpan<int> indices, long step = 0)
+    {
+        if (!Options.Training)
+        {
+            throw new InvalidOperationException("this plan was compiled without gradients; set PlanOptions.Training.");
+        }
+
+        RequireLogits();
+        Run(source, indices, BatchMode.Train, 1f / Math.Max(1, indices.Length), step);
+    }
+
+    /// <summary>Copies out the gradients accumulated since the last optimizer step or call of <see cref="DiscardGradients"/>.</summary>
+    /// <returns>The gradients of the trained parameters, by parameter name.</returns>
+    public Weights Gradients()
+    {
+        var sum = new LaneMemory(_parameters.GradientFloats);
+        var to = sum.Slice(0, sum.Length);
+        foreach (var slot in _schedule.Slots)
+        {
+            var part = slot.Slice(0, slot.Length);
+            for (int i = 0; i < to.Length; i++)
+            {
+                to[i] += part[i];
+            }
+        }
+
+        return _parameters.UnpackTrained(sum);
+    }
+
+    /// <summary>Zeroes the accumulated gradients.</summary>
+    public void DiscardGradients()
+    {
+        foreach (var slot in _schedule.Slots)
+        {
+            slot.Clear();
+        }
+    }
+
+    /// <summary>Applies the accumulated gradients with one optimizer step and zeroes them.</summary>
+    internal void Apply(OptimizerWork update)
+    {
+        update.Run(_workers, _kernels, _weights, _schedule.Slots, _parameters.TrainedFloats);
+        _transforms.AreStale = true;
+    }
+
+    /// <summary>Allocates memory in the layout of the trained weights, for the state of an optimizer.</summary>
+    internal LaneMemory AllocateLikeWeights() => new(_parameters.TrainedFloats);
+
+    /// <summary>Copies the state of an optimizer out, by name of the trained parameter.</summary>
+    internal Weights SaveState(LaneMemory memory) => _parameters.UnpackTrained(memory);
+
+    /// <summary>Copies the state of an optimizer in.</summary>
+    /// <exception cref="LanewiseException">The state does not belong to the parameters that this plan trains.</exception>
+    internal void LoadState(Weights state, LaneMemory memory)
+    {
+        var mismatches = _parameters.Trained.Select(p => $"{p.Name} ({p.ShapeText})").ToHashSet(StringComparer.Ordinal);
+        mismatches.SymmetricExceptWith(state.Tensors.Select(t => $"{t.Name} ({t.ShapeText})"));
+        if (mismatches.Count > 0)
+        {
+            throw new ModelFormatException(
+                $"{Network.Name}: only one of the network's trained parameters and the optimizer's state has {mismatches.First()}; "
+                + "train the same parameters as before.",
+                ModelFormatError.Mismatch);
+        }
+
+        _parameters.PackTrained(state, memory);
+    }
+
+    /// <summary>
+    /// Runs the forward pass, and the backward pass from a given gradient of the output: the gradients of Σ outputGradient · output. Sets
+    /// <see cref="Output"/> and, where compiled for it, <see cref="InputGradients"/>, and adds to <see cref="Gradients"/>.
+    /// </summary>
+    /// <param name="outputGradient">The gradient of the output, (N, C, H, W) in row-major order.</param>
+    /// <param name="source">The source of the images; labels are not read.</param>
+    /// <param name="indices">The indices of the images in the source, at most <see cref="PlanOptions.BatchSize"/>.</param>
+    /// <exception cref="InvalidOperationException">The plan was compiled without a backward pass.</exception>
+    /// <exception cref="ArgumentException">The gradient has too few values, or there are more indices than the batch size.</exception>
+    public void ComputeGradientsFrom(float[] outputGradient, ITensorSource source, ReadOnlySpan<int> indices)
+    {
+        ArgumentNullException.ThrowIfNull(outputGradient);
+        if (!Options.HasBackward)
+        {
+            throw new InvalidOperationException(
+                "this plan was compiled without gradients; set PlanOptions.Training or PlanOptions.InputGradient.");
+        }
+
+        if (outputGradient.Length < indices.Length * Network.OutputCount)
+        {
+            throw new ArgumentException(
+                $"{outputGradient.Length} values; {indices.Length} images have {Network.OutputCount} each", nameof(outputGradient));
+        }
+
+        _batch.OutputGradient = outputGradient;
+        Run(source, indices, BatchMode.FromGradient, 0);
+    }
+
+    /// <summary>
+    /// The gradient of the input, (N, C, H, W) in row-major order; empty unless <see cref="PlanOptions.InputGradient"/> is set.
+    /// </summary>
+    public ReadOnlySpan<float> InputGradients =>
+        Options.InputGradient ? _batch.InputGradients.AsSpan(0, _batch.Count * Network.Input.Count) : [];
+}
