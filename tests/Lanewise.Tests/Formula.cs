@@ -5,17 +5,17 @@ using Lanewise.Tests.Engine;
 
 namespace Lanewise.Tests;
 
-/// <summary>Weights and images that are a formula of their names, the same as in tests/goldens/families.py.</summary>
+/// <summary>Weights and images computed by a formula of their names, the same as in tests/goldens/families.py.</summary>
 internal static class Formula
 {
-    /// <summary>A network's weights.</summary>
+    /// <summary>Returns the weights of a network.</summary>
     public static Weights Weights(Network network) => new(network.Parameters.Select(p => new Tensor(p.Name, p.Dimensions, Values(p))));
 
-    /// <summary>Images in [−1, 1), and labels in turn.</summary>
+    /// <summary>Returns images in [−1, 1), and labels that cycle through the classes.</summary>
     public static TensorSource Images(int count, Shape input, int classes) =>
         new(Signed("pictures", count * input.Count), [.. Enumerable.Range(0, count).Select(i => (float)(i % classes))]);
 
-    /// <summary>SplitMix64, its seed the FNV-1a hash of a name.</summary>
+    /// <summary>Returns SplitMix64 seeded with the FNV-1a hash of a name.</summary>
     public static SplitMix64 Bits(string name)
     {
         ulong seed = 0xCBF29CE484222325;

@@ -3,7 +3,7 @@ using Lanewise.Graphs;
 
 namespace Lanewise.Tests;
 
-/// <summary>PyTorch's figures for one of the article's networks; tests/goldens/README.md lists the names.</summary>
+/// <summary>Values that PyTorch computed for a network; tests/goldens/README.md lists the names.</summary>
 internal sealed class Golden
 {
     private readonly Dictionary<string, Tensor> _tensors;
@@ -22,7 +22,7 @@ internal sealed class Golden
 
     public static Golden Read(string model) => new(Safetensors.Read(PathOf(model)));
 
-    /// <summary>The tensors below a prefix such as <c>weights</c>, without it, in PyTorch's order.</summary>
+    /// <summary>Returns the tensors below a prefix such as <c>weights</c>, without the prefix, in the order of PyTorch.</summary>
     public IReadOnlyList<Tensor> Below(string prefix) =>
     [
         .. File.Tensors.Where(tensor => tensor.Name.StartsWith(prefix + ".", StringComparison.Ordinal))

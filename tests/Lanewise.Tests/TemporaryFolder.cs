@@ -1,13 +1,13 @@
 namespace Lanewise.Tests;
 
-/// <summary>An empty folder that is gone after the test.</summary>
+/// <summary>A temporary folder, deleted after the test.</summary>
 internal sealed class TemporaryFolder : IDisposable
 {
     public string Path { get; } = Directory.CreateTempSubdirectory("lanewise-").FullName;
 
     public string this[string name] => System.IO.Path.Combine(Path, name);
 
-    /// <summary>Writes a file and makes the folders above it.</summary>
+    /// <summary>Writes a file and creates its parent folders.</summary>
     public string Write(string name, byte[] content)
     {
         string path = this[name];

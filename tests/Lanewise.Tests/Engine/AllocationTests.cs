@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Lanewise.Tests.Engine;
 
-/// <summary>Tests that read the process's own counters and so must run alone.</summary>
+/// <summary>Tests that read counters of the process and therefore must not run in parallel with others.</summary>
 [CollectionDefinition("alone", DisableParallelization = true)]
 public sealed class RunAlone;
 
@@ -37,7 +37,7 @@ public sealed class AllocationTests
             Step();
         }
 
-        // The runtime itself may allocate for its own threads now and then, but far less than once a step.
+        // The runtime occasionally allocates for its own threads, but far less than once per step.
         Assert.InRange(Allocated() - before, 0, threads == 1 ? 0 : Steps * 20);
 
         void Step()

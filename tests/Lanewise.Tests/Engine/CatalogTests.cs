@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Lanewise.Tests.Engine;
 
-/// <summary>Every registered model, without a word about any of them; <see cref="CatalogTrainingTests"/> trains them.</summary>
+/// <summary>Tests of every registered model; <see cref="CatalogTrainingTests"/> trains them.</summary>
 public sealed class CatalogTests
 {
     private const double Tolerance = 1e-4;
@@ -16,14 +16,14 @@ public sealed class CatalogTests
 
     [Theory]
     [MemberData(nameof(Models))]
-    public void A_model_runs_as_the_reference_does(string name)
+    public void A_model_agrees_with_the_reference(string name)
     {
         const int Count = 2;
         var network = Small(name, classes: 7);
         Assert.Equal(new Shape(7, 1, 1), network.Output.Shape);
         if (network.ParameterCount > MaxForReference)
         {
-            // More blocks of the kinds that a shallower one of the family has; drawing their weights alone would take seconds.
+            // A deeper variant of a tested family; initializing its weights alone would take seconds.
             return;
         }
 
@@ -36,7 +36,7 @@ public sealed class CatalogTests
         }
         else
         {
-            // Training with random weights is chaotic in networks so deep; goldens compare it, with weights that are not.
+            // Training such deep networks with random weights is chaotic; golden tests cover it with other weights.
             var source = TensorSource.Random(Count, run.Network.Input.Count, 7);
             var plan = Plan.Compile(run.Network, new PlanOptions { BatchSize = Count, Threads = 2 });
             plan.SetWeights(run.Weights);
@@ -50,13 +50,13 @@ public sealed class CatalogTests
     public void Names_are_found_in_any_case(string name) => Assert.Equal(name, ModelCatalog.Find(name.ToUpperInvariant()).Name);
 
     [Fact]
-    public void An_unknown_model_is_answered_with_those_that_there_are()
+    public void The_error_for_an_unknown_model_lists_the_known_ones()
     {
         var e = Assert.ThrowsAny<LanewiseException>(() => ModelCatalog.Find("vgg"));
         Assert.Equal($"There is no model 'vgg'; there are {string.Join(", ", ModelCatalog.All.Select(m => m.Name))}.", e.Message);
     }
 
-    /// <summary>The model at the smallest image that it takes, but not so small that batch norm has nothing to average.</summary>
+    /// <summary>Creates the model for the smallest image that it supports, but not so small that batch norm has a single value.</summary>
     internal static Network Small(string name, int classes)
     {
         var entry = ModelCatalog.Find(name);

@@ -5,12 +5,12 @@ using Xunit;
 
 namespace Lanewise.Tests.Engine;
 
-/// <summary>Every registered model learns; apart from <see cref="CatalogTests"/>, so that the two run side by side.</summary>
+/// <summary>Training tests of every registered model; separate from <see cref="CatalogTests"/> so that both run in parallel.</summary>
 public sealed class CatalogTrainingTests
 {
     private const int Count = 12, Steps = 14;
 
-    // What a step in the wrong direction does not reach, and the order of sums does not decide: deep networks without shortcuts
+    // Low enough that neither a wrong direction nor the order of sums reaches it: deep networks without shortcuts
     // hardly learn at a small learning rate, deep ones with batch norm are chaotic at a large one.
     private const double ClearlyLower = 0.96;
 

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Lanewise.Tests.Engine;
 
-/// <summary>GoogLeNet and the ResNets against PyTorch, with weights that both sides compute.</summary>
+/// <summary>Tests GoogLeNet and ResNets against PyTorch, with weights that both sides compute from a formula.</summary>
 public sealed class FamilyGoldenTests
 {
     private const double LossTolerance = 1e-5;
@@ -22,7 +22,7 @@ public sealed class FamilyGoldenTests
     [InlineData("googlenet")]
     [InlineData("resnet18")]
     [InlineData("resnet50")]
-    public void Logits_are_PyTorchs(string model)
+    public void Logits_match_PyTorch(string model)
     {
         const int Images = 2;
         var network = ModelCatalog.Find(model).Create(new ModelOptions());
@@ -37,10 +37,10 @@ public sealed class FamilyGoldenTests
     [InlineData("resnet18")]
     [InlineData("resnet50")]
     [InlineData("resnet20")]
-    public void Losses_gradients_and_running_statistics_are_PyTorchs(string model)
+    public void Losses_gradients_and_running_statistics_match_PyTorch(string model)
     {
         var (golden, network) = Read(model);
-        // Rounding of another kind than PyTorch's moves kinks, and with them some gradients by a per cent.
+        // The different rounding of Winograd crosses some kinks, which changes some gradients by a percent.
         var plan = Plan.Compile(network, new PlanOptions { BatchSize = Batch, Threads = 2, Training = true, Algorithm = Conv2dAlgorithm.Direct });
         plan.SetWeights(Formula.Weights(network));
         var source = Formula.Images(Batch, network.Input, Classes);
@@ -93,7 +93,7 @@ public sealed class FamilyGoldenTests
         Assert.All(network.Parameters.Where(p => p.Dimensions.Length == 0), p => Assert.Equal(golden["losses"].Values.Length, engine.Parameters[p.Name][0]));
     }
 
-    /// <summary>The model with auxiliary classifiers, whose dropout does nothing, at the golden's image size.</summary>
+    /// <summary>Creates the model with auxiliary classifiers, without dropout, for the image size of the golden file.</summary>
     private static (Golden Golden, Network Network) Read(string model)
     {
         var golden = Golden.Read($"family-{model}");

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Lanewise.Tests.Engine;
 
-/// <summary>Both of the article's networks against PyTorch, at every lane width.</summary>
+/// <summary>Tests the tutorial networks against PyTorch, at every lane width.</summary>
 public sealed class GoldenTests
 {
     private const double Tolerance = 1e-4;
@@ -29,7 +29,7 @@ public sealed class GoldenTests
 
     [Theory]
     [MemberData(nameof(ModelsAndWidths))]
-    public void Logits_loss_and_gradients_are_PyTorchs(string model, int width)
+    public void Logits_loss_and_gradients_match_PyTorch(string model, int width)
     {
         var golden = Golden.Read(model);
         var plan = Compile(model, golden, width, batch: golden["labels"].Values.Length);
@@ -42,14 +42,14 @@ public sealed class GoldenTests
 
         plan.ComputeGradients(source, indices);
         AssertLoss(golden["loss"].Values[0], plan, Tolerance);
-        Compare.Close("gradient to the input", golden["input_gradient"].Values, plan.InputGradients, Tolerance);
+        Compare.Close("gradient of the input", golden["input_gradient"].Values, plan.InputGradients, Tolerance);
         var gradients = plan.Gradients();
-        Assert.All(golden.Below("gradients"), g => Compare.Close($"gradient to {g.Name}", g.Values, gradients[g.Name].Values, Tolerance));
+        Assert.All(golden.Below("gradients"), g => Compare.Close($"gradient of {g.Name}", g.Values, gradients[g.Name].Values, Tolerance));
     }
 
     [Theory]
     [MemberData(nameof(ModelsAndWidths))]
-    public void Ten_steps_of_training_are_PyTorchs(string model, int width)
+    public void Ten_training_steps_match_PyTorch(string model, int width)
     {
         const int Batch = 64;
         var golden = Golden.Read(model);
@@ -81,8 +81,8 @@ public sealed class GoldenTests
         Compare.Close("logits", golden["logits"].Values, logits, Tolerance);
         Assert.Equal(golden["loss"].Values[0], engine.Loss(labels), Tolerance);
         var gradients = engine.BackwardLoss(labels);
-        Compare.Close("gradient to the input", gradients.Input, golden["input_gradient"].Values, Tolerance);
-        Assert.All(golden.Below("gradients"), g => Compare.Close($"gradient to {g.Name}", gradients.Parameters[g.Name], g.Values, Tolerance));
+        Compare.Close("gradient of the input", gradients.Input, golden["input_gradient"].Values, Tolerance);
+        Assert.All(golden.Below("gradients"), g => Compare.Close($"gradient of {g.Name}", gradients.Parameters[g.Name], g.Values, Tolerance));
     }
 
     private static Plan Compile(string model, Golden golden, int width, int batch)

@@ -3,10 +3,13 @@ using Lanewise.Graphs;
 
 namespace Lanewise.Tests.Engine;
 
-/// <summary>Where a network is not differentiable: ReLU at zero, max pooling at two equal maxima.</summary>
+/// <summary>Finds kinks, points where a network is not differentiable: ReLU at zero, max pooling at two equal maxima.</summary>
 internal static class Kinks
 {
-    /// <summary>How near the reference engine's images come to a kink. Exact zeros and ties are the same in any precision and do not count.</summary>
+    /// <summary>
+    /// Returns the distance of the last forward pass to the nearest kink, without exact zeros and ties, which are the same in any
+    /// precision.
+    /// </summary>
     public static double Nearest(ReferenceEngine engine, Network network)
     {
         double nearest = double.MaxValue;
@@ -35,8 +38,8 @@ internal static class Kinks
             {
                 for (int w = Math.Max(0, left); w < Math.Min(x.Width, left + pool.KernelSize.Width); w++)
                 {
-                    double behind = output[i] - input[(c * x.Height + h) * x.Width + w];
-                    nearest = behind > 0 ? Math.Min(nearest, behind) : nearest;
+                    double gap = output[i] - input[(c * x.Height + h) * x.Width + w];
+                    nearest = gap > 0 ? Math.Min(nearest, gap) : nearest;
                 }
             }
         }

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Lanewise.Tests.Engine;
 
-/// <summary>The goldens on processors that lack instructions: this very program, started with them switched off.</summary>
+/// <summary>Tests the goldens on narrower processors: starts this test program with instruction sets disabled.</summary>
 public sealed class NarrowerProcessorTests
 {
     [Theory]
@@ -15,14 +15,14 @@ public sealed class NarrowerProcessorTests
     {
         string assembly = typeof(NarrowerProcessorTests).Assembly.Location;
         var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true, RedirectStandardError = true };
-        // A test program is started by its own executable or by the shared host, which then needs to be told of it.
+        // The test program runs in its own executable or in the shared host, which needs its path.
         if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet")
         {
             start.ArgumentList.Add(assembly);
         }
 
         start.ArgumentList.Add("-method");
-        start.ArgumentList.Add($"{typeof(GoldenTests).FullName}.{nameof(GoldenTests.Logits_loss_and_gradients_are_PyTorchs)}");
+        start.ArgumentList.Add($"{typeof(GoldenTests).FullName}.{nameof(GoldenTests.Logits_loss_and_gradients_match_PyTorch)}");
         start.Environment[setting] = "0";
         using var process = Process.Start(start)!;
         var errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
@@ -33,6 +33,6 @@ public sealed class NarrowerProcessorTests
     }
 
     [Fact]
-    public void Widths_end_with_the_plain_fallback_and_fall() =>
+    public void Widths_descend_to_the_plain_fallback() =>
         Assert.Equal([.. KernelSet.Widths.Where(w => w != 1).OrderDescending(), 1], KernelSet.Widths);
 }

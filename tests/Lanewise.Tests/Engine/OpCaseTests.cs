@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Lanewise.Tests.Engine;
 
-/// <summary>Every op case against the reference engine, at every lane width and at batch sizes that leave lanes empty.</summary>
+/// <summary>Tests every op case against the reference engine, at every lane width and at batch sizes that leave lanes empty.</summary>
 public sealed class OpCaseTests
 {
     private const float Sentinel = -123.5f;
@@ -19,7 +19,7 @@ public sealed class OpCaseTests
         var one = OpCases.Find(name);
         var run = ReferenceRun.Of(one);
         int[] sizes = [1, width - 1, width, width + 1, 2 * width + 3, 1];
-        // One plan for all sizes: what a longer batch leaves behind must not be seen by a shorter one.
+        // One plan for all sizes: remains of a larger batch must not affect a smaller one.
         var plan = Compile(run, width, threads: 1, guard: 2);
         foreach (var (start, length) in plan.Program.Guards)
         {
@@ -40,7 +40,7 @@ public sealed class OpCaseTests
 
     [Theory]
     [MemberData(nameof(OpCases.NamesAndWidths), MemberType = typeof(OpCases))]
-    public void Bits_are_equal_again_with_used_memory_and_with_more_threads(string name, int width)
+    public void Results_are_bitwise_identical_with_reused_memory_and_more_threads(string name, int width)
     {
         var run = ReferenceRun.Of(OpCases.Find(name));
         int count = 2 * width + 3;
@@ -72,24 +72,27 @@ public sealed class OpCaseTests
         }
     }
 
-    /// <summary>Winograd's way, wherever it is possible: the same values within its own precision, the same bits with more threads.</summary>
+    /// <summary>
+    /// Winograd wherever it is supported: within its own precision of the reference, and bitwise identical with more threads.
+    /// </summary>
     [Theory]
     [MemberData(nameof(OpCases.WinogradNamesAndWidths), MemberType = typeof(OpCases))]
-    public void Winograds_way_agrees_with_the_reference(string name, int width)
+    public void Winograd_agrees_with_the_reference(string name, int width)
     {
         const double Loss = 5;
         Agrees(name, width, Conv2dAlgorithm.Winograd, Loss);
     }
 
-    /// <summary>F(2,3), and along the rows F(2,5).</summary>
+    /// <summary>2-D F(2×2,3×3) and 1-D F(2,5).</summary>
     [Theory]
     [MemberData(nameof(OpCases.WinogradNamesAndWidths), MemberType = typeof(OpCases))]
-    public void Winograds_way_with_small_tiles_agrees_with_the_reference(string name, int width) => Agrees(name, width, Conv2dAlgorithm.WinogradSmall, loss: 2);
+    public void Winograd_with_small_tiles_agrees_with_the_reference(string name, int width) =>
+        Agrees(name, width, Conv2dAlgorithm.WinogradSmall, loss: 2);
 
-    /// <summary>F(6,3) and F(4,5) along the rows.</summary>
+    /// <summary>1-D F(6,3) and F(4,5).</summary>
     [Theory]
     [MemberData(nameof(OpCases.WinogradNamesAndWidths), MemberType = typeof(OpCases))]
-    public void Winograds_way_along_the_rows_agrees_with_the_reference(string name, int width) => Agrees(name, width, Conv2dAlgorithm.WinogradRows, loss: 5);
+    public void Winograd_1d_agrees_with_the_reference(string name, int width) => Agrees(name, width, Conv2dAlgorithm.WinogradRows, loss: 5);
 
     private static void Agrees(string name, int width, Conv2dAlgorithm algorithm, double loss)
     {
@@ -107,15 +110,17 @@ public sealed class OpCaseTests
         Assert.Equal(Compare.Bits(plan), Compare.Bits(parallel));
     }
 
-    /// <summary>Layer by layer, weight gradients are summed over the tiles of all blocks at once, and over some of the tiles at a time.</summary>
+    /// <summary>In layer-by-layer order, weight gradients are summed over the tiles of all blocks at once, in several parts.</summary>
     [Theory]
     [MemberData(nameof(OpCases.TileNamesAndWidths), MemberType = typeof(OpCases))]
-    public void Winograds_way_over_several_blocks_agrees_with_the_reference(string name, int width) => AgreesOverBlocks(name, width, Conv2dAlgorithm.Winograd);
+    public void Winograd_over_several_blocks_agrees_with_the_reference(string name, int width) =>
+        AgreesOverBlocks(name, width, Conv2dAlgorithm.Winograd);
 
-    /// <summary>The same along the rows, where a task takes some of the rows or columns of tiles.</summary>
+    /// <summary>1-D Winograd over several blocks, where a part is some of the rows or columns of tiles.</summary>
     [Theory]
     [MemberData(nameof(OpCases.TileNamesAndWidths), MemberType = typeof(OpCases))]
-    public void Winograds_way_along_the_rows_over_several_blocks_agrees_with_the_reference(string name, int width) => AgreesOverBlocks(name, width, Conv2dAlgorithm.WinogradRows);
+    public void Winograd_1d_over_several_blocks_agrees_with_the_reference(string name, int width) =>
+        AgreesOverBlocks(name, width, Conv2dAlgorithm.WinogradRows);
 
     private static void AgreesOverBlocks(string name, int width, Conv2dAlgorithm algorithm)
     {
@@ -134,10 +139,10 @@ public sealed class OpCaseTests
         }
     }
 
-    /// <summary>Channels in the lanes: the same products in the same order, so the same bits as with images in them.</summary>
+    /// <summary>Both layouts sum the same products in the same order.</summary>
     [Theory]
     [MemberData(nameof(OpCases.NamesAndWidths), MemberType = typeof(OpCases))]
-    public void Channels_in_the_lanes_give_the_same_bits_as_images(string name, int width)
+    public void Both_layouts_are_bitwise_identical(string name, int width)
     {
         const int Count = 3;
         var run = ReferenceRun.Of(OpCases.Find(name));
@@ -159,7 +164,7 @@ public sealed class OpCaseTests
 
     [Theory]
     [MemberData(nameof(OpCases.WinogradNamesAndWidths), MemberType = typeof(OpCases))]
-    public void Winograds_way_with_channels_in_the_lanes_agrees_with_the_reference(string name, int width)
+    public void Channel_interleaved_Winograd_agrees_with_the_reference(string name, int width)
     {
         const double Loss = 5;
         const int Count = 2;
@@ -179,11 +184,11 @@ public sealed class OpCaseTests
     [InlineData("googlenet", true)]
     [InlineData("resnet50", true)]
     [InlineData("googlenet-paper", false)]
-    public void Few_images_run_with_channels_in_the_lanes_where_every_op_can(string model, bool can)
+    public void Few_images_run_channel_interleaved_where_every_op_supports_it(string model, bool can)
     {
         var entry = ModelCatalog.Find(model);
         var network = entry.Create(new ModelOptions());
-        // Where the size has no part in it, a small one: gradients keep every activation, at full size nearly a gigabyte.
+        // A small input where the size does not matter: with gradients, activations at full size take nearly a gigabyte.
         var small = entry.Create(new ModelOptions { Input = network.Input with { Height = 32, Width = 32 } });
         int width = KernelSet.Widths[0];
         Assert.Equal(can ? 1 : width, Plan.Compile(small, new PlanOptions { BatchSize = 1 }).Program.BlockImages);
@@ -192,7 +197,7 @@ public sealed class OpCaseTests
     }
 
     [Fact]
-    public void Winograds_way_is_taken_in_inference_where_it_pays_and_nowhere_else()
+    public void Winograd_is_used_in_inference_where_it_is_faster_and_nowhere_else()
     {
         var network = ModelCatalog.Find("resnet20").ForClasses(10);
         Assert.NotEmpty(Plan.Compile(network, new PlanOptions()).Program.Transforms);
@@ -222,7 +227,7 @@ public sealed class OpCaseTests
     [InlineData("auxiliary output")]
     [InlineData("auxiliary output before the last layer")]
     [InlineData("two auxiliary outputs with batch norm and dropout")]
-    public void Loss_and_gradients_with_auxiliary_outputs_are_the_references(string name)
+    public void Loss_and_gradients_with_auxiliary_outputs_agree_with_the_reference(string name)
     {
         var run = ReferenceRun.Of(OpCases.Find(name));
         foreach (int width in KernelSet.Widths)
@@ -235,9 +240,9 @@ public sealed class OpCaseTests
             plan.SetWeights(run.Weights);
             plan.ComputeGradients(batch, batch.Indices, Step);
             Assert.Equal(engine.Loss(batch.Labels), plan.Losses.ToArray().Average(), 1e-5);
-            Compare.Close("gradient to the input", expected.Input, plan.InputGradients, OpCases.Find(name).Tolerance);
+            Compare.Close("gradient of the input", expected.Input, plan.InputGradients, OpCases.Find(name).Tolerance);
             var gradients = plan.Gradients();
-            Assert.All(expected.Parameters, p => Compare.Close(p.Key, p.Value, gradients[p.Key].Values, OpCases.Find(name).Tolerance, least: 0.1));
+            Assert.All(expected.Parameters, p => Compare.Close(p.Key, p.Value, gradients[p.Key].Values, OpCases.Find(name).Tolerance, minMagnitude: 0.1));
         }
     }
 
@@ -259,7 +264,7 @@ public sealed class OpCaseTests
 
     internal static void Run(Plan plan, ReferenceRun run, int count)
     {
-        // Each run begins with the same running statistics.
+        // Each run starts with the same running statistics.
         plan.SetWeights(run.Weights);
         plan.DiscardGradients();
         plan.ComputeGradientsFrom(run.At(count).OutputGradient, run.At(count), run.At(count).Indices);
@@ -269,18 +274,18 @@ public sealed class OpCaseTests
     {
         string at = $"{count} images, {plan.LaneWidth} lanes";
         var expected = run.At(count);
-        // Batch norm takes mean and slope out of a gradient; of two values nothing is left then but rounding.
-        double least = run.IsCoupled ? 1 : 0;
+        // Batch norm removes mean and slope from a gradient, which for two values leaves only rounding errors.
+        double minMagnitude = run.IsCoupled ? 1 : 0;
         Compare.Close($"output, {at}", expected.Output, plan.Output, tolerance);
-        Compare.Close($"gradient to the input, {at}", expected.InputGradient, plan.InputGradients, tolerance, least);
+        Compare.Close($"gradient of the input, {at}", expected.InputGradient, plan.InputGradients, tolerance, minMagnitude);
         var (gradients, saved) = (plan.Gradients(), plan.GetWeights());
-        // A layer's weight and bias are taken together: a single bias may be a sum that cancels almost to nothing.
+        // The parameters of a layer are compared together: the gradient of a single bias may cancel almost to zero.
         foreach (var node in run.Network.Nodes.Where(n => n.Parameters.Count > 0))
         {
             string[] trained = [.. node.Parameters.Where(p => !p.IsBuffer).Select(p => p.Name)];
             double[] want = [.. trained.SelectMany(p => expected.Gradients[p])];
             float[] have = [.. trained.SelectMany(p => gradients[p].Values)];
-            Compare.Close($"gradients to the parameters of {node.Path}, {at}", want, have, tolerance, least);
+            Compare.Close($"gradients of the parameters of {node.Path}, {at}", want, have, tolerance, minMagnitude);
         }
 
         Assert.All(expected.Buffers, buffer => Compare.Close($"{buffer.Key}, {at}", buffer.Value, saved[buffer.Key].Values, tolerance));

@@ -5,19 +5,19 @@ using Xunit;
 
 namespace Lanewise.Tests.Engine;
 
-/// <summary>One row of the table that drives correctness, gradient check and repeatability.</summary>
-/// <param name="Name">What is special about it.</param>
+/// <summary>A row of the table that drives tests of correctness, gradients and determinism.</summary>
+/// <param name="Name">What distinguishes the case.</param>
 /// <param name="Network">The network.</param>
-/// <param name="Tolerance">The largest error allowed, relative to the largest magnitude of the tensor (of a layer's parameters: of both).</param>
+/// <param name="Tolerance">The maximum error, relative to the largest magnitude of the tensor; for the parameters of a layer, of all of them.</param>
 internal sealed record OpCase(string Name, Network Network, double Tolerance)
 {
-    /// <summary>Single precision sums of up to a few thousand products: about fifty times what is seen.</summary>
+    /// <summary>For single-precision sums of up to a few thousand products: about fifty times the observed error.</summary>
     public const double Default = 2e-5;
 }
 
 /// <summary>
-/// All op cases: the commonest ops one by one here, further ones in <see cref="WindowCases"/> and <see cref="NormCases"/>, what fusion
-/// makes of several in <see cref="FusionCases"/> and <see cref="PoolCases"/>.
+/// All op cases: common ops here, further ones in <see cref="WindowCases"/> and <see cref="NormCases"/>, fused ones in
+/// <see cref="FusionCases"/> and <see cref="PoolCases"/>.
 /// </summary>
 internal static class OpCases
 {
@@ -45,8 +45,8 @@ internal static class OpCases
         Of("conv 1×3 kernel stride 2", new(3, 4, 8), x => x.Conv2d("conv", 4, kernelSize: (1, 3), stride: 2, padding: (0, 1))),
         Of("conv on a wide image", new(2, 3, 23), x => x.Conv2d("conv", 4, kernelSize: 3, padding: 1)),
         Of("conv on a tall image", new(2, 19, 2), x => x.Conv2d("conv", 4, kernelSize: 3, padding: 1)),
-        Of("conv 1 pixel wide", new(3, 6, 1), x => x.Conv2d("conv", 4, kernelSize: 3, padding: 1)),
-        Of("conv 1 pixel high", new(3, 1, 7), x => x.Conv2d("conv", 4, kernelSize: 3, padding: 1)),
+        Of("conv of 1-pixel width", new(3, 6, 1), x => x.Conv2d("conv", 4, kernelSize: 3, padding: 1)),
+        Of("conv of 1-pixel height", new(3, 1, 7), x => x.Conv2d("conv", 4, kernelSize: 3, padding: 1)),
         Of("conv 1×1 image", new(7, 1, 1), x => x.Conv2d("conv", 5, kernelSize: 3, padding: 1)),
         Of("conv padding larger than the image", new(2, 2, 3), x => x.Conv2d("conv", 3, kernelSize: 3, padding: 5)),
         Of("conv padding larger than the kernel, stride 2", new(2, 3, 2), x => x.Conv2d("conv", 3, kernelSize: 2, stride: 2, padding: 4)),
@@ -92,7 +92,7 @@ internal static class OpCases
            select Of($"conv 3×3 channels {c} to {k}", new(c, 4, 5), x => x.Conv2d("conv", k, kernelSize: 3, padding: 1)),
     ];
 
-    /// <summary>Tiles of several rows and columns, whole and in part; shortcuts, masks and ReLU behind them; many channels.</summary>
+    /// <summary>Winograd tiles, full and partial, with shortcuts, masks and ReLU, and many channels.</summary>
     private static readonly OpCase[] Winograds =
     [
         Of("tiles whole, 3×3", new(5, 8, 8), x => x.Conv2d("conv", 6, kernelSize: 3, padding: 1)),
@@ -103,22 +103,24 @@ internal static class OpCases
         Of("tiles, many channels", new(72, 7, 7), x => x.Conv2d("conv", 148, kernelSize: 3, padding: 1)),
         Of("tiles in several pieces", new(5, 16, 15), x => x.Conv2d("conv", 32, kernelSize: 3, padding: 1)),
         Of("tiles in several pieces, 5×5", new(70, 9, 9), x => x.Conv2d("conv", 20, kernelSize: 5, padding: 2)),
-        Of("tiles, a shortcut", new(8, 7, 7), x => x.Conv2d("conv1", 8, kernelSize: 3, padding: 1).ReLU().Conv2d("conv2", 8, kernelSize: 3, padding: 1).Add(x).ReLU()),
-        Of("tiles, branches", new(8, 8, 8), x => x.Conv2d("a", 8, kernelSize: 3, padding: 1).Concat(x.Conv2d("b", 8, kernelSize: 5, padding: 2))),
+        Of("tiles, a shortcut", new(8, 7, 7), x =>
+            x.Conv2d("conv1", 8, kernelSize: 3, padding: 1).ReLU().Conv2d("conv2", 8, kernelSize: 3, padding: 1).Add(x).ReLU()),
+        Of("tiles, branches", new(8, 8, 8), x =>
+            x.Conv2d("a", 8, kernelSize: 3, padding: 1).Concat(x.Conv2d("b", 8, kernelSize: 5, padding: 2))),
     ];
 
     public static IReadOnlyList<OpCase> All { get; } = [.. Convolutions, .. Others, .. Channels, .. Winograds, .. WindowCases.All, .. NormCases.All, .. FusionCases.All, .. PoolCases.All];
 
     public static TheoryData<string> Names => [.. All.Select(c => c.Name)];
 
-    /// <summary>Those that do something else in training.</summary>
+    /// <summary>The cases that differ between training and evaluation mode.</summary>
     public static TheoryData<string> CoupledNames => [.. All.Where(c => ReferenceRun.Of(c).IsCoupled).Select(c => c.Name)];
 
     public static TheoryData<string, int> NamesAndWidths => WithWidths(All);
 
     public static TheoryData<string, int> TileNamesAndWidths => WithWidths(Winograds);
 
-    /// <summary>Those with a convolution that Winograd's way can compute, and nothing that decides by a hair.</summary>
+    /// <summary>The cases with a convolution that Winograd supports, and without kinks that its rounding could cross.</summary>
     public static TheoryData<string, int> WinogradNamesAndWidths => WithWidths(
         [.. Convolutions, .. Channels, .. Winograds],
         one => one.Network.Nodes.Any(n => n.Op is Conv2d { KernelSize.Height: 3 or 5, Groups: 1 } c && c.KernelSize.Height == c.KernelSize.Width
@@ -143,9 +145,9 @@ internal static class OpCases
     public static OpCase Of(string name, Shape input, Func<SymbolicTensor, SymbolicTensor> layers, double tolerance = OpCase.Default) =>
         new(name, Network.Define(name, input, layers), tolerance);
 
-    /// <summary>For graphs that read one value twice.</summary>
+    /// <summary>Builds a graph that reads one value several times.</summary>
     public static SymbolicTensor Join(SymbolicTensor x, Func<SymbolicTensor, SymbolicTensor> layers) => layers(x);
 
-    /// <summary>The output, although <paramref name="unread"/> was described too.</summary>
+    /// <summary>Returns the output of a network with an unused branch <paramref name="unread"/>.</summary>
     public static SymbolicTensor Dead(SymbolicTensor output, SymbolicTensor unread) => unread.Shape.Count > 0 ? output : unread;
 }

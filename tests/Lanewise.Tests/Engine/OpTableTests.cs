@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Lanewise.Tests.Engine;
 
-/// <summary>The table of ops is complete: each op has its row, a layer and at least one op case.</summary>
+/// <summary>Tests that each op has a row in the table, a layer and at least one op case.</summary>
 public sealed class OpTableTests
 {
     public static TheoryData<string> Ops =>

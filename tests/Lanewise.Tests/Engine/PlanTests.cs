@@ -21,21 +21,21 @@ public sealed class PlanTests
     }
 
     [Fact]
-    public void An_unknown_lane_width_is_answered_with_those_that_there_are()
+    public void The_error_for_an_unknown_lane_width_lists_the_supported_ones()
     {
         var e = Assert.ThrowsAny<LanewiseException>(() => Plan.Compile(Small, new PlanOptions { LaneWidth = 3 }));
         Assert.Equal($"lane width 3: this processor supports {string.Join(", ", KernelSet.Widths)}; choose one of these, or 0 for the widest.", e.Message);
     }
 
     [Fact]
-    public void A_plan_without_gradients_refuses_to_train()
+    public void Training_on_a_plan_without_gradients_is_an_error()
     {
         var plan = Plan.Compile(Small, new PlanOptions { BatchSize = 2 });
         Assert.Throws<InvalidOperationException>(() => plan.ComputeGradients(TensorSource.Random(2, 36, 3), [0, 1]));
     }
 
     [Fact]
-    public void A_network_that_does_not_end_in_logits_can_be_run_but_not_judged()
+    public void A_network_without_logits_can_be_run_but_not_evaluated()
     {
         var planes = Network.Define("planes", new(1, 6, 6), x => x.Conv2d("conv", 2, 3));
         var plan = Plan.Compile(planes, new PlanOptions { BatchSize = 2 });
@@ -45,11 +45,11 @@ public sealed class PlanTests
         Assert.Equal("planes: its output is 2×4×4, not a row of logits; end the network with .Flatten() and .Linear(…).", e.Message);
     }
 
-    /// <summary>Images that fill no block run one at a time beside the blocks, and give the same bits by direct sums.</summary>
+    /// <summary>Images beyond the last full block run one by one, bitwise identical with direct convolutions.</summary>
     [Theory]
     [InlineData(1)]
     [InlineData(3)]
-    public void Images_that_fill_no_block_run_one_at_a_time(int threads)
+    public void Images_beyond_the_last_full_block_run_one_by_one(int threads)
     {
         foreach (int width in KernelSet.Widths.Where(w => w > 1))
         {
@@ -78,14 +78,14 @@ public sealed class PlanTests
     }
 
     [Fact]
-    public void A_batch_that_no_memory_holds_is_refused()
+    public void A_batch_that_exceeds_memory_is_an_error()
     {
         var e = Assert.ThrowsAny<LanewiseException>(() => Plan.Compile(Small, new PlanOptions { BatchSize = int.MaxValue }));
         Assert.Contains("use a smaller batch", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Weights_of_another_network_are_refused()
+    public void Weights_of_another_network_are_an_error()
     {
         var other = Network.Define("other", new(1, 6, 6), x => x.Conv2d("conv", 4, 5).Flatten().Linear("fc", 3));
         var plan = Plan.Compile(Small, new PlanOptions { BatchSize = 2 });
@@ -94,14 +94,14 @@ public sealed class PlanTests
     }
 
     [Fact]
-    public void More_images_than_the_batch_size_are_refused()
+    public void More_images_than_the_batch_size_are_an_error()
     {
         var plan = Plan.Compile(Small, new PlanOptions { BatchSize = 2 });
         Assert.Throws<ArgumentException>(() => plan.Infer(TensorSource.Random(3, 36, 3), [0, 1, 2]));
     }
 
     [Fact]
-    public void No_images_at_all_change_nothing()
+    public void An_empty_batch_adds_no_gradients()
     {
         var plan = CompileForTraining(Small, 4, threads: 2);
         plan.ComputeGradients(TensorSource.Random(4, 36, 3), []);
@@ -112,7 +112,7 @@ public sealed class PlanTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void An_empty_batch_is_none_at_any_order_of_the_work(bool training)
+    public void An_empty_batch_has_an_empty_output_layer_by_layer(bool training)
     {
         var network = Network.Define("norm", new Shape(2, 4, 4), x => x.Conv2d("conv", 3, kernelSize: 3).BatchNorm2d("bn").Flatten().Linear("fc", 2));
         var plan = Plan.Compile(network, new PlanOptions { BatchSize = 5, Training = training, Threads = 2, Schedule = WorkOrder.Layers });
@@ -125,7 +125,7 @@ public sealed class PlanTests
     [InlineData("fc")]
     [InlineData("aux")]
     [InlineData("nothing")]
-    public void An_output_that_nothing_trained_leads_to_gets_no_gradient(string trained)
+    public void An_output_without_a_trained_layer_before_it_gets_no_gradient(string trained)
     {
         var network = Network.Define("heads", new Shape(1, 6, 6), x =>
         {
@@ -143,13 +143,13 @@ public sealed class PlanTests
             losses.Add(plan.Losses.ToArray());
         }
 
-        // A gradient written where no memory is kept for it would lie in the zeros beside the image, which the second pass reads.
+        // A gradient without memory of its own would overwrite the zero border, which the second pass reads.
         Assert.Equal(losses[0], losses[1]);
         Assert.All(plan.Gradients().Tensors, t => Assert.StartsWith(trained, t.Name, StringComparison.Ordinal));
     }
 
     [Fact]
-    public void A_plan_with_batch_norm_folded_saves_what_was_loaded()
+    public void A_plan_with_folded_batch_norm_returns_the_weights_that_were_set()
     {
         var network = Network.Define("norm", new Shape(2, 4, 4), x => x.Conv2d("conv", 3, kernelSize: 3).BatchNorm2d("bn").Flatten().Linear("fc", 2));
         var plan = Plan.Compile(network, new PlanOptions { BatchSize = 1, Threads = 1 });
@@ -160,7 +160,7 @@ public sealed class PlanTests
     }
 
     [Fact]
-    public void A_module_of_ones_own_may_be_called_as_an_auxiliary_head()
+    public void A_user_defined_module_may_be_named_like_an_auxiliary_head()
     {
         var network = Network.Define("mine", new Shape(1, 4, 4), x => x.Module("aux1", m => m.Conv2d("conv", 2, kernelSize: 3)).Flatten().Linear("fc", 2));
         var weights = Weights.Initialize(network, seed: 2);
@@ -168,7 +168,7 @@ public sealed class PlanTests
     }
 
     [Fact]
-    public void Weights_are_saved_as_they_were_loaded()
+    public void Weights_are_returned_as_they_were_set()
     {
         foreach (int width in KernelSet.Widths)
         {
@@ -193,7 +193,7 @@ public sealed class PlanTests
     }
 
     [Fact]
-    public void Evaluation_gives_losses_and_predictions_in_the_order_asked_for()
+    public void Losses_and_predictions_are_in_the_order_of_the_indices()
     {
         foreach (int width in KernelSet.Widths)
         {
@@ -212,7 +212,7 @@ public sealed class PlanTests
     }
 
     [Fact]
-    public void Training_gives_equal_bits_with_any_number_of_threads()
+    public void Training_is_bitwise_identical_for_any_number_of_threads()
     {
         foreach (int width in KernelSet.Widths)
         {
@@ -223,7 +223,7 @@ public sealed class PlanTests
 
         static int[] Train(int width, int threads)
         {
-            // Where a block is an image, a few more than there are slots to share.
+            // Where a block is a single image, a few more blocks than slots.
             int batch = Math.Min(70, 17 * width + 2);
             var network = Residual.Create();
             var (plan, source) = (CompileForTraining(network, batch, threads, width), TensorSource.Random(batch, network.Input.Count, 10));
@@ -243,7 +243,7 @@ public sealed class PlanTests
     [InlineData(0.9f, 0f, false)]
     [InlineData(0.9f, 0.01f, false)]
     [InlineData(0.9f, 0.01f, true)]
-    public void A_step_of_sgd_is_PyTorchs_formula(float momentum, float decay, bool nesterov)
+    public void An_SGD_step_follows_PyTorchs_formula(float momentum, float decay, bool nesterov)
     {
         const double Rate = 0.1;
         foreach (int width in KernelSet.Widths)

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Lanewise.Tests.Engine;
 
-/// <summary>Max pooling as the end of a convolution, in plans that only infer.</summary>
+/// <summary>Tests max pooling fused into a convolution, in plans for inference.</summary>
 public sealed class PoolFusionTests
 {
     private const float Sentinel = -123.5f;
@@ -16,12 +16,12 @@ public sealed class PoolFusionTests
 
     [Theory]
     [MemberData(nameof(PoolCases.InTilesAndWidths), MemberType = typeof(PoolCases))]
-    public void Winograds_tiles_are_pooled_before_they_are_written(string name, int width) =>
+    public void Winograd_tiles_are_pooled_before_they_are_written(string name, int width) =>
         AssertPools(name, width, Conv2dAlgorithm.Winograd, loss: 5);
 
     [Theory]
     [MemberData(nameof(PoolCases.ApartNames), MemberType = typeof(PoolCases))]
-    public void What_is_asked_for_itself_is_written_and_pooled_by_a_step_of_its_own(string name)
+    public void A_convolution_with_other_consumers_is_pooled_in_a_separate_step(string name)
     {
         foreach (var algorithm in new[] { Conv2dAlgorithm.Direct, Conv2dAlgorithm.Winograd })
         {
@@ -32,7 +32,7 @@ public sealed class PoolFusionTests
 
     [Theory]
     [MemberData(nameof(PoolCases.OfRowsNames), MemberType = typeof(PoolCases))]
-    public void Windows_that_no_tile_holds_keep_nothing_from_Winograds_way(string name)
+    public void Windows_that_no_tile_contains_do_not_prevent_Winograd(string name)
     {
         var pooled = OpCases.Find(name).Network;
         var plan = Plan.Compile(pooled, new PlanOptions { BatchSize = 2, Algorithm = Conv2dAlgorithm.Winograd });
@@ -42,7 +42,7 @@ public sealed class PoolFusionTests
     }
 
     [Fact]
-    public void A_plan_with_gradients_keeps_both()
+    public void A_plan_with_gradients_keeps_convolution_and_pooling_apart()
     {
         var network = OpCases.Find("conv 5×5, max pool 2").Network;
         foreach (var options in new PlanOptions[] { new() { Training = true }, new() { InputGradient = true } })
@@ -51,9 +51,9 @@ public sealed class PoolFusionTests
         }
     }
 
-    /// <summary>A negative weight would make the largest value the smallest.</summary>
+    /// <summary>A negative weight of the batch norm would turn the maximum into the minimum.</summary>
     [Fact]
-    public void Batch_norm_behind_a_pooled_convolution_stays_behind_it()
+    public void Batch_norm_after_a_pooled_convolution_is_not_folded()
     {
         var steps = Plan.Compile(OpCases.Find("conv, max pool 2, batch norm").Network, new PlanOptions()).Program.Forward;
         Assert.Equal(["Conv2d.Forward", "BatchNorm2d.Forward"], steps.Select(s => s.Kernel));

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Lanewise.Tests.Engine;
 
-/// <summary>Random networks against the reference engine: the combinations that nobody thought of.</summary>
+/// <summary>Tests random networks against the reference engine.</summary>
 public sealed class RandomNetworkTests
 {
     // Deep random graphs cancel more than the op cases do.

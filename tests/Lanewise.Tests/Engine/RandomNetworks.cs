@@ -4,7 +4,7 @@ using Lanewise.Layers;
 
 namespace Lanewise.Tests.Engine;
 
-/// <summary>Small random graphs of all ops; some of their branches lead nowhere.</summary>
+/// <summary>Generates small random graphs of all ops, some with unused branches.</summary>
 internal static class RandomNetworks
 {
     private const int MaxValues = 400;
@@ -14,7 +14,7 @@ internal static class RandomNetworks
         Gen.Select(Gen.Int[1, 4], Gen.Int[1, 7], Gen.Int[1, 7], Choice.Array[1, 12], Gen.Int[0, 3], (c, h, w, choices, output) =>
             Network.Define("random", new Shape(c, h, w), x => Build(x, choices, output)));
 
-    /// <summary>The network's description, so that a failure can be made an op case.</summary>
+    /// <summary>Describes a network, so that a failure can be turned into an op case.</summary>
     public static string Describe(Network network) => string.Join(
         "; ", network.Nodes.Select(n => $"{n.Path} = {n.Op}({string.Join(", ", n.Inputs.Select(i => i.Path))})")) + $" -> {network.Output.Path}";
 
@@ -24,7 +24,7 @@ internal static class RandomNetworks
         for (int i = 0; i < choices.Length; i++)
         {
             var choice = choices[i];
-            // Mostly the latest, so that the graph becomes deep; now and then any other.
+            // Mostly the latest, so that the graph becomes deep; occasionally any other.
             var from = choice.From < 60 ? all[^1] : all[choice.From % all.Count];
             if (Layer(from, all, $"layer{i + 1}", choice) is { } made && made.Shape.Count <= MaxValues)
             {

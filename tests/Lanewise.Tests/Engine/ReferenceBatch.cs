@@ -2,10 +2,10 @@ using Lanewise.Engine;
 
 namespace Lanewise.Tests.Engine;
 
-/// <summary>A batch, and what the reference engine makes of it.</summary>
+/// <summary>A batch and its results in the reference engine.</summary>
 /// <param name="Images">[image][value].</param>
-/// <param name="Classes">Labels are 0 … classes − 1 in turn.</param>
-/// <param name="OutputGradient">The gradient given to the output, [image][value].</param>
+/// <param name="Classes">The number of classes; labels cycle through 0 … classes − 1.</param>
+/// <param name="OutputGradient">The gradient of the output, [image][value].</param>
 internal sealed record ReferenceBatch(IReadOnlyList<float[]> Images, int Classes, float[] OutputGradient) : ITensorSource
 {
     public int Count => Images.Count;
@@ -14,7 +14,7 @@ internal sealed record ReferenceBatch(IReadOnlyList<float[]> Images, int Classes
 
     public int[] Labels => [.. Indices.Select(Label)];
 
-    /// <summary>All images, for the reference engine.</summary>
+    /// <summary>Returns all images, for the reference engine.</summary>
     public double[] Values => [.. Images.SelectMany(p => p).Select(v => (double)v)];
 
     /// <summary>The output in training.</summary>
@@ -25,10 +25,10 @@ internal sealed record ReferenceBatch(IReadOnlyList<float[]> Images, int Classes
 
     public required double[] InputGradient { get; init; }
 
-    /// <summary>By parameter.</summary>
+    /// <summary>The gradients by parameter name.</summary>
     public required IReadOnlyDictionary<string, double[]> Gradients { get; init; }
 
-    /// <summary>Batch norm's running statistics afterwards, by name.</summary>
+    /// <summary>The running statistics of batch norm after the step, by name.</summary>
     public required IReadOnlyDictionary<string, double[]> Buffers { get; init; }
 
     public void Read(int index, Span<float> image) => Images[index].CopyTo(image);

@@ -3,21 +3,23 @@ using Xunit;
 
 namespace Lanewise.Tests.Engine;
 
-/// <summary>The reference engine's gradients against central differences, in double precision.</summary>
+/// <summary>Tests the gradients of the reference engine against central differences, in double precision.</summary>
 public sealed class ReferenceEngineTests
 {
-    // Far from the nearest kink (1e-5) and far above rounding (1e-16): the difference is good to about 1e-8.
+    // Far below the distance to a kink (1e-5), far above rounding (1e-16): differences are accurate to about 1e-8.
     private const double Step = 1e-7;
     private const double Tolerance = 1e-6;
     private const int Probes = 5;
 
     [Theory]
     [MemberData(nameof(OpCases.Names), MemberType = typeof(OpCases))]
-    public void Gradients_agree_with_central_differences(string name) => Check(ReferenceRun.Of(OpCases.Find(name)), images: 1, training: false);
+    public void Gradients_agree_with_central_differences(string name) =>
+        Check(ReferenceRun.Of(OpCases.Find(name)), images: 1, training: false);
 
     [Theory]
     [MemberData(nameof(OpCases.CoupledNames), MemberType = typeof(OpCases))]
-    public void Gradients_agree_with_central_differences_in_training(string name) => Check(ReferenceRun.Of(OpCases.Find(name)), images: 3, training: true);
+    public void Gradients_agree_with_central_differences_in_training(string name) =>
+        Check(ReferenceRun.Of(OpCases.Find(name)), images: 3, training: true);
 
     private static void Check(ReferenceRun run, int images, bool training)
     {
@@ -84,7 +86,7 @@ public sealed class ReferenceEngineTests
     }
 
     [Fact]
-    public void Evaluation_leaves_auxiliary_outputs_and_running_statistics_alone()
+    public void Evaluation_ignores_auxiliary_outputs_and_keeps_running_statistics()
     {
         var run = ReferenceRun.Of(OpCases.Find("two auxiliary outputs with batch norm and dropout"));
         var engine = new ReferenceEngine(run.Network, run.Weights);
@@ -98,7 +100,7 @@ public sealed class ReferenceEngineTests
     }
 
     [Fact]
-    public void Of_a_single_value_batch_norm_leaves_the_bias_and_its_running_statistics_alone()
+    public void Batch_norm_of_a_single_value_is_the_bias_and_keeps_its_running_statistics()
     {
         var run = ReferenceRun.Of(OpCases.Find("batch norm of one pixel"));
         var engine = new ReferenceEngine(run.Network, run.Weights);

@@ -4,13 +4,13 @@ using Lanewise.Graphs;
 
 namespace Lanewise.Tests.Engine;
 
-/// <summary>Images, weights and an output gradient for a network, and what the reference engine makes of them.</summary>
+/// <summary>Images, weights and an output gradient for a network, and their results in the reference engine.</summary>
 internal sealed class ReferenceRun
 {
-    // Closer to a kink than this, single precision may fall on the other side of it, and no gradient is right or wrong.
+    // Closer to a kink than this, single precision may round to its other side, where the gradient differs.
     private const double Margin = 1e-5;
     private const int MaxTries = 50;
-    // A prime above the widest block's lanes: no two images of a block, or of one lane in several blocks, are the same.
+    // A prime above the maximum lane width: the images of a block, and those of a lane in successive blocks, differ.
     private const int Distinct = 17;
     private static readonly ConcurrentDictionary<string, Lazy<ReferenceRun>> Known = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<int, Lazy<ReferenceBatch>> _batches = [];
@@ -30,16 +30,16 @@ internal sealed class ReferenceRun
 
     public Weights Weights { get; }
 
-    /// <summary>Whether what becomes of an image in training depends on the others, or on its place among them.</summary>
+    /// <summary>Whether the results of an image in training depend on the other images or on its index in the batch.</summary>
     public bool IsCoupled { get; }
 
-    /// <summary>One run for each case.</summary>
+    /// <summary>Returns the cached run of a case.</summary>
     public static ReferenceRun Of(OpCase one) => Known.GetOrAdd(one.Name, _ => new(() => new ReferenceRun(one.Network, seed: 1))).Value;
 
-    /// <summary>A batch of so many images.</summary>
+    /// <summary>Returns the batch of the given number of images.</summary>
     public ReferenceBatch At(int count) => _batches.GetOrAdd(count, _ => new(() => IsCoupled ? Draw(count, _seed) : Join(count))).Value;
 
-    /// <summary>Images that have nothing to do with each other are run once each; further ones than <see cref="Distinct"/> are the first again.</summary>
+    /// <summary>Joins independent images, each computed once; after <see cref="Distinct"/> images they repeat.</summary>
     private ReferenceBatch Join(int count)
     {
         ReferenceBatch[] ones = [.. Enumerable.Range(0, count).Select(i => _images[i % Distinct].Value)];
@@ -106,7 +106,7 @@ internal sealed class ReferenceRun
         return values;
     }
 
-    /// <summary>Batch norm that has seen something: as it begins, half of its mistakes would not show.</summary>
+    /// <summary>Varies the parameters and statistics of batch norm, whose initial values would hide errors.</summary>
     private static Weights Vary(Network network, Weights weights)
     {
         var random = new Random(7);

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Lanewise.Tests.Engine;
 
-/// <summary>1×1 convolutions that read one value run together; the op cases show that they compute the right thing.</summary>
+/// <summary>Tests that 1×1 convolutions of one value run together; op cases test their results.</summary>
 public sealed class SiblingTests
 {
     public static TheoryData<string> Cases => [.. FusionCases.Siblings.Select(c => c.Name)];
@@ -14,7 +14,7 @@ public sealed class SiblingTests
     [Theory]
     [InlineData(8, "fc", "a +2", "stem")]
     [InlineData(1, "fc", "a +1", "b", "stem")]
-    public void The_gradient_to_their_input_is_one_call_for_those_that_are_packed_alike(int outputs, params string[] calls)
+    public void The_input_gradient_is_one_call_for_equally_packed_siblings(int outputs, params string[] calls)
     {
         var plan = Plan.Compile(Module(new(3, 6, 6), 4, outputs), new PlanOptions { LaneWidth = KernelSet.Widths[0], Training = true, InputGradient = true });
         Assert.Equal(calls, plan.Program.Backward.Where(step => step.Kernel.EndsWith(".BackwardInput", StringComparison.Ordinal)).Select(step => step.Path));
@@ -23,7 +23,7 @@ public sealed class SiblingTests
     [Theory]
     [InlineData(6, "stem", "a", "b", "c", "fc")]
     [InlineData(48, "stem", "a +2", "fc")]
-    public void Forward_they_are_one_call_where_the_cache_does_not_keep_their_input(int side, params string[] calls)
+    public void The_forward_pass_is_one_call_where_the_input_exceeds_the_cache(int side, params string[] calls)
     {
         var network = Module(new(3, side, side), channels: 64, outputs: 8);
         foreach (int width in KernelSet.Widths)
@@ -33,10 +33,10 @@ public sealed class SiblingTests
         }
     }
 
-    /// <summary>Whoever keeps a gradient too short a time finds another's values in it.</summary>
+    /// <summary>A live range that is too short would show as a difference.</summary>
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Values_that_share_memory_give_the_same_bits_as_values_that_do_not(string name)
+    public void Shared_memory_does_not_change_the_results(string name)
     {
         var run = ReferenceRun.Of(OpCases.Find(name));
         foreach (int width in KernelSet.Widths)
@@ -52,7 +52,7 @@ public sealed class SiblingTests
     [InlineData("a")]
     [InlineData("b")]
     [InlineData("a", "b", "c")]
-    public void Siblings_that_are_not_trained_leave_the_others_their_gradients(params string[] frozen)
+    public void Frozen_siblings_do_not_change_the_gradients_of_the_others(params string[] frozen)
     {
         var network = Module(new(3, 6, 6), channels: 4, outputs: 8);
         var source = TensorSource.Random(5, network.Input.Count, network.OutputCount);

@@ -2,12 +2,12 @@ using Lanewise.Engine;
 
 namespace Lanewise.Tests.Engine;
 
-/// <summary>Images that lie one behind the other in an array.</summary>
+/// <summary>Images stored consecutively in an array.</summary>
 internal sealed class TensorSource(float[] images, float[] labels) : ITensorSource
 {
     private readonly int _size = images.Length / labels.Length;
 
-    /// <summary>Random images of so many values, and labels 0 … classes − 1 in turn.</summary>
+    /// <summary>Creates random images, and labels that cycle through 0 … classes − 1.</summary>
     public static TensorSource Random(int count, int size, int classes)
     {
         var random = new Random(1);
@@ -25,7 +25,7 @@ internal sealed class TensorSource(float[] images, float[] labels) : ITensorSour
         return new TensorSource(images, labels);
     }
 
-    /// <summary>All images, for the reference engine.</summary>
+    /// <summary>Returns all images, for the reference engine.</summary>
     public double[] Values() => Array.ConvertAll(images, v => (double)v);
 
     public void Read(int index, Span<float> image) => images.AsSpan(index * _size, _size).CopyTo(image);

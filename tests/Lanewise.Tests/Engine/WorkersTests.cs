@@ -24,7 +24,7 @@ public sealed class WorkersTests
     }
 
     [Fact]
-    public void A_failing_items_exception_reaches_the_caller_and_the_next_run_works()
+    public void The_exception_of_an_item_reaches_the_caller_and_the_next_run_works()
     {
         var workers = Workers.For(3);
         Assert.Throws<InvalidOperationException>(() => workers.Run(new Failing(), 10));

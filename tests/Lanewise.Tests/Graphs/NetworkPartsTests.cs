@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Lanewise.Tests.Graphs;
 
-/// <summary>A network cut in two, and the gradient at the cut.</summary>
+/// <summary>Tests networks cut in two, and the gradient at the cut.</summary>
 public sealed class NetworkPartsTests
 {
     private const int Count = 3;
