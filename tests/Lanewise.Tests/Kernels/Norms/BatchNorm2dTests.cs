@@ -234,7 +234,7 @@ public sealed class BatchNorm2dTests
                     double[] want = [.. from h in Enumerable.Range(
                         0, Height) from w in Enumerable.Range(0, Width) select expected(Value, h, w)];
                     float[] have = [.. block.Read(actual, lane).Values.Skip(c * Height * Width).Take(Height * Width).Select(v => (float)v)];
-                    Compare.Close($"{what}, channel {c}, lane {lane}", want, have, 2e-5, least: 0.1);
+                    Compare.Close($"{what}, channel {c}, lane {lane}", want, have, 2e-5, minMagnitude: 0.1);
                 }
             }
         }

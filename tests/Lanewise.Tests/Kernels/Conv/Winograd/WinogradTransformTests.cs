@@ -53,7 +53,7 @@ public sealed class WinogradTransformTests
             {
                 double[] want = [.. Enumerable.Range(0, written).Select(i => expected(i, lane))];
                 float[] have = [.. Enumerable.Range(0, written).Select(i => (float)this[i, lane])];
-                Compare.Close($"{what}, lane {lane} of {L.Width}", want, have, Tolerance, least: 1);
+                Compare.Close($"{what}, lane {lane} of {L.Width}", want, have, Tolerance, minMagnitude: 1);
             }
 
             for (int i = 0; i < 2 * count * L.Width; i++)
