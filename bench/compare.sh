@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# Lanewise beside libtorch and, for inference, ONNX Runtime: alternating in one run, as a Markdown table of medians and their ratios.
+# Compares Lanewise with libtorch and, for inference, ONNX Runtime, alternating in one run; prints a Markdown table of medians and ratios.
 #   bench/compare.sh [--rounds N] [--seconds S] [--threads N,...] [--batch N,...] [--mode train|infer|both] [--output FILE] [MODEL...]
-#   (defaults: 5 rounds of 4 s, 2 threads, batch 64, both modes, to stdout alone; inception residual)
+#   (defaults: 5 rounds of 4 s, 2 threads, batch 64, both modes, stdout only; inception residual)
 # libtorch runs where LANEWISE_PEER names a bash script that takes MODEL train|infer --batch N --threads N --seconds S and
 # prints a JSON line with "images_per_second" and "parameters". ONNX Runtime reads MODEL.onnx from the folder LANEWISE_ONNX
-# (artifacts/onnx unless set), which bench/onnx/export.py fills. A peer that is not there is skipped, and stderr says so.
-# Peers must have as many parameters as Lanewise (an ONNX file those that are left when batch norm is folded into convolutions),
-# and float32 where they say what they compute in; another number or precision ends the run.
-# Run it on an idle machine: beside another busy process libtorch's threads wait for each other, and its figures collapse.
+# (default: artifacts/onnx), which bench/onnx/export.py fills. A missing peer is skipped with a message on stderr.
+# Peers must have the same number of parameters as Lanewise (an ONNX file may have batch norm folded into convolutions) and
+# compute in float32; otherwise the run fails.
+# Run it on an idle machine: with another busy process libtorch's threads wait for each other, and its throughput collapses.
 set -euo pipefail
 usage() { sed -n 's|^#   bench/|usage: bench/|p' "$0" >&2; exit 2; }
 rounds=5 seconds=4 threads=2 batch=64 mode=both output='' models=()
@@ -32,12 +32,12 @@ run() { # ENGINE: one run of $model in $mode, as a JSON line
   local options=("$mode" --batch "$batch" --threads "$threads" --seconds "$seconds")
   case $1 in
     lanewise) dotnet "bench/Lanewise.Bench/$release/Lanewise.Bench.dll" "$model" "${options[@]}" ;;
-    # At small batches it warns at every step that NNPACK is not there: a terminal would slow it down.
+    # With small batches it warns at every step that NNPACK is missing; printing that would slow it down.
     libtorch) bash "$LANEWISE_PEER" "$model" "${options[@]}" 2>"$folder/libtorch.log" || { tail -n 5 "$folder/libtorch.log" >&2; return 1; } ;;
     onnxruntime) dotnet "bench/Lanewise.OnnxPeer/$release/Lanewise.OnnxPeer.dll" "$onnx/$model.onnx" "${options[@]}" ;;
   esac
 }
-missing() { # ENGINE: why it cannot run $model in $mode; nothing where it can
+missing() { # ENGINE: prints why it cannot run $model in $mode, or nothing
   case $1 in
     libtorch) [ -e "${LANEWISE_PEER:-}" ] || echo "LANEWISE_PEER names no script" ;;
     onnxruntime) [ -e "$onnx/$model.onnx" ] || echo "no $onnx/$model.onnx; python3 bench/onnx/export.py $onnx $model makes it" ;;
@@ -47,7 +47,7 @@ field() { sed -n "s/.*\"$1\":\"\{0,1\}\([0-9a-z.]*\).*/\1/p" <<<"$2"; }
 median() { sort -n "$1" | awk '{ v[NR] = $1 } END { print NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2 }'; }
 fail() { echo "$model $mode, batch $batch, $threads threads: $*" >&2; exit 1; }
 
-check() { # ENGINE JSON: the same network and the same arithmetic as Lanewise, whose figures are in $expected and $folded
+check() { # ENGINE JSON: fails unless it is the same network and precision; the parameter counts of Lanewise are in $expected and $folded
   local count precision
   count=$(field parameters "$2") precision=$(field precision "$2")
   [ "$count" = "$expected" ] || { [ "$1" = onnxruntime ] && [ "$count" = "$folded" ]; } ||
@@ -55,7 +55,7 @@ check() { # ENGINE JSON: the same network and the same arithmetic as Lanewise, w
   [ "${precision:-float32}" = float32 ] || fail "$1 computes in $precision, not float32"
 }
 
-measure() { # the row of $model and $mode at $batch and $threads
+measure() { # prints the row of $model and $mode at $batch and $threads
   local engines=(lanewise) candidates=(libtorch) engine why json expected folded round rate row
   [ "$mode" = train ] || candidates+=(onnxruntime)
   for engine in "${candidates[@]}"; do
@@ -82,7 +82,7 @@ measure() { # the row of $model and $mode at $batch and $threads
 columns() { printf '| %s | %s | %s | %s | %s | %s | %s | %s | %s | %s |\n' "$@"; }
 
 table() {
-  echo "Images/s, medians of $rounds alternating rounds of $seconds s, float32; ratios are Lanewise's to theirs."
+  echo "Images/s, medians of $rounds alternating rounds of $seconds s, float32; a ratio is Lanewise divided by the peer."
   echo
   columns model mode batch threads parameters Lanewise libtorch ratio 'ONNX Runtime' ratio
   columns --- --- ---: ---: ---: ---: ---: ---: ---: ---:

@@ -1,4 +1,4 @@
-"""Exchanges weights of the article's networks with PyTorch: how many MNIST test images does PyTorch read with them?
+"""Exchanges weights of the tutorial networks with PyTorch, and counts how many MNIST test images it classifies correctly.
 
     /usr/bin/python3 bench/exchange.py MODEL FOLDER_OF_MNIST_RAW --weights FILE           classify with a file's weights
     /usr/bin/python3 bench/exchange.py MODEL FOLDER_OF_MNIST_RAW --train EPOCHS --save FILE   train here, save, classify
@@ -15,22 +15,22 @@ import torch
 from torch.nn import functional as F
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "tests", "goldens"))
-import article  # noqa: E402  (the networks are defined once, beside the goldens)
+import tutorial  # noqa: E402  (the networks are defined once, with the goldens)
 
 
 def load(folder, part):
-    images = article.normalize(article.read_idx(folder, part + "-images-idx3-ubyte"))
-    labels = article.read_idx(folder, part + "-labels-idx1-ubyte").astype(np.int64)
+    images = tutorial.normalize(tutorial.read_idx(folder, part + "-images-idx3-ubyte"))
+    labels = tutorial.read_idx(folder, part + "-labels-idx1-ubyte").astype(np.int64)
     return images, torch.from_numpy(labels)
 
 
 def train(model, folder, epochs):
     images, labels = load(folder, "train")
-    optimizer = torch.optim.SGD(model.parameters(), lr=article.LEARNING_RATE, momentum=article.MOMENTUM)
+    optimizer = torch.optim.SGD(model.parameters(), lr=tutorial.LEARNING_RATE, momentum=tutorial.MOMENTUM)
     model.train()
     for epoch in range(epochs):
         total = 0.0
-        for batch in torch.randperm(len(images)).split(article.BATCH):
+        for batch in torch.randperm(len(images)).split(tutorial.BATCH):
             optimizer.zero_grad()
             loss = F.cross_entropy(model(images[batch]), labels[batch])
             loss.backward()
@@ -49,7 +49,7 @@ def count_correct(model, folder):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("model", choices=article.MODELS)
+    parser.add_argument("model", choices=tutorial.MODELS)
     parser.add_argument("folder")
     parser.add_argument("--weights", metavar="FILE")
     parser.add_argument("--train", metavar="EPOCHS", type=int)
@@ -62,13 +62,13 @@ def main():
 
     torch.set_num_threads(args.threads)
     torch.manual_seed(args.seed)
-    model = article.MODELS[args.model]()
+    model = tutorial.MODELS[args.model]()
     if args.weights:
-        tensors, _ = article.read_safetensors(args.weights)
+        tensors, _ = tutorial.read_safetensors(args.weights)
         model.load_state_dict({name: torch.from_numpy(value.copy()) for name, value in tensors.items()}, strict=True)
     else:
         train(model, args.folder, args.train)
-        article.write_safetensors(args.save, {name: value.numpy() for name, value in model.state_dict().items()})
+        tutorial.write_safetensors(args.save, {name: value.numpy() for name, value in model.state_dict().items()})
     correct, total = count_correct(model, args.folder)
     print(json.dumps({"model": args.model, "weights": args.weights or args.save, "correct": correct, "total": total,
                       "test_accuracy": correct / total, "torch": torch.__version__}))

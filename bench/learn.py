@@ -1,4 +1,4 @@
-"""PyTorch's side of a comparison of what networks learn: trains resnet20 and plain20 on Fashion-MNIST with the recipe of
+"""The PyTorch side of a comparison of accuracies: trains resnet20 and plain20 on Fashion-MNIST with the recipe of
 
     lanewise train MODEL --dataset fashion-mnist --epochs E --limit-train N --limit-test M -b 128 \
         --lr 0.1 --sched cosine --momentum 0.9 --weight-decay 1e-4 --aug none --seed S
@@ -48,12 +48,12 @@ for seed in range(1, seeds + 1):
             torch.nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
     step = torch.optim.SGD(net.parameters(), 0.1, momentum=0.9, weight_decay=1e-4)
     steps = -(-train // 128) * epochs
-    rate = torch.optim.lr_scheduler.LambdaLR(step, lambda t: 0.5 * (1 + math.cos(math.pi * t / steps)))
+    schedule = torch.optim.lr_scheduler.LambdaLR(step, lambda t: 0.5 * (1 + math.cos(math.pi * t / steps)))
     for epoch in range(1, epochs + 1):
         net.train()
         for batch in torch.randperm(train).split(128):
             step.zero_grad()
             F.cross_entropy(net(x[batch]), y[batch]).backward()
             step.step()
-            rate.step()
+            schedule.step()
         print(f"{model} seed {seed} epoch {epoch}: {accuracy(net, tx, ty):.4f}", flush=True)

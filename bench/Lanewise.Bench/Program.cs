@@ -1,6 +1,6 @@
-// Throughput of one model: Lanewise.Bench MODEL train|infer [--batch N] [--threads N] [--seconds S] [--lanes L]
-// prints one JSON line: the median and the best of half-second windows, after a warm-up, the peak memory in MiB,
-// and the parameters, as they are and as they would be with every batch norm folded into the convolution before it.
+// Measures the throughput of a model: Lanewise.Bench MODEL train|infer [--batch N] [--threads N] [--seconds S] [--lanes L]
+// Prints one JSON line: the median and the best of half-second windows after a warm-up, the peak memory in MiB, and the number of
+// parameters, with and without batch norm folded into the preceding convolutions.
 using System.Diagnostics;
 using System.Globalization;
 using Lanewise.Analysis;
@@ -24,10 +24,14 @@ var options = new ThroughputOptions
 };
 var speed = Throughput.Measure(network, options);
 using var process = Process.GetCurrentProcess();
-// Scale and shift of a batch norm become the convolution's bias, which these convolutions do not have themselves.
+// Folding replaces scale and shift of a batch norm by a bias, which these convolutions do not have.
 int folded = network.ParameterCount - network.Nodes.Where(n => n.Op is BatchNorm2d).Sum(n => n.Shape.Channels);
 double peak = process.PeakWorkingSet64 / (1024.0 * 1024.0);
-Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{{\"engine\":\"lanewise\",\"model\":\"{network.Name}\",\"mode\":\"{args[1]}\",\"batch\":{speed.BatchSize},\"threads\":{options.Threads},\"lane_width\":{speed.LaneWidth},\"parameters\":{network.ParameterCount},\"folded_parameters\":{folded},\"precision\":\"float32\",\"images_per_second\":{speed.ImagesPerSecond:F1},\"best\":{speed.Best:F1},\"peak_mb\":{peak:F0}}}"));
+Console.WriteLine(string.Create(
+    CultureInfo.InvariantCulture,
+    $$"""{"engine":"lanewise","model":"{{network.Name}}","mode":"{{args[1]}}","batch":{{speed.BatchSize}},"threads":{{options.Threads}}"""
+    + $$""","lane_width":{{speed.LaneWidth}},"parameters":{{network.ParameterCount}},"folded_parameters":{{folded}}"""
+    + $$""","precision":"float32","images_per_second":{{speed.ImagesPerSecond:F1}},"best":{{speed.Best:F1}},"peak_mb":{{peak:F0}}}"""));
 return 0;
 
 int Option(string name, int fallback)

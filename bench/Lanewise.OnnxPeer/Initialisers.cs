@@ -1,14 +1,14 @@
 namespace Lanewise.OnnxPeer;
 
-/// <summary>An ONNX file's initialisers, the values that a graph has stored: read from the protocol buffer, since the runtime does not tell.</summary>
+/// <summary>Reads the initialisers of an ONNX file from its protocol buffer, since ONNX Runtime does not expose them.</summary>
 internal static class Initialisers
 {
-    // The fields' numbers, and the types of a tensor, as onnx.proto has them.
+    // Field numbers and tensor types of onnx.proto.
     private const int Graph = 7, Initialiser = 5, Dimensions = 1, DataType = 2, Name = 8;
     private const int Float32 = 1, Int32 = 6, Int64 = 7, Bool = 9;
 
-    /// <summary>How many float32 values there are. Whole numbers are shapes and indices, not parameters.</summary>
-    /// <exception cref="InvalidDataException">Some are of another floating or quantised type.</exception>
+    /// <summary>Counts the float32 values. Integers are shapes and indices, not parameters.</summary>
+    /// <exception cref="InvalidDataException">An initialiser has another floating-point or a quantised type.</exception>
     public static long CountParameters(byte[] model) => Fields(model)
         .Where(field => field.Number == Graph)
         .SelectMany(graph => Fields(graph.Content))
@@ -22,11 +22,14 @@ internal static class Initialisers
         {
             Float32 => tensor.Where(field => field.Number == Dimensions).Aggregate(1L, (count, field) => count * Dimension(field)),
             Int32 or Int64 or Bool => 0,
-            _ => throw new InvalidDataException($"the initialiser {System.Text.Encoding.UTF8.GetString(tensor.Single(field => field.Number == Name).Content.Span)} is of ONNX's type {type}, not float32"),
+            _ => throw new InvalidDataException($"initialiser {NameOf(tensor)} has ONNX type {type}, not float32"),
         };
     }
 
-    /// <summary>Dimensions are written one by one, or packed into one field.</summary>
+    private static string NameOf(Field[] tensor) =>
+        System.Text.Encoding.UTF8.GetString(tensor.Single(field => field.Number == Name).Content.Span);
+
+    /// <summary>Gets a dimension, or the product of all where they are packed into one field.</summary>
     private static long Dimension(Field field)
     {
         long product = field.Content.IsEmpty ? field.Value : 1;
@@ -50,7 +53,7 @@ internal static class Initialisers
                 case 1: Take(ref message, 8); break;
                 case 2: yield return new(number, 0, Take(ref message, checked((int)Number(ref message)))); break;
                 case 5: Take(ref message, 4); break;
-                default: throw new InvalidDataException("this is no ONNX file");
+                default: throw new InvalidDataException("this is not an ONNX file");
             }
         }
     }

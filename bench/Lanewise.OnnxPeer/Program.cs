@@ -1,6 +1,6 @@
-// Throughput of one model on ONNX Runtime: Lanewise.OnnxPeer MODEL.onnx infer [--batch N] [--threads N] [--seconds S]
-// prints one JSON line like Lanewise.Bench: the median and the best of half-second windows, after a warm-up,
-// and how many parameters the file itself holds (batch norm folded into the convolutions where the exporter did so), all float32.
+// Measures the throughput of a model on ONNX Runtime: Lanewise.OnnxPeer MODEL.onnx infer [--batch N] [--threads N] [--seconds S]
+// Prints one JSON line like Lanewise.Bench: the median and the best of half-second windows after a warm-up, and the number of float32
+// parameters in the file (fewer where the exporter folded batch norm into convolutions).
 using System.Diagnostics;
 using System.Globalization;
 using Lanewise.OnnxPeer;
@@ -28,7 +28,7 @@ if (session.InputMetadata.Single().Value.ElementType != typeof(float))
     throw new InvalidDataException($"{args[0]}: its input is not float32");
 }
 
-// Input and output are bound once, so that a step copies and allocates nothing outside the runtime.
+// Input and output are bound once, so that a step neither copies nor allocates outside the runtime.
 using var binding = session.CreateIoBinding();
 var random = new Random(1);
 using var input = Bound(session.InputMetadata.Single(), binding.BindInput, random.NextSingle);
@@ -57,7 +57,12 @@ while (total.Elapsed.TotalSeconds < seconds || rates.Count < 3)
 
 rates.Sort();
 string version = OrtEnv.Instance().GetVersionString();
-Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{{\"peer\":\"onnxruntime {version}\",\"model\":\"{Path.GetFileNameWithoutExtension(args[0])}\",\"mode\":\"infer\",\"batch\":{batch},\"threads\":{threads},\"parameters\":{parameters},\"precision\":\"float32\",\"images_per_second\":{rates[rates.Count / 2]:F1},\"best\":{rates[^1]:F1}}}"));
+double median = rates[rates.Count / 2];
+string model = Path.GetFileNameWithoutExtension(args[0]);
+Console.WriteLine(string.Create(
+    CultureInfo.InvariantCulture,
+    $$"""{"peer":"onnxruntime {{version}}","model":"{{model}}","mode":"infer","batch":{{batch}},"threads":{{threads}}"""
+    + $$""","parameters":{{parameters}},"precision":"float32","images_per_second":{{median:F1}},"best":{{rates[^1]:F1}}}"""));
 return 0;
 
 int Option(string name, int fallback)
@@ -66,12 +71,12 @@ int Option(string name, int fallback)
     return at < 0 ? fallback : int.Parse(args[at + 1], CultureInfo.InvariantCulture);
 }
 
-OrtValue Bound(KeyValuePair<string, NodeMetadata> place, Action<string, OrtValue> bind, Func<float> next)
+OrtValue Bound(KeyValuePair<string, NodeMetadata> node, Action<string, OrtValue> bind, Func<float> next)
 {
-    // The batch is the axis of unknown size.
-    long[] shape = [.. place.Value.Dimensions.Select(d => d < 0 ? batch : (long)d)];
+    // The batch is the dynamic axis.
+    long[] shape = [.. node.Value.Dimensions.Select(d => d < 0 ? batch : (long)d)];
     float[] values = [.. Enumerable.Range(0, (int)shape.Aggregate((a, b) => a * b)).Select(_ => next())];
     var value = OrtValue.CreateTensorValueFromMemory(values, shape);
-    bind(place.Key, value);
+    bind(node.Key, value);
     return value;
 }

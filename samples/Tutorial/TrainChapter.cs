@@ -19,7 +19,7 @@ internal static class TrainChapter
         });
         await foreach (var epoch in trainer.RunAsync(train, test))
         {
-            Console.WriteLine($"epoch {epoch.Epoch}: loss {epoch.TrainLoss:F2}, test accuracy {epoch.ValTop1:P1}");
+            Console.WriteLine($"epoch {epoch.Epoch}: loss {epoch.TrainLoss:F2}, accuracy {epoch.ValTop1:P1}");
         }
 
         var card = new ModelCard("residual", test.Classes, Preprocessing.Mnist, Dataset: "digits");

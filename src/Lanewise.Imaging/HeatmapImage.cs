@@ -3,13 +3,14 @@ using Lanewise.Graphs;
 
 namespace Lanewise.Imaging;
 
-/// <summary>
-/// Heat, values from 0 to 1, as PNG images. Colours go from dark violet over green to bright yellow (after viridis: Smith and van
-/// der Walt 2015); the higher the lighter, so that they read without colour too.
-/// </summary>
+/// <summary>Encodes heat maps, values from 0 to 1, as PNG images in viridis colours.</summary>
+/// <remarks>
+/// The colours run from dark violet over green to bright yellow (viridis: Smith and van der Walt 2015); higher values are lighter, so
+/// the images can be read without colour.
+/// </remarks>
 public static class HeatmapImage
 {
-    // Of an overlay's pixel, the rest is the image's grey.
+    // The weight of the heat map in an overlay; the rest is the greyscale image.
     private const float HeatShare = 0.55f;
 
     private static readonly (byte Red, byte Green, byte Blue)[] Colours =
@@ -18,11 +19,11 @@ public static class HeatmapImage
         (31, 158, 137), (53, 183, 121), (110, 206, 88), (181, 222, 43), (253, 231, 37),
     ];
 
-    /// <summary>Heat alone.</summary>
-    /// <param name="heat">[row][column], 0 to 1; what lies outside is taken for the nearest of the two, NaN for 0.</param>
-    /// <param name="height">Rows.</param>
-    /// <param name="width">Columns.</param>
-    /// <param name="scale">The side of the square that a value becomes.</param>
+    /// <summary>Encodes a heat map.</summary>
+    /// <param name="heat">The values, [row][column], clamped to 0 to 1; NaN is 0.</param>
+    /// <param name="height">The number of rows.</param>
+    /// <param name="width">The number of columns.</param>
+    /// <param name="scale">The side of the square that a value becomes, in pixels. Default: 1.</param>
     /// <returns>The PNG file's bytes.</returns>
     public static byte[] Encode(float[] heat, int height, int width, int scale = 1)
     {
@@ -39,11 +40,11 @@ public static class HeatmapImage
         return ImageWriter.Encode(new Shape(3, height, width), colours, scale);
     }
 
-    /// <summary>Heat over an image, which becomes grey, so that all colour is heat.</summary>
-    /// <param name="shape">C×H×W of the image, with one channel or three.</param>
-    /// <param name="image">The image.</param>
-    /// <param name="heat">As in <see cref="Encode"/>, for each pixel of the enlarged image: (H·scale)×(W·scale).</param>
-    /// <param name="scale">The side of the square that a pixel of the image becomes.</param>
+    /// <summary>Encodes a heat map over the greyscale version of an image.</summary>
+    /// <param name="shape">The image's shape (C, H, W), with one or three channels.</param>
+    /// <param name="image">The image's bytes, C·H·W.</param>
+    /// <param name="heat">One value for each pixel of the enlarged image, (H·scale)×(W·scale), clamped to 0 to 1; NaN is 0.</param>
+    /// <param name="scale">The side of the square that a pixel of the image becomes, in pixels.</param>
     /// <returns>The PNG file's bytes.</returns>
     public static byte[] EncodeOverlay(Shape shape, byte[] image, float[] heat, int scale)
     {
@@ -66,12 +67,12 @@ public static class HeatmapImage
         return ImageWriter.Encode(new Shape(3, shape.Height * scale, width), mixed);
     }
 
-    /// <summary>A colour's red, green or blue, between the two nearest of the table.</summary>
+    /// <summary>Gets red, green or blue of a value, interpolated between the two nearest colours of the table.</summary>
     private static float Level(float heat, int channel)
     {
-        float place = float.IsNaN(heat) ? 0 : Math.Clamp(heat, 0, 1) * (Colours.Length - 1);
-        int below = Math.Min((int)place, Colours.Length - 2);
-        return Of(Colours[below]) + (Of(Colours[below + 1]) - Of(Colours[below])) * (place - below);
+        float position = float.IsNaN(heat) ? 0 : Math.Clamp(heat, 0, 1) * (Colours.Length - 1);
+        int below = Math.Min((int)position, Colours.Length - 2);
+        return Of(Colours[below]) + (Of(Colours[below + 1]) - Of(Colours[below])) * (position - below);
 
         float Of((byte Red, byte Green, byte Blue) colour) => channel switch { 0 => colour.Red, 1 => colour.Green, _ => colour.Blue };
     }

@@ -4,10 +4,11 @@ using SkiaSharp;
 
 namespace Lanewise.Imaging;
 
-/// <summary>
-/// Decodes PNG, JPEG, BMP, WEBP and GIF files of any colour: turned as their EXIF orientation says, transparent parts on white,
-/// of an animation the first frame. A large JPEG is decoded at a smaller scale when no more is needed.
-/// </summary>
+/// <summary>Decodes PNG, JPEG, BMP, WEBP and GIF files.</summary>
+/// <remarks>
+/// The EXIF orientation is applied, transparent pixels are composited on white, and of an animation the first frame is decoded. A
+/// JPEG that is larger than needed is decoded at a reduced scale. At most 100 megapixels are decoded.
+/// </remarks>
 public sealed class ImageDecoder : IImageDecoder
 {
     private const int MaxPixels = 100_000_000;
@@ -15,7 +16,7 @@ public sealed class ImageDecoder : IImageDecoder
     private const int JpegScales = 8;
     private const int White = 255, Black = 0;
 
-    // Skia knows more formats, some of which take almost any file for a tiny image.
+    // Skia has decoders of more formats, some of which accept almost any file as a tiny image.
     private static readonly SKEncodedImageFormat[] Formats =
     [
         SKEncodedImageFormat.Png, SKEncodedImageFormat.Jpeg, SKEncodedImageFormat.Bmp,
@@ -49,17 +50,17 @@ public sealed class ImageDecoder : IImageDecoder
         using var codec = SKCodec.Create(stream, out _);
         if (codec is null || !Formats.Contains(codec.EncodedFormat))
         {
-            throw new ImageFormatException($"{name} is not an image that can be read: expected a PNG, JPEG, BMP, WEBP or GIF file.", name);
+            throw new ImageFormatException($"{name} is not an image of a supported format (PNG, JPEG, BMP, WEBP, GIF).", name);
         }
 
         var (width, height) = (codec.Info.Width, codec.Info.Height);
-        var size = codec.EncodedFormat == SKEncodedImageFormat.Jpeg ? Scaled(codec, minSide) : codec.Info.Size;
-        // A progressive JPEG is held whole while it is decoded, whatever the scale.
+        var size = codec.EncodedFormat == SKEncodedImageFormat.Jpeg ? ScaledSize(codec, minSide) : codec.Info.Size;
+        // A progressive JPEG needs memory for all its pixels, whatever the scale.
         bool tooLarge = (long)size.Width * size.Height > MaxPixels || (progressive && (long)width * height > MaxPixels);
         if (width <= 0 || height <= 0 || Math.Max(width, height) > MaxSide || tooLarge)
         {
             throw new ImageFormatException(
-                $"{name} claims {width}×{height} pixels; at most {MaxPixels / 1_000_000} million are read, {MaxSide} a side. Make it smaller.",
+                $"{name} has {width}×{height} pixels; the limit is {MaxPixels / 1_000_000} megapixels, {MaxSide} a side. Make it smaller.",
                 name);
         }
 
@@ -67,20 +68,19 @@ public sealed class ImageDecoder : IImageDecoder
         using var bitmap = new SKBitmap();
         if (!bitmap.TryAllocPixels(new SKImageInfo(size.Width, size.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul)))
         {
-            throw new ImageFormatException(
-                $"{name}: there is not enough memory for its {size.Width}×{size.Height} pixels. Make it smaller.", name);
+            throw new ImageFormatException($"{name}: not enough memory for {size.Width}×{size.Height} pixels. Make it smaller.", name);
         }
         var result = codec.GetPixels(bitmap.Info, bitmap.GetPixels());
         if (result != SKCodecResult.Success)
         {
-            string why = result == SKCodecResult.IncompleteInput ? "is truncated" : "is damaged";
-            throw new ImageFormatException($"{name} {why}: only a part of the image could be decoded. Copy or save it again.", name);
+            string problem = result == SKCodecResult.IncompleteInput ? "is truncated" : "is damaged";
+            throw new ImageFormatException($"{name} {problem}: only a part of the image could be decoded. Copy or save it again.", name);
         }
         return ToDecodedImage(bitmap, codec.EncodedOrigin, channels);
     }
 
-    /// <summary>The smallest size at which a JPEG can be decoded and whose shorter side is not below <paramref name="minSide"/>.</summary>
-    private static SKSizeI Scaled(SKCodec codec, int minSide)
+    /// <summary>Gets the smallest size at which a JPEG can be decoded with a shorter side of at least <paramref name="minSide"/>.</summary>
+    private static SKSizeI ScaledSize(SKCodec codec, int minSide)
     {
         for (int eighths = 1; eighths < JpegScales; eighths++)
         {
@@ -96,7 +96,7 @@ public sealed class ImageDecoder : IImageDecoder
     private static DecodedImage ToDecodedImage(SKBitmap bitmap, SKEncodedOrigin origin, int channels)
     {
         var decoded = Composite(bitmap, origin, channels, White);
-        // Light strokes on a transparent ground would vanish on white paper.
+        // Light strokes on a transparent background would be invisible on white.
         if (channels == 1 && !decoded.Pixels.AsSpan().ContainsAnyExcept((byte)White))
         {
             decoded = Composite(bitmap, origin, channels, Black);
@@ -104,23 +104,25 @@ public sealed class ImageDecoder : IImageDecoder
         return decoded;
     }
 
-    private static DecodedImage Composite(SKBitmap bitmap, SKEncodedOrigin origin, int channels, int ground)
+    private static DecodedImage Composite(SKBitmap bitmap, SKEncodedOrigin origin, int channels, int background)
     {
-        bool turned = origin >= SKEncodedOrigin.LeftTop;
-        int width = turned ? bitmap.Height : bitmap.Width, height = turned ? bitmap.Width : bitmap.Height;
+        bool isTransposed = origin >= SKEncodedOrigin.LeftTop;
+        int width = isTransposed ? bitmap.Height : bitmap.Width, height = isTransposed ? bitmap.Width : bitmap.Height;
         var decoded = new DecodedImage(channels, width, height);
         ReadOnlySpan<byte> pixels = bitmap.GetPixelSpan();
-        // Whatever the turn, one step right or down in the upright image is a fixed number of bytes in the stored one.
+        // In any orientation, one step right or down in the upright image is a constant offset in the stored one.
         int start = Offset(bitmap, origin, 0, 0), right = Offset(bitmap, origin, 1, 0) - start, down = Offset(bitmap, origin, 0, 1) - start;
         for (int y = 0; y < height; y++)
         {
-            var first = decoded.Row(0, y);
+            Span<byte> first = decoded.Row(0, y);
             Span<byte> second = channels == 1 ? [] : decoded.Row(1, y), third = channels == 1 ? [] : decoded.Row(2, y);
             for (int x = 0; x < width; x++)
             {
                 var pixel = pixels.Slice(start + y * down + x * right, 4);
                 int alpha = pixel[3];
-                int red = Over(pixel[0], alpha, ground), green = Over(pixel[1], alpha, ground), blue = Over(pixel[2], alpha, ground);
+                int red = Over(pixel[0], alpha, background);
+                int green = Over(pixel[1], alpha, background);
+                int blue = Over(pixel[2], alpha, background);
                 if (channels == 1)
                 {
                     first[x] = DecodedImage.Luma(red, green, blue);
@@ -134,7 +136,7 @@ public sealed class ImageDecoder : IImageDecoder
         return decoded;
     }
 
-    private static int Over(int value, int alpha, int ground) => (value * alpha + ground * (255 - alpha) + 127) / 255;
+    private static int Over(int value, int alpha, int background) => (value * alpha + background * (255 - alpha) + 127) / 255;
 
     private static int Offset(SKBitmap bitmap, SKEncodedOrigin origin, int x, int y)
     {
@@ -142,7 +144,7 @@ public sealed class ImageDecoder : IImageDecoder
         return row * bitmap.RowBytes + column * 4;
     }
 
-    // Cameras store the image as the sensor saw it and note how it was held (EXIF orientation).
+    // Cameras store the image in the sensor's orientation and record how to display it (EXIF orientation).
     private static (int X, int Y) Source(SKEncodedOrigin origin, int x, int y, int right, int bottom) => origin switch
     {
         SKEncodedOrigin.TopRight => (right - x, y),

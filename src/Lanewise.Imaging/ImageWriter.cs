@@ -4,7 +4,7 @@ using SkiaSharp;
 
 namespace Lanewise.Imaging;
 
-/// <summary>Writes images, C×H×W bytes of one (grey) or three channels (RGB), as PNG files.</summary>
+/// <summary>Writes images of one channel (greyscale) or three (RGB) as PNG files.</summary>
 public static class ImageWriter
 {
     private const int Gap = 2;
@@ -12,8 +12,14 @@ public static class ImageWriter
     private static readonly SKColor GapColour = new(96, 96, 96);
 
     /// <summary>Writes one image, each pixel as a square of <paramref name="scale"/>×<paramref name="scale"/>.</summary>
-    /// <exception cref="FileAccessException">The file cannot be written.</exception>
-    /// <exception cref="ArgumentException">The image does not fit the shape, or the shape has neither one nor three channels.</exception>
+    /// <param name="path">The PNG file to create or replace.</param>
+    /// <param name="shape">The image's shape (C, H, W).</param>
+    /// <param name="image">The image's bytes, C·H·W.</param>
+    /// <param name="scale">The side of the square that a pixel becomes, in pixels. Default: 1.</param>
+    /// <exception cref="LanewiseException">The file cannot be written.</exception>
+    /// <exception cref="ArgumentException">
+    /// The image's length is not that of the shape, or the shape has neither one nor three channels.
+    /// </exception>
     public static void Write(string path, Shape shape, byte[] image, int scale = 1)
     {
         ArgumentNullException.ThrowIfNull(image);
@@ -22,29 +28,45 @@ public static class ImageWriter
     }
 
     /// <summary>Encodes one image as PNG, each pixel as a square of <paramref name="scale"/>×<paramref name="scale"/>.</summary>
-    /// <exception cref="ArgumentException">The image does not fit the shape, or the shape has neither one nor three channels.</exception>
+    /// <param name="shape">The image's shape (C, H, W).</param>
+    /// <param name="image">The image's bytes, C·H·W.</param>
+    /// <param name="scale">The side of the square that a pixel becomes, in pixels. Default: 1.</param>
+    /// <returns>The PNG file's bytes.</returns>
+    /// <exception cref="ArgumentException">
+    /// The image's length is not that of the shape, or the shape has neither one nor three channels.
+    /// </exception>
     public static byte[] Encode(Shape shape, byte[] image, int scale = 1)
     {
         ArgumentNullException.ThrowIfNull(image);
         return EncodeGrid(shape, [image], columns: 1, scale, gap: 0);
     }
 
-    /// <summary>Writes many images of one shape as one image: row by row, <paramref name="columns"/> in a row, with a narrow gap.</summary>
-    /// <param name="path">The PNG file to make or replace.</param>
-    /// <param name="shape">The shape of every image.</param>
-    /// <param name="images">The images; at least one.</param>
-    /// <param name="columns">The number of images per row.</param>
-    /// <param name="scale">The side of the square that a pixel becomes.</param>
-    /// <exception cref="FileAccessException">The file cannot be written.</exception>
-    /// <exception cref="ArgumentException">An image does not fit the shape, or the sheet is empty or exceeds 100 megapixels.</exception>
+    /// <summary>Writes many images of one shape as a contact sheet, row by row with narrow gaps.</summary>
+    /// <param name="path">The PNG file to create or replace.</param>
+    /// <param name="shape">The shape of every image (C, H, W).</param>
+    /// <param name="images">The images' bytes, at least one image.</param>
+    /// <param name="columns">The number of images in a row.</param>
+    /// <param name="scale">The side of the square that a pixel becomes, in pixels. Default: 1.</param>
+    /// <exception cref="LanewiseException">The file cannot be written.</exception>
+    /// <exception cref="ArgumentException">
+    /// An image's length is not that of the shape, or the sheet is empty or larger than 100 megapixels.
+    /// </exception>
     public static void WriteContactSheet(string path, Shape shape, IReadOnlyList<byte[]> images, int columns, int scale = 1)
     {
         byte[] sheet = EncodeContactSheet(shape, images, columns, scale);
         AtomicFile.Write(path, stream => stream.Write(sheet));
     }
 
-    /// <summary>Encodes many images of one shape as one PNG image, with a gap of <paramref name="gap"/> pixels between them.</summary>
-    /// <exception cref="ArgumentException">An image does not fit the shape, or the sheet is empty or exceeds 100 megapixels.</exception>
+    /// <summary>Encodes many images of one shape as a contact sheet, row by row.</summary>
+    /// <param name="shape">The shape of every image (C, H, W).</param>
+    /// <param name="images">The images' bytes, at least one image.</param>
+    /// <param name="columns">The number of images in a row.</param>
+    /// <param name="scale">The side of the square that a pixel becomes, in pixels. Default: 1.</param>
+    /// <param name="gap">The gap between images, in pixels. Default: 2.</param>
+    /// <returns>The PNG file's bytes.</returns>
+    /// <exception cref="ArgumentException">
+    /// An image's length is not that of the shape, or the sheet is empty or larger than 100 megapixels.
+    /// </exception>
     public static byte[] EncodeContactSheet(Shape shape, IReadOnlyList<byte[]> images, int columns, int scale = 1, int gap = Gap) =>
         EncodeGrid(shape, images, columns, scale, gap);
 
@@ -55,7 +77,7 @@ public static class ImageWriter
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(scale);
         if (shape.Channels is not (1 or 3))
         {
-            throw new ArgumentException($"An image has 1 or 3 channels, the shape {shape.Channels}.", nameof(shape));
+            throw new ArgumentException($"An image must have 1 or 3 channels, not {shape.Channels}.", nameof(shape));
         }
         if (images.Count == 0 || images.Any(image => image.Length != shape.Count))
         {
@@ -67,8 +89,8 @@ public static class ImageWriter
         long width = columns * ((long)shape.Width * scale + gap) + gap, height = rows * ((long)shape.Height * scale + gap) + gap;
         if (width > MaxPixels / height)
         {
-            string message = $"The sheet would have {width}×{height} pixels; choose a smaller scale or fewer images.";
-            throw new ArgumentException(message, nameof(images));
+            throw new ArgumentException(
+                $"The sheet would have {width}×{height} pixels; choose a smaller scale or fewer images.", nameof(images));
         }
 
         using var bitmap = new SKBitmap(new SKImageInfo((int)width, (int)height, SKColorType.Rgba8888, SKAlphaType.Opaque));

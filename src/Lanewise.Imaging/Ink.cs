@@ -2,21 +2,22 @@ using Lanewise.Data.Transforms;
 
 namespace Lanewise.Imaging;
 
-/// <summary>
-/// Light ink on a dark ground, as MNIST has it: tells an image's ground from its ink and frames the ink as MNIST does (a 20×20
-/// box, centred by mass in 28×28). Source: LeCun, Cortes and Burges, the MNIST database.
-/// </summary>
+/// <summary>Separates ink from background and frames drawings as MNIST does.</summary>
+/// <remarks>
+/// MNIST has light ink on a dark background, scaled to a box of 20×20 and centred by mass in 28×28. Source: LeCun, Cortes and
+/// Burges, the MNIST database of handwritten digits.
+/// </remarks>
 internal static class Ink
 {
-    /// <summary>An image whose darkest and lightest value differ by less is taken for empty.</summary>
+    /// <summary>The contrast below which an image counts as empty.</summary>
     private const int MinContrast = 16;
 
-    /// <summary>Whether the ground (the border's median) is light and the ink dark: the darkest value is farther from it.</summary>
+    /// <summary>Determines whether dark ink is on a light background, whose value is the median of the border.</summary>
     public static bool IsDarkOnLight(DecodedImage decoded)
     {
-        int ground = Ground(decoded);
-        var (least, most) = Range(decoded);
-        return most - least >= MinContrast ? ground - least > most - ground : ground > 127;
+        int background = Background(decoded);
+        var (min, max) = Range(decoded);
+        return max - min >= MinContrast ? background - min > max - background : background > 127;
     }
 
     public static void Invert(DecodedImage decoded)
@@ -29,24 +30,24 @@ internal static class Ink
         decoded.Map(table);
     }
 
-    /// <summary>Frames the ink; null when there is none.</summary>
-    public static (DecodedImage DecodedImage, Box Cropped, Box Placed)? Frame(DecodedImage decoded, int width, int height)
+    /// <summary>Crops to the ink, scales and centres it; returns null if there is none.</summary>
+    public static (DecodedImage Image, Box Cropped, Box Placed)? Frame(DecodedImage decoded, int width, int height)
     {
-        int ground = Ground(decoded), most = Range(decoded).Max;
-        if (most - ground < MinContrast)
+        int background = Background(decoded), max = Range(decoded).Max;
+        if (max - background < MinContrast)
         {
             return null;
         }
-        var ink = Bounds(decoded, (byte)(ground + (most - ground + 1) / 2));
-        // Paper is never as even as MNIST's ground, nor a pen's stroke as its ink.
-        Stretch(decoded, ground + (most - ground) / 5, most - (most - ground) / 5);
+        var ink = Bounds(decoded, (byte)(background + (max - background + 1) / 2));
+        // Paper and strokes are less uniform than in MNIST: a fifth of the range at either end is clipped.
+        Stretch(decoded, background + (max - background) / 5, max - (max - background) / 5);
 
         double scale = Math.Min(width, height) * 20.0 / 28 / Math.Max(ink.Width, ink.Height);
         int inkWidth = Math.Max(1, (int)Math.Round(ink.Width * scale)), inkHeight = Math.Max(1, (int)Math.Round(ink.Height * scale));
         var small = decoded.Resize(ink, inkWidth, inkHeight);
-        // A thin stroke in a large image is a pale one in the small.
+        // A thin stroke of a large image becomes pale when it is scaled down.
         Stretch(small, 0, Range(small).Max);
-        // The mean centre of mass of MNIST's digits is the middle of pixel (14, 14), counted from 0: half a pixel past 28 / 2.
+        // The mean centre of mass of MNIST's digits is the centre of pixel (14, 14), counted from 0: half a pixel past 28 / 2.
         var (x, y) = CentreOfMass(small);
         int left = Math.Clamp((int)Math.Round(width / 2.0 + 0.5 - x), 0, width - inkWidth);
         int top = Math.Clamp((int)Math.Round(height / 2.0 + 0.5 - y), 0, height - inkHeight);
@@ -59,7 +60,7 @@ internal static class Ink
         return (result, ink, new Box(left, top, inkWidth, inkHeight));
     }
 
-    private static int Ground(DecodedImage decoded)
+    private static int Background(DecodedImage decoded)
     {
         var counts = new int[256];
         for (int x = 0; x < decoded.Width; x++)
@@ -82,13 +83,13 @@ internal static class Ink
 
     private static (int Min, int Max) Range(DecodedImage decoded)
     {
-        int least = 255, most = 0;
+        int min = 255, max = 0;
         foreach (byte value in decoded.Pixels)
         {
-            least = Math.Min(least, value);
-            most = Math.Max(most, value);
+            min = Math.Min(min, value);
+            max = Math.Max(max, value);
         }
-        return (least, most);
+        return (min, max);
     }
 
     private static Box Bounds(DecodedImage decoded, byte threshold)
@@ -119,7 +120,7 @@ internal static class Ink
         decoded.Map(table);
     }
 
-    // In units of pixels from the left and top edge: the middle of the first pixel is at 0.5.
+    // In pixels from the left and top edges: the centre of the first pixel is at 0.5.
     private static (double X, double Y) CentreOfMass(DecodedImage decoded)
     {
         double mass = 0, sumX = 0, sumY = 0;

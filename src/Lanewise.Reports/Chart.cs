@@ -5,20 +5,18 @@ using OxyPlot.Series;
 
 namespace Lanewise.Reports;
 
-/// <summary>A line of a chart.</summary>
-/// <param name="Name">What it is.</param>
-/// <param name="Points">Its points; those that are not finite are left out.</param>
+/// <summary>One series of a line chart.</summary>
+/// <param name="Name">The name in the legend.</param>
+/// <param name="Points">The points in order of X; points whose Y is not finite are skipped.</param>
 public sealed record Line(string Name, IReadOnlyList<(double X, double Y)> Points);
 
-/// <summary>
-/// Lines over an axis, as SVG inside a page, with the figures as a table behind it. Lines differ in dash and mark as well as in
-/// colour.
-/// </summary>
-/// <param name="Title">What it shows.</param>
-/// <param name="X">The horizontal axis: what, and its unit.</param>
-/// <param name="Y">The vertical axis.</param>
-/// <param name="Lines">At most eight.</param>
-public sealed record Chart(string Title, string X, string Y, IReadOnlyList<Line> Lines) : IDrawing
+/// <summary>A line chart, as inline SVG with the data as a folded table, or as an SVG file.</summary>
+/// <remarks>Lines differ in dash and marker as well as in colour, so the chart can be read without colour.</remarks>
+/// <param name="Title">The caption.</param>
+/// <param name="X">The label of the horizontal axis, with its unit.</param>
+/// <param name="Y">The label of the vertical axis, with its unit.</param>
+/// <param name="Lines">The series, at most eight.</param>
+public sealed record Chart(string Title, string X, string Y, IReadOnlyList<Line> Lines) : IFigure
 {
     private const int Width = 760, Height = 340;
     private const int MaxMarks = 40;
@@ -27,16 +25,19 @@ public sealed record Chart(string Title, string X, string Y, IReadOnlyList<Line>
     private static readonly LineStyle[] Dashes = [LineStyle.Solid, LineStyle.Dash, LineStyle.Dot, LineStyle.DashDot];
     private static readonly MarkerType[] Marks = [MarkerType.Circle, MarkerType.Square, MarkerType.Triangle, MarkerType.Diamond];
 
-    /// <summary>Whether the vertical axis is logarithmic; values that are not positive are then left out.</summary>
+    /// <summary>Gets whether the vertical axis is logarithmic; values ≤ 0 are then skipped. Default: false.</summary>
     public bool IsLogarithmic { get; init; }
 
-    /// <summary>Whether the horizontal axis has whole numbers only, such as epochs.</summary>
-    public bool IsWhole { get; init; } = true;
+    /// <summary>Gets whether the horizontal axis has integer ticks only, such as epochs. Default: true.</summary>
+    public bool IsInteger { get; init; } = true;
 
     /// <inheritdoc/>
-    public Html ToHtml() => HtmlParts.Figure(
-        Html.Of($"""{Legend()}<div class="chart" tabindex="0" role="img" aria-label="{Title}: {string.Join(", ", Lines.Select(l => l.Name))}, over {X}">{ToSvg()}</div>{HtmlParts.Details("Figures", ToTable())}"""),
-        Title);
+    public Html ToHtml()
+    {
+        string description = $"{Title}: {string.Join(", ", Lines.Select(l => l.Name))}, by {X}";
+        var svg = Html.Of($"""<div class="chart" tabindex="0" role="img" aria-label="{description}">{ToSvg()}</div>""");
+        return HtmlElements.Figure(Html.Join(Legend(), svg, HtmlElements.Details("Data", ToTable())), Title);
+    }
 
     /// <inheritdoc/>
     public void Save(string path)
@@ -46,53 +47,77 @@ public sealed record Chart(string Title, string X, string Y, IReadOnlyList<Line>
         double x = 0, y = 4;
         foreach (var (i, line) in Lines.Index())
         {
-            double width = SwatchRoom + Drawing.WidthOf(line.Name);
+            double width = SwatchRoom + Plot.WidthOf(line.Name);
             if (x > 0 && x + width > Width)
             {
                 (x, y) = (0, y + LineHeight);
             }
 
-            legend.Add(Html.Of($"""<g transform="translate({x:F0} {y:F0})">{Swatch(i)}<text x="{SwatchRoom}" y="12" font-size="{Drawing.FontSize}" fill="var(--ink)">{line.Name}</text></g>"""));
+            var label = Html.Of(
+                $"""<text x="{SwatchRoom}" y="12" font-size="{Plot.FontSize}" fill="var(--ink)">{line.Name}</text>""");
+            legend.Add(Html.Of($"""<g transform="translate({x:F0} {y:F0})">{Swatch(i)}{label}</g>"""));
             x += width + Gap;
         }
 
-        AtomicFile.WriteText(path, Drawing.File(ToSvg(), Title, Width, Height, Html.Join(legend), (int)y + LineHeight).ToString());
+        var svg = Plot.File(ToSvg(), Title, Width, Height, Html.Join(legend), headerHeight: (int)y + LineHeight);
+        AtomicFile.WriteText(path, svg.ToString());
     }
 
-    /// <summary>The drawing alone.</summary>
+    /// <summary>Renders the chart as one SVG element, without legend and table.</summary>
     public Html ToSvg()
     {
-        var model = Drawing.Model();
-        model.Axes.Add(Drawing.Style(new LinearAxis { Position = AxisPosition.Bottom, Title = X, MinimumMajorStep = IsWhole ? 1 : 0, MinimumPadding = 0.02, MaximumPadding = 0.02 }, grid: false));
-        model.Axes.Add(Drawing.Style(IsLogarithmic
-            ? new LogarithmicAxis { Position = AxisPosition.Left, Title = Y, UseSuperExponentialFormat = false, StringFormat = "0.##e+0", MajorStep = 10 }
-            : new LinearAxis { Position = AxisPosition.Left, Title = Y, MinimumPadding = 0.03, MaximumPadding = 0.05 }, grid: true));
+        var model = Plot.Model();
+        model.Axes.Add(Plot.Style(HorizontalAxis(), grid: false));
+        model.Axes.Add(Plot.Style(VerticalAxis(), grid: true));
         foreach (var (i, line) in Lines.Index())
         {
             var series = new LineSeries
             {
-                Color = Drawing.Series(i),
+                Color = Plot.Series(i),
                 LineStyle = Dashes[i / 2 % Dashes.Length],
                 StrokeThickness = 2,
                 MarkerType = line.Points.Count <= MaxMarks ? Marks[i % Marks.Length] : MarkerType.None,
                 MarkerSize = 3.5,
-                MarkerFill = Drawing.Series(i),
+                MarkerFill = Plot.Series(i),
             };
-            series.Points.AddRange(Drawn(line).Select(p => new DataPoint(p.X, p.Y)));
+            series.Points.AddRange(Plottable(line).Select(p => new DataPoint(p.X, p.Y)));
             model.Series.Add(series);
         }
 
-        return Drawing.Svg(model, Width, Height);
+        return Plot.Svg(model, Width, Height);
     }
 
-    private IEnumerable<(double X, double Y)> Drawn(Line line) => line.Points.Where(p => double.IsFinite(p.Y) && (p.Y > 0 || !IsLogarithmic));
+    private LinearAxis HorizontalAxis() => new()
+    {
+        Position = AxisPosition.Bottom,
+        Title = X,
+        MinimumMajorStep = IsInteger ? 1 : 0,
+        MinimumPadding = 0.02,
+        MaximumPadding = 0.02,
+    };
 
-    private Html Legend() => Lines.Count < 2 ? Html.Empty : Html.Of($"""<ul class="legend">{Html.Each(Lines.Index(), l => Html.Of($"<li>{Swatch(l.Index)}{l.Item.Name}</li>"))}</ul>""");
+    private Axis VerticalAxis() => IsLogarithmic
+        ? new LogarithmicAxis
+        {
+            Position = AxisPosition.Left,
+            Title = Y,
+            UseSuperExponentialFormat = false,
+            StringFormat = "0.##e+0",
+            MajorStep = 10,
+        }
+        : new LinearAxis { Position = AxisPosition.Left, Title = Y, MinimumPadding = 0.03, MaximumPadding = 0.05 };
 
-    /// <summary>A line's dash and mark, drawn as in the chart.</summary>
+    private IEnumerable<(double X, double Y)> Plottable(Line line) =>
+        line.Points.Where(p => double.IsFinite(p.Y) && (p.Y > 0 || !IsLogarithmic));
+
+    private Html Legend() => Lines.Count < 2
+        ? Html.Empty
+        : Html.Of($"""<ul class="legend">{Html.Each(Lines.Index(), l => Html.Of($"<li>{Swatch(l.Index)}{l.Item.Name}</li>"))}</ul>""");
+
+    /// <summary>Renders the dash and the marker of line <paramref name="i"/> for the legend.</summary>
     private static Html Swatch(int i)
     {
-        string colour = Drawing.Variable(i);
+        string colour = Plot.Variable(i);
         string dash = (i / 2 % Dashes.Length) switch { 1 => "6 3", 2 => "2 2", 3 => "6 3 2 3", _ => "none" };
         string mark = (i % Marks.Length) switch
         {
@@ -101,7 +126,9 @@ public sealed record Chart(string Title, string X, string Y, IReadOnlyList<Line>
             2 => "M15 2.5l4.5 8h-9z",
             _ => "M15 2l5 5l-5 5l-5 -5z",
         };
-        return Html.Of($"""<svg width="30" height="14" viewBox="0 0 30 14" aria-hidden="true"><path d="M0 7H30" stroke="{colour}" stroke-width="2" stroke-dasharray="{dash}"/><path d="{mark}" fill="{colour}"/></svg>""");
+        var line = Html.Of($"""<path d="M0 7H30" stroke="{colour}" stroke-width="2" stroke-dasharray="{dash}"/>""");
+        return Html.Of(
+            $"""<svg width="30" height="14" viewBox="0 0 30 14" aria-hidden="true">{line}<path d="{mark}" fill="{colour}"/></svg>""");
     }
 
     private Html ToTable()
@@ -112,9 +139,9 @@ public sealed record Chart(string Title, string X, string Y, IReadOnlyList<Line>
         int every = (rows.Length + MaxRows - 1) / MaxRows;
         foreach (double x in rows.Where((_, i) => i % Math.Max(1, every) == 0))
         {
-            table.Add([Drawing.Number(x), .. byLine.Select(l => l.TryGetValue(x, out double y) ? Drawing.Number(y) : "")]);
+            table.Add([Plot.Number(x), .. byLine.Select(l => l.TryGetValue(x, out double y) ? Plot.Number(y) : "")]);
         }
 
-        return table.ToHtml(every > 1 ? $"{Title} (every {every}th)" : Title);
+        return table.ToHtml(every > 1 ? $"{Title} (every {every}th row)" : Title);
     }
 }

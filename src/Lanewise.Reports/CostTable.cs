@@ -3,7 +3,7 @@ using Lanewise.Graphs;
 
 namespace Lanewise.Reports;
 
-/// <summary>What each layer of a network costs.</summary>
+/// <summary>Renders the cost of each layer of a network.</summary>
 internal static class CostTable
 {
     private const int MaxShown = 40;
@@ -12,7 +12,7 @@ internal static class CostTable
     {
         var cost = NetworkCost.Of(network);
         LayerCost[] layers = [.. cost.Layers.Where(l => l.Macs > 0 || l.Parameters > 0)];
-        var table = new Table("layer", "kind", ">output", ">kernel", ">parameters", ">MACs", "share");
+        var table = new Table("layer", "op", ">output", ">kernel", ">parameters", ">MACs", "share");
         foreach (var layer in layers)
         {
             table.Add(
@@ -20,14 +20,18 @@ internal static class CostTable
                 Html.Of($"{layer.Op?.Name}"),
                 Html.Of($"{layer.Output}"),
                 Html.Of($"{(layer.Op is Conv2d { KernelSize: var size } ? $"{size.Height}×{size.Width}" : "")}"),
-                Html.Of($"{HtmlParts.Count(layer.Parameters)}"),
-                Html.Of($"{HtmlParts.Count(layer.Macs)}"),
-                HtmlParts.Meter(cost.ShareOf(layer)));
+                Html.Of($"{HtmlElements.Count(layer.Parameters)}"),
+                Html.Of($"{HtmlElements.Count(layer.Macs)}"),
+                HtmlElements.Meter(cost.ShareOf(layer)));
         }
 
-        table.Add("all", "", network.Output.Shape.ToString(), "", HtmlParts.Count(cost.Total.Parameters), HtmlParts.Count(cost.Total.Macs), "");
-        var html = table.ToHtml("Parameters and MACs for one image");
-        return Html.Of(
-            $"<p>MACs are those of convolutions and linear layers for one {network.Input} image, bias not counted. Layers without parameters are left out.</p>{(layers.Length <= MaxShown ? html : HtmlParts.Details($"All {layers.Length} layers with parameters", html))}");
+        var total = cost.Total;
+        string output = network.Output.Shape.ToString();
+        table.Add("total", "", output, "", HtmlElements.Count(total.Parameters), HtmlElements.Count(total.Macs), "");
+        var html = table.ToHtml("Parameters and MACs per image");
+        return Html.Join(
+            Html.Of($"<p>MACs: multiply-accumulates of convolutions and linear layers for one {network.Input} image, "),
+            Html.Of($"bias not counted. Layers without parameters are omitted.</p>\n"),
+            layers.Length <= MaxShown ? html : HtmlElements.Details($"All {layers.Length} layers with parameters", html));
     }
 }

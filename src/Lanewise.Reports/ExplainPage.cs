@@ -2,130 +2,175 @@ using Lanewise.Analysis;
 
 namespace Lanewise.Reports;
 
-/// <summary>A Grad-CAM of an image, ready to be shown.</summary>
-/// <param name="File">The image's name.</param>
-/// <param name="Treatment">What was done to the image on its way into the network.</param>
-/// <param name="Image">The network's input, a PNG file's bytes.</param>
-/// <param name="Overlay">The map over the image, likewise.</param>
-/// <param name="Map">The map alone, likewise.</param>
+/// <summary>A Grad-CAM map of an image, with its PNG images.</summary>
+/// <param name="File">The image's file name.</param>
+/// <param name="Processing">The description of how the image became the network's input.</param>
+/// <param name="Image">The network's input, as PNG.</param>
+/// <param name="Overlay">The map over the image, as PNG.</param>
+/// <param name="Map">The map alone, as PNG.</param>
 /// <param name="Layer">The layer's path.</param>
 /// <param name="Result">The map.</param>
-public sealed record GradCamFigure(string File, string Treatment, byte[] Image, byte[] Overlay, byte[] Map, string Layer, GradCamMap Result);
+public sealed record GradCamFigure(
+    string File, string Processing, byte[] Image, byte[] Overlay, byte[] Map, string Layer, GradCamMap Result);
 
-/// <summary>Many small images in one.</summary>
-/// <param name="Title">What they are.</param>
-/// <param name="Text">The caption.</param>
-/// <param name="Png">A PNG file's bytes.</param>
-/// <param name="Width">The image's width in pixels.</param>
-public sealed record SheetFigure(string Title, string Text, byte[] Png, int Width);
+/// <summary>Many small images as one.</summary>
+/// <param name="Title">The heading.</param>
+/// <param name="Caption">The caption.</param>
+/// <param name="Png">The PNG file's bytes.</param>
+/// <param name="Width">The width in pixels.</param>
+public sealed record ContactSheet(string Title, string Caption, byte[] Png, int Width);
 
-/// <summary>What a network looks at, what its parts contribute, and what its layers see, as a page.</summary>
+/// <summary>Renders Grad-CAM maps, contributions of branches and blocks, feature maps and filters as a page.</summary>
 /// <param name="Model">The model's name.</param>
-/// <param name="Classes">The classes' names.</param>
+/// <param name="Classes">The class names, by index.</param>
 public sealed record ExplainPage(string Model, IReadOnlyList<string> Classes)
 {
-    private const int ImageWidth = 280, Top = 5;
+    private const int ImageWidth = 280, TopClasses = 5;
 
-    /// <summary>Where the network looks.</summary>
+    /// <summary>Gets the Grad-CAM maps; empty for none.</summary>
     public IReadOnlyList<GradCamFigure> GradCams { get; init; } = [];
 
-    /// <summary>What contributions were measured on: the dataset's name and its number of images.</summary>
+    /// <summary>Gets the dataset on which contributions were measured: its name and the number of images.</summary>
     public string Dataset { get; init; } = "";
 
-    /// <summary>What branches contribute; null where that was not asked for.</summary>
+    /// <summary>Gets the contributions of branches; null to omit them.</summary>
     public BranchContributions? Branches { get; init; }
 
-    /// <summary>What residual blocks contribute; null where that was not asked for.</summary>
+    /// <summary>Gets the contributions of residual blocks; null to omit them.</summary>
     public BlockContributions? Blocks { get; init; }
 
-    /// <summary>What a layer makes of images, one sheet an image.</summary>
-    public IReadOnlyList<SheetFigure> FeatureMaps { get; init; } = [];
+    /// <summary>Gets the feature maps of a layer, one sheet for each image; empty for none.</summary>
+    public IReadOnlyList<ContactSheet> FeatureMaps { get; init; } = [];
 
-    /// <summary>The first convolution's kernels; null where that was not asked for.</summary>
-    public SheetFigure? Filters { get; init; }
+    /// <summary>Gets the kernels of the first convolution; null to omit them.</summary>
+    public ContactSheet? Filters { get; init; }
 
-    /// <summary>The page.</summary>
-    public Page ToPage() => new($"{Model}, seen from inside", Html.Of($"Where the network looks, what its parts contribute, and what its layers see."),
-    [
-        .. GradCams.Count > 0 ? [new Section("Where it looks", GradCamContent())] : Array.Empty<Section>(),
-        .. Branches is { } branches ? [new Section("Branches", Content(branches))] : Array.Empty<Section>(),
-        .. Blocks is { } blocks ? [new Section("Residual blocks", Content(blocks))] : Array.Empty<Section>(),
-        .. FeatureMaps.Count > 0 ? [new Section("Feature maps", Html.Each(FeatureMaps, sheet => Html.Of($"<h3>{sheet.Title}</h3>{Content(sheet)}")))] : Array.Empty<Section>(),
-        .. Filters is { } filters ? [new Section(filters.Title, Content(filters))] : Array.Empty<Section>(),
-    ]);
+    /// <summary>Renders the page; parts that are null or empty have no section.</summary>
+    public Page ToPage() => new($"{Model}: explanation", Html.Of($"{Lead()}."), [.. Sections()]);
 
-    private static Html Content(SheetFigure sheet) => HtmlParts.Figure(HtmlParts.Image(sheet.Png, sheet.Title, sheet.Width), sheet.Text);
+    private IEnumerable<Section> Sections()
+    {
+        if (GradCams.Count > 0)
+        {
+            yield return new("Grad-CAM", GradCamContent());
+        }
 
-    private Html GradCamContent() => Html.Of(
-        $"""
-        <p>Grad-CAM (Selvaraju et al. 2017): bright is where the layer's values speak for the class, dark where they do not. Each map is divided by its own peak, which is given in units of the class's logit. The map has the layer's few pixels; over the image it is interpolated.</p>
-        {Html.Each(GradCams, Content)}
-        """);
+        if (Branches is { } branches)
+        {
+            yield return new("Branch contributions", Content(branches));
+        }
+
+        if (Blocks is { } blocks)
+        {
+            yield return new("Residual block contributions", Content(blocks));
+        }
+
+        if (FeatureMaps.Count > 0)
+        {
+            yield return new("Feature maps", Html.Each(FeatureMaps, sheet => Html.Of($"<h3>{sheet.Title}</h3>{Content(sheet)}")));
+        }
+
+        if (Filters is { } filters)
+        {
+            yield return new(filters.Title, Content(filters));
+        }
+    }
+
+    private string Lead()
+    {
+        string[] parts =
+        [
+            .. GradCams.Count > 0 ? (string[])["where it looks (Grad-CAM)"] : [],
+            .. Branches is null ? (string[])[] : ["what its branches contribute"],
+            .. Blocks is null ? (string[])[] : ["what its residual blocks contribute"],
+            .. FeatureMaps.Count > 0 ? (string[])["its feature maps"] : [],
+            .. Filters is null ? (string[])[] : ["its filters"],
+        ];
+        return parts.Length == 0 ? $"The network {Model}" : $"The network {Model}: {string.Join(", ", parts)}";
+    }
+
+    private static Html Content(ContactSheet sheet) =>
+        HtmlElements.Figure(HtmlElements.Image(sheet.Png, sheet.Title, sheet.Width), sheet.Caption);
+
+    private Html GradCamContent() => Html.Join(
+        Html.Of($"<p>Grad-CAM (Selvaraju et al. 2017) highlights where a layer's features raise the logit of a class: bright is a large "),
+        Html.Of($"contribution, dark is none. Each map is normalised by its own peak, which is stated in units of the logit. "),
+        Html.Of($"A map has the resolution of the layer; for the overlay it is interpolated to that of the image.</p>"),
+        Html.Each(GradCams, Content));
 
     private Html Content(GradCamFigure figure)
     {
         var map = figure.Result;
         string target = Classes[map.Target];
         int brightest = Array.IndexOf(map.Values, map.Peak);
-        string place = map.Peak > 0 ? $"brightest in row {brightest / map.Width + 1} of {map.Height}, column {brightest % map.Width + 1} of {map.Width}" : "dark everywhere";
-        string peak = map.Peak > 0 ? FormattableString.Invariant($"peak {map.Peak:G4}") : $"nothing here speaks for {target}";
+        string position = map.Peak > 0
+            ? $"brightest in row {brightest / map.Width + 1} of {map.Height}, column {brightest % map.Width + 1} of {map.Width}"
+            : "dark everywhere";
+        string overlayAlt = $"Grad-CAM overlay of {figure.File} for class {target}: {position}";
+        string mapAlt = $"Grad-CAM map for class {target}: {position}";
+        string peak = map.Peak > 0 ? FormattableString.Invariant($"peak {map.Peak:G4}") : $"no contribution to class {target}";
         var table = new Table("class", "probability");
-        foreach (int c in map.Classification.Ranking.Take(Top))
+        foreach (int c in map.Classification.Ranking.Take(TopClasses))
         {
-            table.Add(Html.Of($"{Classes[c]}"), HtmlParts.Meter(map.Classification.Probabilities[c]));
+            table.Add(Html.Of($"{Classes[c]}"), HtmlElements.Meter(map.Classification.Probabilities[c]));
         }
 
         return Html.Of(
             $"""
             <h3>{figure.File}</h3>
             <ul class="gallery large">
-            <li>{HtmlParts.Figure(HtmlParts.Image(figure.Image, $"{figure.File} as the network sees it", ImageWidth), $"The network's input: {figure.Treatment}")}</li>
-            <li>{HtmlParts.Figure(HtmlParts.Image(figure.Overlay, $"Heat over {figure.File} for class {target}: {place}", ImageWidth), $"What speaks for {target}, over the image in grey")}</li>
-            <li>{HtmlParts.Figure(HtmlParts.Image(figure.Map, $"The map for class {target} alone: {place}", ImageWidth), $"The map alone: {figure.Layer}, {map.Height}×{map.Width}; {peak}")}</li>
+            {Item(figure.Image, $"Input: {figure.File}", $"Input: {figure.Processing}")}
+            {Item(figure.Overlay, overlayAlt, $"Grad-CAM for class {target}, over the greyscale image")}
+            {Item(figure.Map, mapAlt, $"Map of {figure.Layer}, {map.Height}×{map.Width}; {peak}")}
             </ul>
-            {table.ToHtml($"What the network says of {figure.File}")}
+            {table.ToHtml($"Predictions for {figure.File}")}
             """);
     }
 
+    private static Html Item(byte[] png, string alt, string caption) =>
+        Html.Of($"<li>{HtmlElements.Figure(HtmlElements.Image(png, alt, ImageWidth), caption)}</li>");
+
     private Html Content(BranchContributions branches)
     {
-        var table = new Table("branch", ">channels", ">accuracy without", "accuracy lost", "share of the energy");
+        var table = new Table("branch", ">channels", ">accuracy without", "accuracy lost", "energy share");
         foreach (var b in branches.Branches)
         {
             table.Add(
                 Html.Of($"{b.Name}"),
                 Html.Of($"{b.Channels}"),
-                Html.Of($"{HtmlParts.Percent(b.Top1Without)}"),
-                HtmlParts.Meter(branches.Top1 - b.Top1Without),
-                HtmlParts.Meter(b.EnergyShare));
+                Html.Of($"{HtmlElements.Percent(b.Top1Without)}"),
+                HtmlElements.Meter(branches.Top1 - b.Top1Without),
+                HtmlElements.Meter(b.EnergyShare));
         }
 
-        return Html.Of(
-            $"""
-            <p>With all branches the network has {HtmlParts.Percent(branches.Top1)} on {Dataset}. For each branch: the accuracy when its output is zero, what that costs, in points of a hundred, and its share of the squares of all values of its module. The network was not trained to do without a branch, so what is lost tells how much it relies on it, not how well it would do had it never had it.</p>
-            {table.ToHtml("What each branch contributes")}
-            """);
+        return Html.Join(
+            Html.Of($"<p>Accuracy with all branches: {HtmlElements.Percent(branches.Top1)} on {Dataset}. For each branch: the accuracy "),
+            Html.Of($"when its output is set to zero, the difference in percentage points, and the branch's share of the sum of squares "),
+            Html.Of($"(energy) of the module's output. The network was not trained without the branch, so the accuracy lost measures "),
+            Html.Of($"how much it relies on the branch, not how well it would do if trained without it.</p>\n"),
+            table.ToHtml("Contribution of each branch"));
     }
 
     private Html Content(BlockContributions blocks)
     {
-        var table = new Table("block", ">accuracy without", "accuracy lost", ">F(x)", ">shortcut", ">ratio", ">cosine");
+        var table = new Table("block", ">accuracy without", "accuracy lost", ">RMS of F(x)", ">RMS of the shortcut", ">ratio", ">cosine");
         foreach (var b in blocks.Blocks)
         {
             table.Add(
                 Html.Of($"{b.Name}"),
-                Html.Of($"{HtmlParts.Percent(b.Top1Without)}"),
-                HtmlParts.Meter(blocks.Top1 - b.Top1Without),
+                Html.Of($"{HtmlElements.Percent(b.Top1Without)}"),
+                HtmlElements.Meter(blocks.Top1 - b.Top1Without),
                 Html.Of($"{b.ResidualRms:F3}"),
                 Html.Of($"{b.ShortcutRms:F3}"),
                 Html.Of($"{b.Ratio:F3}"),
                 Html.Of($"{b.Cosine:F3}"));
         }
 
-        return Html.Of(
-            $"""
-            <p>With all blocks the network has {HtmlParts.Percent(blocks.Top1)} on {Dataset}. For each block: the accuracy when F(x) is zero and only the shortcut is passed on, what that costs, in points of a hundred, and the root mean squares of F(x) and of the shortcut. The cosine is between the two: near 1 the block makes its input larger, near 0 it adds something new, below 0 it takes away.</p>
-            {table.ToHtml("What each residual block contributes")}
-            """);
+        return Html.Join(
+            Html.Of($"<p>Accuracy with all blocks: {HtmlElements.Percent(blocks.Top1)} on {Dataset}. For each block: the accuracy when "),
+            Html.Of($"F(x) is set to zero and only the shortcut remains, the difference in percentage points, the root mean square (RMS) "),
+            Html.Of($"of F(x) and of the shortcut with their ratio, and the cosine similarity of the two: near 1 the block amplifies its "),
+            Html.Of($"input, near 0 it adds new features, below 0 it removes some.</p>\n"),
+            table.ToHtml("Contribution of each residual block"));
     }
 }

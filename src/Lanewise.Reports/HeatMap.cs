@@ -5,36 +5,40 @@ using OxyPlot.Series;
 
 namespace Lanewise.Reports;
 
-/// <summary>
-/// Values over rows and columns as shades: the higher the lighter, so that it reads without colour too. Values that are not finite
-/// are left blank.
-/// </summary>
-/// <param name="Title">What it shows.</param>
-/// <param name="X">What the columns are.</param>
-/// <param name="Y">What the rows are.</param>
-/// <param name="Unit">What the shades mean.</param>
-/// <param name="Columns">The columns' names; there is room for some of them only.</param>
-/// <param name="Rows">The rows' names, from the top.</param>
-/// <param name="Values">[row][column].</param>
-public sealed record HeatMap(string Title, string X, string Y, string Unit, IReadOnlyList<string> Columns, IReadOnlyList<string> Rows, double[][] Values) : IDrawing
+/// <summary>A heat map, as inline SVG or as an SVG file: higher values are lighter, values that are not finite are blank.</summary>
+/// <param name="Title">The caption.</param>
+/// <param name="X">The label of the columns.</param>
+/// <param name="Y">The label of the rows.</param>
+/// <param name="Unit">The label of the colour scale.</param>
+/// <param name="Columns">The column names; where they are too many, some are shown.</param>
+/// <param name="Rows">The row names, from the top.</param>
+/// <param name="Values">The values, [row][column].</param>
+public sealed record HeatMap(
+    string Title, string X, string Y, string Unit, IReadOnlyList<string> Columns, IReadOnlyList<string> Rows, double[][] Values) : IFigure
 {
     private const int Width = 760, RowHeight = 14, Margins = 90, MaxRowNames = 30, MaxColumnNames = 12;
     private const int MinHeight = 220, MaxHeight = 640;
     private const int Shades = 128;
 
-    /// <summary>The lowest and the highest shade's value; null for those of the values.</summary>
+    /// <summary>Gets the values of the darkest and the lightest shade; null (default) for the smallest and the largest value.</summary>
     public (double Min, double Max)? Range { get; init; }
 
     /// <inheritdoc/>
-    public Html ToHtml() => HtmlParts.Figure(Html.Of($"""<div class="chart shades" tabindex="0" role="img" aria-label="{Title}: {Unit} by {Y} and {X}">{ToSvg()}</div>"""), Title);
+    public Html ToHtml() => HtmlElements.Figure(
+        Html.Of(
+            $"""
+            <div class="chart shades" tabindex="0" role="img" aria-label="{Title}: {Unit} by {Y} and {X}">{ToSvg()}</div>
+            """),
+        Title);
 
     /// <inheritdoc/>
-    public void Save(string path) => AtomicFile.WriteText(path, Drawing.File(ToSvg(), Title, Width, Height, Html.Empty, room: 0).ToString());
+    public void Save(string path) =>
+        AtomicFile.WriteText(path, Plot.File(ToSvg(), Title, Width, Height, Html.Empty, headerHeight: 0).ToString());
 
-    /// <summary>The drawing alone.</summary>
+    /// <summary>Renders the heat map as one SVG element, without caption.</summary>
     public Html ToSvg()
     {
-        var model = Drawing.Model();
+        var model = Plot.Model();
         double[,] data = new double[Columns.Count, Rows.Count];
         for (int row = 0; row < Rows.Count; row++)
         {
@@ -46,15 +50,15 @@ public sealed record HeatMap(string Title, string X, string Y, string Unit, IRea
         }
 
         var finite = Values.SelectMany(row => row).Where(double.IsFinite).DefaultIfEmpty(0).ToArray();
-        var (least, most) = Range ?? (finite.Min(), finite.Max());
-        model.Axes.Add(Drawing.Style(new LinearColorAxis
+        var (min, max) = Range ?? (finite.Min(), finite.Max());
+        model.Axes.Add(Plot.Style(new LinearColorAxis
         {
             Position = AxisPosition.Right,
             Title = Unit,
             Palette = OxyPalettes.Viridis(Shades),
             InvalidNumberColor = OxyColors.Transparent,
-            Minimum = least,
-            Maximum = most > least ? most : least + 1,
+            Minimum = min,
+            Maximum = max > min ? max : min + 1,
         }, grid: false));
         model.Axes.Add(Names(AxisPosition.Bottom, X, Columns, MaxColumnNames));
         model.Axes.Add(Names(AxisPosition.Left, Y, Rows, MaxRowNames));
@@ -68,15 +72,15 @@ public sealed record HeatMap(string Title, string X, string Y, string Unit, IRea
             Interpolate = false,
             RenderMethod = HeatMapRenderMethod.Rectangles,
         });
-        return Drawing.Svg(model, Width, Height);
+        return Plot.Svg(model, Width, Height);
     }
 
     private int Height => Math.Clamp(Rows.Count * RowHeight + Margins, MinHeight, MaxHeight);
 
-    private static Axis Names(AxisPosition position, string title, IReadOnlyList<string> names, int most)
+    private static Axis Names(AxisPosition position, string title, IReadOnlyList<string> names, int maxLabels)
     {
-        int every = Math.Max(1, (names.Count + most - 1) / most);
-        return Drawing.Style(new LinearAxis
+        int every = Math.Max(1, (names.Count + maxLabels - 1) / maxLabels);
+        return Plot.Style(new LinearAxis
         {
             Position = position,
             Title = title,

@@ -5,7 +5,7 @@ using System.Text;
 
 namespace Lanewise.Reports;
 
-/// <summary>A piece of HTML. Whatever is put into an interpolated one is escaped, unless it is HTML itself; numbers are written the same everywhere.</summary>
+/// <summary>A fragment of HTML. Interpolated values are escaped unless they are HTML, and formatted with the invariant culture.</summary>
 /// <example><c>Html.Of($"&lt;p&gt;{fileName}&lt;/p&gt;")</c></example>
 public sealed class Html
 {
@@ -13,43 +13,47 @@ public sealed class Html
 
     private Html(string text) => _text = text;
 
-    /// <summary>Nothing.</summary>
+    /// <summary>Gets the empty fragment.</summary>
     public static Html Empty { get; } = new("");
 
-    /// <summary>Makes HTML of literal parts, which are trusted, and values, which are escaped.</summary>
+    /// <summary>Creates HTML from an interpolated string: its literal parts are trusted, its values are escaped.</summary>
     public static Html Of(HtmlHandler text) => new(text.ToText());
 
-    /// <summary>Text that is HTML already.</summary>
+    /// <summary>Wraps text that is HTML already.</summary>
     public static Html Trusted(string html) => new(html);
 
-    /// <summary>One piece for each item, one behind the other.</summary>
-    public static Html Each<T>(IEnumerable<T> items, Func<T, Html> piece) => new(string.Concat(items.Select(item => piece(item).ToString())));
+    /// <summary>Concatenates one fragment for each item.</summary>
+    public static Html Each<T>(IEnumerable<T> items, Func<T, Html> fragment) =>
+        new(string.Concat(items.Select(item => fragment(item).ToString())));
 
-    /// <summary>Some pieces, one behind the other.</summary>
-    public static Html Join(params IEnumerable<Html> pieces) => Each(pieces, piece => piece);
+    /// <summary>Concatenates fragments.</summary>
+    public static Html Join(params IEnumerable<Html> fragments) => Each(fragments, fragment => fragment);
 
     /// <inheritdoc/>
     public override string ToString() => _text;
 }
 
-/// <summary>Collects the parts of interpolated HTML.</summary>
-/// <param name="literals">Letters of the literal parts.</param>
-/// <param name="values">Values between them.</param>
+/// <summary>Handles interpolated strings for <see cref="Html.Of"/>.</summary>
+/// <param name="literals">The number of characters of the literal parts.</param>
+/// <param name="values">The number of values.</param>
 [InterpolatedStringHandler]
 public readonly ref struct HtmlHandler(int literals, int values)
 {
-    private const int UsualValue = 16;
-    private readonly StringBuilder _text = new(literals + values * UsualValue);
+    private const int TypicalValueLength = 16;
+    private readonly StringBuilder _text = new(literals + values * TypicalValueLength);
 
-    /// <summary>Adds a literal part as it is.</summary>
+    /// <summary>Appends a literal part without escaping.</summary>
     public void AppendLiteral(string literal) => _text.Append(literal);
 
-    /// <summary>Adds HTML as it is.</summary>
+    /// <summary>Appends HTML without escaping.</summary>
     public void AppendFormatted(Html html) => _text.Append(html.ToString());
 
-    /// <summary>Adds any other value, escaped.</summary>
-    public void AppendFormatted<T>(T value, string? format = null) =>
-        _text.Append(WebUtility.HtmlEncode(value is IFormattable number ? number.ToString(format, CultureInfo.InvariantCulture) : value?.ToString()));
+    /// <summary>Appends any other value, formatted with the invariant culture and escaped.</summary>
+    public void AppendFormatted<T>(T value, string? format = null)
+    {
+        string? text = value is IFormattable formattable ? formattable.ToString(format, CultureInfo.InvariantCulture) : value?.ToString();
+        _text.Append(WebUtility.HtmlEncode(text));
+    }
 
     internal string ToText() => _text.ToString();
 }

@@ -3,22 +3,20 @@ using Lanewise.IO;
 
 namespace Lanewise.Reports;
 
-/// <summary>A part of a page with a heading.</summary>
+/// <summary>A section of a page.</summary>
 /// <param name="Title">The heading.</param>
-/// <param name="Content">What stands below it.</param>
+/// <param name="Content">The content below the heading.</param>
 public sealed record Section(string Title, Html Content);
 
-/// <summary>
-/// A self-contained HTML page: no file beside it, no network, no script. It follows the reader's choice of light or dark, works from
-/// the keyboard, and prints.
-/// </summary>
-/// <param name="title">The page's title.</param>
-/// <param name="lead">A sentence or two below it.</param>
-/// <param name="sections">Its parts, which the contents at the top lead to.</param>
+/// <summary>A self-contained HTML page, without external files, network access or scripts.</summary>
+/// <remarks>The page follows the reader's colour scheme (light or dark), can be used with the keyboard, and prints.</remarks>
+/// <param name="title">The title.</param>
+/// <param name="lead">One or two sentences below the title.</param>
+/// <param name="sections">The sections, which a table of contents links to.</param>
 public sealed class Page(string title, Html lead, IReadOnlyList<Section> sections)
 {
-    /// <summary>Writes the page, whole or not at all.</summary>
-    /// <exception cref="LanewiseException">It cannot be written.</exception>
+    /// <summary>Writes the page as an HTML file, atomically.</summary>
+    /// <exception cref="LanewiseException">The file cannot be written.</exception>
     public void Save(string path) => AtomicFile.WriteText(path, ToString());
 
     /// <inheritdoc/>
@@ -39,12 +37,17 @@ public sealed class Page(string title, Html lead, IReadOnlyList<Section> section
         <body>
         <a class="skip" href="#main">Skip to the content</a>
         <header><h1>{title}</h1><p class="lead">{lead}</p></header>
-        <nav aria-label="Contents"><ul>{Html.Each(sections.Index(), s => Html.Of($"""<li><a href="#s{s.Index}">{s.Item.Title}</a></li>"""))}</ul></nav>
+        <nav aria-label="Contents"><ul>{Html.Each(sections.Index(), s => Link(s.Index, s.Item))}</ul></nav>
         <main id="main">
-        {Html.Each(sections.Index(), s => Html.Of($"""<section id="s{s.Index}" aria-labelledby="h{s.Index}"><h2 id="h{s.Index}">{s.Item.Title}</h2>{s.Item.Content}</section>"""))}
+        {Html.Each(sections.Index(), s => Render(s.Index, s.Item))}
         </main>
         </body>
         </html>
 
         """).ToString();
+
+    private static Html Link(int index, Section section) => Html.Of($"""<li><a href="#s{index}">{section.Title}</a></li>""");
+
+    private static Html Render(int index, Section section) => Html.Of(
+        $"""<section id="s{index}" aria-labelledby="h{index}"><h2 id="h{index}">{section.Title}</h2>{section.Content}</section>""");
 }

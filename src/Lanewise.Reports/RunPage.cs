@@ -2,38 +2,45 @@ using Lanewise.Training;
 
 namespace Lanewise.Reports;
 
-/// <summary>The page of a training run.</summary>
+/// <summary>Renders the report of a training run as a page.</summary>
 public static class RunPage
 {
-    /// <summary>Makes the page.</summary>
+    private const int MaxClassesShown = 40;
+
+    /// <summary>Renders the page.</summary>
+    /// <param name="run">The run's data; a part that is missing is replaced by a sentence that says why.</param>
     public static Page Create(RunPageData run) => new($"{run.Network.Name}: {run.Name}", Lead(run), [.. Sections(run)]);
 
     private static IEnumerable<Section> Sections(RunPageData run)
     {
         yield return new("Summary", Summary(run));
-        yield return new("How it learned", Curves(run.Epochs));
+        yield return new("Training curves", Curves(run.Epochs));
         if (run.Test is { } test)
         {
-            yield return new("What is taken for what", ConfusionFigure.ToHtml(test));
-            yield return new("Class by class", ClassScores(test));
-            yield return new("The surest mistakes", MistakeGallery.ToHtml(test));
+            yield return new("Confusion matrix", ConfusionMatrix.ToHtml(test));
+            yield return new("Precision and recall", ClassScores(test));
+            yield return new("Most confident mistakes", MistakeGallery.ToHtml(test));
         }
         else
         {
-            yield return new("On the test images", Html.Of($"<p>The model was not put to the test, so confusion matrix, figures by class and mistakes are missing: {run.TestMissing}</p>"));
+            yield return new("Test set", Html.Join(
+                Html.Of($"<p>The model was not evaluated, so the confusion matrix, the results by class and the mistakes are missing: "),
+                Html.Of($"{run.TestMissing}</p>")));
         }
 
-        yield return new("Gradients on their way back", GradientFigures.ToHtml(run.Gradients));
-        yield return new("Cost, layer by layer", CostTable.ToHtml(run.Network));
-        yield return new("Settings and environment", Html.Of($"<h3>Settings</h3>{HtmlParts.Facts(run.Settings)}<h3>Environment</h3>{HtmlParts.Facts(run.Environment)}"));
-        yield return new("How to repeat it", Repeat(run));
+        yield return new("Gradient norms", GradientCharts.ToHtml(run.Gradients));
+        yield return new("Cost by layer", CostTable.ToHtml(run.Network));
+        yield return new("Settings and environment", Html.Join(
+            Html.Of($"<h3>Settings</h3>{HtmlElements.DescriptionList(run.Settings)}"),
+            Html.Of($"<h3>Environment</h3>{HtmlElements.DescriptionList(run.Environment)}")));
+        yield return new("How to reproduce", Reproduction(run));
     }
 
     private static Html Lead(RunPageData run)
     {
         string on = run.Dataset is { } dataset ? $" on {dataset}" : "";
-        string result = run.TestTop1 is { } accuracy ? $"{HtmlParts.Percent(accuracy)} of the test images right" : "not yet tested";
-        string epochs = $"{run.Epochs.Count} of {run.EpochsWanted} epoch{(run.EpochsWanted == 1 ? "" : "s")}";
+        string result = run.TestTop1 is { } top1 ? $"{HtmlElements.Percent(top1)} test accuracy" : "not yet evaluated";
+        string epochs = $"{run.Epochs.Count} of {run.PlannedEpochs} epoch{(run.PlannedEpochs == 1 ? "" : "s")}";
         return Html.Of($"{run.Network.Name}{on}: {result} after {epochs}.");
     }
 
@@ -42,64 +49,74 @@ public static class RunPage
         var facts = new List<(string, string)>
         {
             ("Model", run.Network.Name),
-            ("Dataset", run.Dataset ?? "not known"),
-            ("Test accuracy", run.TestTop1 is { } accuracy ? HtmlParts.Percent(accuracy) : "none yet"),
-            ("Parameters", HtmlParts.Count(run.Network.ParameterCount)),
-            ("MACs an image", HtmlParts.Count(run.Network.Macs)),
-            ("Epochs", $"{run.Epochs.Count} of {run.EpochsWanted}"),
+            ("Dataset", run.Dataset ?? "unknown"),
+            ("Test accuracy", run.TestTop1 is { } top1 ? HtmlElements.Percent(top1) : "none yet"),
+            ("Parameters", HtmlElements.Count(run.Network.ParameterCount)),
+            ("MACs per image", HtmlElements.Count(run.Network.Macs)),
+            ("Epochs", $"{run.Epochs.Count} of {run.PlannedEpochs}"),
         };
         if (run.Test is { } test)
         {
-            facts.Insert(3, ("Right", $"{HtmlParts.Count(test.Evaluation.Correct)} of {HtmlParts.Count(test.Evaluation.Total)} ({test.Dataset})"));
+            string correct = $"{HtmlElements.Count(test.Evaluation.Correct)} of {HtmlElements.Count(test.Evaluation.Total)}";
+            facts.Insert(3, ("Correct", $"{correct} ({test.Dataset})"));
         }
 
         if (run.Epochs.Count > 0)
         {
-            double seconds = run.Epochs.Sum(e => e.Seconds);
-            facts.Add(("Training time", HtmlParts.Duration(seconds)));
-            facts.Add(("Images per second", HtmlParts.Count((long)(run.Epochs.Sum(e => e.Seconds * e.ImagesPerSecond) / seconds))));
+            double seconds = run.Epochs.Sum(e => e.Seconds), images = run.Epochs.Sum(e => e.Seconds * e.ImagesPerSecond);
+            facts.Add(("Training time", HtmlElements.Duration(seconds)));
+            facts.Add(("Throughput", $"{HtmlElements.Count((long)(images / seconds))} images/s"));
         }
 
-        Html unfinished = run.ResumeCommand is { } command
-            ? Html.Of($"<p>The run is not complete. Go on with:</p><pre><code>{command}</code></pre>")
+        Html resume = run.ResumeCommand is { } command
+            ? Html.Of($"<p>The run is incomplete. Resume it with:</p><pre><code>{command}</code></pre>")
             : Html.Empty;
-        return Html.Join(HtmlParts.Facts(facts), unfinished);
+        return Html.Join(HtmlElements.DescriptionList(facts), resume);
     }
 
     private static Html Curves(IReadOnlyList<EpochResult> epochs)
     {
         if (epochs.Count == 0)
         {
-            return Html.Of($"<p>No epoch is complete yet, so there is nothing to draw.</p>");
+            return Html.Of($"<p>No epoch is complete yet, so there are no curves.</p>");
         }
 
-        Line Of(string name, Func<EpochResult, double> value) => new(name, [.. epochs.Select(e => ((double)e.Epoch, value(e)))]);
         return Html.Join(
-            new Chart("Loss by epoch", "epoch", "mean cross-entropy", [Of("training", e => e.TrainLoss), Of("test", e => e.ValLoss)]).ToHtml(),
-            new Chart("Accuracy by epoch", "epoch", "% right", [Of("training", e => e.TrainTop1 * 100), Of("test", e => e.ValTop1 * 100)]).ToHtml(),
-            new Chart("Learning rate of each epoch's last step", "epoch", "learning rate", [Of("learning rate", e => e.LearningRate)]).ToHtml(),
-            Html.Of($"<p>Training figures are of each image as it was trained on, while the network still changed; test figures are of the network after the epoch.</p>"));
+            Chart("Loss by epoch", "mean cross-entropy", Line("training", e => e.TrainLoss), Line("validation", e => e.ValLoss)),
+            Chart("Accuracy by epoch", "top-1, %", Line("training", e => e.TrainTop1 * 100), Line("validation", e => e.ValTop1 * 100)),
+            Chart("Learning rate at the last step of each epoch", "learning rate", Line("learning rate", e => e.LearningRate)),
+            Html.Of($"<p>Training loss and accuracy are averaged over the epoch, while the weights still change. "),
+            Html.Of($"Validation loss and accuracy are of the weights after the epoch.</p>"));
+
+        Line Line(string name, Func<EpochResult, double> value) => new(name, [.. epochs.Select(e => ((double)e.Epoch, value(e)))]);
+
+        static Html Chart(string title, string y, params Line[] lines) => new Chart(title, "epoch", y, lines).ToHtml();
     }
 
-    private static Html ClassScores(RunTest test)
+    private static Html ClassScores(TestEvaluation test)
     {
-        const int MaxShown = 40;
         var table = new Table("class", ">images", "precision", "recall");
         foreach (var score in test.Evaluation.PerClass)
         {
-            table.Add(Html.Of($"{test.Classes[score.Class]}"), Html.Of($"{HtmlParts.Count(score.Support)}"), HtmlParts.Meter(score.Precision), HtmlParts.Meter(score.Recall));
+            table.Add(
+                Html.Of($"{test.Classes[score.Class]}"),
+                Html.Of($"{HtmlElements.Count(score.Support)}"),
+                HtmlElements.Meter(score.Precision),
+                HtmlElements.Meter(score.Recall));
         }
 
-        var html = table.ToHtml("Precision and recall");
-        return Html.Of(
-            $"<p>Precision: of the images taken for this class, how many are of it. Recall: of this class's images, how many were recognised.</p>{(test.Classes.Count <= MaxShown ? html : HtmlParts.Details($"All {test.Classes.Count} classes", html))}");
+        var html = table.ToHtml("Precision and recall by class");
+        return Html.Join(
+            Html.Of($"<p>Precision: the share of the images predicted as this class that belong to it. "),
+            Html.Of($"Recall: the share of this class's images that were predicted as it.</p>"),
+            test.Classes.Count <= MaxClassesShown ? html : HtmlElements.Details($"All {test.Classes.Count} classes", html));
     }
 
-    private static Html Repeat(RunPageData run) => Html.Of(
+    private static Html Reproduction(RunPageData run) => Html.Of(
         $"""
         <p>The run was started with:</p>
         <pre><code>{run.Command}</code></pre>
-        <p>The same command with the same data gives the same weights to the bit on a processor of the same lane width, at any number of threads.</p>
+        <p>On a processor with the same lane width, the same command and data give bitwise identical weights, at any number of threads.</p>
         {Html.Each(run.Remarks, remark => Html.Of($"<p>{remark}</p>"))}
         """);
 }

@@ -4,61 +4,64 @@ using Lanewise.Training;
 
 namespace Lanewise.Reports;
 
-/// <summary>What the page of a training run is made of. Parts that are not known stay null or empty, and the page says so.</summary>
+/// <summary>The data of a training run's page. Unknown parts are null or empty, and the page says so.</summary>
 public sealed record RunPageData
 {
-    /// <summary>What the run is called, for example its folder.</summary>
+    /// <summary>Gets the run's name, for example that of its folder.</summary>
     public required string Name { get; init; }
 
-    /// <summary>What was trained.</summary>
+    /// <summary>Gets the trained network.</summary>
     public required Network Network { get; init; }
 
-    /// <summary>The dataset's name; null when the run had not come to know it.</summary>
+    /// <summary>Gets the dataset's name; null when the run did not record it.</summary>
     public string? Dataset { get; init; }
 
-    /// <summary>The epochs that were asked for.</summary>
-    public required int EpochsWanted { get; init; }
+    /// <summary>Gets the number of epochs that the run was started for.</summary>
+    public required int PlannedEpochs { get; init; }
 
-    /// <summary>The epochs that are done.</summary>
+    /// <summary>Gets the completed epochs, in order.</summary>
     public required IReadOnlyList<EpochResult> Epochs { get; init; }
 
-    /// <summary>How the trained model does on the test images; null if that could not be found out.</summary>
-    public RunTest? Test { get; init; }
+    /// <summary>Gets the evaluation of the trained model on the test set; null if it could not be evaluated.</summary>
+    public TestEvaluation? Test { get; init; }
 
-    /// <summary>Why <see cref="Test"/> is missing.</summary>
+    /// <summary>Gets the reason why <see cref="Test"/> is null, as a sentence.</summary>
     public string? TestMissing { get; init; }
 
-    /// <summary>Share of the test images that are right; without <see cref="Test"/> what training noted last, null before its first epoch.</summary>
+    /// <summary>
+    /// Gets the top-1 accuracy on the test set, 0 to 1; without <see cref="Test"/> the last epoch's, and null before the first
+    /// epoch is complete.
+    /// </summary>
     public double? TestTop1 => Test?.Evaluation.Top1 ?? (Epochs is [.., var last] ? last.ValTop1 : null);
 
-    /// <summary>The gradients of some steps; empty if the run did not note them.</summary>
+    /// <summary>Gets the sampled gradient norms in order of steps; empty if the run recorded none.</summary>
     public IReadOnlyList<GradientSample> Gradients { get; init; } = [];
 
-    /// <summary>Name and value of each setting.</summary>
+    /// <summary>Gets the settings: names and values.</summary>
     public IReadOnlyList<(string Name, string Value)> Settings { get; init; } = [];
 
-    /// <summary>Name and value of what is known of machine and program.</summary>
+    /// <summary>Gets the machine and the software: names and values.</summary>
     public IReadOnlyList<(string Name, string Value)> Environment { get; init; } = [];
 
-    /// <summary>The command that trained the model.</summary>
+    /// <summary>Gets the command line that started the run.</summary>
     public required string Command { get; init; }
 
-    /// <summary>The command that goes on with the run; null if it is complete.</summary>
+    /// <summary>Gets the command line that resumes the run; null if it is complete.</summary>
     public string? ResumeCommand { get; init; }
 
-    /// <summary>What a reader should know before repeating the run: a sentence each.</summary>
+    /// <summary>Gets remarks for a reader who wants to reproduce the run, a sentence each.</summary>
     public IReadOnlyList<string> Remarks { get; init; } = [];
 }
 
-/// <summary>How a trained model does on test images.</summary>
-/// <param name="Dataset">What it was tested on.</param>
-/// <param name="Evaluation">The figures.</param>
-/// <param name="Classes">The classes' names.</param>
-/// <param name="Mistakes">The mistakes it was surest of, the surest first.</param>
-public sealed record RunTest(string Dataset, Evaluation Evaluation, IReadOnlyList<string> Classes, IReadOnlyList<MistakeImage> Mistakes);
+/// <summary>The evaluation of a trained model on a test set.</summary>
+/// <param name="Dataset">The dataset's name.</param>
+/// <param name="Evaluation">Loss, accuracy and confusion matrix.</param>
+/// <param name="Classes">The class names, by index.</param>
+/// <param name="Mistakes">The misclassified images with the highest confidence, in descending order.</param>
+public sealed record TestEvaluation(string Dataset, Evaluation Evaluation, IReadOnlyList<string> Classes, IReadOnlyList<MistakeImage> Mistakes);
 
-/// <summary>A mistake with its image.</summary>
-/// <param name="Prediction">What the model took it for.</param>
-/// <param name="Png">The image as the model saw it, a PNG file's bytes.</param>
-/// <param name="Side">The image's width in pixels.</param>
-public sealed record MistakeImage(ImagePrediction Prediction, byte[] Png, int Side);
+/// <summary>A misclassified image.</summary>
+/// <param name="Prediction">The image's index, label, predicted class and its probability.</param>
+/// <param name="Png">The network's input before normalisation, as PNG.</param>
+/// <param name="Width">The image's width in pixels.</param>
+public sealed record MistakeImage(ImagePrediction Prediction, byte[] Png, int Width);

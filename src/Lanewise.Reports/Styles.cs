@@ -1,12 +1,12 @@
 namespace Lanewise.Reports;
 
-/// <summary>The style sheets, which lie in the assembly.</summary>
+/// <summary>Provides the style sheets, which are embedded in the assembly.</summary>
 internal static class Styles
 {
-    /// <summary>The colours by name, light and dark.</summary>
+    /// <summary>Gets the colours as CSS variables, for light and dark mode.</summary>
     public static Html Colours { get; } = Read("Colours.css");
 
-    /// <summary>How a page looks.</summary>
+    /// <summary>Gets the style sheet of pages.</summary>
     public static Html Page { get; } = Read("Page.css");
 
     private static Html Read(string name)

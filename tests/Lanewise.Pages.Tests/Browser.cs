@@ -4,34 +4,44 @@ using Microsoft.Playwright;
 
 namespace Lanewise.Pages.Tests;
 
-/// <summary>The Chromium that is installed, without a window; none is downloaded. <c>LANEWISE_CHROMIUM</c> names another than the usual one.</summary>
+/// <summary>Runs the installed Chromium headless; none is downloaded.</summary>
+/// <remarks>The environment variable <c>LANEWISE_CHROMIUM</c> overrides the path of the executable.</remarks>
 public sealed class Browser : IAsyncLifetime
 {
     private const string Variable = "LANEWISE_CHROMIUM";
 
-    private static readonly string[] UsualPlaces = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+    private static readonly string[] DefaultPaths = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
     private static readonly string[] Arguments =
-        ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+    [
+        "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+        "--disable-component-update", "--disable-sync",
+    ];
 
     private IPlaywright? _playwright;
     private IBrowser? _chromium;
 
     public async ValueTask InitializeAsync()
     {
-        string? program = Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } named ? named : UsualPlaces.FirstOrDefault(File.Exists);
-        if (program is not null)
+        string? path = Environment.GetEnvironmentVariable(Variable);
+        path = string.IsNullOrEmpty(path) ? DefaultPaths.FirstOrDefault(File.Exists) : path;
+        if (path is not null)
         {
             _playwright = await Playwright.CreateAsync();
-            _chromium = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = program, Args = Arguments });
+            _chromium = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = path, Args = Arguments });
         }
     }
 
-    /// <summary>A window of that size that sees no network. Without Chromium the test is skipped.</summary>
+    /// <summary>Opens an offline window. Without Chromium the test is skipped.</summary>
     public async Task<IPage> OpenAsync(int width, ColorScheme scheme)
     {
-        Assert.SkipWhen(_chromium is null, $"there is no Chromium at {string.Join(", ", UsualPlaces)}; install it, or name it with {Variable}");
-        var context = await _chromium.NewContextAsync(new() { ViewportSize = new() { Width = width, Height = 900 }, ColorScheme = scheme, Offline = true });
+        Assert.SkipWhen(_chromium is null, $"no Chromium at {string.Join(", ", DefaultPaths)}; install it, or set {Variable} to its path");
+        var context = await _chromium.NewContextAsync(new()
+        {
+            ViewportSize = new() { Width = width, Height = 900 },
+            ColorScheme = scheme,
+            Offline = true,
+        });
         return await context.NewPageAsync();
     }
 

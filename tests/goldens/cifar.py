@@ -1,4 +1,4 @@
-"""The ResNets for 32×32 pictures and their plain twins (He et al. 2015, §4.2), which torchvision does not have."""
+"""Defines the ResNets for 32×32 images and their plain twins (He et al. 2015, §4.2), which torchvision lacks."""
 from torch import nn
 from torch.nn import functional as F
 

@@ -1,8 +1,8 @@
-"""Writes the goldens of Grad-CAM, branches and blocks; README.md beside this file says what they hold.
+"""Writes the goldens of Grad-CAM, branches and blocks; README.md in this folder documents them.
 
     /usr/bin/python3 tests/goldens/explain.py [FOLDER_TO_WRITE]
 
-It reads the trained weights and the pictures of inception.safetensors and residual.safetensors.
+It reads the trained weights and the images of inception.safetensors and residual.safetensors.
 """
 import copy
 import os
@@ -12,31 +12,31 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
-from article import MODELS, read_safetensors, relative_difference, write_safetensors
+from tutorial import MODELS, read_safetensors, relative_difference, write_safetensors
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-PICTURES = 4
-# The class that is explained beside the likeliest one.
+IMAGES = 4
+# The class that is explained in addition to the most likely one.
 OTHER = 0
 LAYERS = {"inception": ["incep1", "incep2"], "residual": ["rcblock1", "rcblock2"]}
 BRANCHES = ["branch1x1", "branch5x5_2", "branch3x3_3", "branch_pool"]
 
 
 def load(name, dtype):
-    """The trained model, its pictures and its labels."""
+    """Loads the trained model, its images and its labels."""
     golden, _ = read_safetensors(os.path.join(HERE, name + ".safetensors"))
     model = MODELS[name]().to(dtype)
     model.load_state_dict({n: torch.from_numpy(golden["trained." + n].copy()) for n in model.state_dict()})
     return model, torch.from_numpy(golden["input"].copy()).to(dtype), torch.from_numpy(golden["labels"].copy())
 
 
-def grad_cam(model, layer, pictures, target):
-    """Relu of the layer's channels, each times the mean of the gradient of the class's logit to it."""
+def grad_cam(model, layer, images, target):
+    """Computes Grad-CAM: ReLU of the sum of the layer's channels, each weighted by its mean gradient of the class's logit."""
     kept = []
     hook = getattr(model, layer).register_forward_hook(lambda _, __, y: kept.append(y))
-    logits = model(pictures)
+    logits = model(images)
     hook.remove()
-    classes = logits.argmax(1) if target is None else torch.full((len(pictures),), target)
+    classes = logits.argmax(1) if target is None else torch.full((len(images),), target)
     gradient, = torch.autograd.grad(logits.gather(1, classes[:, None]).sum(), kept[0])
     return F.relu((gradient.mean((2, 3), keepdim=True) * kept[0]).sum(1)).detach()
 
@@ -47,7 +47,7 @@ def resize(maps):
 
 
 def zeroed(model, path):
-    """A copy whose layer at that path gives zeros."""
+    """Copies the model and sets the output of the layer at that path to zero."""
     model = copy.deepcopy(model)
     layer = model.get_submodule(path)
     with torch.no_grad():
@@ -56,48 +56,48 @@ def zeroed(model, path):
     return model
 
 
-def outputs_of(model, paths, pictures):
-    """What the modules at those paths make of the pictures, and what enters them."""
+def outputs_of(model, paths, images):
+    """Gets the outputs and the inputs of the modules at those paths."""
     found = {}
     hooks = [model.get_submodule(p).register_forward_hook(lambda _, x, y, p=p: found.update({p: (x[0], y)})) for p in paths]
     with torch.no_grad():
-        model(pictures)
+        model(images)
     for hook in hooks:
         hook.remove()
     return found
 
 
-def branches(model, pictures):
+def branches(model, images):
     tensors = {}
     for module in LAYERS["inception"]:
         paths = [f"{module}.{branch}" for branch in BRANCHES]
         for path in paths:
-            tensors[f"without.{path}"] = zeroed(model, path)(pictures).detach()
-        energies = torch.stack([y.double().square().sum() for _, y in outputs_of(model, paths, pictures).values()])
+            tensors[f"without.{path}"] = zeroed(model, path)(images).detach()
+        energies = torch.stack([y.double().square().sum() for _, y in outputs_of(model, paths, images).values()])
         tensors[f"energy.{module}"] = energies / energies.sum()
     return tensors
 
 
-def blocks(model, pictures):
+def blocks(model, images):
     tensors = {}
     for block in LAYERS["residual"]:
-        found = outputs_of(model, [block, block + ".conv2"], pictures)
+        found = outputs_of(model, [block, block + ".conv2"], images)
         shortcut, residual = found[block][0].double(), found[block + ".conv2"][1].double()
-        tensors[f"without.{block}"] = zeroed(model, block + ".conv2")(pictures).detach()
+        tensors[f"without.{block}"] = zeroed(model, block + ".conv2")(images).detach()
         rms = [x.square().mean().sqrt() for x in (residual, shortcut)]
         tensors[f"block.{block}"] = torch.stack([*rms, F.cosine_similarity(residual.flatten(), shortcut.flatten(), 0)])
     return tensors
 
 
 def compute(name, dtype):
-    model, pictures, labels = load(name, dtype)
+    model, images, labels = load(name, dtype)
     tensors = {}
     for layer in LAYERS[name]:
         for target in (None, OTHER):
-            maps = grad_cam(model, layer, pictures[:PICTURES], target)
+            maps = grad_cam(model, layer, images[:IMAGES], target)
             tensors[f"grad_cam.{layer}.{'likeliest' if target is None else target}"] = maps
     tensors["resized"] = resize(tensors[f"grad_cam.{LAYERS[name][-1]}.likeliest"])
-    tensors.update(branches(model, pictures) if name == "inception" else blocks(model, pictures))
+    tensors.update(branches(model, images) if name == "inception" else blocks(model, images))
     for key in [k for k in tensors if k.startswith("without.")]:
         tensors["accuracy_" + key] = (tensors[key].argmax(1) == labels).double().mean()
     return tensors

@@ -1,4 +1,4 @@
-"""Writes the goldens of the families; README.md beside this file says how and with what.
+"""Writes the goldens of the families; README.md in this folder documents them.
 
     /usr/bin/python3 tests/goldens/families.py [FOLDER_TO_WRITE]
 """
@@ -12,7 +12,7 @@ from torch import nn
 from torch.nn import functional as F
 from torchvision import models
 
-from article import read_safetensors, write_safetensors
+from tutorial import read_safetensors, write_safetensors
 from cifar import CifarResNet
 
 STEPS, LEARNING_RATE, MOMENTUM, AUXILIARY_WEIGHT, SAMPLES = 3, 0.001, 0.9, 0.3, 64
@@ -30,7 +30,7 @@ def create(name, classes, auxiliary=True):
 
 
 def random_bits(name, count):
-    """SplitMix64, its seed the FNV-1a hash of a name."""
+    """Generates SplitMix64 values, seeded with the FNV-1a hash of a name."""
     seed = 0xCBF29CE484222325
     for byte in name.encode():
         seed = (seed ^ byte) * 0x100000001B3 % 2**64
@@ -42,17 +42,17 @@ def random_bits(name, count):
 
 
 def uniform(name, count):
-    """In [0, 1), 24 bits, float32."""
+    """Generates float32 values in [0, 1) with 24 bits."""
     return (random_bits(name, count) >> np.uint64(40)).astype(np.float32) * np.float32(2**-24)
 
 
 def signed(name, count):
-    """In [-1, 1)."""
+    """Generates values in [-1, 1)."""
     return uniform(name, count) * np.float32(2) - np.float32(1)
 
 
 def value_of(name, shape):
-    """A state dict's entry: a formula of its name, so that no weights need to be stored."""
+    """Computes an entry of a state dict from its name, so that no weights need to be stored."""
     count = int(np.prod(shape, dtype=np.int64))
     if len(shape) > 1:
         values = signed(name, count) * np.float32(np.sqrt(6 / np.prod(shape[1:], dtype=np.int64)))
@@ -61,7 +61,7 @@ def value_of(name, shape):
     elif name.endswith("running_mean"):
         values = signed(name, count) * np.float32(0.1)
     else:
-        # Batch norm's outputs are mostly positive: a deep network of random weights is not chaotic then, and gradients can be compared.
+        # Batch norm's outputs are mostly positive. Otherwise deep networks of random weights are chaotic, and gradients cannot be compared.
         least, most = (0.25, 0.75) if name.endswith("weight") else (0.8, 1.2) if name.endswith("bias") else (0.5, 1.5)
         values = uniform(name, count) * np.float32(most - least) + np.float32(least)
     return torch.from_numpy(values.reshape(shape))
@@ -74,12 +74,12 @@ def fill(model):
     return model
 
 
-def pictures(count, side):
+def input_images(count, side):
     return torch.from_numpy(signed("pictures", count * 3 * side * side).reshape(count, 3, side, side))
 
 
 def digest(name, value):
-    """Norm, largest magnitude, two projections on vectors of signs, and up to 64 values from all over."""
+    """Computes the norm, the largest magnitude, two projections on sign vectors, and up to 64 evenly spaced values."""
     values = value.detach().double().numpy().ravel()
     signs = [np.where(random_bits(f"{name}.{i}", values.size) >> np.uint64(63), 1.0, -1.0) for i in (1, 2)]
     stride = -(-values.size // SAMPLES)
@@ -89,16 +89,16 @@ def digest(name, value):
 def logits(name, auxiliary, dtype):
     model = fill(create(name, 1000, auxiliary)).to(dtype).eval()
     with torch.no_grad():
-        return {"logits": model(pictures(2, 224).to(dtype)).numpy()}
+        return {"logits": model(input_images(2, 224).to(dtype)).numpy()}
 
 
 def train(name, side, dtype):
-    """Three steps of SGD; batch norm learns, dropout rests."""
+    """Trains three steps with SGD, batch norm in training mode and dropout off."""
     model = fill(create(name, CLASSES)).to(dtype).train()
     for module in model.modules():
         if isinstance(module, nn.Dropout):
             module.eval()
-    images, labels = pictures(BATCH, side).to(dtype), torch.arange(BATCH) % CLASSES
+    images, labels = input_images(BATCH, side).to(dtype), torch.arange(BATCH) % CLASSES
     optimizer = torch.optim.SGD(model.parameters(), lr=LEARNING_RATE, momentum=MOMENTUM)
     found, losses = {}, []
     for step in range(STEPS):
@@ -117,10 +117,10 @@ def train(name, side, dtype):
 
 
 def difference(key, a, b):
-    """The largest difference relative to the largest magnitude; a digest's norm and projections relative to the norm."""
+    """Computes the largest difference relative to the largest magnitude; a digest's norm and projections relative to the norm."""
     if "." not in key:
         return np.abs(a[key] - b[key]).max() / np.abs(b[key]).max()
-    # A bias whose gradient cancels almost to nothing is judged by its layer's weight.
+    # The gradient of a bias may cancel almost completely; it is compared relative to that of its layer's weight.
     pair = [b[k] for k in (key, key.replace(".bias", ".weight"))]
     norm, largest = max(p[0] for p in pair), max(p[1] for p in pair)
     scale = np.where(np.isin(np.arange(a[key].size), [0, 2, 3]), norm, largest)

@@ -1,6 +1,6 @@
-"""Writes the pictures that the tests read, and what torchvision makes of one; README.md beside this file says how.
+"""Writes the images that the tests read, and one preprocessed by torchvision; README.md in this folder documents them.
 
-    /usr/bin/python3 tests/goldens/pictures.py [FOLDER_TO_WRITE]
+    /usr/bin/python3 tests/goldens/images.py [FOLDER_TO_WRITE]
 """
 import os
 import sys
@@ -10,14 +10,14 @@ import torchvision
 from PIL import Image
 from torchvision import transforms
 
-from article import write_safetensors
+from tutorial import write_safetensors
 
 MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 STEP = 7
 
 
 def photograph(width=333, height=251):
-    """Slopes, discs and fine stripes: something for every frequency."""
+    """Draws gradients, discs and fine stripes, to cover low and high frequencies."""
     y, x = np.mgrid[0:height, 0:width]
     red = (x * 255 // width + 40 * ((x // 3) % 2)) % 256
     green = np.where((x - 120) ** 2 + (y - 90) ** 2 < 70 ** 2, 230, y * 200 // height)
@@ -25,14 +25,14 @@ def photograph(width=333, height=251):
     return Image.fromarray(np.stack([red, green, blue], axis=2).astype(np.uint8))
 
 
-def evaluation(picture):
+def evaluation(image):
     fit = transforms.Compose([
         transforms.Resize(256), transforms.CenterCrop(224), transforms.ToTensor(), transforms.Normalize(MEAN, STD)])
-    return fit(picture).numpy()[:, ::STEP, ::STEP].copy()
+    return fit(image).numpy()[:, ::STEP, ::STEP].copy()
 
 
 def four_colours():
-    """Quarters of cyan, magenta, yellow and a dark grey, as ink."""
+    """Draws quarters of cyan, magenta, yellow and dark grey, in CMYK."""
     inks = Image.new("CMYK", (64, 64))
     for i, ink in enumerate([(255, 0, 0, 0), (0, 255, 0, 0), (0, 0, 255, 0), (0, 0, 0, 200)]):
         inks.paste(ink, (32 * (i % 2), 32 * (i // 2), 32 * (i % 2) + 32, 32 * (i // 2) + 32))
@@ -41,10 +41,10 @@ def four_colours():
 
 def main():
     folder = sys.argv[1] if len(sys.argv) > 1 else os.path.dirname(os.path.abspath(__file__))
-    picture = photograph()
-    picture.save(os.path.join(folder, "photograph.png"), optimize=True)
+    image = photograph()
+    image.save(os.path.join(folder, "photograph.png"), optimize=True)
     made_by = f"torchvision {torchvision.__version__}, Pillow {Image.__version__}"
-    write_safetensors(os.path.join(folder, "photograph.safetensors"), {"every_seventh": evaluation(picture)}, {"made_by": made_by})
+    write_safetensors(os.path.join(folder, "photograph.safetensors"), {"every_seventh": evaluation(image)}, {"made_by": made_by})
     four_colours().save(os.path.join(folder, "cmyk.jpg"), quality=95)
 
 

@@ -1,4 +1,4 @@
-"""Writes the names and shapes of the families' state dicts; README.md beside this file says how and with what.
+"""Writes the names and shapes of the families' state dicts; README.md in this folder documents them.
 
     /usr/bin/python3 tests/goldens/names.py [FOLDER_TO_WRITE]
 """

@@ -1,4 +1,4 @@
-"""Writes small checkpoints of both PyTorch kinds and, beside them, the same values as safetensors.
+"""Writes small checkpoints in both formats of torch.save, and the same values as safetensors.
 
     /usr/bin/python3 tests/goldens/pytorch_files.py [FOLDER_TO_WRITE]
 """
@@ -17,12 +17,12 @@ NAMES = {torch.float32: "F32", torch.float64: "F64", torch.float16: "F16", torch
 
 
 def network():
-    """A network of every kind of entry: weights, biases, running statistics, a scalar count."""
+    """Creates a network with every kind of entry: weights, biases, running statistics, a scalar count."""
     return nn.Sequential(OrderedDict(conv=nn.Conv2d(1, 4, 3), bn=nn.BatchNorm2d(4), fc=nn.Linear(4, 10)))
 
 
 def views():
-    """Every type, and every way in which a tensor may lie in its storage."""
+    """Creates tensors of every dtype, and views of every kind."""
     base = torch.randn(4, 6)
     tensors = OrderedDict((NAMES[dtype].lower(), torch.linspace(-3, 3, 7).to(dtype)) for dtype in NAMES)
     tensors.update(
@@ -33,7 +33,7 @@ def views():
 
 
 def write_safetensors(path, tensors):
-    """Plain values in the state dict's order; an own writer, since PyTorch has none."""
+    """Writes safetensors in the order of the state dict; PyTorch has no writer for them."""
     header, data = {}, b""
     for name, tensor in tensors.items():
         tensor = tensor.detach().contiguous()

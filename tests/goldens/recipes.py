@@ -1,8 +1,8 @@
-"""Writes the golden of AdamW and of the learning rate's schedules; README.md beside this file says with what.
+"""Writes the golden of AdamW and of the learning rate schedules; README.md in this folder documents it.
 
     /usr/bin/python3 tests/goldens/recipes.py [FOLDER_TO_WRITE]
 
-The network, its weights and the pictures are those of residual.safetensors beside this file.
+The network, its weights and the images are those of residual.safetensors in this folder.
 """
 import os
 import sys
@@ -12,25 +12,25 @@ import torch
 from torch.nn import functional as F
 from torch.optim import lr_scheduler
 
-import article
+import tutorial
 
-STEPS, BATCH = article.STEPS, article.BATCH
+STEPS, BATCH = tutorial.STEPS, tutorial.BATCH
 LEARNING_RATE, WEIGHT_DECAY = 0.002, 0.05
 WARMUP_STEPS = 3
 SCHEDULE_STEPS = 40  # ten epochs of four steps
 
 
 def warm_up(optimizer, steps, after):
-    """A hundredth of the rate, growing for so many steps, and then what comes after."""
+    """Composes a warm-up from a hundredth of the learning rate with the schedule that follows."""
     linear = lr_scheduler.LinearLR(optimizer, start_factor=0.01, total_iters=steps)
     return lr_scheduler.SequentialLR(optimizer, [linear, after], milestones=[steps])
 
 
 def ten_steps(golden, dtype):
-    """AdamW over the batches in order, its rate warmed up for three steps and then half a cosine."""
-    model = article.Residual().to(dtype)
+    """Trains with AdamW over the batches in order, with a warm-up of three steps and then half a cosine."""
+    model = tutorial.Residual().to(dtype)
     model.load_state_dict({n: torch.from_numpy(golden["weights." + n].copy()) for n, _ in model.named_parameters()})
-    images = article.normalize(golden["train_images"]).to(dtype)
+    images = tutorial.normalize(golden["train_images"]).to(dtype)
     labels = torch.from_numpy(golden["train_labels"].copy())
     optimizer = torch.optim.AdamW(model.parameters(), lr=LEARNING_RATE, weight_decay=WEIGHT_DECAY)
     scheduler = warm_up(optimizer, WARMUP_STEPS, lr_scheduler.CosineAnnealingLR(optimizer, STEPS - WARMUP_STEPS))
@@ -50,7 +50,7 @@ def ten_steps(golden, dtype):
 
 
 def rates_of(create):
-    """The rate of each of the schedule's steps."""
+    """Gets the learning rate at each step of the schedule."""
     optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=0.1)
     scheduler = create(optimizer)
     rates = []
@@ -76,11 +76,11 @@ def main():
         sys.exit(__doc__)
     torch.set_num_threads(1)
     here = os.path.dirname(os.path.abspath(__file__))
-    golden, _ = article.read_safetensors(os.path.join(here, "residual.safetensors"))
+    golden, _ = tutorial.read_safetensors(os.path.join(here, "residual.safetensors"))
     tensors = ten_steps(golden, torch.float32)
     exact = ten_steps(golden, torch.float64)
     for name in tensors:
-        print(f"float32 against float64, {name:30} {article.relative_difference(tensors[name], exact[name]):.1e}")
+        print(f"float32 against float64, {name:30} {tutorial.relative_difference(tensors[name], exact[name]):.1e}")
     print("losses", tensors["losses"].tolist())
     print("rates", tensors["rates"].tolist())
     tensors.update(schedules())
@@ -88,8 +88,8 @@ def main():
         print(name, [float("%.5g" % r) for r in rates.tolist()])
     path = os.path.join(sys.argv[1] if len(sys.argv) == 2 else here, "recipes.safetensors")
     arrays = {key: value.numpy() for key, value in tensors.items()}
-    article.write_safetensors(path, arrays, {"made_by": f"recipes.py, PyTorch {torch.__version__}", "model": "residual"})
-    assert all(np.array_equal(arrays[key], value) for key, value in article.read_safetensors(path)[0].items())
+    tutorial.write_safetensors(path, arrays, {"made_by": f"recipes.py, PyTorch {torch.__version__}", "model": "residual"})
+    assert all(np.array_equal(arrays[key], value) for key, value in tutorial.read_safetensors(path)[0].items())
 
 
 if __name__ == "__main__":

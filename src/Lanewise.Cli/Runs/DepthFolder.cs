@@ -93,9 +93,9 @@ internal sealed class DepthFolder
         int runs = arguments.ToOptions().Runs.Count;
         DepthPage.Create(arguments.Dataset!, results, runs, DepthReport.Settings(arguments), arguments.Command).Save(Page);
         Directory.CreateDirectory(Figures);
-        foreach (var (name, drawing) in DepthPage.Drawings(results))
+        foreach (var (name, figure) in DepthPage.Figures(results))
         {
-            drawing.Save(System.IO.Path.Combine(Figures, name));
+            figure.Save(System.IO.Path.Combine(Figures, name));
         }
     }
 

@@ -24,7 +24,7 @@ internal static class DepthReport
 
         PrintTable(results, isTrained: !arguments.AtStart, hasSeeds: arguments.Seeds.Count > 1);
         StandardOutput.WriteLine();
-        foreach (string sentence in DepthSentences.Of(results))
+        foreach (string sentence in DepthSummary.Of(results))
         {
             StandardOutput.WriteLine(sentence);
         }
@@ -38,10 +38,10 @@ internal static class DepthReport
         [
             ("network", true, r => r.Run.NetworkName),
             (">seed", hasSeeds, r => r.Run.Seed.ToString(CultureInfo.InvariantCulture)),
-            (">train", isTrained, r => DepthSentences.Error(r, r.TrainError)),
-            (">test", isTrained, r => DepthSentences.Error(r, r.TestError)),
-            (">start ratio", true, r => DepthSentences.Number(r.AtStart.FirstToLast)),
-            (">end ratio", isTrained, r => DepthSentences.Number(r.AtEnd.FirstToLast)),
+            (">train", isTrained, r => DepthSummary.Error(r, r.TrainError)),
+            (">test", isTrained, r => DepthSummary.Error(r, r.TestError)),
+            (">start ratio", true, r => DepthSummary.Number(r.AtStart.FirstToLast)),
+            (">end ratio", isTrained, r => DepthSummary.Number(r.AtEnd.FirstToLast)),
             (">start zeros", true, r => NumberFormat.Percent(r.AtStart.Layers[0].ZeroShare)),
             (">end zeros", isTrained, r => NumberFormat.Percent(r.AtEnd.Layers[0].ZeroShare)),
         ];

@@ -10,7 +10,7 @@ namespace Lanewise.Cli.Runs;
 /// <param name="GradCam">The Grad-CAM result; null if not requested.</param>
 /// <param name="FeatureMaps">The feature maps of a layer; null if not requested.</param>
 /// <param name="Written">The files written for the image.</param>
-internal sealed record ExplainedImage(string File, GradCamFigure? GradCam, SheetFigure? FeatureMaps, IReadOnlyList<string> Written);
+internal sealed record ExplainedImage(string File, GradCamFigure? GradCam, ContactSheet? FeatureMaps, IReadOnlyList<string> Written);
 
 /// <summary>Creates the images of an explanation and writes them to its folder.</summary>
 internal sealed class ExplainImages(RunModel model, ExplainFolder folder)
@@ -38,7 +38,7 @@ internal sealed class ExplainImages(RunModel model, ExplainFolder folder)
             written.Add(folder.Write($"{stem}-map.png", figure.Map));
         }
 
-        SheetFigure? sheet = null;
+        ContactSheet? sheet = null;
         if (maps is not null)
         {
             var sheetImages = FeatureMaps.Of(model.Network, model.Weights, maps, images.Source, index).ToImages(GreyRange.Common);
@@ -52,7 +52,7 @@ internal sealed class ExplainImages(RunModel model, ExplainFolder folder)
     }
 
     /// <summary>Writes an image of the kernels of the first convolution.</summary>
-    public (SheetFigure Sheet, string File) Filters()
+    public (ContactSheet Sheet, string File) Filters()
     {
         var layer = Analysis.Filters.FirstLayer(model.Network);
         var images = Analysis.Filters.Of(model.Network, model.Weights);
@@ -82,7 +82,7 @@ internal sealed class ExplainImages(RunModel model, ExplainFolder folder)
         float[] heat = map.Resize(shape.Height * scale, shape.Width * scale);
         return new(
             file,
-            image.Treatment,
+            image.Processing,
             ImageWriter.Encode(shape, image.Pixels, scale),
             HeatmapImage.EncodeOverlay(shape, image.Pixels, heat, scale),
             HeatmapImage.Encode(map.Resize(map.Height, map.Width), map.Height, map.Width, scale: Math.Max(1, ImageSide / map.Width)),
@@ -90,7 +90,7 @@ internal sealed class ExplainImages(RunModel model, ExplainFolder folder)
             map);
     }
 
-    private static SheetFigure Sheet(string title, string text, ImageSheet sheet)
+    private static ContactSheet Sheet(string title, string text, ImageSheet sheet)
     {
         int scale = Math.Max(1, TileSide / Math.Max(sheet.Shape.Width, sheet.Shape.Height)), tile = sheet.Shape.Width * scale + Gap;
         int columns = Math.Clamp(SheetWidth / tile, 1, sheet.Images.Count);

@@ -23,7 +23,7 @@ internal sealed record Explanation(RunModel Model, ExplainFolder Folder)
 
     public IReadOnlyList<ExplainedImage> Images { get; init; } = [];
 
-    public (SheetFigure Sheet, string File)? Filters { get; init; }
+    public (ContactSheet Sheet, string File)? Filters { get; init; }
 
     /// <summary>Gets a line that lists what was written.</summary>
     public string Summary
@@ -46,7 +46,7 @@ internal sealed record Explanation(RunModel Model, ExplainFolder Folder)
         Branches = Branches,
         Blocks = Blocks,
         GradCams = [.. GradCams],
-        FeatureMaps = [.. Images.Select(p => p.FeatureMaps).OfType<SheetFigure>()],
+        FeatureMaps = [.. Images.Select(p => p.FeatureMaps).OfType<ContactSheet>()],
         Filters = Filters?.Sheet,
     }.ToPage().Save(Folder.Page);
 
@@ -194,7 +194,7 @@ internal sealed record Explanation(RunModel Model, ExplainFolder Folder)
         json.WriteString("file", image.File);
         if (image.GradCam is { } g)
         {
-            json.WriteString("treatment", g.Treatment);
+            json.WriteString("treatment", g.Processing);
             json.WriteString("class", Model.Classes[g.Result.Target]);
             json.WriteString("layer", g.Layer);
             json.WriteNumbers("map", [g.Result.Height, g.Result.Width]);

@@ -79,7 +79,7 @@ internal sealed record RunModel(ModelFile File, Network Network, Preprocessing P
         });
         foreach (var (file, image) in files.Zip(images).Where(pair => pair.Second.Inverted))
         {
-            Terminal.Notice($"{file}: dark on a light background; preprocessing: {image.Treatment}");
+            Terminal.Notice($"{file}: dark on a light background; preprocessing: {image.Processing}");
         }
 
         byte[] pixels = [.. images.SelectMany(image => image.Pixels)];

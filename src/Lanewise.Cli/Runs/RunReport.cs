@@ -43,7 +43,7 @@ internal sealed partial class RunReport(RunFolder folder)
             Name = Path.GetFileName(Path.GetFullPath(folder.Path)),
             Network = model?.Network ?? _arguments.CreateNetwork(),
             Dataset = _arguments.Dataset,
-            EpochsWanted = _arguments.Epochs,
+            PlannedEpochs = _arguments.Epochs,
             Epochs = epochs,
             Test = test,
             TestMissing = missing,
@@ -56,7 +56,7 @@ internal sealed partial class RunReport(RunFolder folder)
         };
     }
 
-    private async Task<(RunTest? Test, string? Missing)> TryEvaluateAsync(RunModel? model, CancellationToken cancellation)
+    private async Task<(TestEvaluation? Test, string? Missing)> TryEvaluateAsync(RunModel? model, CancellationToken cancellation)
     {
         if (model is null)
         {
@@ -85,7 +85,7 @@ internal sealed partial class RunReport(RunFolder folder)
         LimitTest ?? (Dataset is null || Dataset == _arguments.Dataset ? _arguments.LimitTest : null),
         cancellation);
 
-    private async Task<RunTest> EvaluateAsync(RunModel model, DatasetSplits splits, CancellationToken cancellation)
+    private async Task<TestEvaluation> EvaluateAsync(RunModel model, DatasetSplits splits, CancellationToken cancellation)
     {
         var mistakes = new Mistakes(Mistakes);
         var (evaluation, classes) = await model.EvaluateAsync(

@@ -96,7 +96,7 @@ internal sealed class PredictVerb
     private static void Write(Utf8JsonWriter json, Prediction p, IReadOnlyList<string> classes, int top)
     {
         json.WriteString("file", p.File);
-        json.WriteString("treatment", p.Image.Treatment);
+        json.WriteString("treatment", p.Image.Processing);
         json.WriteBoolean("inverted", p.Image.Inverted);
         json.WriteStartArray("logits");
         foreach (float logit in p.Classification.Logits)

@@ -8,7 +8,7 @@ namespace Lanewise.Tests.Imaging;
 public sealed class HeatmapImageTests
 {
     [Fact]
-    public void Hotter_is_lighter_so_that_colour_is_not_needed()
+    public void Higher_values_are_lighter()
     {
         using var folder = new TemporaryFolder();
         float[] heat = [.. Enumerable.Range(0, 64).Select(i => i / 63f)];
@@ -19,7 +19,7 @@ public sealed class HeatmapImageTests
     }
 
     [Fact]
-    public void Values_beyond_the_range_are_clamped_and_squares_enlarged()
+    public void Values_out_of_range_are_clamped_and_squares_are_scaled()
     {
         using var folder = new TemporaryFolder();
         var image = Read(folder, HeatmapImage.Encode([-3, 0, float.NaN, 1, 7, float.PositiveInfinity], 2, 3, scale: 2));
@@ -31,7 +31,7 @@ public sealed class HeatmapImageTests
     [Theory]
     [InlineData(1)]
     [InlineData(3)]
-    public void An_overlay_shows_the_image_below_the_heat(int channels)
+    public void An_overlay_shows_image_and_heat_map(int channels)
     {
         using var folder = new TemporaryFolder();
         var shape = new Shape(channels, 1, 2);

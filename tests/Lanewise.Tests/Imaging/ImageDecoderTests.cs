@@ -7,13 +7,15 @@ namespace Lanewise.Tests.Imaging;
 
 public sealed class ImageDecoderTests
 {
-    private const string Palette = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABAQMAAAAl21bKAAAAA1BMVEX/gAAiYZF8AAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg==";
+    private const string Palette =
+        "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABAQMAAAAl21bKAAAAA1BMVEX/gAAiYZF8AAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg==";
     private const string Deep = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABEAAAAABq7kcWAAAAC0lEQVR4nGNoYAAAAQMAgT5MxZMAAAAASUVORK5CYII=";
     private const string Clear = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR4nGNIYQAAAMsAZeEqKo0AAAAASUVORK5CYII=";
-    private const string Animation = "R0lGODdhAgACAIEAAP8AAAAAAAAAAAAAACwAAAAAAgACAAAIBgABCAQQEAAsAAAAAAIAAgCBAAD/AAAAAAAAAAAACAYAAQgEEBAAOw==";
+    private const string Animation =
+        "R0lGODdhAgACAIEAAP8AAAAAAAAAAAAAACwAAAAAAgACAAAIBgABCAQQEAAsAAAAAAIAAgCBAAD/AAAAAAAAAAAACAYAAQgEEBAAOw==";
 
     [Fact]
-    public void A_JPEG_in_inks_is_read_in_light()
+    public void A_CMYK_JPEG_is_decoded_to_RGB()
     {
         var decoded = new ImageDecoder().Decode(Path.Combine(AppContext.BaseDirectory, "goldens", "cmyk.jpg"), int.MaxValue);
         Assert.Equal((3, 64, 64), (decoded.Channels, decoded.Width, decoded.Height));
@@ -24,7 +26,7 @@ public sealed class ImageDecoderTests
     }
 
     [Fact]
-    public void A_vast_JPEG_is_read_at_a_smaller_scale()
+    public void A_huge_JPEG_is_decoded_at_a_reduced_scale()
     {
         var decoded = Decode(FlatJpeg(20_000, 20_000, frame: 0xC0), minSide: 1024);
         Assert.Equal((2500, 2500), (decoded.Width, decoded.Height));
@@ -35,10 +37,10 @@ public sealed class ImageDecoderTests
     [InlineData(20_000, 0xC0, int.MaxValue)]
     [InlineData(20_000, 0xC0, 11_000)]
     [InlineData(20_000, 0xC2, 1024)]
-    public void A_vast_JPEG_that_cannot_be_made_smaller_is_refused(int side, byte frame, int minSide)
+    public void A_huge_JPEG_that_cannot_be_reduced_is_refused(int side, byte frame, int minSide)
     {
         string message = Assert.ThrowsAny<LanewiseException>(() => Decode(FlatJpeg(side, side, frame), minSide)).Message;
-        Assert.Contains("p.jpg claims 20000×20000 pixels", message, StringComparison.Ordinal);
+        Assert.Contains("p.jpg has 20000×20000 pixels", message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -46,14 +48,14 @@ public sealed class ImageDecoderTests
     [InlineData(400, 300, 299, 400, 300)]
     [InlineData(400, 300, 150, 200, 150)]
     [InlineData(400, 300, 20, 50, 38)]
-    public void A_JPEG_keeps_at_least_the_side_that_is_asked_for(int width, int height, int minSide, int scaledWidth, int scaledHeight)
+    public void A_JPEG_is_not_reduced_below_the_requested_side(int width, int height, int minSide, int scaledWidth, int scaledHeight)
     {
         var decoded = Decode(ImageReaderTests.Encode(width, height, (_, _) => SKColors.Gray, SKEncodedImageFormat.Jpeg), minSide);
         Assert.Equal((scaledWidth, scaledHeight), (decoded.Width, decoded.Height));
     }
 
     [Fact]
-    public void Palettes_deep_and_grey_PNGs_are_read()
+    public void Palette_16_bit_and_grey_alpha_PNGs_are_decoded()
     {
         // Made by Pillow: one pixel of (255, 128, 0) from a palette; of 16-bit grey 0x8000; of grey and alpha (100, 0).
         AssertColour(DecodeText(Palette), 0, 0, 255, 128, 0);
@@ -62,7 +64,7 @@ public sealed class ImageDecoderTests
     }
 
     [Fact]
-    public void Of_an_animation_the_first_frame_is_read() => AssertColour(DecodeText(Animation), 0, 0, 255, 0, 0);
+    public void Of_an_animation_the_first_frame_is_decoded() => AssertColour(DecodeText(Animation), 0, 0, 255, 0, 0);
 
     private static DecodedImage DecodeText(string base64) => Decode(Convert.FromBase64String(base64), int.MaxValue);
 
@@ -78,7 +80,7 @@ public sealed class ImageDecoderTests
         Assert.All(Enumerable.Range(0, 3), c => Assert.InRange(decoded.Row(c, y)[x], expected[c] - 3, expected[c] + 3));
     }
 
-    /// <summary>A grey JPEG of any size, all of one level: two codes of one bit a block say "as before" and "nothing more".</summary>
+    /// <summary>Builds a uniform grey JPEG of any size: two one-bit codes for each block, "no difference" and "end of block".</summary>
     private static byte[] FlatJpeg(int width, int height, byte frame)
     {
         byte[] code = [1, .. new byte[15], 0];

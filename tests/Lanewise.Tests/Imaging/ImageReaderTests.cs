@@ -13,7 +13,7 @@ public sealed class ImageReaderTests
     private static readonly Preprocessing Colour = new(new Shape(3, 4, 4), [0, 0, 0], [1, 1, 1]);
 
     [Fact]
-    public void A_digit_of_the_right_size_is_left_as_it_is()
+    public void A_digit_of_the_input_size_is_unchanged()
     {
         byte[] digit = Digit(0);
         var image = Read(Encode(28, 28, (x, y) => Grey(digit[y * 28 + x])));
@@ -21,11 +21,11 @@ public sealed class ImageReaderTests
         Assert.Equal(digit, image.Pixels);
         Assert.Equal(new Shape(1, 28, 28), image.Shape);
         Assert.False(image.Inverted);
-        Assert.Equal("28×28; used as it is", image.Treatment);
+        Assert.Equal("28×28; unchanged", image.Processing);
     }
 
     [Fact]
-    public void None_of_MNISTs_own_digits_looks_inverted_and_all_inverted_ones_do()
+    public void MNIST_digits_are_inverted_exactly_when_they_are_dark_on_light()
     {
         for (int i = 0; i < 640; i++)
         {
@@ -38,9 +38,9 @@ public sealed class ImageReaderTests
     }
 
     [Fact]
-    public void A_large_drawing_on_grey_paper_is_framed_as_MNIST_frames_it()
+    public void A_large_drawing_on_grey_paper_is_framed_as_in_MNIST()
     {
-        // Each pixel becomes 9×9, off the middle of a large sheet, dark ink on light grey.
+        // Each pixel becomes 9×9, off the centre of a large sheet, dark ink on light grey.
         const int Digits = 30;
         double difference = 0;
         for (int i = 0; i < Digits; i++)
@@ -51,11 +51,12 @@ public sealed class ImageReaderTests
                     ? Grey((byte)(200 - digit[(y - 20) / 9 * 28 + (x - 310) / 9] * 3 / 4))
                     : Grey(200)));
             Assert.True(image.Inverted);
-            Assert.StartsWith("640×480; inverted (dark ink on a light ground); cropped to the ink (", image.Treatment, StringComparison.Ordinal);
+            const string Start = "640×480; inverted (dark ink on a light background); cropped to the ink (";
+            Assert.StartsWith(Start, image.Processing, StringComparison.Ordinal);
             difference += digit.Zip(image.Pixels).Average(pair => Math.Abs(pair.First - pair.Second)) / Digits;
         }
 
-        // Of 255: edges differ, and one digit in four lies a pixel aside, as rounding decides; two neighbours in MNIST differ by 43.
+        // Of 255. Edges differ, and rounding shifts one digit in four by a pixel; two different digits differ by 43 on average.
         Assert.InRange(difference, 0, 12);
     }
 
@@ -72,12 +73,12 @@ public sealed class ImageReaderTests
     [InlineData(SKEncodedImageFormat.Png)]
     [InlineData(SKEncodedImageFormat.Jpeg)]
     [InlineData(SKEncodedImageFormat.Webp)]
-    public void Colours_keep_their_planes(SKEncodedImageFormat format)
+    public void Colours_keep_their_channels(SKEncodedImageFormat format)
     {
         var image = Read(Encode(64, 32, (x, _) => x < 32 ? SKColors.Red : new SKColor(0, 0, 255), format), Colour);
 
         Assert.False(image.Inverted);
-        Assert.Equal("resized and cropped to 4×4", image.Treatment);
+        Assert.Equal("resized and cropped to 4×4", image.Processing);
         Assert.InRange(image.Pixels[0], 245, 255);
         Assert.InRange(image.Pixels[16], 0, 10);
         Assert.InRange(image.Pixels[3], 0, 10);
@@ -88,7 +89,8 @@ public sealed class ImageReaderTests
     public void Gif_and_Bmp_are_read()
     {
         byte[] gif = Convert.FromHexString("47494638396101000100800000FF000000000021F90400000000002C00000000010001000002024401003B");
-        byte[] bmp = Convert.FromHexString("424D3A000000000000003600000028000000010000000100000001001800000000000400000000000000000000000000000000000000" + "0000FF00");
+        byte[] bmp = Convert.FromHexString(
+            "424D3A000000000000003600000028000000010000000100000001001800000000000400000000000000000000000000000000000000" + "0000FF00");
 
         Assert.Equal([255, 0, 0], Read(gif, new(new Shape(3, 1, 1), [0, 0, 0], [1, 1, 1])).Pixels);
         Assert.Equal([255, 0, 0], Read(bmp, new(new Shape(3, 1, 1), [0, 0, 0], [1, 1, 1])).Pixels);
@@ -103,7 +105,7 @@ public sealed class ImageReaderTests
     [InlineData(6, "GW", "BR")]
     [InlineData(7, "BR", "GW")]
     [InlineData(8, "RB", "WG")]
-    public void An_image_is_turned_upright(byte orientation, string top, string bottom)
+    public void The_EXIF_orientation_is_applied(byte orientation, string top, string bottom)
     {
         byte[] jpeg = Encode(64, 64, (x, y) => (x < 32, y < 32) switch
         {
@@ -112,7 +114,8 @@ public sealed class ImageReaderTests
             (true, false) => new SKColor(0, 255, 0),
             _ => SKColors.Blue,
         }, SKEncodedImageFormat.Jpeg);
-        byte[] exif = [0xFF, 0xE1, 0, 34, .. "Exif\0\0MM"u8, 0, 42, 0, 0, 0, 8, 0, 1, 1, 0x12, 0, 3, 0, 0, 0, 1, 0, orientation, 0, 0, 0, 0, 0, 0];
+        byte[] tag = [0, 1, 1, 0x12, 0, 3, 0, 0, 0, 1, 0, orientation, 0, 0, 0, 0, 0, 0];
+        byte[] exif = [0xFF, 0xE1, 0, 34, .. "Exif\0\0MM"u8, 0, 42, 0, 0, 0, 8, .. tag];
         byte[] pixels = Read([.. jpeg[..2], .. exif, .. jpeg[2..]], Colour).Pixels;
 
         int[] corners = [0, 3, 12, 15];
@@ -126,7 +129,7 @@ public sealed class ImageReaderTests
     }
 
     [Fact]
-    public void Transparent_parts_are_white_paper_unless_the_ink_would_vanish()
+    public void Transparent_pixels_are_white_unless_the_ink_would_be_invisible()
     {
         var half = Read(Encode(4, 4, (_, _) => new SKColor(0, 0, 0, 128)), Colour);
         Assert.All(half.Pixels, value => Assert.Equal(127, value));
@@ -142,7 +145,7 @@ public sealed class ImageReaderTests
     }
 
     [Fact]
-    public void Shrinking_skips_no_pixel_and_enlarging_is_smooth()
+    public void Downscaling_averages_all_pixels_and_upscaling_interpolates()
     {
         var checkered = Read(Encode(400, 400, (x, y) => (x + y) % 2 == 0 ? SKColors.White : SKColors.Black), Colour);
         Assert.All(checkered.Pixels, value => Assert.InRange(value, 126, 129));
@@ -152,44 +155,46 @@ public sealed class ImageReaderTests
     }
 
     [Fact]
-    public void An_empty_image_is_no_error()
+    public void An_empty_image_is_valid()
     {
         var image = Read(Encode(50, 50, (_, _) => SKColors.White));
 
-        Assert.Contains("no ink found", image.Treatment, StringComparison.Ordinal);
+        Assert.Contains("no ink found", image.Processing, StringComparison.Ordinal);
         Assert.All(image.Pixels, value => Assert.Equal(0, value));
     }
 
     [Fact]
-    public void Whole_framing_keeps_the_ground()
+    public void Whole_framing_keeps_the_background()
     {
         byte[] digit = Digit(0);
         using var stream = new MemoryStream(Encode(56, 56, (x, y) => Grey(digit[y / 2 * 28 + x / 2])));
 
         var image = ImageReader.Read(stream, "p.png", Preprocessing.Mnist, ImageFraming.Whole);
 
-        Assert.Equal("56×56; resized to 28×28", image.Treatment);
+        Assert.Equal("56×56; resized to 28×28", image.Processing);
         Assert.InRange(digit.Zip(image.Pixels).Average(pair => Math.Abs(pair.First - pair.Second)), 0, 12);
     }
 
     [Fact]
-    public void What_is_no_image_is_refused_by_name()
+    public void A_file_that_is_not_an_image_is_refused_by_name()
     {
         byte[] png = Encode(40, 40, (x, y) => Grey((byte)(x * y)));
 
-        AssertRefused([], "not an image");
-        AssertRefused("hello"u8.ToArray(), "not an image");
-        // An IDX file; to a lax reader a bitmap of 8×3 pixels.
-        AssertRefused([0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 0], "not an image");
+        AssertRefused([], "is not an image of a supported format");
+        AssertRefused("hello"u8.ToArray(), "is not an image of a supported format");
+        // An IDX file, which a lenient decoder takes for an 8×3 bitmap.
+        AssertRefused([0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 0], "is not an image of a supported format");
         AssertRefused(png[..(png.Length / 2)], "truncated");
-        // The header's sizes are refused before a pixel is decoded; their checksum is made to fit.
+        // Sizes in the header are refused before a pixel is decoded; the checksum is valid.
         AssertRefused(WithSize(png, 60_000, 60_000), "60000×60000");
         AssertRefused(WithSize(png, 90_000, 1), "90000×1");
         AssertRefused(WithSize(png, 0, 40), "p.png");
 
         using var folder = new TemporaryFolder();
-        Assert.Contains("no such file", Assert.ThrowsAny<LanewiseException>(() => ImageReader.Read(folder["none.png"], Preprocessing.Mnist)).Message, StringComparison.Ordinal);
-        Assert.Contains("folder", Assert.ThrowsAny<LanewiseException>(() => ImageReader.Read(folder.Path, Preprocessing.Mnist)).Message, StringComparison.Ordinal);
+        var missing = Assert.ThrowsAny<LanewiseException>(() => ImageReader.Read(folder["none.png"], Preprocessing.Mnist));
+        Assert.Contains("no such file", missing.Message, StringComparison.Ordinal);
+        var directory = Assert.ThrowsAny<LanewiseException>(() => ImageReader.Read(folder.Path, Preprocessing.Mnist));
+        Assert.Contains("folder", directory.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -238,7 +243,8 @@ public sealed class ImageReaderTests
 
     private static SKColor Grey(byte value) => new(value, value, value);
 
-    internal static byte[] Encode(int width, int height, Func<int, int, SKColor> colour, SKEncodedImageFormat format = SKEncodedImageFormat.Png)
+    internal static byte[] Encode(
+        int width, int height, Func<int, int, SKColor> colour, SKEncodedImageFormat format = SKEncodedImageFormat.Png)
     {
         using var bitmap = new SKBitmap(new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Unpremul));
         bitmap.Pixels = [.. Enumerable.Range(0, width * height).Select(i => colour(i % width, i / width))];

@@ -12,7 +12,7 @@ public sealed class ImageWriterTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void A_contact_sheet_holds_every_image_in_its_place()
+    public void A_contact_sheet_has_every_image_at_its_position()
     {
         byte[][] images = [.. Enumerable.Range(0, 5).Select(ImageReaderTests.Digit)];
         ImageWriter.WriteContactSheet(_folder["sheet.png"], new Shape(1, 28, 28), images, columns: 3, scale: 2);
@@ -38,7 +38,7 @@ public sealed class ImageWriterTests : IDisposable
     }
 
     [Fact]
-    public void What_cannot_be_drawn_is_the_callers_fault()
+    public void Invalid_arguments_are_refused()
     {
         Assert.Throws<ArgumentException>(() => ImageWriter.Write(_folder["p.png"], new Shape(2, 1, 1), [1, 2]));
         Assert.Throws<ArgumentException>(() => ImageWriter.Write(_folder["p.png"], new Shape(1, 1, 1), [1, 2]));
@@ -48,6 +48,6 @@ public sealed class ImageWriterTests : IDisposable
     }
 
     [Fact]
-    public void A_folder_that_is_not_there_is_one_clear_line() =>
+    public void A_missing_folder_is_an_error() =>
         Assert.ThrowsAny<LanewiseException>(() => ImageWriter.Write(_folder["no/p.png"], new Shape(1, 1, 1), [1]));
 }

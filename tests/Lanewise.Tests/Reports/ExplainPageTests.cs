@@ -10,29 +10,31 @@ public sealed class ExplainPageTests
     private static readonly string[] Classes = ["cat & dog", "<owl>"];
 
     [Fact]
-    public void Everything_asked_for_has_a_section_and_nothing_else()
+    public void Each_part_that_is_given_has_a_section()
     {
-        Assert.Equal(["Where it looks", "Branches", "Residual blocks", "Feature maps", "Filters of conv1"], Headings(Whole()));
-        Assert.Equal(["Branches"], Headings(new ExplainPage("net", Classes) { Branches = Whole().Branches }));
+        Assert.Equal(
+            ["Grad-CAM", "Branch contributions", "Residual block contributions", "Feature maps", "Filters of conv1"], Headings(Whole()));
+        Assert.Equal(["Branch contributions"], Headings(new ExplainPage("net", Classes) { Branches = Whole().Branches }));
         Assert.Empty(Headings(new ExplainPage("net", Classes)));
     }
 
     [Fact]
-    public void Images_have_texts_and_nothing_comes_from_elsewhere()
+    public void Images_are_embedded_and_have_alternative_texts()
     {
         string page = Whole().ToPage().ToString();
         var images = Parse(page).Descendants("img").ToArray();
         Assert.Equal(3 * 2 + 2, images.Length);
         Assert.All(images, image => Assert.StartsWith("data:image/png;base64,", image.Attribute("src")!.Value));
-        Assert.Contains("Heat over <a>.png for class <owl>: brightest in row 2 of 2, column 1 of 2", images.Select(i => i.Attribute("alt")!.Value));
-        Assert.Contains(images.Select(i => i.Attribute("alt")!.Value), text => text.EndsWith("dark everywhere", StringComparison.Ordinal));
-        Assert.Contains("nothing here speaks for cat &amp; dog", page);
+        string[] texts = Array.ConvertAll(images, i => i.Attribute("alt")!.Value);
+        Assert.Contains("Grad-CAM overlay of <a>.png for class <owl>: brightest in row 2 of 2, column 1 of 2", texts);
+        Assert.Contains(texts, text => text.EndsWith("dark everywhere", StringComparison.Ordinal));
+        Assert.Contains("no contribution to class cat &amp; dog", page);
         Assert.DoesNotContain("://", page);
         Assert.DoesNotContain("NaN", page);
     }
 
     [Fact]
-    public void Tables_give_what_was_measured()
+    public void Tables_contain_the_measurements()
     {
         string[] cells = [.. Parse(Whole().ToPage().ToString()).Descendants("td").Select(c => c.Value)];
         Assert.Contains("25.00 %", cells);
@@ -42,15 +44,15 @@ public sealed class ExplainPageTests
 
     private static ExplainPage Whole()
     {
-        var answer = new Classification([1, 3]);
-        GradCamFigure Figure(GradCamMap map) => new("<a>.png", "as it is", [1], [2], [3], "conv2", map);
+        var classification = new Classification([1, 3]);
+        GradCamFigure Figure(GradCamMap map) => new("<a>.png", "unchanged", [1], [2], [3], "conv2", map);
         return new("net", Classes)
         {
-            GradCams = [Figure(new(answer, 1, 2, 2, [0, 1, 4, 2])), Figure(new(answer, 0, 1, 2, [0, 0]))],
+            GradCams = [Figure(new(classification, 1, 2, 2, [0, 1, 4, 2])), Figure(new(classification, 0, 1, 2, [0, 0]))],
             Dataset = "digits (10 images)",
             Branches = new(0.8, [new("incep1.a", "incep1.concat1", 16, 0.85, 0.25)]),
             Blocks = new(0.8, [new("block1", 0.7, 1, 2, -0.25)]),
-            FeatureMaps = [new("What conv1 makes of a", "10 channels", [4], 100)],
+            FeatureMaps = [new("Feature maps of conv1 for a", "10 channels", [4], 100)],
             Filters = new("Filters of conv1", "10 kernels", [5], 100),
         };
     }

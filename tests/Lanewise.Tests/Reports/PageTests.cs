@@ -21,7 +21,7 @@ public sealed class PageTests
     }
 
     [Fact]
-    public void A_page_is_whole_and_asks_for_nothing_from_elsewhere()
+    public void A_page_is_well_formed_and_self_contained()
     {
         string page = new Page("A <page>", Html.Of($"lead"), [new("Loss", Html.Of($"<p>x</p>")), new("Next", Html.Empty)]).ToString();
         var html = XElement.Parse(page.Replace("<!DOCTYPE html>", ""));
@@ -34,7 +34,7 @@ public sealed class PageTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void A_chart_draws_what_can_be_drawn_in_the_colours_of_the_page(bool logarithmic)
+    public void A_chart_skips_values_that_cannot_be_drawn_and_uses_the_colours_of_the_page(bool logarithmic)
     {
         var chart = new Chart("Loss", "epoch", "loss", [new("train", Falling), new("test", Falling)]) { IsLogarithmic = logarithmic };
         var svg = XElement.Parse(chart.ToSvg().ToString());
@@ -51,7 +51,7 @@ public sealed class PageTests
     }
 
     [Fact]
-    public void Drawings_are_files_of_their_own_too()
+    public void Figures_can_be_saved_as_SVG_files()
     {
         using var folder = new TemporaryFolder();
         string file = Path.Combine(folder.Path, "loss.svg");
@@ -65,24 +65,27 @@ public sealed class PageTests
     }
 
     [Fact]
-    public void Drawings_on_one_page_do_not_share_names()
+    public void Ids_are_unique_across_the_charts_of_a_page()
     {
         var chart = new Chart("Loss", "epoch", "loss", [new("train", Falling)]);
-        string[] ids = [.. new[] { chart, chart }.SelectMany(c => XElement.Parse(c.ToSvg().ToString()).DescendantsAndSelf()).Select(e => e.Attribute("id")?.Value).OfType<string>()];
+        var elements = new[] { chart, chart }.SelectMany(c => XElement.Parse(c.ToSvg().ToString()).DescendantsAndSelf());
+        string[] ids = [.. elements.Select(e => e.Attribute("id")?.Value).OfType<string>()];
         Assert.NotEmpty(ids);
         Assert.Equal(ids.Length, ids.Distinct().Count());
     }
 
     [Fact]
-    public void A_heat_map_shows_its_rows_from_the_top_and_leaves_gaps_blank()
+    public void A_heat_map_lists_rows_from_the_top_and_leaves_undefined_values_blank()
     {
         double[][] values = [[1, 2, double.NaN], [double.NegativeInfinity, 4, 5]];
-        var svg = XElement.Parse(new HeatMap("Norms", "step", "layer", "log10", ["0", "5", "10"], ["conv1", "fc"], values).ToSvg().ToString());
+        var map = new HeatMap("Norms", "step", "layer", "log10", ["0", "5", "10"], ["conv1", "fc"], values);
+        var svg = XElement.Parse(map.ToSvg().ToString());
         XNamespace ns = "http://www.w3.org/2000/svg";
         var names = svg.Descendants(ns + "text").ToDictionary(t => t.Value, t => t.Attribute("transform")!.Value, StringComparer.Ordinal);
         Assert.True(Top(names["conv1"]) < Top(names["fc"]));
         Assert.DoesNotContain("NaN", svg.ToString());
 
-        static double Top(string transform) => double.Parse(transform.Split(',', ')')[1], System.Globalization.CultureInfo.InvariantCulture);
+        static double Top(string transform) =>
+            double.Parse(transform.Split(',', ')')[1], System.Globalization.CultureInfo.InvariantCulture);
     }
 }

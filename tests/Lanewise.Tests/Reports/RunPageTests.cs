@@ -14,14 +14,25 @@ public sealed class RunPageTests
 
     private static readonly byte[] Png = ImageWriter.Encode(new Shape(1, 28, 28), new byte[28 * 28]);
 
-    private static RunPageData Bare => new() { Name = "residual-1", Network = Network, EpochsWanted = 3, Epochs = [], Command = "lanewise train residual --output '<b>'" };
+    private static RunPageData Bare => new()
+    {
+        Name = "residual-1",
+        Network = Network,
+        PlannedEpochs = 3,
+        Epochs = [],
+        Command = "lanewise train residual --output '<b>'",
+    };
 
     private static RunPageData Full => Bare with
     {
         Dataset = "mnist",
         Epochs = [new(1, 0.9, 0.7, 0.5, 0.8, 0.01, 3600, 500), new(2, 0.4, 0.8, 0.3, 0.9, 0.01, 3720, 500)],
         Test = Test(["nought", "<one>", "two"], [[8, 1, 1], [0, 10, 0], [0, 2, 8]], [new(4, 0, 1, 0.97), new(5, 0, 2, double.NaN)]),
-        Gradients = [new(0, [new("conv1", 1e-9, 0.25), new("fc", 2, 0)]), new(100, [new("conv1", 0, 1), new("fc", double.PositiveInfinity, 0)])],
+        Gradients =
+        [
+            new(0, [new("conv1", 1e-9, 0.25), new("fc", 2, 0)]),
+            new(100, [new("conv1", 0, 1), new("fc", double.PositiveInfinity, 0)]),
+        ],
         Settings = [("lr", "0.01")],
         Environment = [("Processor", "one")],
         ResumeCommand = "lanewise train --resume residual-1",
@@ -29,11 +40,14 @@ public sealed class RunPageTests
     };
 
     [Fact]
-    public void A_whole_run_has_every_part()
+    public void A_complete_run_has_every_section()
     {
         var page = Parse(Full);
         Assert.Equal(
-            ["Summary", "How it learned", "What is taken for what", "Class by class", "The surest mistakes", "Gradients on their way back", "Cost, layer by layer", "Settings and environment", "How to repeat it"],
+            [
+                "Summary", "Training curves", "Confusion matrix", "Precision and recall", "Most confident mistakes", "Gradient norms",
+                "Cost by layer", "Settings and environment", "How to reproduce",
+            ],
             page.Descendants("h2").Select(h => h.Value));
         string text = page.Value;
         Assert.Contains("86.67 %", text);
@@ -42,27 +56,30 @@ public sealed class RunPageTests
         Assert.Contains("41,514", text);
         Assert.Contains("lanewise train --resume residual-1", text);
         Assert.Contains("--output '<b>'", text);
-        Assert.Equal(["Test image 4: nought, taken for <one>", "Test image 5: nought, taken for two"], page.Descendants("img").Select(i => i.Attribute("alt")!.Value));
-        Assert.Contains("97.00 % sure", text);
+        Assert.Equal(
+            ["Test image 4: nought, predicted <one>", "Test image 5: nought, predicted two"],
+            page.Descendants("img").Select(i => i.Attribute("alt")!.Value));
+        Assert.Contains("probability 97.00 %", text);
         Assert.DoesNotContain("NaN", page.ToString());
     }
 
     [Fact]
-    public void The_matrix_has_the_counts_and_marks_what_is_right()
+    public void The_confusion_matrix_has_the_counts_and_marks_the_diagonal()
     {
-        var table = Table(Parse(Full), "Confusion matrix");
-        string[][] cells = [.. table.Descendants("tbody").Single().Elements("tr").Select(tr => tr.Elements("td").Select(td => td.Value).ToArray())];
+        var table = Table(Parse(Full), "Images by label and prediction");
+        string[][] cells = Cells(table);
         Assert.Equal([["8", "1", "1"], ["·", "10", "·"], ["·", "2", "8"]], cells);
-        Assert.Equal(["8", "10", "8"], table.Descendants("span").Where(s => s.Attribute("class")!.Value == "cell right").Select(s => s.Value));
-        var mistakes = Table(Parse(Full), "The most frequent mistakes").Descendants("tbody").Single().Elements("tr").Select(tr => tr.Value);
-        Assert.Equal(["two<one>220.00 %", "nought<one>110.00 %", "noughttwo110.00 %"], mistakes);
+        var correct = table.Descendants("span").Where(s => s.Attribute("class")!.Value == "cell right");
+        Assert.Equal(["8", "10", "8"], correct.Select(s => s.Value));
+        var confusions = Table(Parse(Full), "Most frequent confusions").Descendants("tbody").Single().Elements("tr").Select(tr => tr.Value);
+        Assert.Equal(["two<one>220.00 %", "nought<one>110.00 %", "noughttwo110.00 %"], confusions);
     }
 
     [Fact]
-    public void A_run_that_has_only_begun_says_what_is_missing()
+    public void A_run_without_a_complete_epoch_says_what_is_missing()
     {
         var page = Parse(Bare with { TestMissing = "no epoch is complete yet." });
-        Assert.Contains("not yet tested after 0 of 3 epochs", page.Value);
+        Assert.Contains("not yet evaluated after 0 of 3 epochs", page.Value);
         Assert.Contains("No epoch is complete yet", page.Value);
         Assert.Contains("mistakes are missing: no epoch is complete yet.", page.Value);
         Assert.Contains("no gradients.csv", page.Value);
@@ -73,27 +90,31 @@ public sealed class RunPageTests
     [InlineData(20, 1, 0)]
     [InlineData(21, 0, 21 * 21)]
     [InlineData(250, 0, 84 * 84)]
-    public void Many_classes_become_a_heat_map_of_bounded_size(int classes, int tables, int squares)
+    public void Confusions_of_many_classes_become_a_heat_map_of_bounded_size(int classes, int tables, int squares)
     {
         string[] names = [.. Enumerable.Range(0, classes).Select(i => $"class {i}")];
-        int[][] confusion = [.. names.Select((_, row) => names.Select((_, column) => row == column ? 9 : column == 0 ? 1 : 0).ToArray())];
+        int[][] confusion = [.. names.Select((_, row) => names.Select((_, column) => Count(row, column)).ToArray())];
         var page = Parse(Full with { Test = Test(names, confusion, []), Gradients = [] });
-        Assert.Equal(tables, page.Descendants("caption").Count(c => c.Value == "Confusion matrix"));
-        int rectangles = page.Descendants("section").Single(s => s.Value.StartsWith("What is taken", StringComparison.Ordinal)).Descendants().Count(e => e.Name.LocalName == "rect");
+        Assert.Equal(tables, page.Descendants("caption").Count(c => c.Value == "Images by label and prediction"));
+        var section = page.Descendants("section").Single(s => s.Element("h2")!.Value == "Confusion matrix");
+        int rectangles = section.Descendants().Count(e => e.Name.LocalName == "rect");
         Assert.InRange(rectangles, squares, squares + (tables == 1 ? 0 : 200));
-        Assert.Contains("class 1", Table(page, "The most frequent mistakes").Value);
+        Assert.Contains("class 1", Table(page, "Most frequent confusions").Value);
+
+        static int Count(int row, int column) => row == column ? 9 : column == 0 ? 1 : 0;
     }
 
     [Fact]
-    public void Costs_add_up_to_the_networks()
+    public void Layer_costs_add_up_to_those_of_the_network()
     {
-        var table = Table(Parse(Full), "Parameters and MACs for one image");
-        var rows = table.Descendants("tbody").Single().Elements("tr").Select(tr => tr.Elements("td").Select(td => td.Value).ToArray()).ToArray();
+        var table = Table(Parse(Full), "Parameters and MACs per image");
+        string[][] rows = Cells(table);
         Assert.Equal(["", "10×1×1", "", "41,514", "2,013,184", ""], rows[^1]);
         Assert.Equal(Network.ParameterCount, rows[..^1].Sum(row => Number(row[3])));
         Assert.Equal(Network.Macs, rows[..^1].Sum(row => Number(row[4])));
 
-        static long Number(string text) => long.Parse(text, System.Globalization.NumberStyles.AllowThousands, System.Globalization.CultureInfo.InvariantCulture);
+        static long Number(string text) =>
+            long.Parse(text, System.Globalization.NumberStyles.AllowThousands, System.Globalization.CultureInfo.InvariantCulture);
     }
 
     [Theory]
@@ -101,15 +122,22 @@ public sealed class RunPageTests
     [InlineData(59.9, "59.9 s")]
     [InlineData(200, "3 min 20 s")]
     [InlineData(90_061, "25 h 01 min")]
-    public void A_duration_has_as_many_digits_as_tell_something(double seconds, string expected) => Assert.Equal(expected, HtmlParts.Duration(seconds));
+    public void A_duration_has_two_units_at_most(double seconds, string expected) =>
+        Assert.Equal(expected, HtmlElements.Duration(seconds));
 
-    private static RunTest Test(string[] classes, int[][] confusion, ImagePrediction[] mistakes)
+    private static TestEvaluation Test(string[] classes, int[][] confusion, ImagePrediction[] mistakes)
     {
         int total = confusion.Sum(row => row.Sum()), correct = confusion.Select((row, i) => row[i]).Sum();
-        return new("digits", new Evaluation(double.NaN, correct, total, confusion), classes, [.. mistakes.Select(m => new MistakeImage(m, Png, 28))]);
+        var evaluation = new Evaluation(double.NaN, correct, total, confusion);
+        return new("digits", evaluation, classes, [.. mistakes.Select(m => new MistakeImage(m, Png, 28))]);
     }
 
-    private static XElement Parse(RunPageData run) => XElement.Parse(RunPage.Create(run).ToString().Replace("<!DOCTYPE html>", "", StringComparison.Ordinal));
+    private static XElement Parse(RunPageData run) =>
+        XElement.Parse(RunPage.Create(run).ToString().Replace("<!DOCTYPE html>", "", StringComparison.Ordinal));
 
-    private static XElement Table(XElement page, string caption) => page.Descendants("table").Single(t => t.Element("caption")?.Value == caption);
+    private static XElement Table(XElement page, string caption) =>
+        page.Descendants("table").Single(t => t.Element("caption")?.Value == caption);
+
+    private static string[][] Cells(XElement table) =>
+        [.. table.Descendants("tbody").Single().Elements("tr").Select(tr => tr.Elements("td").Select(td => td.Value).ToArray())];
 }

@@ -1,6 +1,6 @@
-"""Writes the goldens of the article's two networks; README.md beside this file says how and with what.
+"""Writes the goldens of the two tutorial networks; README.md in this folder documents them.
 
-    /usr/bin/python3 tests/goldens/article.py FOLDER_OF_MNIST_RAW [FOLDER_TO_WRITE]
+    /usr/bin/python3 tests/goldens/tutorial.py FOLDER_OF_MNIST_RAW [FOLDER_TO_WRITE]
 """
 import gzip
 import json
@@ -80,14 +80,14 @@ class Residual(nn.Module):
 
 MODELS = {"inception": Inception, "residual": Residual}
 PARAMETERS = {"inception": 97_298, "residual": 41_514}
-MULTIPLY_ADDS = {
+MACS = {
     "inception": 6_019_200,
     "residual": 24 * 24 * 16 * 25 + 2 * 12 * 12 * 16 * 144 + 8 * 8 * 32 * 400 + 2 * 4 * 4 * 32 * 288 + 512 * 10,
 }
 
 
 def write_safetensors(path, tensors, metadata=None):
-    """Writes name → numpy array; the widest types first, so that every array is aligned."""
+    """Writes a dictionary of NumPy arrays as safetensors; the widest types first, so that every array is aligned."""
     names = {np.dtype(t): n for n, t in DTYPES.items()}
     header, blobs, at = ({"__metadata__": metadata} if metadata else {}), [], 0
     for name, array in sorted(tensors.items(), key=lambda item: -item[1].dtype.itemsize):
@@ -102,7 +102,7 @@ def write_safetensors(path, tensors, metadata=None):
 
 
 def read_safetensors(path):
-    """Reads name → numpy array, and the metadata."""
+    """Reads a safetensors file as a dictionary of NumPy arrays, and its metadata."""
     with open(path, "rb") as file:
         content = file.read()
     length = struct.unpack_from("<Q", content)[0]
@@ -113,7 +113,7 @@ def read_safetensors(path):
 
 
 def read_idx(folder, name):
-    """Reads a file of bytes in the IDX format, gzipped or plain."""
+    """Reads an IDX file of bytes, gzipped or plain."""
     path = os.path.join(folder, name)
     with (open(path, "rb") if os.path.exists(path) else gzip.open(path + ".gz", "rb")) as file:
         content = file.read()
@@ -122,13 +122,13 @@ def read_idx(folder, name):
 
 
 def normalize(images):
-    """N×28×28 bytes → N×1×28×28 floats, every step in float32."""
+    """Normalises bytes (N, 28, 28) → floats (N, 1, 28, 28), every step in float32."""
     scaled = torch.from_numpy(images.copy()).float().div(255)
     return scaled.sub(MEAN).div(STD).unsqueeze(1)
 
 
-def count_multiply_adds(model):
-    """Counts those of the convolutions and linear layers for one image."""
+def count_macs(model):
+    """Counts the MACs of convolutions and linear layers for one image."""
     total = []
 
     def hook(module, _, output):
@@ -144,13 +144,13 @@ def count_multiply_adds(model):
 
 
 def create(name):
-    """The model with PyTorch's default initialisation from the fixed seed."""
+    """Creates the model with PyTorch's default initialisation and the fixed seed."""
     torch.manual_seed(SEED)
     return MODELS[name]()
 
 
 def one_pass(model, images, labels):
-    """Logits, mean loss, and the loss's gradient for every parameter and for the input."""
+    """Computes logits, mean loss, and the gradients with respect to every parameter and the input."""
     model.zero_grad()
     images = images.clone().requires_grad_()
     logits = model(images)
@@ -162,7 +162,7 @@ def one_pass(model, images, labels):
 
 
 def ten_steps(model, images, labels):
-    """Plain SGD with momentum over the batches in order; returns the losses before each step."""
+    """Trains with SGD and momentum over the batches in order; returns the loss before each step."""
     optimizer = torch.optim.SGD(model.parameters(), lr=LEARNING_RATE, momentum=MOMENTUM)
     losses = []
     for step in range(STEPS):
@@ -176,15 +176,15 @@ def ten_steps(model, images, labels):
 
 
 def relative_difference(a, b):
-    """The largest difference, relative to the largest magnitude of the tensor."""
+    """Computes the largest difference, relative to the largest magnitude of the tensor."""
     return ((a.double() - b.double()).abs().max() / b.double().abs().max()).item()
 
 
 def make(name, images, labels, folder):
     model = create(name)
-    multiply_adds = count_multiply_adds(model)
+    macs = count_macs(model)
     assert sum(p.numel() for p in model.parameters()) == PARAMETERS[name]
-    assert multiply_adds == MULTIPLY_ADDS[name]
+    assert macs == MACS[name]
     tensors = {"weights." + n: p.detach().clone() for n, p in model.named_parameters()}
     inputs, targets = normalize(images[:EXAMPLES]), labels[:EXAMPLES]
     single = one_pass(model, inputs, targets)
@@ -202,13 +202,13 @@ def make(name, images, labels, folder):
 
     path = os.path.join(folder, name + ".safetensors")
     arrays = {key: value.numpy() for key, value in tensors.items()}
-    write_safetensors(path, arrays, {"made_by": f"article.py, PyTorch {torch.__version__}", "model": name})
+    write_safetensors(path, arrays, {"made_by": f"tutorial.py, PyTorch {torch.__version__}", "model": name})
     assert all(np.array_equal(arrays[key], value) for key, value in read_safetensors(path)[0].items())
-    report(name, multiply_adds, os.path.getsize(path), single["loss"], tensors["train_losses"], noise)
+    report(name, macs, os.path.getsize(path), single["loss"], tensors["train_losses"], noise)
 
 
-def report(name, multiply_adds, size, loss, losses, noise):
-    print(f"{name}: {PARAMETERS[name]:,} parameters, {multiply_adds:,} multiply-adds, {size:,} bytes")
+def report(name, macs, size, loss, losses, noise):
+    print(f"{name}: {PARAMETERS[name]:,} parameters, {macs:,} MACs, {size:,} bytes")
     print(f"  loss {loss:.7f}; ten steps", " ".join(f"{x:.6f}" for x in losses.tolist()))
     for prefix in ("logits", "loss", "input_gradient", "gradients.", "train_losses", "trained."):
         worst = max((k for k in noise if k.startswith(prefix)), key=noise.get)
