@@ -1,6 +1,6 @@
-using Lanewise.Cli.Common;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using Lanewise.Cli.Common;
 
 namespace Lanewise.Cli.Options;
 

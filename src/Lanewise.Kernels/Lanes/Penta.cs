@@ -11,13 +11,27 @@ internal unsafe struct Penta<L, V> : IGroup<Penta<L, V>, L, V>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Penta<L, V> Splat(float* p, nint stride) =>
-        new() { _a = L.Splat(p), _b = L.Splat(p + stride), _c = L.Splat(
-            p + 2 * stride), _d = L.Splat(p + 3 * stride), _e = L.Splat(p + 4 * stride) };
+        new()
+        {
+            _a = L.Splat(p),
+            _b = L.Splat(p + stride),
+            _c = L.Splat(
+            p + 2 * stride),
+            _d = L.Splat(p + 3 * stride),
+            _e = L.Splat(p + 4 * stride)
+        };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Penta<L, V> Load(float* p, nint stride) =>
-        new() { _a = L.Load(p), _b = L.Load(p + stride), _c = L.Load(
-            p + 2 * stride), _d = L.Load(p + 3 * stride), _e = L.Load(p + 4 * stride) };
+        new()
+        {
+            _a = L.Load(p),
+            _b = L.Load(p + stride),
+            _c = L.Load(
+            p + 2 * stride),
+            _d = L.Load(p + 3 * stride),
+            _e = L.Load(p + 4 * stride)
+        };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Store(float* p, nint stride)

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Xunit;
 
 namespace Lanewise.Tests.Docs;
 
@@ -28,7 +27,7 @@ internal static class Documentation
             return;
         }
 
-        Assert.True(Read(path) == content, $"{path} differs from the code; run this test with {Variable}=1 to update the file.");
+        Xunit.Assert.True(Read(path) == content, $"{path} differs from the code; run this test with {Variable}=1 to update the file.");
     }
 
     /// <summary>Asserts that a part of a Markdown file has the generated content.</summary>
@@ -42,7 +41,7 @@ internal static class Documentation
         bool isUpdate = Environment.GetEnvironmentVariable(Variable) == "1";
         string text = isUpdate ? File.ReadAllText(Path.Combine(Root(), path)) : Read(path);
         int from = text.IndexOf(begin, StringComparison.Ordinal) + begin.Length, to = text.IndexOf(end, StringComparison.Ordinal);
-        Assert.True(from >= begin.Length && to >= from, $"{path} lacks '{begin.TrimEnd()}' or '{end}'.");
+        Xunit.Assert.True(from >= begin.Length && to >= from, $"{path} lacks '{begin.TrimEnd()}' or '{end}'.");
         AssertFile(path, string.Concat(text.AsSpan(0, from), content, text.AsSpan(to)));
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Lanewise.Data;
+using Lanewise.Engine;
 using Lanewise.Models;
 using Xunit;
 
@@ -33,6 +34,15 @@ public sealed class GeneratedTablesTests
             string[] cells = [$"`{entry.Name}`", entry.Title, $"{entry.Shape}", $"{entry.Classes.Count}", Count(train), Count(test)];
             return [.. cells, Source(entry)];
         }
+    }
+
+    [Fact]
+    public void The_table_of_ops_is_that_of_the_engine()
+    {
+        string[] headings = ["op", "shape", "MACs for one image", "parameters and buffers", "gradient"];
+        Documentation.AssertPart("docs/ops.md", "ops", Documentation.Table(headings, OpTable.Rows.Select(Row)));
+
+        static string[] Row(OpRow row) => [$"`{row.Type.Name}`", row.Shape, row.Macs, row.Parameters, row.Gradient];
     }
 
     private static (int Train, int Test) Images(DatasetEntry entry) => entry switch

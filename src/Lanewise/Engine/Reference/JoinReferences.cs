@@ -8,7 +8,8 @@ internal sealed class InputReference : ImageReference<Input>
     protected override void Forward(Input op, ReferenceNode node, int image, Volume[] x, Volume y) { }
 
     protected override void Backward(
-        Input op, ReferenceNode node, int image, (Volume[] X, Volume Y) value, (Volume[] Dx, Volume Dy) gradient) { }
+        Input op, ReferenceNode node, int image, (Volume[] X, Volume Y) value, (Volume[] Dx, Volume Dy) gradient)
+    { }
 }
 
 /// <summary>Computes ReLU, y = max(0, x).</summary>

@@ -74,8 +74,10 @@ public sealed class AvgPool2dTests
         {
             var image = buffer.Read(x, lane);
             return Volume.Of(2, 3, 4, (c, p, q) =>
-                (from h in Enumerable.Range(p * 7 / 3, ((p + 1) * 7 + 2) / 3 - p * 7 / 3) from w in Enumerable.Range(
-                    q * 5 / 4, ((q + 1) * 5 + 3) / 4 - q * 5 / 4) select image[c, h, w]).Average());
+                (from h in Enumerable.Range(p * 7 / 3, ((p + 1) * 7 + 2) / 3 - p * 7 / 3)
+                 from w in Enumerable.Range(
+                    q * 5 / 4, ((q + 1) * 5 + 3) / 4 - q * 5 / 4)
+                 select image[c, h, w]).Average());
         });
     }
 
