@@ -84,26 +84,26 @@ internal abstract partial class KernelSet
     public abstract void AvgPool2dBackward(PoolCall call, in BlockMemory memory, Part part);
 
     /// <summary>
-    /// Batch normalisation by batch statistics. Writes the output, the batch statistics and the running statistics; shared by channels.
+    /// Batch normalization by batch statistics. Writes the output, the batch statistics and the running statistics; shared by channels.
     /// </summary>
     public abstract void BatchNorm2d(BatchNormCall call, ReadOnlySpan<BlockMemory> blocks, Part part);
 
     /// <summary>
-    /// The gradient of batch normalisation by batch statistics. Adds to the gradients of γ and β; writes the gradient to the input, or adds
+    /// The gradient of batch normalization by batch statistics. Adds to the gradients of γ and β; writes the gradient to the input, or adds
     /// to it.
     /// </summary>
     public abstract void BatchNorm2dBackward(BatchNormCall call, ReadOnlySpan<BlockMemory> blocks, Part part);
 
-    /// <summary>Batch normalisation by running statistics. Writes the output; shared by channels.</summary>
+    /// <summary>Batch normalization by running statistics. Writes the output; shared by channels.</summary>
     public abstract void BatchNorm2dEvaluate(BatchNormCall call, in BlockMemory memory, Part part);
 
-    /// <summary>The gradient of batch normalisation by running statistics. Writes the gradient to the input, or adds to it.</summary>
+    /// <summary>The gradient of batch normalization by running statistics. Writes the gradient to the input, or adds to it.</summary>
     public abstract void BatchNorm2dEvaluateBackward(BatchNormCall call, in BlockMemory memory, Part part);
 
-    /// <summary>Local response normalisation. Writes y; shared by rows.</summary>
+    /// <summary>Local response normalization. Writes y; shared by rows.</summary>
     public abstract void LocalResponseNorm(ResponseNorm norm, Planes x, Planes y, in BlockMemory memory, Part part);
 
-    /// <summary>The gradient of local response normalisation. Writes dx, or adds to it.</summary>
+    /// <summary>The gradient of local response normalization. Writes dx, or adds to it.</summary>
     public abstract void LocalResponseNormBackward(
         ResponseNorm norm, Planes x, Planes dy, Planes dx, bool accumulate, in BlockMemory memory, Part part);
 

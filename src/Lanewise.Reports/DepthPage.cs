@@ -26,7 +26,7 @@ public static class DepthPage
         [
             new("Results", Summary(results)),
             .. isTrained ? (Section[])[new("Error by epoch", Errors(results))] : [],
-            new("Gradient norms at initialisation", AtStart(firstSeed)),
+            new("Gradient norms at initialization", AtStart(firstSeed)),
             .. firstSeed.Any(r => r.Samples.Count > 1)
                 ? (Section[])[new("Gradient norms during training", OverSteps(firstSeed))]
                 : [],
@@ -37,7 +37,7 @@ public static class DepthPage
         string progress = results.Count < planned ? $"{results.Count} of {planned} runs are complete. " : "";
         string what = isTrained
             ? "Training error and gradient norms of plain and residual networks by depth."
-            : "Gradient norms of plain and residual networks at initialisation, by depth.";
+            : "Gradient norms of plain and residual networks at initialization, by depth.";
         return new Page($"Depth on {dataset}", Html.Of($"{progress}{what}"), sections);
     }
 
@@ -84,7 +84,7 @@ public static class DepthPage
     private static Chart[] StartNorms(DepthResult[] runs)
     {
         Line[] lines = Array.ConvertAll(runs, r => NormLine(r, r.AtStart));
-        return Charts("Gradient norm by layer at initialisation", "layer", "gradient norm", lines, isLogarithmic: true);
+        return Charts("Gradient norm by layer at initialization", "layer", "gradient norm", lines, isLogarithmic: true);
     }
 
     private static Line[] ErrorLines(IReadOnlyList<DepthResult> results, Func<DepthEpoch, double> error) =>

@@ -11,7 +11,7 @@ public static class DepthSummary
 
     /// <summary>
     /// Gets one sentence for each pair of neighbouring depths of a family, on the training errors, and one for each depth, on the
-    /// gradient norms at initialisation.
+    /// gradient norms at initialization.
     /// </summary>
     public static IReadOnlyList<string> Of(IReadOnlyList<DepthResult> results) =>
         [.. DepthComparison.Of(results).Select(Learning), .. results.GroupBy(r => r.Run.Depth).Select(Gradients)];
@@ -59,7 +59,7 @@ public static class DepthSummary
     private static string Gradients(IGrouping<int, DepthResult> depth)
     {
         string ratios = string.Join(", ", depth.GroupBy(r => r.Run.Family).Select(Ratio));
-        return $"{depth.Key} layers at initialisation: the gradient norm of the first layer divided by that of the last is {ratios}.";
+        return $"{depth.Key} layers at initialization: the gradient norm of the first layer divided by that of the last is {ratios}.";
 
         static string Ratio(IGrouping<DepthFamily, DepthResult> family) =>
             $"{Range([.. family.Select(r => r.AtStart.FirstToLast)])} in the {Word(family.Key)} network{Zeros([.. family])}";

@@ -94,7 +94,7 @@ public sealed record ExplainPage(string Model, IReadOnlyList<string> Classes)
 
     private Html GradCamContent() => Html.Join(
         Html.Of($"<p>Grad-CAM (Selvaraju et al. 2017) highlights where a layer's features raise the logit of a class: bright is a large "),
-        Html.Of($"contribution, dark is none. Each map is normalised by its own peak, which is stated in units of the logit. "),
+        Html.Of($"contribution, dark is none. Each map is normalized by its own peak, which is stated in units of the logit. "),
         Html.Of($"A map has the resolution of the layer; for the overlay it is interpolated to that of the image.</p>"),
         Html.Each(GradCams, Content));
 

@@ -62,6 +62,6 @@ public sealed record TestEvaluation(string Dataset, Evaluation Evaluation, IRead
 
 /// <summary>A misclassified image.</summary>
 /// <param name="Prediction">The image's index, label, predicted class and its probability.</param>
-/// <param name="Png">The network's input before normalisation, as PNG.</param>
+/// <param name="Png">The network's input before normalization, as PNG.</param>
 /// <param name="Width">The image's width in pixels.</param>
 public sealed record MistakeImage(ImagePrediction Prediction, byte[] Png, int Width);

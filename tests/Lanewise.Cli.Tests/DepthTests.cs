@@ -47,7 +47,7 @@ public sealed class DepthTests
         using var folder = new TemporaryFolder();
         string[] start = [.. Small, "--at-start", "--no-batch-norm", "--families", "plain"];
         var whole = (await CliProgram.RunAsync(folder.Path, [.. start, "--output", "whole"])).Ok();
-        Assert.Matches(@"14 layers, at the start: .* is \d\.?\d*e-\d+ in the plain network\.", whole.Out);
+        Assert.Matches(@"14 layers at initialization: .* is \d\.?\d*e-\d+ in the plain network\.", whole.Out);
         Assert.Equal(
             ["args.json", "depth.html", "depth.json", "epochs.csv", "figures", "gradients.csv", "runs.csv"],
             Directory.GetFileSystemEntries(folder["whole"]).Select(Path.GetFileName).Order(StringComparer.Ordinal));

@@ -17,7 +17,7 @@ public sealed class RunReportTests(TrainedRun trained)
         Assert.Empty(result.Error);
         string page = File.ReadAllText(folder["run/report.html"]);
         Assert.Contains("rcblock1.conv1", page, StringComparison.Ordinal);
-        Assert.Contains("How to repeat it", page, StringComparison.Ordinal);
+        Assert.Contains("How to reproduce", page, StringComparison.Ordinal);
         Assert.Contains("lanewise train residual --dataset digits --limit-train 2000", page, StringComparison.Ordinal);
         Assert.Contains("Processor", page, StringComparison.Ordinal);
         Assert.DoesNotContain("not complete", page, StringComparison.Ordinal);
@@ -55,7 +55,7 @@ public sealed class RunReportTests(TrainedRun trained)
         Assert.Contains("nowhere: there is no such data folder", Text(json, "test_missing"), StringComparison.Ordinal);
         Assert.InRange(json.GetProperty("test_accuracy").GetDouble(), 0.5, 1);
         string page = File.ReadAllText(folder["run/report.html"]);
-        Assert.Contains("The model was not put to the test", page, StringComparison.Ordinal);
+        Assert.Contains("The model was not evaluated", page, StringComparison.Ordinal);
         Assert.Contains("Loss by epoch", page, StringComparison.Ordinal);
     }
 
@@ -91,7 +91,7 @@ public sealed class RunReportTests(TrainedRun trained)
         string page = File.ReadAllText(folder["run/report.html"]);
         Assert.Contains("No epoch is complete yet", page, StringComparison.Ordinal);
         Assert.Contains("lanewise train --resume run", page, StringComparison.Ordinal);
-        Assert.Contains("Gradient norms of the first and last layers", page, StringComparison.Ordinal);
+        Assert.Contains("Gradient norm of the first and last layers", page, StringComparison.Ordinal);
     }
 
     [Fact]

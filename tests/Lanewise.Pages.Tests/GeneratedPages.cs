@@ -34,7 +34,7 @@ public sealed class GeneratedPages : IDisposable
             "depth", "study/depth.html",
             "depth --depths 8,14 --dataset digits --limit-train 128 --limit-test 64 --epochs 1 --threads 1 --output study"),
         new(
-            "depth, at initialisation", "study/depth.html",
+            "depth, at initialization", "study/depth.html",
             "depth --depths 8,20 --dataset digits --limit-train 64 --no-batch-norm --at-start --threads 1 --output study"),
     ];
 

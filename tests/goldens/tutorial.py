@@ -122,7 +122,7 @@ def read_idx(folder, name):
 
 
 def normalize(images):
-    """Normalises bytes (N, 28, 28) → floats (N, 1, 28, 28), every step in float32."""
+    """Normalizes bytes (N, 28, 28) → floats (N, 1, 28, 28), every step in float32."""
     scaled = torch.from_numpy(images.copy()).float().div(255)
     return scaled.sub(MEAN).div(STD).unsqueeze(1)
 
@@ -144,7 +144,7 @@ def count_macs(model):
 
 
 def create(name):
-    """Creates the model with PyTorch's default initialisation and the fixed seed."""
+    """Creates the model with PyTorch's default initialization and the fixed seed."""
     torch.manual_seed(SEED)
     return MODELS[name]()
 

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace Lanewise.Kernels;
 
 /// <summary>
-/// Batch normalisation (Ioffe and Szegedy 2015), y = (x − mean) / √(var + eps) · γ + β, channel by channel over all blocks of a batch,
+/// Batch normalization (Ioffe and Szegedy 2015), y = (x − mean) / √(var + eps) · γ + β, channel by channel over all blocks of a batch,
 /// while the channel is in the cache. A lane is an image. Sums are accumulated in single precision over a few rows of a lane and in double
 /// precision beyond; the variance takes a second pass, so that a large mean costs no digits. Lanes without an image count in no sum.
 /// </summary>

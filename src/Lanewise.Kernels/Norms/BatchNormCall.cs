@@ -1,6 +1,6 @@
 namespace Lanewise.Kernels;
 
-/// <summary>One batch normalisation of a plan: its layouts, and its parameters' offsets in the weights' memory, in floats.</summary>
+/// <summary>One batch normalization of a plan: its layouts, and its parameters' offsets in the weights' memory, in floats.</summary>
 internal sealed class BatchNormCall
 {
     /// <summary>x, the input of the layer.</summary>

@@ -1,7 +1,7 @@
 namespace Lanewise.Kernels;
 
 /// <summary>
-/// Local response normalisation (Krizhevsky et al. 2012), y[c] = x[c] · (k + α / size · Σ x[i]²)^−β over neighbouring channels i, pixel by
+/// Local response normalization (Krizhevsky et al. 2012), y[c] = x[c] · (k + α / size · Σ x[i]²)^−β over neighbouring channels i, pixel by
 /// pixel. A lane is an image.
 /// </summary>
 internal static unsafe class LocalResponseNorm<L, V>

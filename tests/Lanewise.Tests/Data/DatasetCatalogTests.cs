@@ -47,7 +47,7 @@ public sealed class DatasetCatalogTests
     [InlineData("fashion-mnist", "FashionMNIST/raw", true)]
     [InlineData("fashion-mnist", "fashion-mnist", true)]
     [InlineData("kmnist", "KMNIST/raw", false)]
-    public async Task Each_layout_is_recognised(string name, string layout, bool gzip)
+    public async Task Each_layout_is_recognized(string name, string layout, bool gzip)
     {
         using var folder = new TemporaryFolder();
         Samples.WriteDataset(folder, layout, gzip);

@@ -20,7 +20,7 @@ public sealed class DepthPageTests
         Assert.Contains("3 of 4 runs are complete.", html.Descendants("p").First().Value);
         Assert.Equal(
             [
-                "Training error by epoch", "Test error by epoch", "Gradient norm by layer at initialisation",
+                "Training error by epoch", "Test error by epoch", "Gradient norm by layer at initialization",
                 "Gradient norm by step and layer: plain8, seed 1", "Gradient norm by step and layer: plain14, seed 1",
                 "Gradient norm by step and layer: residual8, seed 1", "Gradient norm by layer at the last sampled step",
             ],
@@ -39,7 +39,7 @@ public sealed class DepthPageTests
         string page = DepthPage.Create("digits", [start], 1, Settings, "lanewise depth").ToString();
         var html = XElement.Parse(page.Replace("<!DOCTYPE html>", ""));
         Assert.Equal(
-            ["Results", "Gradient norms at initialisation", "Zero gradients", "Runs", "Settings"],
+            ["Results", "Gradient norms at initialization", "Zero gradients", "Runs", "Settings"],
             html.Descendants("h2").Select(h => h.Value));
     }
 
@@ -90,7 +90,7 @@ public sealed class DepthPageTests
         Assert.Equal(
             "Residual: training error 25.00 % with 20 layers, 12.50 % with 56: lower in the deeper network.", sentences[1]);
         Assert.Equal(
-            "56 layers at initialisation: the gradient norm of the first layer divided by that of the last is 1e-10 in the plain "
+            "56 layers at initialization: the gradient norm of the first layer divided by that of the last is 1e-10 in the plain "
             + "network (75.00 % of it zero or denormal), 1e-10 in the residual network (75.00 % of it zero or denormal).",
             sentences[3]);
         Assert.Equal(4, sentences.Length);

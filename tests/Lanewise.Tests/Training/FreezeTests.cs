@@ -11,7 +11,7 @@ namespace Lanewise.Tests.Training;
 /// <summary>Training of the classifier alone.</summary>
 public sealed class FreezeTests
 {
-    private static readonly Network Normalised = Network.Define("normalised", new(1, 28, 28), x => x
+    private static readonly Network Normalized = Network.Define("normalized", new(1, 28, 28), x => x
         .Conv2d("conv", 5, kernelSize: 5, stride: 2).BatchNorm2d("bn").ReLU().MaxPool2d(2).Flatten().Linear("fc", 10));
 
     [Theory]
@@ -19,7 +19,7 @@ public sealed class FreezeTests
     [InlineData("cosine")]
     public async Task A_frozen_body_and_its_running_statistics_stay_bitwise_identical(string recipe)
     {
-        foreach (var network in (Network[])[Small, Normalised])
+        foreach (var network in (Network[])[Small, Normalized])
         {
             var options = Recipe(recipe) with { IsTrainable = FineTuning.HeadOnly(network) };
             var trainer = new Trainer(network, options);
@@ -44,11 +44,11 @@ public sealed class FreezeTests
     {
         using var folder = new TemporaryFolder();
         string file = Path.Combine(folder.Path, "checkpoint.safetensors");
-        var options = Recipe("adamw") with { IsTrainable = FineTuning.HeadOnly(Normalised) };
-        var straight = await Run(new Trainer(Normalised, options));
-        Checkpoint.Save(file, (await Run(new Trainer(Normalised, options with { Epochs = 1 }))).GetState());
-        var resumed = new Trainer(Normalised, options with { Threads = 2 });
-        resumed.Resume(Checkpoint.Load(file, Normalised));
+        var options = Recipe("adamw") with { IsTrainable = FineTuning.HeadOnly(Normalized) };
+        var straight = await Run(new Trainer(Normalized, options));
+        Checkpoint.Save(file, (await Run(new Trainer(Normalized, options with { Epochs = 1 }))).GetState());
+        var resumed = new Trainer(Normalized, options with { Threads = 2 });
+        resumed.Resume(Checkpoint.Load(file, Normalized));
         Assert.Equal(Compare.Bits(straight.GetWeights()), Compare.Bits((await Run(resumed)).GetWeights()));
     }
 }

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Lanewise.Tests.Kernels;
 
-/// <summary>Batch normalisation over two blocks, the second not full, against the formula in double precision.</summary>
+/// <summary>Batch normalization over two blocks, the second not full, against the formula in double precision.</summary>
 public sealed class BatchNorm2dTests
 {
     private const int Channels = 3, Height = 5, Width = 7;

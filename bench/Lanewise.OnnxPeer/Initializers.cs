@@ -1,18 +1,18 @@
 namespace Lanewise.OnnxPeer;
 
-/// <summary>Reads the initialisers of an ONNX file from its protocol buffer, since ONNX Runtime does not expose them.</summary>
-internal static class Initialisers
+/// <summary>Reads the initializers of an ONNX file from its protocol buffer, since ONNX Runtime does not expose them.</summary>
+internal static class Initializers
 {
     // Field numbers and tensor types of onnx.proto.
-    private const int Graph = 7, Initialiser = 5, Dimensions = 1, DataType = 2, Name = 8;
+    private const int Graph = 7, Initializer = 5, Dimensions = 1, DataType = 2, Name = 8;
     private const int Float32 = 1, Int32 = 6, Int64 = 7, Bool = 9;
 
     /// <summary>Counts the float32 values. Integers are shapes and indices, not parameters.</summary>
-    /// <exception cref="InvalidDataException">An initialiser has another floating-point or a quantised type.</exception>
+    /// <exception cref="InvalidDataException">An initializer has another floating-point or a quantised type.</exception>
     public static long CountParameters(byte[] model) => Fields(model)
         .Where(field => field.Number == Graph)
         .SelectMany(graph => Fields(graph.Content))
-        .Where(field => field.Number == Initialiser)
+        .Where(field => field.Number == Initializer)
         .Sum(field => Count([.. Fields(field.Content)]));
 
     private static long Count(Field[] tensor)
@@ -22,7 +22,7 @@ internal static class Initialisers
         {
             Float32 => tensor.Where(field => field.Number == Dimensions).Aggregate(1L, (count, field) => count * Dimension(field)),
             Int32 or Int64 or Bool => 0,
-            _ => throw new InvalidDataException($"initialiser {NameOf(tensor)} has ONNX type {type}, not float32"),
+            _ => throw new InvalidDataException($"initializer {NameOf(tensor)} has ONNX type {type}, not float32"),
         };
     }
 
