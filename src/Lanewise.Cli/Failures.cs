@@ -10,7 +10,8 @@ internal static class Failures
 
     /// <summary>Whether this is a failure to report in one line, not a fault of the program.</summary>
     public static bool IsExpected(Exception e) =>
-        e is LanewiseException or UsageException or IOException or UnauthorizedAccessException or OutOfMemoryException or OperationCanceledException;
+        e is LanewiseException or UsageException or IOException or UnauthorizedAccessException
+            or OutOfMemoryException or OperationCanceledException;
 
     /// <summary>Prints the line.</summary>
     /// <param name="e">What went wrong.</param>
@@ -28,7 +29,8 @@ internal static class Failures
             OperationCanceledException => "stopped.",
             OutOfMemoryException => "error: there is not enough memory; try a smaller --batch-size.",
             _ when IsExpected(e) => "error: " + OneLine(Advice.Explain(e)),
-            _ => $"error: this should not happen ({e.GetType().Name}: {OneLine(e.Message)}); please report it with the output under {DebugVariable}=1.",
+            _ => $"error: this should not happen ({e.GetType().Name}: {OneLine(e.Message)}); "
+                + $"please report it with the output under {DebugVariable}=1.",
         };
         Console.Error.WriteLine(line);
         if (e is UsageException)

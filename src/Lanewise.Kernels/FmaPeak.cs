@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Lanewise.Kernels;
 
-/// <summary>Measures the FMA peak of one core: fused multiply-adds in registers, in independent chains.</summary>
+/// <summary>Measures the FMA peak of one core: FMA instructions on registers, in independent chains.</summary>
 internal static unsafe class FmaPeak<L, V>
     where L : unmanaged, ILane<V>
     where V : unmanaged

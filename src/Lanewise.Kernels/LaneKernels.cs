@@ -90,7 +90,8 @@ internal sealed class LaneKernels<L, V> : KernelSet
     public override void Dropout(Planes x, Planes to, ulong key, float p, bool accumulate, in BlockMemory memory, Part part) =>
         Dropout<L, V>.Run(x, to, key, p, accumulate, memory, part);
 
-    public override void IdentityShortcut(Planes x, Planes y, int before, (int Rows, int Columns) stride, in BlockMemory memory, Part part) =>
+    public override void IdentityShortcut(
+        Planes x, Planes y, int before, (int Rows, int Columns) stride, in BlockMemory memory, Part part) =>
         IdentityShortcut<L, V>.Forward(x, y, before, stride, memory, part);
 
     public override void IdentityShortcutBackward(

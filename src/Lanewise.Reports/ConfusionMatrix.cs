@@ -28,7 +28,8 @@ internal static class ConfusionMatrix
 
         return Html.Join(
             Html.Of($"<p>Rows are labels, columns are predictions. Correct predictions are framed, on the diagonal. "),
-            Html.Of($"The stronger the shade of a cell, the larger its share of the row.</p>{table.ToHtml("Images by label and prediction")}"));
+            Html.Of($"The stronger the shade of a cell, the larger its share of the row.</p>"),
+            table.ToHtml("Images by label and prediction"));
     }
 
     private static Html Cell(int count, double share, bool isCorrect)

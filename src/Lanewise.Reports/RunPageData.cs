@@ -58,7 +58,8 @@ public sealed record RunPageData
 /// <param name="Evaluation">Loss, accuracy and confusion matrix.</param>
 /// <param name="Classes">The class names, by index.</param>
 /// <param name="Mistakes">The misclassified images with the highest confidence, in descending order.</param>
-public sealed record TestEvaluation(string Dataset, Evaluation Evaluation, IReadOnlyList<string> Classes, IReadOnlyList<MistakeImage> Mistakes);
+public sealed record TestEvaluation(
+    string Dataset, Evaluation Evaluation, IReadOnlyList<string> Classes, IReadOnlyList<MistakeImage> Mistakes);
 
 /// <summary>A misclassified image.</summary>
 /// <param name="Prediction">The image's index, label, predicted class and its probability.</param>

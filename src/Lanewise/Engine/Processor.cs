@@ -12,7 +12,7 @@ public static class Processor
     public static IReadOnlyList<int> LaneWidths => KernelSet.Widths;
 
     /// <summary>
-    /// Measures the peak throughput of one thread: fused multiply-adds in registers, without memory accesses. Takes about 0.2 s.
+    /// Measures the peak throughput of one thread: FMA instructions on registers, without memory accesses. Takes about 0.2 s.
     /// </summary>
     /// <param name="laneWidth">One of <see cref="LaneWidths"/>; 0 (the default) for the widest.</param>
     /// <returns>GFLOP/s; a multiply-add counts as two operations.</returns>

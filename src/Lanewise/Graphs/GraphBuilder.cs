@@ -17,7 +17,8 @@ internal sealed class GraphBuilder
     public void AddAuxiliaryOutput(AuxiliaryOutput output) => _auxiliary.Add(output.Node.Shape.Pixels == 1
         ? output
         : throw new ShapeException(
-            $"{output.Node.Path}: an auxiliary output must be a row of logits, not {output.Node.Shape}; end it with .Flatten() and .Linear(…).",
+            $"{output.Node.Path}: an auxiliary output must be a row of logits, not {output.Node.Shape}; "
+                + "end it with .Flatten() and .Linear(…).",
             nodePath: output.Node.Path));
 
     public void OmitModule(string path) => _omitted.Add(path);

@@ -26,7 +26,8 @@ internal static class GraphWalk
 
     /// <summary>Maps each node to those that read it, once for each time that they do.</summary>
     public static ILookup<Node, Node> Consumers(IEnumerable<Node> nodes) =>
-        nodes.SelectMany(consumer => consumer.Inputs, (consumer, input) => (consumer, input)).ToLookup(pair => pair.input, pair => pair.consumer);
+        nodes.SelectMany(consumer => consumer.Inputs, (consumer, input) => (consumer, input))
+            .ToLookup(pair => pair.input, pair => pair.consumer);
 
     /// <summary>Finds the classifier: the last linear layer that a row of logits is computed from; null if there is none.</summary>
     public static Node? Classifier(Node logits) => Ancestors([logits]).Where(n => n.Op is Linear).MaxBy(n => n.Index);

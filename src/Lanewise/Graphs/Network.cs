@@ -6,7 +6,8 @@ namespace Lanewise.Graphs;
 /// </summary>
 public sealed class Network
 {
-    private Network(string name, IReadOnlyList<Node> nodes, Node output, IReadOnlyList<AuxiliaryOutput> auxiliary, IReadOnlyList<string> omitted)
+    private Network(
+        string name, IReadOnlyList<Node> nodes, Node output, IReadOnlyList<AuxiliaryOutput> auxiliary, IReadOnlyList<string> omitted)
     {
         Name = name;
         Nodes = nodes;
@@ -30,7 +31,9 @@ public sealed class Network
     /// <summary>The node whose values are the output, for a classifier the logits.</summary>
     public Node Output { get; }
 
-    /// <summary>Further rows of logits whose loss is added in training (GoogLeNet's auxiliary classifiers); inference leaves them out.</summary>
+    /// <summary>
+    /// Further rows of logits whose loss is added in training (GoogLeNet's auxiliary classifiers); inference leaves them out.
+    /// </summary>
     public IReadOnlyList<AuxiliaryOutput> AuxiliaryOutputs { get; }
 
     /// <summary>
@@ -74,13 +77,14 @@ public sealed class Network
         }
         catch (OverflowException e)
         {
-            string message = FormattableString.Invariant(
-                $"{name}: with the input {input} a layer or the parameters would have more than {int.MaxValue:N0} values; use a smaller input or fewer channels.");
-            throw new ShapeException(message, name, inner: e);
+            string excess = FormattableString.Invariant($"a layer or the parameters would have more than {int.MaxValue:N0} values");
+            throw new ShapeException($"{name}: with the input {input} {excess}; use a smaller input or fewer channels.", name, inner: e);
         }
     }
 
-    /// <summary>Finds the node at a path, for example <c>layer4.1.conv2</c>, or the last one of a module, for example <c>layer4.1</c>.</summary>
+    /// <summary>
+    /// Finds the node at a path, for example <c>layer4.1.conv2</c>, or the last one of a module, for example <c>layer4.1</c>.
+    /// </summary>
     /// <exception cref="LanewiseException">There is none; the message names the nearest.</exception>
     public Node Find(string path) => Nodes.FirstOrDefault(n => n.Path == path)
         ?? Nodes.LastOrDefault(n => n.Path.StartsWith(path + ".", StringComparison.Ordinal))
@@ -110,7 +114,9 @@ public sealed class Network
     /// composes to the whole network without auxiliary outputs.
     /// </summary>
     /// <param name="node">One of <see cref="CutPoints"/>.</param>
-    /// <exception cref="LanewiseException">A path from the input to the output bypasses the node; the message names nodes where none does.</exception>
+    /// <exception cref="NetworkException">
+    /// A path from the input to the output bypasses the node; the message names nodes where none does.
+    /// </exception>
     public Network After(Node node)
     {
         var cutPoints = CutPoints();

@@ -28,7 +28,9 @@ public sealed class Node
     /// <summary>The index in <see cref="Network.Nodes"/>; the inputs' indices are smaller.</summary>
     public int Index { get; }
 
-    /// <summary>The module path, for example <c>incep1.branch5x5_2</c>; layers without parameters are named after their op, with a number.</summary>
+    /// <summary>
+    /// The module path, for example <c>incep1.branch5x5_2</c>; layers without parameters are named after their op, with a number.
+    /// </summary>
     public string Path { get; }
 
     /// <summary>The op that it computes.</summary>

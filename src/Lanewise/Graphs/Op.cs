@@ -19,7 +19,9 @@ public abstract record Op
     internal virtual bool MapsZerosToZeros => false;
 
     /// <summary>Infers the output shape.</summary>
-    /// <exception cref="ShapeException">The inputs do not fit. The message has no node path and no full stop; <see cref="Node"/> adds both.</exception>
+    /// <exception cref="ShapeException">
+    /// The inputs do not fit. The message has no node path and no full stop; <see cref="Node"/> adds both.
+    /// </exception>
     internal abstract Shape InferShape(IReadOnlyList<Shape> inputs);
 
     /// <summary>Lists the parameters, their names prefixed with <paramref name="path"/>.</summary>

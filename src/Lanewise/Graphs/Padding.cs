@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Lanewise.Graphs;
 
-/// <summary>Rows and columns added around an image. A whole number pads all four sides alike, a pair is torch.nn's (vertical, horizontal).</summary>
+/// <summary>
+/// Rows and columns added around an image. A whole number pads all four sides alike, a pair is torch.nn's (vertical, horizontal).
+/// </summary>
 /// <param name="Top">Rows above.</param>
 /// <param name="Left">Columns to the left.</param>
 /// <param name="Bottom">Rows below.</param>
@@ -14,6 +16,9 @@ public readonly record struct Padding(int Top, int Left, int Bottom, int Right)
     /// <param name="vertical">Rows above, and as many below.</param>
     /// <param name="horizontal">Columns to the left, and as many to the right.</param>
     public Padding(int vertical, int horizontal) : this(vertical, horizontal, vertical, horizontal) { }
+
+    /// <summary>The smallest of the four.</summary>
+    internal int Min => Math.Min(Math.Min(Top, Left), Math.Min(Bottom, Right));
 
     /// <summary>The same on all four sides.</summary>
     public static implicit operator Padding(int all) => FromInt32(all);

@@ -8,6 +8,9 @@ namespace Lanewise.Graphs;
 [StructLayout(LayoutKind.Auto)]
 public readonly record struct Size2d(int Height, int Width)
 {
+    /// <summary>The smaller of the two.</summary>
+    internal int Min => Math.Min(Height, Width);
+
     /// <summary>The same along both axes.</summary>
     public static implicit operator Size2d(int both) => FromInt32(both);
 

@@ -39,7 +39,9 @@ public sealed class SymbolicTensor
         return new(_graph, _scope, _graph.Add(_scope, name, op, inputs));
     }
 
-    /// <summary>Ends an auxiliary classifier: training adds <paramref name="weight"/> times the loss of this tensor, inference leaves it out.</summary>
+    /// <summary>
+    /// Ends an auxiliary classifier: training adds <paramref name="weight"/> times the loss of this tensor, inference leaves it out.
+    /// </summary>
     /// <exception cref="LanewiseException">It is not a row of logits.</exception>
     public void AuxiliaryOutput(float weight) => _graph.AddAuxiliaryOutput(new(Node, weight));
 

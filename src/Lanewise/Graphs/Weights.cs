@@ -21,7 +21,9 @@ public sealed class Weights
     /// <exception cref="KeyNotFoundException">There is none.</exception>
     public Tensor this[string name] => _byName[name];
 
-    /// <summary>Initializes each parameter from its <see cref="ParameterSpec.Initial"/> distribution; deterministic for a seed on every machine.</summary>
+    /// <summary>
+    /// Initializes each parameter from its <see cref="ParameterSpec.Initial"/> distribution; deterministic for a seed on every machine.
+    /// </summary>
     public static Weights Initialize(Network network, int seed)
     {
         var random = new SplitMix64((ulong)seed);
@@ -62,7 +64,9 @@ public sealed class Weights
         return new(match.ToWeights(), initialized);
     }
 
-    /// <summary>Returns the values of those parameters that a part of the network has (<see cref="Network.UpTo"/>, <see cref="Network.After"/>).</summary>
+    /// <summary>
+    /// Returns the values of those parameters that a part of the network has (<see cref="Network.UpTo"/>, <see cref="Network.After"/>).
+    /// </summary>
     /// <exception cref="KeyNotFoundException">The part has a parameter that is not among these.</exception>
     public Weights Of(Network part) => new(part.Parameters.Select(p => this[p.Name]));
 

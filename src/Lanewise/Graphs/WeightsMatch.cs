@@ -83,5 +83,6 @@ internal sealed class WeightsMatch
     private static string Nearest(string name, IEnumerable<string> names, string words) =>
         name.Length <= MaxComparedLength && NearestName.Find(name, names) is { } nearest ? $"{words} '{Excerpt.Of(nearest)}'" : "";
 
-    private bool Fits(ParameterSpec p) => _found.TryGetValue(p.Name, out var tensor) && tensor.Dimensions.AsSpan().SequenceEqual(p.Dimensions);
+    private bool Fits(ParameterSpec p) =>
+        _found.TryGetValue(p.Name, out var tensor) && tensor.Dimensions.AsSpan().SequenceEqual(p.Dimensions);
 }

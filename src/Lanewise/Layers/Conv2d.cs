@@ -32,7 +32,12 @@ public static class Conv2dLayer
         int groups = 1,
         Initializer? initial = null)
     {
-        var op = new Conv2d(outChannels, kernelSize, stride ?? 1, padding, bias) { Dilation = dilation ?? 1, Groups = groups, Initial = initial };
+        var op = new Conv2d(outChannels, kernelSize, stride ?? 1, padding, bias)
+        {
+            Dilation = dilation ?? 1,
+            Groups = groups,
+            Initial = initial,
+        };
         return x.Then(op, name);
     }
 }

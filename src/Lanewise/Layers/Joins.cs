@@ -17,7 +17,8 @@ public static class JoinLayers
 
     /// <summary>Concatenates along the channels, (N, C₁, H, W), (N, C₂, H, W), … → (N, C₁ + C₂ + …, H, W).</summary>
     /// <exception cref="LanewiseException">Heights or widths differ.</exception>
-    public static SymbolicTensor Concat(this SymbolicTensor x, params ReadOnlySpan<SymbolicTensor> others) => x.Then(new Concat(), null, others);
+    public static SymbolicTensor Concat(this SymbolicTensor x, params ReadOnlySpan<SymbolicTensor> others) =>
+        x.Then(new Concat(), null, others);
 
     /// <summary>
     /// Adds the parameter-free shortcut (He et al. 2015, option A), (N, C, H, W) → (N, outChannels, ⌈H / stride⌉, ⌈W / stride⌉).

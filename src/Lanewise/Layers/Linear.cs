@@ -12,6 +12,7 @@ public static class LinearLayer
     /// <param name="bias">Whether each output has a bias.</param>
     /// <param name="initial">Initial distribution of the weights; null for PyTorch's default.</param>
     /// <exception cref="LanewiseException">The input is not flat.</exception>
-    public static SymbolicTensor Linear(this SymbolicTensor x, string name, int outFeatures, bool bias = true, Initializer? initial = null) =>
+    public static SymbolicTensor Linear(
+        this SymbolicTensor x, string name, int outFeatures, bool bias = true, Initializer? initial = null) =>
         x.Then(new Linear(outFeatures, bias) { Initial = initial }, name);
 }

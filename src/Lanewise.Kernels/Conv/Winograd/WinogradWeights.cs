@@ -58,15 +58,21 @@ internal static unsafe class WinogradWeights<L, V, T>
                 continue;
             }
 
-            for (int j = 0; j < taps; j++)
-            {
-                T.Filter(filter + j * L.Width, taps * L.Width, half + j * L.Width, taps * L.Width, taps);
-            }
+            Transform2d(filter, half, at, call.WeightPoint, taps);
+        }
+    }
 
-            for (int i = 0; i < Side; i++)
-            {
-                T.Filter(half + i * taps * L.Width, L.Width, at + (nint)i * Side * call.WeightPoint, call.WeightPoint, taps);
-            }
+    /// <summary>Writes G w Gᵀ: the columns of a filter first, then the rows of the result.</summary>
+    private static void Transform2d(float* filter, float* half, float* to, nint pointStride, int taps)
+    {
+        for (int j = 0; j < taps; j++)
+        {
+            T.Filter(filter + j * L.Width, taps * L.Width, half + j * L.Width, taps * L.Width, taps);
+        }
+
+        for (int i = 0; i < Side; i++)
+        {
+            T.Filter(half + i * taps * L.Width, L.Width, to + (nint)i * Side * pointStride, pointStride, taps);
         }
     }
 

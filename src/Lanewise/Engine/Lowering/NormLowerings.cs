@@ -80,7 +80,8 @@ internal sealed class LocalResponseNormLowering : Lowering
         if (channels > MaxChannels)
         {
             throw new NetworkException(
-                $"{unit.Node.Path} (LocalResponseNorm): {channels} channels; at most {MaxChannels} are supported.", nodePath: unit.Node.Path);
+                $"{unit.Node.Path} (LocalResponseNorm): {channels} channels; at most {MaxChannels} are supported.",
+                nodePath: unit.Node.Path);
         }
     }
 

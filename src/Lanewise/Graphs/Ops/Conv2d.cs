@@ -14,7 +14,9 @@ public sealed record Conv2d(int OutChannels, Size2d KernelSize, Size2d Stride, P
     /// <summary>Step between the inputs of one output; 1 by default.</summary>
     public Size2d Dilation { get; init; } = 1;
 
-    /// <summary>Number of groups that the channels are divided into, each convolved separately; a divisor of C and K, 1 by default.</summary>
+    /// <summary>
+    /// Number of groups that the channels are divided into, each convolved separately; a divisor of C and K, 1 by default.
+    /// </summary>
     public int Groups { get; init; } = 1;
 
     /// <summary>Initial distribution of the weights; null for PyTorch's default.</summary>

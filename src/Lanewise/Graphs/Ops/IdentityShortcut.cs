@@ -17,7 +17,8 @@ public sealed record IdentityShortcut(int OutChannels, Size2d Stride) : Op
         return OutChannels >= x.Channels && Math.Min(Stride.Height, Stride.Width) >= 1
             ? new(OutChannels, (x.Height - 1) / Stride.Height + 1, (x.Width - 1) / Stride.Width + 1)
             : throw new ShapeException(
-                $"{OutChannels} channels from {x.Channels}, stride {Stride}: output channels must be at least the input's, and the stride at least 1");
+                $"{OutChannels} channels from {x.Channels}, stride {Stride}: "
+                + "output channels must be at least the input's, and the stride at least 1");
     }
 
     /// <summary>The number of zero channels before the input's C.</summary>

@@ -18,17 +18,19 @@ public readonly record struct Window(Size2d KernelSize, Size2d Stride, Padding P
     /// <summary>The horizontal axis.</summary>
     internal ConvAxis Columns => new(KernelSize.Width, Stride.Width, Padding.Left, Padding.Right, Dilation.Width, CeilMode);
 
-    /// <summary>The number of outputs per axis: ⌊(H + padding − dilation·(kernel − 1) − 1) / stride⌋ + 1, or ⌈…⌉ + 1 in ceil mode.</summary>
+    /// <summary>
+    /// The number of outputs per axis: ⌊(H + padding − dilation·(kernel − 1) − 1) / stride⌋ + 1, or ⌈…⌉ + 1 in ceil mode.
+    /// </summary>
     /// <exception cref="ShapeException">A size is out of range, or the window does not fit the input.</exception>
     internal Size2d Outputs(Shape x)
     {
         var (rows, columns) = (Rows, Columns);
         string kernel = $"kernel {KernelSize.Height}×{KernelSize.Width}";
-        if (Math.Min(KernelSize.Height, KernelSize.Width) < 1 || Math.Min(Stride.Height, Stride.Width) < 1 || Math.Min(Dilation.Height, Dilation.Width) < 1
-            || Math.Min(Math.Min(Padding.Top, Padding.Left), Math.Min(Padding.Bottom, Padding.Right)) < 0)
+        if (KernelSize.Min < 1 || Stride.Min < 1 || Dilation.Min < 1 || Padding.Min < 0)
         {
             throw new ShapeException(
-                $"{kernel}, stride {Stride}, dilation {Dilation}, padding {Padding}: kernel, stride and dilation must be at least 1, padding at least 0");
+                $"{kernel}, stride {Stride}, dilation {Dilation}, padding {Padding}: "
+                + "kernel, stride and dilation must be at least 1, padding at least 0");
         }
 
         var outputs = new Size2d(rows.Outputs(x.Height), columns.Outputs(x.Width));
