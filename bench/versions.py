@@ -46,7 +46,7 @@ def main():
     parser.add_argument("--seconds", type=float, default=2)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--mode", choices=["train", "infer", "both"], default="both")
-    options = parser.parse_args()
+    options = parser.parse_intermixed_args()
     modes = ["train", "infer"] if options.mode == "both" else [options.mode]
     print("| | old, images/s | new, images/s | new / old | 95 % interval |\n|---|---|---|---|---|", flush=True)
     for mode in modes:

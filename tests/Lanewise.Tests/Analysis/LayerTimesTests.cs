@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Lanewise.Tests.Analysis;
 
-/// <summary>That times are booked where they belong; how long they are is nobody's promise.</summary>
+/// <summary>That times are booked where they belong; not how long they are.</summary>
 public sealed class LayerTimesTests
 {
     private static readonly Network Block = Network.Define("block", new(3, 8, 8), x => x

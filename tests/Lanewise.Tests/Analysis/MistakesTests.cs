@@ -11,7 +11,7 @@ namespace Lanewise.Tests.Analysis;
 public sealed class MistakesTests
 {
     [Fact]
-    public void The_surest_are_kept_and_of_equals_the_earlier_image()
+    public void The_most_confident_are_kept_and_among_equals_the_earlier_image()
     {
         var mistakes = new Mistakes(4);
         ImagePrediction[] judged = [new(9, 1, 2, 0.9), new(1, 1, 1, 1), new(2, 1, 2, double.NaN), new(3, 0, 2, 0.5), new(7, 1, 2, 0.9), new(4, 0, 2, 0.6), new(5, 0, 1, 0.4)];

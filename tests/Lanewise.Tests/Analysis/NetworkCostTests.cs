@@ -81,12 +81,12 @@ public sealed class NetworkCostTests
     [Fact]
     public void A_step_s_operations_are_those_that_a_person_counts()
     {
-        // Two convolutions of the image, whose gradient nobody needs, and one of their 4 + 6 channels of 6×6.
+        // Two convolutions of the image, whose input gradient is not needed, and one of their 4 + 6 channels of 6×6.
         var network = Network.Define("small", new(3, 6, 6), x => x.Conv2d("a", 4, kernelSize: 1)
             .Concat(x.Conv2d("b", 6, kernelSize: 3, padding: 1)).Conv2d("c", 2, kernelSize: 6).BatchNorm2d("bn").Flatten().Linear("fc", 5));
-        const long Image = 36 * (4 * 3 + 6 * 3 * 9), Behind = 2 * 10 * 36 + 5 * 2;
-        Assert.Equal(2 * (Image + Behind), NetworkCost.StepFlops(network, training: false));
-        Assert.Equal(2 * (2 * Image + 3 * Behind), NetworkCost.StepFlops(network, training: true));
+        const long Image = 36 * (4 * 3 + 6 * 3 * 9), After = 2 * 10 * 36 + 5 * 2;
+        Assert.Equal(2 * (Image + After), NetworkCost.StepFlops(network, training: false));
+        Assert.Equal(2 * (2 * Image + 3 * After), NetworkCost.StepFlops(network, training: true));
     }
 
     [Fact]

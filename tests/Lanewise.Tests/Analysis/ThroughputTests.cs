@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Lanewise.Tests.Analysis;
 
-/// <summary>That the right things are counted; how fast they are is nobody's promise.</summary>
+/// <summary>That the right things are counted; not how fast they are.</summary>
 public sealed class ThroughputTests
 {
     private static readonly ThroughputOptions Short = new() { Duration = TimeSpan.FromMilliseconds(1), BatchSize = 3, Threads = 1 };

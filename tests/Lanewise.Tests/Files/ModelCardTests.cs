@@ -38,7 +38,7 @@ public sealed class ModelCardTests
     }
 
     [Fact]
-    public void A_file_from_elsewhere_has_no_card() =>
+    public void A_file_of_another_program_has_no_card() =>
         Assert.Null(ModelCard.FromMetadata(new Dictionary<string, string> { ["format"] = "pt" }, "m.safetensors"));
 
     [Theory]

@@ -42,7 +42,7 @@ public sealed class ModelFileTests
     }
 
     [Fact]
-    public void A_file_from_elsewhere_needs_its_model_named()
+    public void A_file_of_another_program_needs_its_model_named()
     {
         using var folder = new TemporaryFolder();
         string file = Path.Combine(folder.Path, "m.safetensors");

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Lanewise.Tests.Models;
 
-/// <summary>The shapes and names of the article's two networks.</summary>
+/// <summary>The shapes and names of the two tutorial networks.</summary>
 public sealed class TutorialNetworkTests
 {
     [Theory]

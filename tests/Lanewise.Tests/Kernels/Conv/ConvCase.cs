@@ -42,7 +42,7 @@ internal sealed record ConvCase(string Name, Conv2dGeometry Geometry, int Height
 
     public static ConvCase Find(string name) => All.Single(one => one.Name == name);
 
-    /// <summary>Packed weights and, behind them, the bias, filled up with zeros to whole groups.</summary>
+    /// <summary>Packed weights, followed by the bias, filled up with zeros to whole groups.</summary>
     public GuardedMemory Pack(Conv2dPacking packing, out int bias)
     {
         int outputs = (Geometry.OutChannels + packing.Group - 1) / packing.Group * packing.Group;

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Lanewise.Tests.Kernels;
 
-/// <summary>A direct convolution with max pooling behind it, whose sums exist only in the thread's own memory.</summary>
+/// <summary>A direct convolution followed by max pooling, whose sums exist only in the thread's own memory.</summary>
 public sealed class PooledConv2dTests
 {
     public static TheoryData<string, int> Rows =>

@@ -34,7 +34,7 @@ public sealed class MaximaTests
             where L : unmanaged, ILane<V>
             where V : unmanaged
         {
-            // Windows begin one before the first input and end one behind the last: both ends are repeated there.
+            // Windows begin one before the first input and end one after the last: both ends are repeated there.
             var shape = new ConvAxis(3, 2, 1, 1);
             var axis = PoolAxis.Of(shape, 7);
             var row = new GuardedMemory(axis.Reach * L.Width);

@@ -8,7 +8,7 @@ internal static class PlainPool2d
     public static Volume Max(ConvAxis rows, ConvAxis columns, Volume x) =>
         Pool(rows, columns, x, (c, pixels, _) => pixels.Max(pixel => x[c, pixel.H, pixel.W]));
 
-    /// <summary>Averages; padding counts where <paramref name="padded"/> says so, but not what only ceil mode adds behind it.</summary>
+    /// <summary>Averages; padding counts where <paramref name="padded"/> says so, but not what only ceil mode adds after it.</summary>
     public static Volume Average(ConvAxis rows, ConvAxis columns, Volume x, bool padded) =>
         Pool(rows, columns, x, (c, pixels, counted) => pixels.Sum(pixel => x[c, pixel.H, pixel.W]) / (padded ? counted : pixels.Count));
 

@@ -46,7 +46,7 @@ public sealed class WinogradTransformTests
             return product;
         }
 
-        /// <summary>Compares the first vectors lane by lane; between and behind them nothing may have been written.</summary>
+        /// <summary>Compares the first vectors lane by lane; between and after them nothing may have been written.</summary>
         public void AssertClose(string what, int written, Func<int, int, double> expected)
         {
             for (int lane = 0; lane < L.Width; lane++)

@@ -1,0 +1,23 @@
+// Classifies an image file with a trained model: ClassifyImage runs/residual-1/model.safetensors seven.png
+using Lanewise.Analysis;
+using Lanewise.Data;
+using Lanewise.Engine;
+using Lanewise.Files;
+using Lanewise.Imaging;
+
+var model = ModelFile.Load(args[0]);
+var preprocessing = model.Card.Preprocessing;
+var image = ImageReader.Read(args[1], preprocessing);
+
+// The plan holds packed weights and activations; keep it for further images. It serves one caller at a time.
+var plan = Plan.Compile(model.Network, new PlanOptions { BatchSize = 1, Threads = 1 });
+plan.SetWeights(model.Weights);
+int[] unknownLabel = [0];
+var dataset = new MemoryImageDataset("image", image.Shape, model.Card.Classes, image.Pixels, unknownLabel);
+plan.Infer(new PreparedDataset(dataset, preprocessing), [0]);
+
+var result = new Classification(plan.Output);
+foreach (int c in result.Ranking.Take(3))
+{
+    Console.WriteLine($"{model.Card.Classes[c]} {result.Probabilities[c]:P1}");
+}
