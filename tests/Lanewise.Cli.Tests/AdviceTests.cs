@@ -23,7 +23,8 @@ public sealed class AdviceTests
     [Fact]
     public void Model_errors_name_the_option_or_command_that_helps()
     {
-        Assert.StartsWith("m Name it with --model (inception, ", Advice.Explain(new ModelFormatException("m", ModelFormatError.ModelNotNamed)));
+        Assert.StartsWith(
+            "m Name it with --model (inception, ", Advice.Explain(new ModelFormatException("m", ModelFormatError.ModelNotNamed)));
         Assert.Equal(
             "m Resume from a run folder that 'lanewise train' wrote.", Advice.Explain(new ModelFormatException("m", ModelFormatError.NotACheckpoint)));
     }

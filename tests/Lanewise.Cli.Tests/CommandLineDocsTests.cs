@@ -5,7 +5,8 @@ namespace Lanewise.Cli.Tests;
 public sealed class CommandLineDocsTests
 {
     [Fact]
-    public void The_reference_matches_the_command_tree() => Lanewise.Tests.Docs.Documentation.AssertFile("docs/cli.md", CommandLineDocs.Generate());
+    public void The_reference_matches_the_command_tree() =>
+        Lanewise.Tests.Docs.Documentation.AssertFile("docs/cli.md", CommandLineDocs.Generate());
 
     [Fact]
     public void Every_verb_option_and_argument_has_a_description_that_ends_with_a_period() =>

@@ -25,7 +25,8 @@ public sealed class ExceptionTests
     [Fact]
     public void A_shape_error_names_the_node()
     {
-        var e = Assert.Throws<ShapeException>(() => Network.Define("n", new(1, 3, 3), x => x.Module("branch", y => y.Conv2d("conv", 4, kernelSize: 5))));
+        var e = Assert.Throws<ShapeException>(
+            () => Network.Define("n", new(1, 3, 3), x => x.Module("branch", y => y.Conv2d("conv", 4, kernelSize: 5))));
         Assert.Equal("branch.conv", e.NodePath);
     }
 
@@ -47,7 +48,8 @@ public sealed class ExceptionTests
     public void An_image_that_cannot_be_decoded_is_a_format_error()
     {
         using var stream = new MemoryStream("not an image"u8.ToArray());
-        Assert.Equal("upload.png", Assert.Throws<ImageFormatException>(() => ImageReader.Read(stream, "upload.png", Preprocessing.Mnist)).FileName);
+        Assert.Equal(
+            "upload.png", Assert.Throws<ImageFormatException>(() => ImageReader.Read(stream, "upload.png", Preprocessing.Mnist)).FileName);
     }
 
     [Fact]
@@ -77,7 +79,8 @@ public sealed class ExceptionTests
         }
 
         var damaged = await LoadAsync(folder.Path);
-        Assert.Equal((DatasetError.Damaged, "mnist", folder.Path, folder["mnist"]), (damaged.Error, damaged.Dataset, damaged.Root, damaged.Folder));
+        Assert.Equal(
+            (DatasetError.Damaged, "mnist", folder.Path, folder["mnist"]), (damaged.Error, damaged.Dataset, damaged.Root, damaged.Folder));
     }
 
     [Fact]
@@ -85,7 +88,8 @@ public sealed class ExceptionTests
     {
         var network = Network.Define("n", new(1, 28, 28), x => x.Flatten().Linear("fc", 2));
         var plan = Plan.Compile(network, new PlanOptions { BatchSize = 8 });
-        var e = Assert.Throws<DatasetException>(() => Evaluation.Run(plan, TrainerTests.Test, Preprocessing.Mnist, TestContext.Current.CancellationToken));
+        var e = Assert.Throws<DatasetException>(
+            () => Evaluation.Run(plan, TrainerTests.Test, Preprocessing.Mnist, TestContext.Current.CancellationToken));
         Assert.Equal((DatasetError.ClassMismatch, TrainerTests.Test.Name), (e.Error, e.Dataset));
     }
 
@@ -104,7 +108,8 @@ public sealed class ExceptionTests
     public void An_invalid_option_is_named_with_its_value()
     {
         AssertInvalid(nameof(TrainingOptions.BatchSize), 0, () => new Trainer(TrainerTests.Small, new TrainingOptions { BatchSize = 0 }));
-        AssertInvalid(nameof(Optimizer.LearningRate), -1.0, () => new Trainer(TrainerTests.Small, new TrainingOptions { Optimizer = new Sgd(-1) }));
+        AssertInvalid(
+            nameof(Optimizer.LearningRate), -1.0, () => new Trainer(TrainerTests.Small, new TrainingOptions { Optimizer = new Sgd(-1) }));
         AssertInvalid(nameof(PlanOptions.LaneWidth), 3, () => Plan.Compile(TrainerTests.Small, new PlanOptions { LaneWidth = 3 }));
         var augmentation = new TrainingOptions { Augmentation = new Augmentation { Flip = 2 } };
         AssertInvalid(nameof(Augmentation.Flip), 2f, () => new Trainer(TrainerTests.Small, augmentation));

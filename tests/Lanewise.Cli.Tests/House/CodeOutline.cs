@@ -99,7 +99,8 @@ internal sealed partial class CodeOutline
         _statement = position + 1;
     }
 
-    private static string NameIn(string header) => Name().Match(Attributes().Replace(header, "")) is { Success: true } name ? name.Groups[1].Value : "?";
+    private static string NameIn(string header) =>
+        Name().Match(Attributes().Replace(header, "")) is { Success: true } name ? name.Groups[1].Value : "?";
 
     [GeneratedRegex(@"\b(class|struct|record|interface|enum|namespace|extension)\b")]
     private static partial Regex TypeKeyword();

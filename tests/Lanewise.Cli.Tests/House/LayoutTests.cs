@@ -97,7 +97,8 @@ public sealed class LayoutTests
             : Regex.Escape(word).Replace("'", "['’]", StringComparison.Ordinal).Replace(@"\ ", @"\s+", StringComparison.Ordinal);
 
     private static string WithoutAllowed(string file) =>
-        Allowed.Where(a => a.File == file).Aggregate(SourceTree.Read(file), (text, a) => text.Replace(a.Text, "", StringComparison.Ordinal));
+        Allowed.Where(a => a.File == file).Aggregate(
+            SourceTree.Read(file), (text, a) => text.Replace(a.Text, "", StringComparison.Ordinal));
 
     private static IEnumerable<string> AllFiles() =>
     [

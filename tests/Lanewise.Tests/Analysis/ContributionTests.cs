@@ -37,7 +37,8 @@ public sealed class ContributionTests
         var (network, weights, _) = GradCamTests.Trained("inception");
         var golden = Golden.Read("explain-inception");
         var steps = new List<ContributionProgress>();
-        var measured = BranchContributions.Measure(network, weights, Options("inception") with { Progress = new Steps(steps) }, TestContext.Current.CancellationToken);
+        var measured = BranchContributions.Measure(
+            network, weights, Options("inception") with { Progress = new Steps(steps) }, TestContext.Current.CancellationToken);
         Assert.Equal(8, measured.Branches.Count);
         Assert.All(measured.Branches, b =>
         {
@@ -57,7 +58,8 @@ public sealed class ContributionTests
     {
         var (network, weights, _) = GradCamTests.Trained("residual");
         var golden = Golden.Read("explain-residual");
-        var measured = BlockContributions.Measure(network, weights, Options("residual") with { BatchSize = 7 }, TestContext.Current.CancellationToken);
+        var measured = BlockContributions.Measure(
+            network, weights, Options("residual") with { BatchSize = 7 }, TestContext.Current.CancellationToken);
         Assert.Equal(["rcblock1", "rcblock2"], measured.Blocks.Select(b => b.Name));
         Assert.All(measured.Blocks, b =>
         {
@@ -121,7 +123,9 @@ public sealed class ContributionTests
         var network = Network.Define("dense", new Shape(1, 8, 8), x =>
         {
             var stem = x.Conv2d("stem", 4, kernelSize: 3, padding: 1);
-            var shared = stem.Concat(stem.Conv2d("grow", 4, kernelSize: 3, padding: 1).ReLU().MaxPool2d(3, stride: 1, padding: 1), x.AvgPool2d(3, stride: 1, padding: 1));
+            var shared = stem.Concat(
+                stem.Conv2d("grow", 4, kernelSize: 3, padding: 1).ReLU().MaxPool2d(3, stride: 1, padding: 1),
+                x.AvgPool2d(3, stride: 1, padding: 1));
             var twins = shared.Conv2d("left", 4, kernelSize: 1).Add(shared.Conv2d("right", 4, kernelSize: 1));
             return twins.Add(x.Conv2d("last", 4, kernelSize: 1).BatchNorm2d("norm")).Flatten().Linear("fc", 3);
         });
@@ -135,14 +139,18 @@ public sealed class ContributionTests
     [Fact]
     public void The_first_layer_may_lie_in_a_block_and_measuring_can_be_cancelled()
     {
-        var network = Network.Define("early", new Shape(1, 28, 28), x => x.Module("block", m => m.Conv2d("conv", 1, kernelSize: 3, padding: 1).Add(m)).Flatten().Linear("fc", 10));
+        var network = Network.Define(
+            "early",
+            new Shape(1, 28, 28),
+            x => x.Module("block", m => m.Conv2d("conv", 1, kernelSize: 3, padding: 1).Add(m)).Flatten().Linear("fc", 10));
         var weights = Weights.Initialize(network, 3);
         var options = new ContributionOptions(BuiltInDigits.Test(32), Preprocessing.Mnist);
         var block = Assert.Single(BlockContributions.Measure(network, weights, options, TestContext.Current.CancellationToken).Blocks);
         Assert.Equal("block", block.Name);
         Assert.InRange(block.ShortcutRms, 0.5, 2);
         Assert.InRange(block.Cosine, -1, 1);
-        Assert.Throws<OperationCanceledException>(() => BlockContributions.Measure(network, weights, options, new CancellationToken(canceled: true)));
+        Assert.Throws<OperationCanceledException>(
+            () => BlockContributions.Measure(network, weights, options, new CancellationToken(canceled: true)));
     }
 
     private static Network Small(string model, int side)

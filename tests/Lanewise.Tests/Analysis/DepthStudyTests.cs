@@ -158,7 +158,8 @@ public sealed class DepthStudyTests
 
     private static DepthStudy Study(DepthStudyOptions options) => new(options, Train, Test, Preprocessing.Mnist);
 
-    private static async Task Run(DepthTraining training, IProgress<TrainingProgress>? progress = null, CancellationToken? cancellation = null)
+    private static async Task Run(
+        DepthTraining training, IProgress<TrainingProgress>? progress = null, CancellationToken? cancellation = null)
     {
         await foreach (var _ in training.RunAsync(progress, cancellation ?? TestContext.Current.CancellationToken))
         {

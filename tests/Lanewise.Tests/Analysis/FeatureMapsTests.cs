@@ -54,6 +54,7 @@ public sealed class FeatureMapsTests
     public void A_network_without_convolution_has_no_filters()
     {
         var network = Network.Define("flat", new Shape(1, 4, 4), x => x.Flatten().Linear("fc", 3));
-        Assert.Contains("no convolution", Assert.ThrowsAny<LanewiseException>(() => Filters.Of(network, Weights.Initialize(network, 1))).Message);
+        Assert.Contains(
+            "no convolution", Assert.ThrowsAny<LanewiseException>(() => Filters.Of(network, Weights.Initialize(network, 1))).Message);
     }
 }

@@ -84,8 +84,10 @@ public sealed class GradCamTests
         var options = new PlanOptions { BatchSize = 1 };
         string inside = Assert.ThrowsAny<LanewiseException>(() => new GradCam(network, weights, options, "incep1.branch1x1")).Message;
         Assert.Contains("there are conv1, maxpool2d1, ", inside);
-        Assert.Contains("did you mean 'conv1'", Assert.ThrowsAny<LanewiseException>(() => new GradCam(network, weights, options, "conv9")).Message);
-        Assert.Contains("0 to 9", Assert.ThrowsAny<LanewiseException>(() => new GradCam(network, weights, options).Explain(source, [0], 10)).Message);
+        Assert.Contains(
+            "did you mean 'conv1'", Assert.ThrowsAny<LanewiseException>(() => new GradCam(network, weights, options, "conv9")).Message);
+        Assert.Contains(
+            "0 to 9", Assert.ThrowsAny<LanewiseException>(() => new GradCam(network, weights, options).Explain(source, [0], 10)).Message);
         var maps = Network.Define("maps", new Shape(1, 4, 4), x => x.Conv2d("conv", 3, kernelSize: 3));
         Assert.ThrowsAny<LanewiseException>(() => new GradCam(maps, Weights.Initialize(maps, 1), options));
     }
@@ -103,13 +105,17 @@ public sealed class GradCamTests
     {
         var golden = Golden.Read(model);
         var network = ModelCatalog.Find(model).ForClasses(10);
-        return (network, Weights.Match(network, golden.Below("trained"), model), new TensorSource(golden["input"].Values, golden["labels"].Values));
+        return (
+            network,
+            Weights.Match(network, golden.Below("trained"), model),
+            new TensorSource(golden["input"].Values, golden["labels"].Values));
     }
 
     private static float[] Joined(IEnumerable<GradCamMap> maps) => [.. maps.SelectMany(map => map.Values)];
 
     /// <summary>The layer's values, the logits, and the gradient of one of them to the values, all in double.</summary>
-    private static (double[] Values, double[] Logits, double[] Gradient) Reference(Network network, Weights weights, TensorSource source, Node layer, int target)
+    private static (double[] Values, double[] Logits, double[] Gradient) Reference(
+        Network network, Weights weights, TensorSource source, Node layer, int target)
     {
         Network before = network.UpTo(layer), after = network.After(layer);
         double[] values = new ReferenceEngine(before, weights.Of(before)).Forward(source.Values());

@@ -42,7 +42,8 @@ public sealed class GradientFlowTests
     {
         var often = new GradientRecorder(TrainerTests.Small, position => position.Updates % 4 == 0);
         var seldom = new GradientRecorder(TrainerTests.Small, position => position.Updates % 6 == 0);
-        await TrainerTests.Run(new Trainer(TrainerTests.Small, TrainerTests.Options) { GradientObserver = new GradientObservers(often, seldom) });
+        await TrainerTests.Run(
+            new Trainer(TrainerTests.Small, TrainerTests.Options) { GradientObserver = new GradientObservers(often, seldom) });
         Assert.Equal([0, 4, 8, 12, 16, 20, 24, 28, 32], often.Samples.Select(s => s.Step));
         Assert.Equal([0, 6, 12, 18, 24, 30], seldom.Samples.Select(s => s.Step));
         Assert.Equal(often.Samples[3].Layers, seldom.Samples[2].Layers);
@@ -52,7 +53,8 @@ public sealed class GradientFlowTests
     [Fact]
     public void The_gradient_vanishes_in_plain_networks_and_not_in_residual_ones()
     {
-        double plain = FirstToLast("plain", depth: 56, hasShortcuts: false), residual = FirstToLast("resnet", depth: 56, hasShortcuts: true);
+        double plain = FirstToLast("plain", depth: 56, hasShortcuts: false), residual = FirstToLast(
+            "resnet", depth: 56, hasShortcuts: true);
         Assert.True(plain < 1e-9, $"plain: {plain:E2}");
         Assert.True(residual > 1e-3, $"residual: {residual:E2}");
     }

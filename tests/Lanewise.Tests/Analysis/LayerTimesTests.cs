@@ -11,7 +11,9 @@ public sealed class LayerTimesTests
 {
     private static readonly Network Block = Network.Define("block", new(3, 8, 8), x => x
         .Conv2d("stem", 8, kernelSize: 3, padding: 1).BatchNorm2d("bn").ReLU()
-        .Module("residual", m => m.Conv2d("conv1", 8, kernelSize: 3, padding: 1).ReLU().Conv2d("conv2", 8, kernelSize: 3, padding: 1).Add(m).ReLU())
+        .Module(
+            "residual",
+            m => m.Conv2d("conv1", 8, kernelSize: 3, padding: 1).ReLU().Conv2d("conv2", 8, kernelSize: 3, padding: 1).Add(m).ReLU())
         .Module("siblings", m => m.Conv2d("a", 4, kernelSize: 1).Concat(m.Conv2d("b", 8, kernelSize: 1)))
         .Flatten().Dropout(0.5f).Linear("fc", 4));
 
@@ -29,7 +31,8 @@ public sealed class LayerTimesTests
     [Fact]
     public void Layers_that_are_computed_together_share_the_time_by_MACs()
     {
-        var siblings = Network.Define("siblings", new(64, 48, 48), x => x.Conv2d("a", 4, kernelSize: 1).Concat(x.Conv2d("b", 12, kernelSize: 1)));
+        var siblings = Network.Define(
+            "siblings", new(64, 48, 48), x => x.Conv2d("a", 4, kernelSize: 1).Concat(x.Conv2d("b", 12, kernelSize: 1)));
         var times = LayerTimes.Measure(siblings, new LayerTimesOptions { Duration = TimeSpan.Zero }, Stop);
         var layers = NetworkCost.Of(siblings).Layers;
         Assert.Equal(3 * times.Of(layers[0]).Forward, times.Of(layers[1]).Forward, 1e-12);
@@ -39,9 +42,11 @@ public sealed class LayerTimesTests
     public void A_training_step_has_a_backward_pass()
     {
         var times = LayerTimes.Measure(Block, new LayerTimesOptions { Training = true, Duration = TimeSpan.Zero, BatchSize = 20 }, Stop);
-        Assert.Equal(["stem", "bn", "residual.conv1", "residual.conv2", "siblings.a", "siblings.b", "flatten1", "dropout1", "fc"], Timed(times));
+        Assert.Equal(
+            ["stem", "bn", "residual.conv1", "residual.conv2", "siblings.a", "siblings.b", "flatten1", "dropout1", "fc"], Timed(times));
         Assert.Equal(20, times.Images);
-        Assert.All(NetworkCost.Of(Block).Layers.Where(l => l.Op is Conv2d or Linear), layer => Assert.NotEqual(0, times.Of(layer).Backward));
+        Assert.All(
+            NetworkCost.Of(Block).Layers.Where(l => l.Op is Conv2d or Linear), layer => Assert.NotEqual(0, times.Of(layer).Backward));
     }
 
     [Theory]
@@ -70,5 +75,6 @@ public sealed class LayerTimesTests
     public void Measuring_can_be_stopped() =>
         Assert.Throws<OperationCanceledException>(() => LayerTimes.Measure(Block, cancellation: new CancellationToken(canceled: true)));
 
-    private static IEnumerable<string> Timed(LayerTimes times) => NetworkCost.Of(Block).Layers.Where(layer => times.Of(layer).Seconds > 0).Select(layer => layer.Name);
+    private static IEnumerable<string> Timed(LayerTimes times) =>
+        NetworkCost.Of(Block).Layers.Where(layer => times.Of(layer).Seconds > 0).Select(layer => layer.Name);
 }

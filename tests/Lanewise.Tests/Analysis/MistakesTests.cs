@@ -24,7 +24,9 @@ public sealed class MistakesTests
     public void Mistakes_of_no_probability_come_last()
     {
         var mistakes = new Mistakes(3);
-        Array.ForEach([new(1, 1, 2, double.NaN), new(0, 1, 2, double.NaN), new(8, 1, 2, 0.1)], (ImagePrediction prediction) => mistakes.Add(prediction));
+        Array.ForEach(
+            [new(1, 1, 2, double.NaN), new(0, 1, 2, double.NaN), new(8, 1, 2, 0.1)],
+            (ImagePrediction prediction) => mistakes.Add(prediction));
         Assert.Equal([8, 0, 1], mistakes.MostConfident.Select(m => m.Index));
     }
 

@@ -24,7 +24,8 @@ public sealed class NetworkCostTests
             Assert.Equal(cost.Total.ActivationBytes, cost.Layers.Sum(l => l.ActivationBytes));
             Assert.Equal(cost.Total.Buffers, cost.Layers.Sum(l => l.Buffers));
             Assert.Equal(1, cost.Layers.Sum(cost.ShareOf), 12);
-            Assert.Equal((network.ParameterCount, network.Macs, network.Output.Shape), (cost.Total.Parameters, cost.Total.Macs, cost.Total.Output));
+            Assert.Equal(
+                (network.ParameterCount, network.Macs, network.Output.Shape), (cost.Total.Parameters, cost.Total.Macs, cost.Total.Output));
         }
     }
 
@@ -32,7 +33,9 @@ public sealed class NetworkCostTests
     public void Depth_1_sums_a_module_up_in_its_place()
     {
         var cost = NetworkCost.Of(ModelCatalog.Find("inception").ForClasses(10), depth: 1);
-        Assert.Equal(["conv1", "maxpool2d1", "relu1", "incep1", "conv2", "maxpool2d2", "relu2", "incep2", "flatten1", "fc"], cost.Layers.Select(l => l.Name));
+        Assert.Equal(
+            ["conv1", "maxpool2d1", "relu1", "incep1", "conv2", "maxpool2d2", "relu2", "incep2", "flatten1", "fc"],
+            cost.Layers.Select(l => l.Name));
         var module = cost.Layers[3];
         Assert.Equal((null, new Shape(88, 12, 12), 19_104, 2_730_240), (module.Op, module.Output, module.Parameters, module.Macs));
         // Nine outputs of 12×12: four branches, the pool's ten channels, and what lies between.

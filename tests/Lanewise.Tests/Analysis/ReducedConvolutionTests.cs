@@ -46,7 +46,8 @@ public sealed class ReducedConvolutionTests
     [InlineData(1000, 500)]
     [InlineData(1, 16_384)]
     public void What_would_take_minutes_or_gigabytes_is_not_measured(int channels, int side) =>
-        Assert.Null(new ReducedConvolution(new(channels, side, side), FiveByFive with { OutChannels = 4 }, null).Measure(TimeSpan.Zero, Stop));
+        Assert.Null(
+            new ReducedConvolution(new(channels, side, side), FiveByFive with { OutChannels = 4 }, null).Measure(TimeSpan.Zero, Stop));
 
     [Fact]
     public void A_kernel_that_does_not_fit_is_refused() =>

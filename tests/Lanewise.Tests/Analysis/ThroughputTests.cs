@@ -26,7 +26,8 @@ public sealed class ThroughputTests
     public void Rates_are_of_the_operations_that_are_counted(bool training)
     {
         var speed = Throughput.Measure(Block, Short with { Training = training }, Stop);
-        Assert.Equal((3, KernelSet.Widths[0], NetworkCost.StepFlops(Block, training)), (speed.BatchSize, speed.LaneWidth, speed.FlopsPerImage));
+        Assert.Equal(
+            (3, KernelSet.Widths[0], NetworkCost.StepFlops(Block, training)), (speed.BatchSize, speed.LaneWidth, speed.FlopsPerImage));
         Assert.Equal(speed.ImagesPerSecond * speed.FlopsPerImage / 1e9, speed.Gflops, 9);
         Assert.InRange(speed.ImagesPerSecond, double.Epsilon, speed.Best);
         Assert.InRange(speed.AllocatedBytesPerStep, 0, double.MaxValue);
@@ -69,7 +70,8 @@ public sealed class ThroughputTests
     public void What_this_machine_cannot_hold_is_refused()
     {
         // Activations of 7.6 GB, more than these tests may take: refused at once, before anything is written to.
-        var large = Network.Define("large", new(1, 10_000, 10_000), x => x.Concat([.. Enumerable.Repeat(x, 17)]).AdaptiveAvgPool2d().Flatten());
+        var large = Network.Define(
+            "large", new(1, 10_000, 10_000), x => x.Concat([.. Enumerable.Repeat(x, 17)]).AdaptiveAvgPool2d().Flatten());
         var e = Assert.ThrowsAny<LanewiseException>(() => Throughput.Measure(large, Short with { LaneWidth = 1 }, Stop));
         Assert.Contains("memory", e.Message, StringComparison.Ordinal);
         Assert.IsType<OutOfMemoryException>(e.InnerException);

@@ -77,7 +77,8 @@ public sealed class BatchLoaderTests
     [Fact]
     public async Task Augmented_training_is_bitwise_identical_at_any_number_of_threads_and_when_resumed()
     {
-        var network = Network.Define("small", new(3, 32, 32), x => x.Conv2d("conv", 4, kernelSize: 5, stride: 3).ReLU().Flatten().Linear("fc", 10));
+        var network = Network.Define(
+            "small", new(3, 32, 32), x => x.Conv2d("conv", 4, kernelSize: 5, stride: 3).ReLU().Flatten().Linear("fc", 10));
         var options = new TrainingOptions
         {
             Epochs = 2,
@@ -104,7 +105,8 @@ public sealed class BatchLoaderTests
     private static async Task<Trainer> Follow(Trainer trainer, CancellationTokenSource? stopAtStep3)
     {
         var progress = new AtStep3(stopAtStep3);
-        await foreach (var _ in trainer.RunAsync(BuiltInDigits.Train(100), BuiltInDigits.Test(20), progress, stopAtStep3?.Token ?? Cancellation))
+        await foreach (var _ in trainer.RunAsync(
+            BuiltInDigits.Train(100), BuiltInDigits.Test(20), progress, stopAtStep3?.Token ?? Cancellation))
         {
             // Only the weights at the end are looked at.
         }

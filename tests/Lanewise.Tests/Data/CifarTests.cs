@@ -58,7 +58,9 @@ public sealed class CifarTests
         Assert.StartsWith(path + ": ", message, StringComparison.Ordinal);
         Assert.Contains(expected, message, StringComparison.Ordinal);
         Assert.Contains("cifar-10-binary.tar.gz", message, StringComparison.Ordinal);
-        Assert.Contains(entry.Verify(entry.Locate(Samples.In(folder).Roots)!), check => check.Status == FileStatus.Unreadable && check.Name == "data_batch_3.bin");
+        Assert.Contains(
+            entry.Verify(entry.Locate(Samples.In(folder).Roots)!),
+            check => check.Status == FileStatus.Unreadable && check.Name == "data_batch_3.bin");
     }
 
     [Fact]
@@ -68,8 +70,14 @@ public sealed class CifarTests
         var entry = DatasetCatalog.Find("cifar100");
         string expected = $"get https://www.cs.toronto.edu/~kriz/cifar-100-binary.tar.gz and unpack it in {folder.Path}, so that {folder["cifar-100-binary/train.bin"]} is there.";
         var options = Samples.In(folder) with { AllowDownload = true };
-        Assert.EndsWith(expected, (await Assert.ThrowsAnyAsync<LanewiseException>(() => entry.LoadAsync(options, Cancellation))).Message, StringComparison.Ordinal);
-        Assert.EndsWith(expected, (await Assert.ThrowsAnyAsync<LanewiseException>(() => entry.FetchAsync(options, Cancellation))).Message, StringComparison.Ordinal);
+        Assert.EndsWith(
+            expected,
+            (await Assert.ThrowsAnyAsync<LanewiseException>(() => entry.LoadAsync(options, Cancellation))).Message,
+            StringComparison.Ordinal);
+        Assert.EndsWith(
+            expected,
+            (await Assert.ThrowsAnyAsync<LanewiseException>(() => entry.FetchAsync(options, Cancellation))).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -78,7 +86,9 @@ public sealed class CifarTests
         using var folder = new TemporaryFolder();
         var entry = Write(folder, "cifar10", "cifar10", gzip: false);
         var location = entry.Locate(DatasetRoots.From(folder.Path))!;
-        Assert.All(entry.Verify(location), check => Assert.Contains("holds 3 images, the published file 10,000", check.ToString(), StringComparison.Ordinal));
+        Assert.All(
+            entry.Verify(location),
+            check => Assert.Contains("holds 3 images, the published file 10,000", check.ToString(), StringComparison.Ordinal));
         var whole = entry with { Files = [.. entry.Files.Select(file => file with { Count = 3 })] };
         Assert.All(whole.Verify(location), check => Assert.Equal(FileStatus.NoChecksumKnown, check.Status));
     }

@@ -15,8 +15,11 @@ public sealed class DatasetCatalogTests
     public void An_unknown_name_lists_the_names_and_the_nearest()
     {
         string message = Assert.ThrowsAny<LanewiseException>(() => DatasetCatalog.Find("mnits")).Message;
-        Assert.Equal("There is no dataset 'mnits'; there are mnist, fashion-mnist, kmnist, cifar10, cifar100, digits; did you mean 'mnist'?", message);
-        Assert.EndsWith("digits.", Assert.ThrowsAny<LanewiseException>(() => DatasetCatalog.Find("imagenet")).Message, StringComparison.Ordinal);
+        Assert.Equal(
+            "There is no dataset 'mnits'; there are mnist, fashion-mnist, kmnist, cifar10, cifar100, digits; did you mean 'mnist'?",
+            message);
+        Assert.EndsWith(
+            "digits.", Assert.ThrowsAny<LanewiseException>(() => DatasetCatalog.Find("imagenet")).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -26,7 +29,8 @@ public sealed class DatasetCatalogTests
         {
             Assert.Same(entry, DatasetCatalog.Find(entry.Name));
             Assert.Equal(entry.Name == "cifar100" ? 100 : 10, entry.Classes.Distinct().Count());
-            Assert.True(entry.IsBuiltIn || (entry.Files.Count > 1 && entry.Folders.Count > 0 && entry.Mirrors.Count > 0 == entry.Archive is null));
+            Assert.True(
+                entry.IsBuiltIn || (entry.Files.Count > 1 && entry.Folders.Count > 0 && entry.Mirrors.Count > 0 == entry.Archive is null));
         }
     }
 
@@ -82,11 +86,13 @@ public sealed class DatasetCatalogTests
         var mnist = DatasetCatalog.Find("mnist");
         Samples.WriteDataset(folder, "mnist", gzip: false);
         folder.Write("mnist/train-labels-idx1-ubyte", Samples.Labels(29));
-        Assert.Contains("holds 30 images but train-labels-idx1-ubyte 29 labels", await Refusal(mnist, Samples.In(folder)), StringComparison.Ordinal);
+        Assert.Contains(
+            "holds 30 images but train-labels-idx1-ubyte 29 labels", await Refusal(mnist, Samples.In(folder)), StringComparison.Ordinal);
         folder.Write("mnist/train-labels-idx1-ubyte", [.. Samples.Header(8, 30), .. Enumerable.Repeat((byte)10, 30)]);
         Assert.Contains("image 0 is labelled 10", await Refusal(mnist, Samples.In(folder)), StringComparison.Ordinal);
         folder.Write("mnist/train-labels-idx1-ubyte", Samples.Labels(30)[..20]);
-        Assert.EndsWith($"; download it again, or move {folder["mnist"]} away.", await Refusal(mnist, Samples.In(folder)), StringComparison.Ordinal);
+        Assert.EndsWith(
+            $"; download it again, or move {folder["mnist"]} away.", await Refusal(mnist, Samples.In(folder)), StringComparison.Ordinal);
         folder.Write("mnist/train-images-idx3-ubyte", [.. Samples.Header(8, 1, 32, 32), .. new byte[1024]]);
         folder.Write("mnist/train-labels-idx1-ubyte", Samples.Labels(1));
         Assert.Contains("not images of 28×28", await Refusal(mnist, Samples.In(folder)), StringComparison.Ordinal);
@@ -135,7 +141,8 @@ public sealed class DatasetCatalogTests
         folder.Write("MNIST/raw/t10k-images-idx3-ubyte.gz", [0x1F, 0x8B, 1, 2, 3]);
         File.Delete(folder["MNIST/raw/t10k-labels-idx1-ubyte.gz"]);
         var checks = entry.Verify(entry.Locate(roots)!);
-        Assert.Equal([FileStatus.Ok, FileStatus.WrongChecksum, FileStatus.Unreadable, FileStatus.Missing], checks.Select(check => check.Status));
+        Assert.Equal(
+            [FileStatus.Ok, FileStatus.WrongChecksum, FileStatus.Unreadable, FileStatus.Missing], checks.Select(check => check.Status));
         Assert.Equal((Samples.Md5(Samples.Labels(30)), Samples.Md5(Samples.Labels(31))), (checks[1].Expected, checks[1].Actual));
         Assert.Contains(checks[1].Actual!, checks[1].ToString(), StringComparison.Ordinal);
     }
@@ -160,7 +167,8 @@ public sealed class DatasetCatalogTests
         Assert.Contains("using the built-in digits, because mnist is not on disk", splits.Notice, StringComparison.Ordinal);
 
         // Nothing listens on port 1.
-        splits = await DatasetCatalog.ResolveAsync(null, options with { AllowDownload = true, Mirrors = [new Uri("http://127.0.0.1:1/")] }, Cancellation);
+        splits = await DatasetCatalog.ResolveAsync(
+            null, options with { AllowDownload = true, Mirrors = [new Uri("http://127.0.0.1:1/")] }, Cancellation);
         Assert.Contains("cannot be downloaded", splits.Notice, StringComparison.Ordinal);
 
         Samples.WriteDataset(folder, "mnist", gzip: false);
@@ -180,7 +188,10 @@ public sealed class DatasetCatalogTests
         var splits = await mnist.LoadAsync(new DatasetOptions { Roots = roots, AllowDownload = false }, Cancellation);
         Assert.Equal((60_000, 10_000, 5, 7), (splits.Train.Count, splits.Test.Count, splits.Train.Label(0), splits.Test.Label(0)));
         var elsewhere = new DatasetOptions { Roots = DatasetRoots.From(location.Folder) };
-        Assert.Contains("is a file of mnist, not of fashion-mnist", await Refusal(DatasetCatalog.Find("fashion-mnist"), elsewhere), StringComparison.Ordinal);
+        Assert.Contains(
+            "is a file of mnist, not of fashion-mnist",
+            await Refusal(DatasetCatalog.Find("fashion-mnist"), elsewhere),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -191,6 +202,9 @@ public sealed class DatasetCatalogTests
         byte[] images = Samples.Images(30);
         BinaryPrimitives.WriteInt32BigEndian(images.AsSpan(4), 5_478_275);
         folder.Write("mnist/train-images-idx3-ubyte", images);
-        Assert.Contains("5478275×28×28 = 4,294,967,600 bytes but the file holds 23,520", await Refusal(DatasetCatalog.Find("mnist"), Samples.In(folder)), StringComparison.Ordinal);
+        Assert.Contains(
+            "5478275×28×28 = 4,294,967,600 bytes but the file holds 23,520",
+            await Refusal(DatasetCatalog.Find("mnist"), Samples.In(folder)),
+            StringComparison.Ordinal);
     }
 }

@@ -73,7 +73,9 @@ public sealed class DatasetDownloadTests
         folder.Write($"MNIST/raw/{Samples.Names[0]}.gz.part", new byte[100]);
         using var mirror = new LocalMirror(Right);
         await Entry.FetchAsync(To(folder, mirror), Cancellation);
-        Assert.Equal([100, 0], mirror.Asked.Where(asked => asked.Name.StartsWith("train-images", StringComparison.Ordinal)).Select(asked => asked.From));
+        Assert.Equal(
+            [100, 0],
+            mirror.Asked.Where(asked => asked.Name.StartsWith("train-images", StringComparison.Ordinal)).Select(asked => asked.From));
         AssertWhole(folder);
     }
 

@@ -149,11 +149,15 @@ public sealed class IdxFileTests
     {
         using var folder = new TemporaryFolder();
         string gzip = folder.Write("a.gz", [0x1F, 0x8B, .. new byte[50]]);
-        Assert.Contains("gzip data is damaged", Assert.ThrowsAny<LanewiseException>(() => IdxFile.Read(gzip)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "gzip data is damaged", Assert.ThrowsAny<LanewiseException>(() => IdxFile.Read(gzip)).Message, StringComparison.Ordinal);
         string html = folder.Write("b.gz", "<!DOCTYPE html>"u8.ToArray());
-        Assert.Contains("starts with 3c21444f", Assert.ThrowsAny<LanewiseException>(() => IdxFile.Read(html)).Message, StringComparison.Ordinal);
-        Assert.Contains("no such file", Assert.ThrowsAny<LanewiseException>(() => IdxFile.Read(folder["none"])).Message, StringComparison.Ordinal);
-        Assert.Contains("could not be read", Assert.ThrowsAny<LanewiseException>(() => IdxFile.Read(folder.Path)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "starts with 3c21444f", Assert.ThrowsAny<LanewiseException>(() => IdxFile.Read(html)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "no such file", Assert.ThrowsAny<LanewiseException>(() => IdxFile.Read(folder["none"])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "could not be read", Assert.ThrowsAny<LanewiseException>(() => IdxFile.Read(folder.Path)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -22,11 +22,14 @@ public sealed class ImageFolderTests
         folder.Write("train/red/notes.txt", [1]);
         folder.Write("train/.cache/x.png", Red);
         folder.Write("train/red/._1.png", [1]);
-        var splits = await DatasetCatalog.ResolveAsync($"folder:{folder.Path}", new DatasetOptions { Decoder = Decoder }, TestContext.Current.CancellationToken);
+        var splits = await DatasetCatalog.ResolveAsync(
+            $"folder:{folder.Path}", new DatasetOptions { Decoder = Decoder }, TestContext.Current.CancellationToken);
         Assert.Equal(["Blue", "red"], splits.Train.Classes);
         Assert.Null(splits.Preprocessing);
         var train = Assert.IsType<ImageFolder>(splits.Train);
-        Assert.Equal(["train/Blue/1.png", "train/Blue/2.png", "train/red/1.png", "train/red/2.png", "train/red/deep/er/a.JPG"], Enumerable.Range(0, train.Count).Select(i => Path.GetRelativePath(folder.Path, train.PathOf(i))));
+        Assert.Equal(
+            ["train/Blue/1.png", "train/Blue/2.png", "train/red/1.png", "train/red/2.png", "train/red/deep/er/a.JPG"],
+            Enumerable.Range(0, train.Count).Select(i => Path.GetRelativePath(folder.Path, train.PathOf(i))));
         Assert.Equal([0, 0, 1, 1, 1], Enumerable.Range(0, train.Count).Select(train.Label));
         var decoded = train.Read(4, minSide: 100);
         Assert.Equal((3, 6, 4), (decoded.Channels, decoded.Width, decoded.Height));
@@ -48,7 +51,8 @@ public sealed class ImageFolderTests
         using var folder = new TemporaryFolder();
         Assert.Contains("there is no such folder", Refusal(() => Splits(folder["none"])), StringComparison.Ordinal);
         Directory.CreateDirectory(folder["val/a"]);
-        Assert.Contains("it lacks the folder train; an image folder holds train/CLASS/…", Refusal(() => Splits(folder.Path)), StringComparison.Ordinal);
+        Assert.Contains(
+            "it lacks the folder train; an image folder holds train/CLASS/…", Refusal(() => Splits(folder.Path)), StringComparison.Ordinal);
         Directory.CreateDirectory(folder["train"]);
         Directory.Delete(folder["val"], recursive: true);
         Assert.Contains("it lacks the folder val (or test)", Refusal(() => Splits(folder.Path)), StringComparison.Ordinal);
@@ -91,7 +95,8 @@ public sealed class ImageFolderTests
         Assert.StartsWith(second, skipped.All[1], StringComparison.Ordinal);
 
         folder.Write("train/red/2.png", []);
-        Assert.Contains("red: there is no image that can be decoded", Refusal(() => Open(folder, CorruptImagePolicy.Skip)), StringComparison.Ordinal);
+        Assert.Contains(
+            "red: there is no image that can be decoded", Refusal(() => Open(folder, CorruptImagePolicy.Skip)), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -106,7 +111,8 @@ public sealed class ImageFolderTests
     private static ImageFolder Open(TemporaryFolder folder, CorruptImagePolicy onCorrupt = CorruptImagePolicy.Error, IProgress<string>? skipped = null) =>
         ImageFolder.Open(folder["train"], Decoder, onCorrupt, skipped, TestContext.Current.CancellationToken);
 
-    private static DatasetSplits Splits(string path) => ImageFolder.OpenSplits(path, Decoder, cancellation: TestContext.Current.CancellationToken);
+    private static DatasetSplits Splits(string path) =>
+        ImageFolder.OpenSplits(path, Decoder, cancellation: TestContext.Current.CancellationToken);
 
     private static string Refusal(Func<object> open) => Assert.ThrowsAny<LanewiseException>(open).Message;
 

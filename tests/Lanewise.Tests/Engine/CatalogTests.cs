@@ -65,7 +65,8 @@ public sealed class CatalogTests
             try
             {
                 var input = entry.Preprocessing.Input with { Height = side, Width = side };
-                return entry.Create(new ModelOptions { Classes = classes, Input = input, AuxiliaryClassifiers = entry.AuxiliaryClassifiers });
+                return entry.Create(
+                    new ModelOptions { Classes = classes, Input = input, AuxiliaryClassifiers = entry.AuxiliaryClassifiers });
             }
             catch (LanewiseException) when (side < entry.Preprocessing.Input.Height)
             {

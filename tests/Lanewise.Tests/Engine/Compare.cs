@@ -25,7 +25,8 @@ internal static class Compare
         return magnitude == 0 ? difference : difference / magnitude;
     }
 
-    public static void Close(string what, ReadOnlySpan<double> expected, ReadOnlySpan<float> actual, double tolerance, double minMagnitude = 0)
+    public static void Close(
+        string what, ReadOnlySpan<double> expected, ReadOnlySpan<float> actual, double tolerance, double minMagnitude = 0)
     {
         double error = RelativeError(expected, actual, minMagnitude);
         Assert.True(error <= tolerance, $"{what}: relative error {error:E2}, allowed {tolerance:E2}");

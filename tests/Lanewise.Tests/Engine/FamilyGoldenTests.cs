@@ -41,7 +41,8 @@ public sealed class FamilyGoldenTests
     {
         var (golden, network) = Read(model);
         // The different rounding of Winograd crosses some kinks, which changes some gradients by a percent.
-        var plan = Plan.Compile(network, new PlanOptions { BatchSize = Batch, Threads = 2, Training = true, Algorithm = Conv2dAlgorithm.Direct });
+        var plan = Plan.Compile(
+            network, new PlanOptions { BatchSize = Batch, Threads = 2, Training = true, Algorithm = Conv2dAlgorithm.Direct });
         plan.SetWeights(Formula.Weights(network));
         var source = Formula.Images(Batch, network.Input, Classes);
         var update = new OptimizerWork(plan.AllocateLikeWeights()) { Step = new SgdStep(LearningRate, Momentum, 0, Nesterov: false) };
@@ -90,7 +91,9 @@ public sealed class FamilyGoldenTests
         }
 
         AssertDigests(golden, "trained", name => engine.Parameters[name], ReferenceTolerance);
-        Assert.All(network.Parameters.Where(p => p.Dimensions.Length == 0), p => Assert.Equal(golden["losses"].Values.Length, engine.Parameters[p.Name][0]));
+        Assert.All(
+            network.Parameters.Where(p => p.Dimensions.Length == 0),
+            p => Assert.Equal(golden["losses"].Values.Length, engine.Parameters[p.Name][0]));
     }
 
     /// <summary>Creates the model with auxiliary classifiers, without dropout, for the image size of the golden file.</summary>
@@ -98,7 +101,8 @@ public sealed class FamilyGoldenTests
     {
         var golden = Golden.Read($"family-{model}");
         int side = int.Parse(golden.File.Metadata["side"], System.Globalization.CultureInfo.InvariantCulture);
-        var network = ModelCatalog.Find(model).Create(new ModelOptions { Classes = Classes, Input = new Shape(3, side, side), AuxiliaryClassifiers = true });
+        var network = ModelCatalog.Find(model).Create(
+            new ModelOptions { Classes = Classes, Input = new Shape(3, side, side), AuxiliaryClassifiers = true });
         return (golden, WithoutDropout(network));
     }
 

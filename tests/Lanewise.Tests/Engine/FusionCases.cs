@@ -154,7 +154,8 @@ internal static class FusionCases
     public static IReadOnlyList<OpCase> All { get; } = [.. ReLUs, .. Sums, .. Concats, .. Flattens, .. Siblings];
 
     /// <summary>Adds a padded 3×3 convolution, the most common layer.</summary>
-    private static SymbolicTensor Conv(this SymbolicTensor x, string name, int channels = 4) => x.Conv2d(name, channels, kernelSize: 3, padding: 1);
+    private static SymbolicTensor Conv(this SymbolicTensor x, string name, int channels = 4) =>
+        x.Conv2d(name, channels, kernelSize: 3, padding: 1);
 
     private static SymbolicTensor Point(this SymbolicTensor x, string name, int channels = 4) => x.Conv2d(name, channels, kernelSize: 1);
 

@@ -54,7 +54,8 @@ public sealed class GoldenTests
         const int Batch = 64;
         var golden = Golden.Read(model);
         var plan = Compile(model, golden, width, Batch);
-        var source = new TensorSource(Array.ConvertAll(golden["train_images"].Values, v => (v / 255f - 0.1307f) / 0.3081f), golden["train_labels"].Values);
+        var source = new TensorSource(
+            Array.ConvertAll(golden["train_images"].Values, v => (v / 255f - 0.1307f) / 0.3081f), golden["train_labels"].Values);
         var update = new OptimizerWork(plan.AllocateLikeWeights()) { Step = new SgdStep(0.01f, 0.5f, 0, Nesterov: false) };
         for (int step = 0; step < 10; step++)
         {
@@ -82,13 +83,15 @@ public sealed class GoldenTests
         Assert.Equal(golden["loss"].Values[0], engine.Loss(labels), Tolerance);
         var gradients = engine.BackwardLoss(labels);
         Compare.Close("gradient of the input", gradients.Input, golden["input_gradient"].Values, Tolerance);
-        Assert.All(golden.Below("gradients"), g => Compare.Close($"gradient of {g.Name}", gradients.Parameters[g.Name], g.Values, Tolerance));
+        Assert.All(
+            golden.Below("gradients"), g => Compare.Close($"gradient of {g.Name}", gradients.Parameters[g.Name], g.Values, Tolerance));
     }
 
     private static Plan Compile(string model, Golden golden, int width, int batch)
     {
         var network = ModelCatalog.Find(model).ForClasses(10);
-        var plan = Plan.Compile(network, new PlanOptions { BatchSize = batch, LaneWidth = width, Threads = 2, Training = true, InputGradient = true });
+        var plan = Plan.Compile(
+            network, new PlanOptions { BatchSize = batch, LaneWidth = width, Threads = 2, Training = true, InputGradient = true });
         plan.SetWeights(Weights.Match(network, golden.Below("weights"), model));
         return plan;
     }

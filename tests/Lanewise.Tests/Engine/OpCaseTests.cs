@@ -59,7 +59,8 @@ public sealed class OpCaseTests
             Assert.Equal(expected, Compare.Bits(parallel));
         }
 
-        var inference = Plan.Compile(run.Network, new PlanOptions { BatchSize = count, LaneWidth = width, Threads = 1, Algorithm = Conv2dAlgorithm.Direct });
+        var inference = Plan.Compile(
+            run.Network, new PlanOptions { BatchSize = count, LaneWidth = width, Threads = 1, Algorithm = Conv2dAlgorithm.Direct });
         inference.SetWeights(run.Weights);
         inference.Infer(run.At(count), run.At(count).Indices);
         if (run.IsCoupled)
@@ -146,7 +147,8 @@ public sealed class OpCaseTests
     {
         const int Count = 3;
         var run = ReferenceRun.Of(OpCases.Find(name));
-        var (images, channels) = (With(LaneLayout.BatchInterleaved, 1, WorkOrder.Automatic), With(LaneLayout.ChannelInterleaved, 1, WorkOrder.Automatic));
+        var (images, channels) = (
+            With(LaneLayout.BatchInterleaved, 1, WorkOrder.Automatic), With(LaneLayout.ChannelInterleaved, 1, WorkOrder.Automatic));
         Compare.Close("output in evaluation", run.At(Count).EvaluationOutput, channels.Output, OpCases.Find(name).Tolerance);
         Assert.Equal(Compare.Bits(images.Output), Compare.Bits(channels.Output));
         Assert.Equal(Compare.Bits(images.Output), Compare.Bits(With(LaneLayout.ChannelInterleaved, 3, WorkOrder.Layers).Output));
@@ -242,11 +244,19 @@ public sealed class OpCaseTests
             Assert.Equal(engine.Loss(batch.Labels), plan.Losses.ToArray().Average(), 1e-5);
             Compare.Close("gradient of the input", expected.Input, plan.InputGradients, OpCases.Find(name).Tolerance);
             var gradients = plan.Gradients();
-            Assert.All(expected.Parameters, p => Compare.Close(p.Key, p.Value, gradients[p.Key].Values, OpCases.Find(name).Tolerance, minMagnitude: 0.1));
+            Assert.All(
+                expected.Parameters,
+                p => Compare.Close(p.Key, p.Value, gradients[p.Key].Values, OpCases.Find(name).Tolerance, minMagnitude: 0.1));
         }
     }
 
-    internal static Plan Compile(ReferenceRun run, int width, int threads, int guard = 0, WorkOrder schedule = WorkOrder.Automatic, Conv2dAlgorithm algorithm = Conv2dAlgorithm.Direct)
+    internal static Plan Compile(
+        ReferenceRun run,
+        int width,
+        int threads,
+        int guard = 0,
+        WorkOrder schedule = WorkOrder.Automatic,
+        Conv2dAlgorithm algorithm = Conv2dAlgorithm.Direct)
     {
         var options = new PlanOptions { BatchSize = 2 * width + 3, LaneWidth = width, Threads = threads, Training = true, InputGradient = true, GuardVectors = guard, Schedule = schedule, Algorithm = algorithm };
         var plan = Plan.Compile(run.Network, options);

@@ -9,7 +9,8 @@ namespace Lanewise.Tests.Engine;
 
 public sealed class PlanTests
 {
-    private static readonly Network Small = Network.Define("small", new(1, 6, 6), x => x.Conv2d("conv", 4, 3).ReLU().MaxPool2d(2).Flatten().Linear("fc", 3));
+    private static readonly Network Small = Network.Define(
+        "small", new(1, 6, 6), x => x.Conv2d("conv", 4, 3).ReLU().MaxPool2d(2).Flatten().Linear("fc", 3));
 
     [Theory]
     [InlineData(0, 1)]
@@ -24,7 +25,9 @@ public sealed class PlanTests
     public void The_error_for_an_unknown_lane_width_lists_the_supported_ones()
     {
         var e = Assert.ThrowsAny<LanewiseException>(() => Plan.Compile(Small, new PlanOptions { LaneWidth = 3 }));
-        Assert.Equal($"lane width 3: this processor supports {string.Join(", ", KernelSet.Widths)}; choose one of these, or 0 for the widest.", e.Message);
+        Assert.Equal(
+            $"lane width 3: this processor supports {string.Join(", ", KernelSet.Widths)}; choose one of these, or 0 for the widest.",
+            e.Message);
     }
 
     [Fact]
@@ -55,7 +58,8 @@ public sealed class PlanTests
         {
             var network = ModelCatalog.Find("residual").ForClasses(10);
             var options = new PlanOptions { BatchSize = 2 * width + 1, LaneWidth = width, Threads = threads, Algorithm = Conv2dAlgorithm.Direct };
-            var (mixed, images) = (Plan.Compile(network, options), Plan.Compile(network, options with { LaneLayout = LaneLayout.BatchInterleaved }));
+            var (mixed, images) = (
+                Plan.Compile(network, options), Plan.Compile(network, options with { LaneLayout = LaneLayout.BatchInterleaved }));
             Assert.Equal(1, mixed.Remainder?.Program.BlockImages);
             Assert.Null(images.Remainder);
             Assert.Null(Plan.Compile(network, options with { BatchSize = 2 * width }).Remainder);
@@ -114,7 +118,8 @@ public sealed class PlanTests
     [InlineData(false)]
     public void An_empty_batch_has_an_empty_output_layer_by_layer(bool training)
     {
-        var network = Network.Define("norm", new Shape(2, 4, 4), x => x.Conv2d("conv", 3, kernelSize: 3).BatchNorm2d("bn").Flatten().Linear("fc", 2));
+        var network = Network.Define(
+            "norm", new Shape(2, 4, 4), x => x.Conv2d("conv", 3, kernelSize: 3).BatchNorm2d("bn").Flatten().Linear("fc", 2));
         var plan = Plan.Compile(network, new PlanOptions { BatchSize = 5, Training = training, Threads = 2, Schedule = WorkOrder.Layers });
         plan.SetWeights(Weights.Initialize(network, seed: 1));
         plan.Infer(TensorSource.Random(1, network.Input.Count, network.OutputCount), []);
@@ -151,7 +156,8 @@ public sealed class PlanTests
     [Fact]
     public void A_plan_with_folded_batch_norm_returns_the_weights_that_were_set()
     {
-        var network = Network.Define("norm", new Shape(2, 4, 4), x => x.Conv2d("conv", 3, kernelSize: 3).BatchNorm2d("bn").Flatten().Linear("fc", 2));
+        var network = Network.Define(
+            "norm", new Shape(2, 4, 4), x => x.Conv2d("conv", 3, kernelSize: 3).BatchNorm2d("bn").Flatten().Linear("fc", 2));
         var plan = Plan.Compile(network, new PlanOptions { BatchSize = 1, Threads = 1 });
         Assert.Throws<InvalidOperationException>(() => plan.GetWeights());
         var weights = Weights.Initialize(network, seed: 2);
@@ -162,7 +168,8 @@ public sealed class PlanTests
     [Fact]
     public void A_user_defined_module_may_be_named_like_an_auxiliary_head()
     {
-        var network = Network.Define("mine", new Shape(1, 4, 4), x => x.Module("aux1", m => m.Conv2d("conv", 2, kernelSize: 3)).Flatten().Linear("fc", 2));
+        var network = Network.Define(
+            "mine", new Shape(1, 4, 4), x => x.Module("aux1", m => m.Conv2d("conv", 2, kernelSize: 3)).Flatten().Linear("fc", 2));
         var weights = Weights.Initialize(network, seed: 2);
         Assert.Equal(Compare.Bits(weights), Compare.Bits(Weights.Match(network, weights.Tensors, "mine")));
     }

@@ -69,7 +69,8 @@ public sealed class PoolFusionTests
             Assert.DoesNotContain(plan.Program.Forward, s => s.Kernel == "MaxPool2d.Forward");
             Assert.Contains(plan.Program.Forward, s => s.Tile?.Contains(", pool ", StringComparison.Ordinal) == true);
             Assert.Equal(algorithm == Conv2dAlgorithm.Winograd, plan.Program.Transforms.Count > 0);
-            Compare.Close("output", ReferenceRun.Of(OpCases.Find(name)).At(count).EvaluationOutput, plan.Output, loss * OpCases.Find(name).Tolerance);
+            Compare.Close(
+                "output", ReferenceRun.Of(OpCases.Find(name)).At(count).EvaluationOutput, plan.Output, loss * OpCases.Find(name).Tolerance);
             foreach (var (start, length) in plan.Program.Guards)
             {
                 Assert.All(plan.Activations[0].Slice(start, length).ToArray(), v => Assert.Equal(Sentinel, v));

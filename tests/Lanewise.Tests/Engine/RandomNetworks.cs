@@ -8,7 +8,8 @@ namespace Lanewise.Tests.Engine;
 internal static class RandomNetworks
 {
     private const int MaxValues = 400;
-    private static readonly Gen<(int Op, int From, int Other, int Channels)> Choice = Gen.Select(Gen.Int[0, 15], Gen.Int[0, 99], Gen.Int[0, 99], Gen.Int[1, 7]);
+    private static readonly Gen<(int Op, int From, int Other, int Channels)> Choice = Gen.Select(
+        Gen.Int[0, 15], Gen.Int[0, 99], Gen.Int[0, 99], Gen.Int[1, 7]);
 
     public static Gen<Network> Any { get; } =
         Gen.Select(Gen.Int[1, 4], Gen.Int[1, 7], Gen.Int[1, 7], Choice.Array[1, 12], Gen.Int[0, 3], (c, h, w, choices, output) =>
@@ -35,7 +36,8 @@ internal static class RandomNetworks
         return all.Count == 1 ? x.Flatten() : all[Math.Max(1, all.Count - 1 - (output == 0 ? 1 : 0))];
     }
 
-    private static SymbolicTensor? Layer(SymbolicTensor x, List<SymbolicTensor> all, string name, (int Op, int From, int Other, int Channels) choice)
+    private static SymbolicTensor? Layer(
+        SymbolicTensor x, List<SymbolicTensor> all, string name, (int Op, int From, int Other, int Channels) choice)
     {
         var (height, width) = (x.Shape.Height, x.Shape.Width);
         int side = Math.Min(height, width);
@@ -43,7 +45,12 @@ internal static class RandomNetworks
         {
             0 or 1 => x.Conv2d(name, choice.Channels, kernelSize: 1),
             2 or 3 => x.Conv2d(name, x.Shape.Channels, kernelSize: 3, padding: 1),
-            4 => x.Conv2d(name, choice.Channels, kernelSize: Math.Min(side, 1 + choice.Other % 5), stride: 1 + choice.From % 3, bias: choice.Other % 2 == 0),
+            4 => x.Conv2d(
+                name,
+                choice.Channels,
+                kernelSize: Math.Min(side, 1 + choice.Other % 5),
+                stride: 1 + choice.From % 3,
+                bias: choice.Other % 2 == 0),
             5 => x.Conv2d(
                 name,
                 choice.Channels,

@@ -41,7 +41,9 @@ public sealed class ReferenceEngineTests
             {
                 int i = (int)((probe * 7919L + 13) % moved.Length);
                 double difference = (At(moved, i, Step) - At(moved, i, -Step)) / (2 * Step);
-                Assert.True(Math.Abs(difference - gradient[i]) <= Tolerance * scale, $"{what}[{i}]: gradient {gradient[i]}, central difference {difference}");
+                Assert.True(
+                    Math.Abs(difference - gradient[i]) <= Tolerance * scale,
+                    $"{what}[{i}]: gradient {gradient[i]}, central difference {difference}");
             }
         }
 

@@ -49,7 +49,8 @@ internal sealed class ReferenceRun
             Output = output,
             EvaluationOutput = output,
             InputGradient = [.. ones.SelectMany(o => o.InputGradient)],
-            Gradients = ones[0].Gradients.Keys.ToDictionary(name => name, name => Sum([.. ones.Select(o => o.Gradients[name])]), StringComparer.Ordinal),
+            Gradients = ones[0].Gradients.Keys.ToDictionary(
+                name => name, name => Sum([.. ones.Select(o => o.Gradients[name])]), StringComparer.Ordinal),
             Buffers = ones[0].Buffers,
         };
     }
@@ -75,7 +76,8 @@ internal sealed class ReferenceRun
                     EvaluationOutput = evaluation,
                     InputGradient = gradients.Input,
                     Gradients = gradients.Parameters,
-                    Buffers = Network.Parameters.Where(p => p.IsBuffer).ToDictionary(p => p.Name, p => engine.Parameters[p.Name], StringComparer.Ordinal),
+                    Buffers = Network.Parameters.Where(p => p.IsBuffer).ToDictionary(
+                        p => p.Name, p => engine.Parameters[p.Name], StringComparer.Ordinal),
                 };
             }
         }
@@ -110,7 +112,9 @@ internal sealed class ReferenceRun
     private static Weights Vary(Network network, Weights weights)
     {
         var random = new Random(7);
-        var norms = network.Nodes.Where(n => n.Op is BatchNorm2d).SelectMany(n => n.Parameters.Take(4)).Select(p => p.Name).ToHashSet(StringComparer.Ordinal);
-        return new(weights.Tensors.Select(t => norms.Contains(t.Name) ? t with { Values = [.. Draw(random, t.Values.Length).Select(v => v / 2 + t.Values[0])] } : t));
+        var norms = network.Nodes.Where(n => n.Op is BatchNorm2d).SelectMany(n => n.Parameters.Take(4)).Select(p => p.Name).ToHashSet(
+            StringComparer.Ordinal);
+        return new(weights.Tensors.Select(
+            t => norms.Contains(t.Name) ? t with { Values = [.. Draw(random, t.Values.Length).Select(v => v / 2 + t.Values[0])] } : t));
     }
 }

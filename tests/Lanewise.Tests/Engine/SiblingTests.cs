@@ -16,8 +16,10 @@ public sealed class SiblingTests
     [InlineData(1, "fc", "a +1", "b", "stem")]
     public void The_input_gradient_is_one_call_for_equally_packed_siblings(int outputs, params string[] calls)
     {
-        var plan = Plan.Compile(Module(new(3, 6, 6), 4, outputs), new PlanOptions { LaneWidth = KernelSet.Widths[0], Training = true, InputGradient = true });
-        Assert.Equal(calls, plan.Program.Backward.Where(step => step.Kernel.EndsWith(".BackwardInput", StringComparison.Ordinal)).Select(step => step.Path));
+        var plan = Plan.Compile(
+            Module(new(3, 6, 6), 4, outputs), new PlanOptions { LaneWidth = KernelSet.Widths[0], Training = true, InputGradient = true });
+        Assert.Equal(calls, plan.Program.Backward.Where(step => step.Kernel.EndsWith(".BackwardInput", StringComparison.Ordinal)).Select(
+            step => step.Path));
     }
 
     [Theory]

@@ -84,8 +84,10 @@ public sealed class AtomicFileTests : IDisposable
     [Fact]
     public void A_folder_or_a_device_is_not_replaced()
     {
-        Assert.Contains("folder", Assert.ThrowsAny<LanewiseException>(() => AtomicFile.WriteText(_folder.Path, "")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "folder", Assert.ThrowsAny<LanewiseException>(() => AtomicFile.WriteText(_folder.Path, "")).Message, StringComparison.Ordinal);
         Assert.SkipUnless(File.Exists("/dev/null"), "no devices here");
-        Assert.Contains("device", Assert.ThrowsAny<LanewiseException>(() => AtomicFile.WriteText("/dev/null", "")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "device", Assert.ThrowsAny<LanewiseException>(() => AtomicFile.WriteText("/dev/null", "")).Message, StringComparison.Ordinal);
     }
 }

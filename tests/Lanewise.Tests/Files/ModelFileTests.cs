@@ -59,7 +59,9 @@ public sealed class ModelFileTests
     {
         using var folder = new TemporaryFolder();
         var weights = Weights.Initialize(Residual.Create(3), 5);
-        string file = folder.Write("m.pth", PickleBuilder.Zip(PickleBuilder.StateDict(weights.Tensors), [.. weights.Tensors.Select((t, i) => ($"data/{i}", Bytes(t)))]));
+        string file = folder.Write(
+            "m.pth",
+            PickleBuilder.Zip(PickleBuilder.StateDict(weights.Tensors), [.. weights.Tensors.Select((t, i) => ($"data/{i}", Bytes(t)))]));
 
         var loaded = ModelFile.Load(file, "residual");
 
@@ -73,7 +75,8 @@ public sealed class ModelFileTests
     public void A_classifier_of_another_width_does_not_tell_the_classes()
     {
         using var folder = new TemporaryFolder();
-        var tensors = Weights.Initialize(Residual.Create(), 5).Tensors.Select(t => t.Name == "fc.weight" ? new Tensor(t.Name, [2_000_000_000, 0], []) : t);
+        var tensors = Weights.Initialize(Residual.Create(), 5).Tensors.Select(
+            t => t.Name == "fc.weight" ? new Tensor(t.Name, [2_000_000_000, 0], []) : t);
         Safetensors.Write(folder["m.safetensors"], [.. tensors]);
 
         string message = Assert.ThrowsAny<LanewiseException>(() => ModelFile.Load(folder["m.safetensors"], "residual")).Message;

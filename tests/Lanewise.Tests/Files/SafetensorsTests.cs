@@ -27,7 +27,8 @@ public sealed class SafetensorsTests
                 {
                     Assert.Equal(expected.Name, actual.Name);
                     Assert.Equal(expected.Dimensions, actual.Dimensions);
-                    Assert.Equal(expected.Values.Select(BitConverter.SingleToInt32Bits), actual.Values.Select(BitConverter.SingleToInt32Bits));
+                    Assert.Equal(
+                        expected.Values.Select(BitConverter.SingleToInt32Bits), actual.Values.Select(BitConverter.SingleToInt32Bits));
                 }
             }, iter: 300);
 
@@ -136,8 +137,10 @@ public sealed class SafetensorsTests
     {
         using var folder = new TemporaryFolder();
 
-        Assert.Contains("no such file", Assert.ThrowsAny<LanewiseException>(() => Safetensors.Read(folder["none"])).Message, StringComparison.Ordinal);
-        Assert.Contains("folder", Assert.ThrowsAny<LanewiseException>(() => Safetensors.Read(folder.Path)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "no such file", Assert.ThrowsAny<LanewiseException>(() => Safetensors.Read(folder["none"])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "folder", Assert.ThrowsAny<LanewiseException>(() => Safetensors.Read(folder.Path)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -82,7 +82,8 @@ public sealed class NetworkPartsTests
         plan.SetWeights(Weights.Initialize(Cut, seed: 1));
         var source = TensorSource.Random(1, Cut.Input.Count, Cut.OutputCount);
         Assert.Throws<InvalidOperationException>(() => plan.ComputeGradientsFrom(new float[Cut.OutputCount], source, [0]));
-        Assert.Throws<ArgumentException>(() => Plan.Compile(Cut, new PlanOptions { InputGradient = true }).ComputeGradientsFrom([], source, [0]));
+        Assert.Throws<ArgumentException>(
+            () => Plan.Compile(Cut, new PlanOptions { InputGradient = true }).ComputeGradientsFrom([], source, [0]));
     }
 
     private static float[] Infer(Network network, Weights weights, TensorSource source)

@@ -39,7 +39,8 @@ public sealed class NetworkTests
     {
         var e = Assert.ThrowsAny<LanewiseException>(() => Network.Define("wrong", new(3, 3, 3), x =>
             x.Module("incep1", m => m.Module("branch", b => b.Conv2d("branch5x5_2", 24, kernelSize: 5)))));
-        Assert.Equal("incep1.branch.branch5x5_2 (Conv2d): kernel 5×5 does not fit the 3×3 input; use padding: 1 or a smaller kernel.", e.Message);
+        Assert.Equal(
+            "incep1.branch.branch5x5_2 (Conv2d): kernel 5×5 does not fit the 3×3 input; use padding: 1 or a smaller kernel.", e.Message);
     }
 
     [Fact]
@@ -85,7 +86,8 @@ public sealed class NetworkTests
     [Fact]
     public void Layers_of_one_name_in_two_modules_have_two_paths()
     {
-        var network = Network.Define("two", Digits, x => x.Module("a", m => m.Conv2d("conv", 2, 3).ReLU()).Module("b", m => m.Conv2d("conv", 2, 3).ReLU()));
+        var network = Network.Define(
+            "two", Digits, x => x.Module("a", m => m.Conv2d("conv", 2, 3).ReLU()).Module("b", m => m.Conv2d("conv", 2, 3).ReLU()));
         Assert.Equal(["input", "a.conv", "a.relu1", "b.conv", "b.relu1"], network.Nodes.Select(n => n.Path));
         Assert.Equal(["a.conv.weight", "a.conv.bias", "b.conv.weight", "b.conv.bias"], network.Parameters.Select(p => p.Name));
     }

@@ -60,7 +60,10 @@ public sealed class WeightsMatchTests
 
         Assert.DoesNotContain(weights.Tensors, t => t.Name.StartsWith("aux", StringComparison.Ordinal));
         Assert.Contains("aux1.conv.weight", Refusal(Net(auxiliary: true), Weights.Initialize(Net(), 1).Tensors), StringComparison.Ordinal);
-        Assert.Contains("aux1.conv.weight (2×4×1×1) is not part of it", Refusal(WithoutNote(), Weights.Initialize(Net(auxiliary: true), 1).Tensors), StringComparison.Ordinal);
+        Assert.Contains(
+            "aux1.conv.weight (2×4×1×1) is not part of it",
+            Refusal(WithoutNote(), Weights.Initialize(Net(auxiliary: true), 1).Tensors),
+            StringComparison.Ordinal);
 
         static Network WithoutNote() => Network.Define("net", new(1, 5, 5), x => x
             .Conv2d("conv", 4, kernelSize: 3).BatchNorm2d("bn").ReLU().AvgPool2d(3).Flatten().Linear("fc", 10));
@@ -90,7 +93,8 @@ public sealed class WeightsMatchTests
     [Fact]
     public void Classifiers_for_other_classes_are_initialized_as_in_a_new_network()
     {
-        var adapted = Weights.Adapt(Net(classes: 3, auxiliary: true), Weights.Initialize(Net(auxiliary: true), 1).Tensors, "f.pth", seed: 2);
+        var adapted = Weights.Adapt(
+            Net(classes: 3, auxiliary: true), Weights.Initialize(Net(auxiliary: true), 1).Tensors, "f.pth", seed: 2);
 
         Assert.Equal(["aux1.fc.weight", "aux1.fc.bias", "fc.weight", "fc.bias"], adapted.Initialized);
         AssertInitialized(adapted, Net(classes: 3, auxiliary: true), seed: 2);
@@ -101,7 +105,8 @@ public sealed class WeightsMatchTests
     {
         var half = Weights.Initialize(Net(auxiliary: true), 1).Tensors.Where(t => t.Name != "aux1.conv.bias");
         Assert.Contains("aux1.conv.bias (2) is missing", Message(Net(auxiliary: true), half), StringComparison.Ordinal);
-        Assert.Contains("conv.weight is 5×1×3×3", Message(Net(), Weights.Initialize(Net(channels: 5), 1).Tensors), StringComparison.Ordinal);
+        Assert.Contains(
+            "conv.weight is 5×1×3×3", Message(Net(), Weights.Initialize(Net(channels: 5), 1).Tensors), StringComparison.Ordinal);
 
         static string Message(Network network, IEnumerable<Tensor> tensors) =>
             Assert.ThrowsAny<LanewiseException>(() => Weights.Adapt(network, tensors, "f.pth", seed: 2)).Message;

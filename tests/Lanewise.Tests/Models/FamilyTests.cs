@@ -38,7 +38,8 @@ public sealed class FamilyTests
     public void Parameters_MACs_and_input_are_as_published(string model)
     {
         var network = ModelCatalog.Find(model).Create(new ModelOptions());
-        Assert.Equal(Published.Single(p => p.Model == model), (network.Name, network.Input.ToString(), network.ParameterCount, network.Macs));
+        Assert.Equal(
+            Published.Single(p => p.Model == model), (network.Name, network.Input.ToString(), network.ParameterCount, network.Macs));
         Assert.Equal(network.Input, ModelCatalog.Find(model).Preprocessing.Input);
     }
 
@@ -61,7 +62,8 @@ public sealed class FamilyTests
     {
         var network = ModelCatalog.Find(model).Create(new ModelOptions { AuxiliaryClassifiers = true });
         Assert.Equal(
-            File.ReadLines(Path.Combine(AppContext.BaseDirectory, "goldens", "names.txt")).Where(line => line.StartsWith(model + " ", StringComparison.Ordinal)),
+            File.ReadLines(Path.Combine(AppContext.BaseDirectory, "goldens", "names.txt")).Where(
+                line => line.StartsWith(model + " ", StringComparison.Ordinal)),
             network.Parameters.Select(p => $"{model} {p.Name} {p.ShapeText}"));
     }
 
@@ -69,7 +71,8 @@ public sealed class FamilyTests
     [MemberData(nameof(Models))]
     public void Classes_input_size_and_channels_can_be_chosen(string model)
     {
-        var network = ModelCatalog.Find(model).Create(new ModelOptions { Classes = 7, Input = new Shape(2, 97, 113), AuxiliaryClassifiers = true });
+        var network = ModelCatalog.Find(model).Create(
+            new ModelOptions { Classes = 7, Input = new Shape(2, 97, 113), AuxiliaryClassifiers = true });
         Assert.Equal((new Shape(2, 97, 113), 7), (network.Input, network.OutputCount));
     }
 
@@ -81,7 +84,9 @@ public sealed class FamilyTests
     [InlineData("resnet20", 1)]
     [InlineData("inception", 16)]
     public void The_smallest_input_is_taken(string model, int side) =>
-        Assert.Equal(new Shape(5, 1, 1), ModelCatalog.Find(model).Create(new ModelOptions { Classes = 5, Input = new Shape(3, side, side) }).Output.Shape);
+        Assert.Equal(
+            new Shape(5, 1, 1),
+            ModelCatalog.Find(model).Create(new ModelOptions { Classes = 5, Input = new Shape(3, side, side) }).Output.Shape);
 
     [Theory]
     [InlineData("googlenet", 14, "maxpool2d3 (MaxPool2d): kernel 3×3 does not fit the 1×1 input; use padding: 1 or a smaller kernel.")]
@@ -105,7 +110,9 @@ public sealed class FamilyTests
         int shortcuts = model.StartsWith("plain", StringComparison.Ordinal) ? 0 : blocks;
         Assert.Equal(blocks, network.Nodes.Select(n => n.Path.Split('.')).Where(p => p.Length == 3 && p[2] == "conv1").Count());
         Assert.Equal(shortcuts, network.Nodes.Count(n => n.Op is Add));
-        Assert.Equal(changing, network.Nodes.Count(n => parameterFree ? n.Op is IdentityShortcut : n.Path.EndsWith("downsample.0", StringComparison.Ordinal)));
+        Assert.Equal(
+            changing,
+            network.Nodes.Count(n => parameterFree ? n.Op is IdentityShortcut : n.Path.EndsWith("downsample.0", StringComparison.Ordinal)));
     }
 
     [Fact]

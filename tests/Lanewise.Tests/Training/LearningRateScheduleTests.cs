@@ -72,10 +72,14 @@ public sealed class LearningRateScheduleTests
     {
         (LearningRateSchedule Schedule, string Named)[] wrong =
         [
-            (new LearningRateSchedule.Constant { WarmupEpochs = -1 }, "warm-up epochs -1: it must be at least 0 and fewer than the training's 10."),
+            (
+                new LearningRateSchedule.Constant { WarmupEpochs = -1 },
+                "warm-up epochs -1: it must be at least 0 and fewer than the training's 10."),
             (new LearningRateSchedule.Constant { WarmupEpochs = 10 }, "warm-up epochs 10"),
             (new LearningRateSchedule.Constant { WarmupEpochs = double.NaN }, "warm-up epochs NaN"),
-            (new LearningRateSchedule.Constant { WarmupRate = 0.2 }, "warm-up rate 0.2: it must be at least 0 and at most the learning rate of 0.1."),
+            (
+                new LearningRateSchedule.Constant { WarmupRate = 0.2 },
+                "warm-up rate 0.2: it must be at least 0 and at most the learning rate of 0.1."),
             (new LearningRateSchedule.Constant { WarmupRate = -0.1 }, "warm-up rate -0.1"),
             (new LearningRateSchedule.Step(0), "decay epochs 0"),
             (new LearningRateSchedule.Step(double.PositiveInfinity), "decay epochs"),

@@ -19,9 +19,12 @@ public sealed class OptimizerTests
         const int Batch = 64, Steps = 10;
         var (golden, recipe) = (Golden.Read("residual"), Golden.Read("recipes"));
         var network = Residual.Create();
-        var plan = Plan.Compile(network, new PlanOptions { BatchSize = Batch, LaneWidth = width, Threads = 2, Training = true, Algorithm = Conv2dAlgorithm.Direct });
+        var plan = Plan.Compile(
+            network,
+            new PlanOptions { BatchSize = Batch, LaneWidth = width, Threads = 2, Training = true, Algorithm = Conv2dAlgorithm.Direct });
         plan.SetWeights(Weights.Match(network, golden.Below("weights"), "residual"));
-        var source = new TensorSource(Array.ConvertAll(golden["train_images"].Values, v => (v / 255f - 0.1307f) / 0.3081f), golden["train_labels"].Values);
+        var source = new TensorSource(
+            Array.ConvertAll(golden["train_images"].Values, v => (v / 255f - 0.1307f) / 0.3081f), golden["train_labels"].Values);
         var optimizer = new AdamW(0.002f, WeightDecay: 0.05f);
         var schedule = new LearningRateSchedule.Cosine { WarmupEpochs = 0.3 };
         var update = new OptimizerWork(plan.AllocateLikeWeights(), plan.AllocateLikeWeights()) { Step = optimizer.StepAt(0, 1) };
@@ -88,7 +91,8 @@ public sealed class OptimizerTests
         ];
         foreach (var (optimizer, named) in wrong)
         {
-            var e = Assert.ThrowsAny<LanewiseException>(() => new Trainer(Residual.Create(), new TrainingOptions { Optimizer = optimizer }));
+            var e = Assert.ThrowsAny<LanewiseException>(
+                () => new Trainer(Residual.Create(), new TrainingOptions { Optimizer = optimizer }));
             Assert.StartsWith(named, e.Message, StringComparison.Ordinal);
         }
     }

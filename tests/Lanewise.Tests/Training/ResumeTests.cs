@@ -62,7 +62,8 @@ public sealed class ResumeTests
         var trainer = await Run(new Trainer(Small, Options with { Epochs = 1 }));
         Checkpoint.Save(file, trainer.GetState());
         var saved = Safetensors.Read(file);
-        Safetensors.Write(file, saved.Tensors, saved.Metadata.Where(m => !m.Key.EndsWith("updates", StringComparison.Ordinal)).ToDictionary());
+        Safetensors.Write(
+            file, saved.Tensors, saved.Metadata.Where(m => !m.Key.EndsWith("updates", StringComparison.Ordinal)).ToDictionary());
 
         var resumed = new Trainer(Small, Options);
         resumed.Resume(Checkpoint.Load(file, Small));
@@ -71,8 +72,12 @@ public sealed class ResumeTests
 
         Checkpoint.Save(file, new Trainer(Small, Recipe("adamw")).GetState());
         saved = Safetensors.Read(file);
-        Safetensors.Write(file, saved.Tensors, saved.Metadata.Where(m => !m.Key.EndsWith("updates", StringComparison.Ordinal)).ToDictionary());
-        Assert.Contains("lanewise.position.updates", Assert.ThrowsAny<LanewiseException>(() => Checkpoint.Load(file, Small)).Message, StringComparison.Ordinal);
+        Safetensors.Write(
+            file, saved.Tensors, saved.Metadata.Where(m => !m.Key.EndsWith("updates", StringComparison.Ordinal)).ToDictionary());
+        Assert.Contains(
+            "lanewise.position.updates",
+            Assert.ThrowsAny<LanewiseException>(() => Checkpoint.Load(file, Small)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -97,8 +102,12 @@ public sealed class ResumeTests
         string file = Path.Combine(folder.Path, "c.safetensors");
         Checkpoint.Save(file, new Trainer(Small, Options).GetState());
         var other = Network.Define("other", new(1, 28, 28), x => x.Flatten().Linear("fc", 10));
-        Assert.Contains("conv.weight", Assert.ThrowsAny<LanewiseException>(() => Checkpoint.Load(file, other)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "conv.weight", Assert.ThrowsAny<LanewiseException>(() => Checkpoint.Load(file, other)).Message, StringComparison.Ordinal);
         Safetensors.Write(file, Weights.Initialize(Small, 1).Tensors);
-        Assert.Contains("not a training checkpoint", Assert.ThrowsAny<LanewiseException>(() => Checkpoint.Load(file, Small)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "not a training checkpoint",
+            Assert.ThrowsAny<LanewiseException>(() => Checkpoint.Load(file, Small)).Message,
+            StringComparison.Ordinal);
     }
 }

@@ -18,7 +18,8 @@ public sealed class TrainerTests
     internal static readonly Network Small = Network.Define("small", new(1, 28, 28), x => x
         .Conv2d("conv", 5, kernelSize: 5, stride: 2).ReLU().MaxPool2d(2).Flatten().Linear("fc", 10));
 
-    internal static TrainingOptions Options => new() { Epochs = 3, BatchSize = 32, Seed = 7, Threads = 1, Optimizer = new Sgd(0.05f, 0.9f, 1e-4f, Nesterov: true) };
+    internal static TrainingOptions Options =>
+        new() { Epochs = 3, BatchSize = 32, Seed = 7, Threads = 1, Optimizer = new Sgd(0.05f, 0.9f, 1e-4f, Nesterov: true) };
 
     /// <summary>By name, for a readable list of tests.</summary>
     internal static TrainingOptions Recipe(string name) => name switch
@@ -75,7 +76,8 @@ public sealed class TrainerTests
         var network = Network.Define("n", new(1, 4, 4), x => x.Flatten().Linear("fc1", 6).ReLU().Linear("fc2", 3).Softmax());
         Assert.Equal(["fc2.weight", "fc2.bias"], network.Parameters.Select(p => p.Name).Where(FineTuning.HeadOnly(network)));
         var none = Network.Define("n", new(1, 4, 4), x => x.Conv2d("conv", 3, kernelSize: 4).Flatten());
-        Assert.Contains("no classifier", Assert.ThrowsAny<LanewiseException>(() => FineTuning.HeadOnly(none)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "no classifier", Assert.ThrowsAny<LanewiseException>(() => FineTuning.HeadOnly(none)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -98,7 +100,8 @@ public sealed class TrainerTests
         var e = Assert.ThrowsAny<LanewiseException>(() => new Trainer(colour, Options));
         Assert.Contains("3×28×28", e.Message, StringComparison.Ordinal);
         Assert.Contains("TrainingOptions.Preprocessing", e.Message, StringComparison.Ordinal);
-        Assert.ThrowsAny<LanewiseException>(() => new Trainer(Small, Options with { Preprocessing = new(colour.Input, [0, 0, 0], [1, 1, 1]) }));
+        Assert.ThrowsAny<LanewiseException>(
+            () => new Trainer(Small, Options with { Preprocessing = new(colour.Input, [0, 0, 0], [1, 1, 1]) }));
     }
 
     [Fact]
@@ -120,7 +123,8 @@ public sealed class TrainerTests
     [InlineData(0.1f, 0f, 0f, true, "momentum")]
     public void An_optimizer_out_of_range_is_refused(float rate, float momentum, float decay, bool nesterov, string named)
     {
-        var e = Assert.ThrowsAny<LanewiseException>(() => new Trainer(Small, Options with { Optimizer = new Sgd(rate, momentum, decay, nesterov) }));
+        var e = Assert.ThrowsAny<LanewiseException>(
+            () => new Trainer(Small, Options with { Optimizer = new Sgd(rate, momentum, decay, nesterov) }));
         Assert.Contains(named, e.Message, StringComparison.Ordinal);
     }
 
@@ -205,7 +209,8 @@ public sealed class TrainerTests
     internal static Task<Trainer> Run(Trainer trainer, IFixedShapeImageDataset? train = null) =>
         Follow(trainer, train ?? Train, null, TestContext.Current.CancellationToken);
 
-    internal static async Task<Trainer> Follow(Trainer trainer, IFixedShapeImageDataset train, IProgress<TrainingProgress>? progress, CancellationToken cancellation)
+    internal static async Task<Trainer> Follow(
+        Trainer trainer, IFixedShapeImageDataset train, IProgress<TrainingProgress>? progress, CancellationToken cancellation)
     {
         await foreach (var _ in trainer.RunAsync(train, Test, progress, cancellation))
         {

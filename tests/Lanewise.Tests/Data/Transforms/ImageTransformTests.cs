@@ -16,7 +16,8 @@ public sealed class ImageTransformTests
     public void Evaluation_gives_torchvisions_values()
     {
         var preprocessing = Preprocessing.ImageNet;
-        var decoded = new ImageDecoder().Decode(Path.Combine(AppContext.BaseDirectory, "goldens", "photograph.png"), preprocessing.MinSide());
+        var decoded = new ImageDecoder().Decode(
+            Path.Combine(AppContext.BaseDirectory, "goldens", "photograph.png"), preprocessing.MinSide());
         float[] values = new float[preprocessing.Input.Count];
         preprocessing.Normalize(preprocessing.Fit(decoded), values);
 
@@ -135,7 +136,8 @@ public sealed class ImageTransformTests
     [Fact]
     public void Seed_epoch_and_image_decide_an_augmentation()
     {
-        var images = new MemoryImageDataset("noise", new Shape(3, 40, 40), ["a"], Noise(3, 40, 40).Pixels.Concat(Noise(3, 40, 40).Pixels).ToArray(), new byte[2]);
+        var images = new MemoryImageDataset(
+            "noise", new Shape(3, 40, 40), ["a"], Noise(3, 40, 40).Pixels.Concat(Noise(3, 40, 40).Pixels).ToArray(), new byte[2]);
         float[] Read(int index, int seed, int epoch)
         {
             float[] values = new float[Colour.Input.Count];

@@ -30,14 +30,17 @@ public sealed class CorruptFileTests
         // Behind a checksum that fits, so that the pickle reader sees every change.
         var archives = Array.ConvertAll(Array.FindAll(Files, file => file[0] == 'P'), Parts);
         Gen.Select(OneOf(archives), Changes).Sample((parts, changes) =>
-            ReadOrRefuse(PickleBuilder.Zip(Changed(parts["data.pkl"], changes), [.. parts.Where(part => part.Key != "data.pkl").Select(part => (part.Key, part.Value))])),
+            ReadOrRefuse(PickleBuilder.Zip(
+                Changed(parts["data.pkl"], changes),
+                [.. parts.Where(part => part.Key != "data.pkl").Select(part => (part.Key, part.Value))])),
             iter: 3000, threads: 1);
     }
 
     [Fact]
     public void Opcodes_in_any_order_are_read_or_refused()
     {
-        var opcode = OneOf<byte>([.. "(012NJKMGXTUBC])tae}sucRbQqrhj."u8, 0x88, 0x8C, 0x8F, 0x85, 0x86, 0x87, 0x90, 0x91, 0x93, 0x94, 0x81, 0, 1, 2]);
+        var opcode = OneOf<byte>(
+            [.. "(012NJKMGXTUBC])tae}sucRbQqrhj."u8, 0x88, 0x8C, 0x8F, 0x85, 0x86, 0x87, 0x90, 0x91, 0x93, 0x94, 0x81, 0, 1, 2]);
         opcode.Array[1, 60].Sample(bytes => ReadOrRefuse(PickleBuilder.Zip(bytes)), iter: 5000, threads: 1);
     }
 

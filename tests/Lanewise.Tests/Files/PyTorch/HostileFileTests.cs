@@ -22,7 +22,8 @@ public sealed class HostileFileTests
 
         foreach (byte[] pickle in new[] { call.Bytes, modern.Bytes })
         {
-            AssertRefused(PickleBuilder.Zip(pickle), $"it asks for {module}.{name}, and nothing but tensors and plain values is read or run");
+            AssertRefused(
+                PickleBuilder.Zip(pickle), $"it asks for {module}.{name}, and nothing but tensors and plain values is read or run");
             AssertRefused(PickleBuilder.Legacy(pickle, 0, []), $"it asks for {module}.{name}, ");
         }
     }
@@ -66,7 +67,8 @@ public sealed class HostileFileTests
         byte[] dictionaries = new PickleBuilder().Op("}0"u8, 2_000_000).Bytes;
 
         // A list of 50,000 pairs, of which a dictionary is made again and again.
-        var pairs = new PickleBuilder().Op((byte)']', (byte)'N', (byte)'N', 0x86, (byte)'q', 1, (byte)'a', (byte)'q', 0).Op([(byte)'h', 1, (byte)'a'], 50_000)
+        var pairs = new PickleBuilder().Op((byte)']', (byte)'N', (byte)'N', 0x86, (byte)'q', 1, (byte)'a', (byte)'q', 0).Op(
+            [(byte)'h', 1, (byte)'a'], 50_000)
             .Op((byte)'0').Global("collections", "OrderedDict").Op((byte)'q', 2, (byte)'0');
         byte[] made = pairs.Op([(byte)'h', 2, (byte)'h', 0, 0x85, (byte)'R', (byte)'0'], 10_000).Bytes;
 
@@ -170,9 +172,11 @@ public sealed class HostileFileTests
     public void Other_archives_other_content_and_other_machines_are_named()
     {
         AssertRefused([.. "PK"u8], "damaged zip archive");
-        AssertRefused(PickleBuilder.Zip(PickleBuilder.StateDict(1, 0, [1], [1]), ("data/0", new byte[4]), ("byteorder", [.. "big"u8])), "big-endian");
+        AssertRefused(
+            PickleBuilder.Zip(PickleBuilder.StateDict(1, 0, [1], [1]), ("data/0", new byte[4]), ("byteorder", [.. "big"u8])), "big-endian");
         AssertRefused(PickleBuilder.Zip(new PickleBuilder().Op((byte)']').Bytes), "no state dict in it, but a list");
-        AssertRefused(PickleBuilder.Zip(new PickleBuilder().Op((byte)'}').Text("epoch").Number(3).Op((byte)'s').Bytes), "but a dictionary of epoch");
+        AssertRefused(
+            PickleBuilder.Zip(new PickleBuilder().Op((byte)'}').Text("epoch").Number(3).Op((byte)'s').Bytes), "but a dictionary of epoch");
         AssertRefused(PickleBuilder.Zip(new PickleBuilder().Tensor("0", 1, 0, [1], [1]).Bytes), "but a single tensor");
         AssertRefused(PickleBuilder.Zip(new PickleBuilder().Op(Encoding.ASCII.GetBytes("I1\n")).Bytes), "opcode 0x49");
         AssertRefused(PickleBuilder.Zip([0x80, 9]), "protocol 9");

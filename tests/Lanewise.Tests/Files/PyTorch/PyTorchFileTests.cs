@@ -52,9 +52,11 @@ public sealed class PyTorchFileTests
     [Fact]
     public void Parameters_of_PyTorch_before_0_4_are_read()
     {
-        var parameter = new PickleBuilder().Op((byte)'}').Text("fc.weight").Global("torch.nn.parameter", "Parameter").Tensor("0", 4, 1, [2], [1])
+        var parameter = new PickleBuilder().Op((byte)'}').Text("fc.weight").Global("torch.nn.parameter", "Parameter").Tensor(
+            "0", 4, 1, [2], [1])
             .Op(0x85).Call().Op(0x88, 0x89, (byte)'}', 0x87, (byte)'b', (byte)'s');
-        using var stream = new MemoryStream(PickleBuilder.Legacy(parameter.Bytes, 4, Convert.FromHexString("000000000000803F0000004000004040")));
+        using var stream = new MemoryStream(
+            PickleBuilder.Legacy(parameter.Bytes, 4, Convert.FromHexString("000000000000803F0000004000004040")));
 
         Assert.Equal([1f, 2f], Assert.Single(PyTorchFile.Read(stream, "old.pth").Tensors).Values);
     }
@@ -92,8 +94,14 @@ public sealed class PyTorchFileTests
 
         Assert.Equal(WeightsFormat.PyTorchLegacy, WeightsFile.Read(folder["a.safetensors"]).Format);
         Assert.Equal(WeightsFormat.Safetensors, WeightsFile.Read(folder["a.pth"]).Format);
-        Assert.Contains("not a weights file", Assert.ThrowsAny<LanewiseException>(() => WeightsFile.Read(folder["a.txt"])).Message, StringComparison.Ordinal);
-        Assert.Contains("no such file", Assert.ThrowsAny<LanewiseException>(() => WeightsFile.Read(folder["none.pth"])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "not a weights file",
+            Assert.ThrowsAny<LanewiseException>(() => WeightsFile.Read(folder["a.txt"])).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "no such file",
+            Assert.ThrowsAny<LanewiseException>(() => WeightsFile.Read(folder["none.pth"])).Message,
+            StringComparison.Ordinal);
     }
 
     internal static string PathOf(string file) => Path.Combine(AppContext.BaseDirectory, "goldens", $"pytorch-{file}.pth");

@@ -5,9 +5,11 @@ using Xunit;
 namespace Lanewise.Tests.Files.TensorBoard;
 
 /// <summary>An event as a file has it; null for what it does not hold.</summary>
-internal sealed record LoggedEvent(double Time, long Step, string? Version, string? Tag, float? Scalar, LoggedHistogram? Histogram, LoggedImage? Image);
+internal sealed record LoggedEvent(
+    double Time, long Step, string? Version, string? Tag, float? Scalar, LoggedHistogram? Histogram, LoggedImage? Image);
 
-internal sealed record LoggedHistogram(double Least, double Greatest, double Count, double Sum, double Squares, double[] Limits, double[] Counts);
+internal sealed record LoggedHistogram(
+    double Least, double Greatest, double Count, double Sum, double Squares, double[] Limits, double[] Counts);
 
 internal sealed record LoggedImage(int Height, int Width, int Channels, byte[] Png);
 

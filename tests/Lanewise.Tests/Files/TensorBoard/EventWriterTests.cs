@@ -124,7 +124,10 @@ public sealed class EventWriterTests
     {
         using var folder = new TemporaryFolder();
         string path = folder.Write("tensorboard", []);
-        Assert.StartsWith($"{path} could not be written: ", Assert.ThrowsAny<LanewiseException>(() => new EventWriter(path)).Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"{path} could not be written: ",
+            Assert.ThrowsAny<LanewiseException>(() => new EventWriter(path)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -136,7 +139,8 @@ public sealed class EventWriterTests
         Assert.Equal("/dev/full could not be written: the disk is full; free some space or choose another folder.", e.Message);
     }
 
-    private static LoggedHistogram HistogramOf(float[] values) => Written(writer => writer.AddHistogram("weights/fc.weight", 7, values)).Histogram!;
+    private static LoggedHistogram HistogramOf(float[] values) =>
+        Written(writer => writer.AddHistogram("weights/fc.weight", 7, values)).Histogram!;
 
     private static LoggedEvent Written(Action<EventWriter> write)
     {

@@ -30,12 +30,17 @@ public sealed class IdentityShortcutTests
         buffer.AssertClose("y", y, lane =>
         {
             var image = buffer.Read(x, lane);
-            return Volume.Of(7, 3, 3, (k, p, q) => k >= Before && k < Before + 3 ? image[k - Before, p * stride.Rows, q * stride.Columns] : 0);
+            return Volume.Of(
+                7, 3, 3, (k, p, q) => k >= Before && k < Before + 3 ? image[k - Before, p * stride.Rows, q * stride.Columns] : 0);
         }, 0);
         buffer.AssertClose("dx", dx, lane => Backward(buffer.Read(dy, lane)), 0);
         buffer.AssertClose("dx", sum, lane => Backward(buffer.Read(dy, lane)).Map((c, h, w, v) => v + before[lane][c, h, w]), 1e-7);
 
         Volume Backward(Volume dy) =>
-            Volume.Of(3, 5, 7, (c, h, w) => h % stride.Rows == 0 && w % stride.Columns == 0 ? dy[Before + c, h / stride.Rows, w / stride.Columns] : 0);
+            Volume.Of(
+                3,
+                5,
+                7,
+                (c, h, w) => h % stride.Rows == 0 && w % stride.Columns == 0 ? dy[Before + c, h / stride.Rows, w / stride.Columns] : 0);
     }
 }
