@@ -47,8 +47,7 @@ public sealed class ReducedConvolution
     {
         int images = KernelSet.Widths[0];
         NetworkCost[] costs = [.. new[] { Direct, Reduced }.OfType<NetworkCost>()];
-        if (costs.Any(c => c.Total.Macs * images > MaxMacs
-            || c.Total.ActivationBytes * images + c.Total.Parameters * sizeof(float) > MaxBytes))
+        if (costs.Any(c => c.Total.Macs * images > MaxMacs || BytesOf(c, images) > MaxBytes))
         {
             return null;
         }
@@ -57,6 +56,10 @@ public sealed class ReducedConvolution
         StepTimes.RunInTurn(times, duration, cancellation);
         return new(images, TimeOf(Direct, times[0]), Reduced is null ? null : TimeOf(Reduced, times[1]));
     }
+
+    /// <summary>Estimates the memory of a plan: input, outputs of the layers, and parameters.</summary>
+    private static long BytesOf(NetworkCost cost, int images) =>
+        (cost.Total.ActivationBytes + (long)cost.Network.Input.Count * sizeof(float)) * images + cost.Total.Parameters * sizeof(float);
 
     private static ConvolutionTime TimeOf(NetworkCost cost, StepTimes times)
     {
