@@ -19,9 +19,10 @@ internal sealed class DropoutReference : ImageReference<Dropout>
 
     private static void AddKept(Dropout op, ReferenceNode node, int image, double[] from, double[] to)
     {
+        ulong key = node.Training is null ? 0 : node.DropoutKey;
         for (int i = 0; i < from.Length; i++)
         {
-            double factor = node.Training is null ? 1 : DropoutMask.Keeps(node.DropoutKey, image, i, op.P) ? DropoutMask.Scale(op.P) : 0;
+            double factor = node.Training is null ? 1 : DropoutMask.Keeps(key, image, i, op.P) ? DropoutMask.Scale(op.P) : 0;
             to[i] += factor * from[i];
         }
     }
