@@ -3,9 +3,8 @@
 // parameters, with and without batch norm folded into the preceding convolutions.
 using System.Diagnostics;
 using System.Globalization;
+using Lanewise;
 using Lanewise.Analysis;
-using Lanewise.Graphs;
-using Lanewise.Models;
 
 if (args.Length < 2 || args[1] is not ("train" or "infer"))
 {

@@ -1,10 +1,6 @@
+using Lanewise;
 // Describes a small network, trains it on the built-in digits and saves weights that PyTorch can load.
-using Lanewise.Data;
 using Lanewise.Files;
-using Lanewise.Graphs;
-using Lanewise.Layers;
-using Lanewise.Models;
-using Lanewise.Training;
 
 var network = Network.Define("my-residual", input: new Shape(1, 28, 28), x => x
     .Conv2d("stem", 8, kernelSize: 5).ReLU().MaxPool2d(2) // 8×12×12

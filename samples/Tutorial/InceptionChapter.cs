@@ -1,5 +1,4 @@
-using Lanewise.Graphs;
-using Lanewise.Layers;
+using Lanewise;
 
 internal static class InceptionChapter
 {

@@ -1,14 +1,12 @@
+using Lanewise;
 using Lanewise.Analysis;
-using Lanewise.Data;
 using Lanewise.Engine;
-using Lanewise.Graphs;
-using Lanewise.Models;
 
 internal static class VanishChapter
 {
     public static void Run()
     {
-        var digits = new PreparedDataset(BuiltInDigits.Train(64), Preprocessing.Mnist);
+        var digits = new PreparedDataset(BuiltInDigits.Train(64), ImageTransform.Mnist);
         foreach (var (depth, hasShortcuts) in new[] { (20, false), (20, true), (56, false), (56, true) })
         {
             string name = $"{(hasShortcuts ? "residual" : "plain")}-{depth}";

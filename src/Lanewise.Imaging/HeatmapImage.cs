@@ -1,6 +1,3 @@
-using Lanewise.Data.Transforms;
-using Lanewise.Graphs;
-
 namespace Lanewise.Imaging;
 
 /// <summary>Encodes heat maps, values from 0 to 1, as PNG images in viridis colours.</summary>

@@ -1,5 +1,3 @@
-using Lanewise.Data;
-using Lanewise.Data.Transforms;
 using SkiaSharp;
 
 namespace Lanewise.Imaging;

@@ -1,30 +1,26 @@
-using Lanewise.Data;
-using Lanewise.Data.Transforms;
-using Lanewise.Graphs;
-
 namespace Lanewise.Imaging;
 
 /// <summary>Reads PNG, JPEG, BMP, WEBP and GIF files as a network's input.</summary>
 /// <remarks>
 /// The EXIF orientation is applied, transparent pixels are composited on white, and of an animation the first frame is read.
-/// Photographs are resized and cropped as in training and evaluation (<see cref="Preprocessing.Fit"/>). Drawings become greyscale
+/// Photographs are resized and cropped as in training and evaluation (<see cref="ImageTransform.Fit"/>). Drawings become greyscale
 /// (luma, ITU-R 601) and light on dark: dark ink on a light background is inverted.
 /// </remarks>
 public static class ImageReader
 {
-    /// <summary>Reads an image file, ready for <see cref="Preprocessing.Normalize"/>.</summary>
+    /// <summary>Reads an image file, ready for <see cref="ImageTransform.Normalize"/>.</summary>
     /// <param name="path">The path of the image file.</param>
-    /// <param name="preprocessing">The model's preprocessing, with the shape of its input.</param>
+    /// <param name="transform">The model's preprocessing, with the shape of its input.</param>
     /// <param name="framing">How the image is framed; null (default) for Ink with one channel, None with three.</param>
     /// <param name="drawing">The shape of the drawings that the model was trained on; null (default) for the input's.</param>
     /// <exception cref="LanewiseException">The file cannot be read, is not an image, or is too large.</exception>
-    public static PreparedImage Read(string path, Preprocessing preprocessing, ImageFraming? framing = null, Shape? drawing = null)
+    public static PreparedImage Read(string path, ImageTransform transform, ImageFraming? framing = null, Shape? drawing = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         try
         {
             using var stream = File.OpenRead(path);
-            return Read(stream, path, preprocessing, framing, drawing);
+            return Read(stream, path, transform, framing, drawing);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -35,33 +31,33 @@ public static class ImageReader
     /// <summary>Reads an image from a stream.</summary>
     /// <param name="stream">A seekable stream of the image file's bytes.</param>
     /// <param name="name">The name of the image in messages.</param>
-    /// <param name="preprocessing">The model's preprocessing, with the shape of its input.</param>
+    /// <param name="transform">The model's preprocessing, with the shape of its input.</param>
     /// <param name="framing">How the image is framed; null (default) for Ink with one channel, None with three.</param>
     /// <param name="drawing">The shape of the drawings that the model was trained on; null (default) for the input's.</param>
     /// <exception cref="LanewiseException">
     /// The stream is not an image, the image is too large, or the network's input has neither one nor three channels.
     /// </exception>
     public static PreparedImage Read(
-        Stream stream, string name, Preprocessing preprocessing, ImageFraming? framing = null, Shape? drawing = null)
+        Stream stream, string name, ImageTransform transform, ImageFraming? framing = null, Shape? drawing = null)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        ArgumentNullException.ThrowIfNull(preprocessing);
-        var shape = drawing ?? preprocessing.Input;
+        ArgumentNullException.ThrowIfNull(transform);
+        var shape = drawing ?? transform.Input;
         framing ??= shape.Channels == 1 ? ImageFraming.Ink : ImageFraming.None;
         return framing == ImageFraming.None
-            ? ReadPhotograph(stream, name, preprocessing)
-            : ReadDrawing(stream, name, preprocessing, framing.Value, shape);
+            ? ReadPhotograph(stream, name, transform)
+            : ReadDrawing(stream, name, transform, framing.Value, shape);
     }
 
-    private static PreparedImage ReadPhotograph(Stream stream, string name, Preprocessing preprocessing)
+    private static PreparedImage ReadPhotograph(Stream stream, string name, ImageTransform transform)
     {
-        var decoded = ImageDecoder.Decode(stream, name, channels: 3, preprocessing.MinSide());
-        var input = preprocessing.Input;
+        var decoded = ImageDecoder.Decode(stream, name, channels: 3, transform.MinSide());
+        var input = transform.Input;
         string processing = $"resized and cropped to {input.Width}×{input.Height}";
-        return new PreparedImage(preprocessing.Fit(decoded), input, Inverted: false, processing);
+        return new PreparedImage(transform.Fit(decoded), input, Inverted: false, processing);
     }
 
-    private static PreparedImage ReadDrawing(Stream stream, string name, Preprocessing preprocessing, ImageFraming framing, Shape shape)
+    private static PreparedImage ReadDrawing(Stream stream, string name, ImageTransform transform, ImageFraming framing, Shape shape)
     {
         var decoded = ImageDecoder.Decode(stream, name, channels: 1, minSide: int.MaxValue);
         var processing = new List<string> { $"{decoded.Width}×{decoded.Height}" };
@@ -79,7 +75,7 @@ public static class ImageReader
         {
             processing.Add("unchanged");
         }
-        return new PreparedImage(preprocessing.Fit(decoded), preprocessing.Input, inverted, string.Join("; ", processing));
+        return new PreparedImage(transform.Fit(decoded), transform.Input, inverted, string.Join("; ", processing));
     }
 
     private static DecodedImage Frame(DecodedImage decoded, int width, int height, ImageFraming framing, List<string> processing)

@@ -1,5 +1,3 @@
-using Lanewise.Data.Transforms;
-
 namespace Lanewise.Imaging;
 
 /// <summary>Separates ink from background and frames drawings as MNIST does.</summary>

@@ -1,5 +1,3 @@
-using Lanewise.Graphs;
-
 namespace Lanewise.Imaging;
 
 /// <summary>An image in the shape of a network's input.</summary>

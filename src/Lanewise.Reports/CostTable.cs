@@ -1,5 +1,4 @@
 using Lanewise.Analysis;
-using Lanewise.Graphs;
 
 namespace Lanewise.Reports;
 

@@ -1,5 +1,3 @@
-using Lanewise.Training;
-
 namespace Lanewise.Reports;
 
 /// <summary>Renders the report of a training run as a page.</summary>

@@ -1,6 +1,4 @@
 using Lanewise.Analysis;
-using Lanewise.Graphs;
-using Lanewise.Training;
 
 namespace Lanewise.Reports;
 

@@ -1,10 +1,7 @@
 using System.Text.Json;
 using System.Xml.Linq;
-using Lanewise.Data;
 using Lanewise.Files;
-using Lanewise.Graphs;
 using Lanewise.Imaging;
-using Lanewise.Models;
 
 namespace Lanewise.Cli.Tests;
 
@@ -64,7 +61,7 @@ public sealed class ExplainTests(TrainedRun trained)
     {
         using var folder = new TemporaryFolder();
         var network = Inception.Create();
-        var card = new ModelCard("inception", [.. BuiltInDigits.Test(1).Classes], Preprocessing.Mnist, "digits");
+        var card = new ModelCard("inception", [.. BuiltInDigits.Test(1).Classes], ImageTransform.Mnist, "digits");
         ModelFile.Save(folder["inception.safetensors"], Weights.Initialize(network, 1), card);
         var json = await JsonAsync(folder.Path, "explain", "inception.safetensors", "--branches", "--limit-test", "50", "--json");
         Assert.Equal("digits", json.GetProperty("dataset").GetString());

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Lanewise.Files;
-using Lanewise.Graphs;
 using Lanewise.Imaging;
 
 namespace Lanewise.Cli.Tests;

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Lanewise.Data;
 using Lanewise.Imaging;
 
 namespace Lanewise.Cli.Tests;

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Lanewise.Cli.Runs;
-using Lanewise.Data;
 using Lanewise.Files;
 
 namespace Lanewise.Cli.Tests;

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Lanewise.Cli.Runs;
-using Lanewise.Data;
 using Lanewise.Imaging;
 
 namespace Lanewise.Cli.Tests;

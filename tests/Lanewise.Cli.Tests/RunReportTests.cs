@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Lanewise.Files;
-using Lanewise.Graphs;
 
 namespace Lanewise.Cli.Tests;
 

@@ -1,5 +1,4 @@
 using Lanewise.Cli.Tests;
-using Lanewise.Data;
 using Lanewise.Imaging;
 
 [assembly: AssemblyFixture(typeof(Lanewise.Pages.Tests.GeneratedPages))]

@@ -1,13 +1,7 @@
-using Lanewise.Data;
-using Lanewise.Data.Transforms;
 using Lanewise.Engine;
 using Lanewise.Files;
-using Lanewise.Graphs;
 using Lanewise.Imaging;
-using Lanewise.Layers;
-using Lanewise.Models;
 using Lanewise.Tests.Training;
-using Lanewise.Training;
 using Xunit;
 
 namespace Lanewise.Tests;
@@ -49,7 +43,7 @@ public sealed class ExceptionTests
     {
         using var stream = new MemoryStream("not an image"u8.ToArray());
         Assert.Equal(
-            "upload.png", Assert.Throws<ImageFormatException>(() => ImageReader.Read(stream, "upload.png", Preprocessing.Mnist)).FileName);
+            "upload.png", Assert.Throws<ImageFormatException>(() => ImageReader.Read(stream, "upload.png", ImageTransform.Mnist)).FileName);
     }
 
     [Fact]
@@ -89,7 +83,7 @@ public sealed class ExceptionTests
         var network = Network.Define("n", new(1, 28, 28), x => x.Flatten().Linear("fc", 2));
         var plan = Plan.Compile(network, new PlanOptions { BatchSize = 8 });
         var e = Assert.Throws<DatasetException>(
-            () => Evaluation.Run(plan, TrainerTests.Test, Preprocessing.Mnist, TestContext.Current.CancellationToken));
+            () => Evaluation.Run(plan, TrainerTests.Test, ImageTransform.Mnist, TestContext.Current.CancellationToken));
         Assert.Equal((DatasetError.ClassMismatch, TrainerTests.Test.Name), (e.Error, e.Dataset));
     }
 

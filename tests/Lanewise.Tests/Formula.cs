@@ -1,5 +1,4 @@
 using System.Text;
-using Lanewise.Graphs;
 using Lanewise.Kernels;
 using Lanewise.Tests.Engine;
 

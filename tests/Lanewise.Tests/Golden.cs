@@ -1,5 +1,4 @@
 using Lanewise.Files;
-using Lanewise.Graphs;
 
 namespace Lanewise.Tests;
 

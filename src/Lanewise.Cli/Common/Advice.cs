@@ -1,6 +1,3 @@
-using Lanewise.Data;
-using Lanewise.Models;
-
 namespace Lanewise.Cli.Common;
 
 /// <summary>Completes the library's errors, which state facts, with the options and commands that help.</summary>

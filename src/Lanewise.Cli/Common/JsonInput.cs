@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Lanewise.Data;
 
 namespace Lanewise.Cli.Common;
 

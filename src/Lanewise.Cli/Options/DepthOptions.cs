@@ -3,7 +3,6 @@ using System.Globalization;
 using Lanewise.Analysis;
 using Lanewise.Cli.Common;
 using Lanewise.Cli.Runs;
-using Lanewise.Data;
 
 namespace Lanewise.Cli.Options;
 

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using Lanewise.Cli.Runs;
-using Lanewise.Data;
 
 namespace Lanewise.Cli.Options;
 
@@ -11,7 +10,7 @@ internal sealed class InputOptions
 {
     private const int MaxSide = 4096;
     private const string ModelsOwn = "the model's";
-    private static readonly string MinCropPct = Preprocessing.MinCropPct.ToString(CultureInfo.InvariantCulture);
+    private static readonly string MinCropPct = ImageTransform.MinCropPct.ToString(CultureInfo.InvariantCulture);
 
     private readonly Option<int?> _imageSize = new("--img-size")
     {
@@ -25,7 +24,7 @@ internal sealed class InputOptions
         Description = OptionFactory.WithDefault("Center crop as a fraction of the shorter side of the resized image.", ModelsOwn),
         HelpName = "X",
         CustomParser = result =>
-            Parse(result, "--crop-pct", v => v is >= Preprocessing.MinCropPct and <= 1, $"a number from {MinCropPct} to 1")?[0],
+            Parse(result, "--crop-pct", v => v is >= ImageTransform.MinCropPct and <= 1, $"a number from {MinCropPct} to 1")?[0],
     };
 
     private readonly Option<float[]?> _mean = Numbers(

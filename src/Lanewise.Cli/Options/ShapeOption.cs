@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using Lanewise.Graphs;
 
 namespace Lanewise.Cli.Options;
 

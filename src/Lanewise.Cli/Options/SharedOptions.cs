@@ -1,8 +1,6 @@
 using System.CommandLine;
 using Lanewise.Cli.Common;
-using Lanewise.Data;
 using Lanewise.Engine;
-using Lanewise.Models;
 
 namespace Lanewise.Cli.Options;
 

@@ -1,9 +1,7 @@
 using System.CommandLine;
 using Lanewise.Cli.Common;
 using Lanewise.Cli.Runs;
-using Lanewise.Data;
 using Lanewise.Engine;
-using Lanewise.Models;
 
 namespace Lanewise.Cli.Options;
 

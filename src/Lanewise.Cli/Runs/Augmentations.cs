@@ -1,5 +1,4 @@
 using Lanewise.Cli.Common;
-using Lanewise.Data.Transforms;
 
 namespace Lanewise.Cli.Runs;
 

@@ -1,10 +1,8 @@
 using System.Text.Json;
 using Lanewise.Analysis;
 using Lanewise.Cli.Common;
-using Lanewise.Data;
 using Lanewise.Engine;
 using Lanewise.IO;
-using Lanewise.Training;
 
 namespace Lanewise.Cli.Runs;
 

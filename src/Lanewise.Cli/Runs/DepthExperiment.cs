@@ -1,7 +1,6 @@
 using Lanewise.Analysis;
 using Lanewise.Cli.Common;
 using Lanewise.Cli.Terminals;
-using Lanewise.Data;
 using Lanewise.Engine;
 
 namespace Lanewise.Cli.Runs;
@@ -17,7 +16,7 @@ internal sealed class DepthExperiment
     private DepthExperiment(DepthFolder folder, DepthArguments arguments, DatasetSplits splits, List<DepthResult> results)
     {
         (_folder, _arguments, _results) = (folder, arguments, results);
-        _study = new DepthStudy(arguments.ToOptions(), splits.Train, splits.Test, splits.Preprocessing ?? Preprocessing.Cifar10);
+        _study = new DepthStudy(arguments.ToOptions(), splits.Train, splits.Test, splits.Transform ?? ImageTransform.Cifar10);
     }
 
     /// <summary>Runs a new study.</summary>

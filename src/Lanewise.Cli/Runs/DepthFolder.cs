@@ -1,10 +1,8 @@
 using Lanewise.Analysis;
 using Lanewise.Cli.Common;
 using Lanewise.Files;
-using Lanewise.Graphs;
 using Lanewise.IO;
 using Lanewise.Reports;
-using Lanewise.Training;
 
 namespace Lanewise.Cli.Runs;
 

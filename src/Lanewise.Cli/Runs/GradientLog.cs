@@ -1,8 +1,6 @@
 using System.Globalization;
 using Lanewise.Analysis;
-using Lanewise.Graphs;
 using Lanewise.IO;
-using Lanewise.Training;
 
 namespace Lanewise.Cli.Runs;
 

@@ -1,7 +1,4 @@
 using System.Text.Json;
-using Lanewise.Data;
-using Lanewise.Graphs;
-using Lanewise.Models;
 
 namespace Lanewise.Cli.Runs;
 
@@ -21,7 +18,7 @@ internal sealed record InputSettings
     public Network CreateNetwork(string model, ModelOptions options)
     {
         var entry = ModelCatalog.Find(model);
-        Shape? input = ImageSize is { } side ? new Shape(entry.Preprocessing.Input.Channels, side, side) : null;
+        Shape? input = ImageSize is { } side ? new Shape(entry.Transform.Input.Channels, side, side) : null;
         try
         {
             return entry.Create(options with { Input = input });
@@ -29,7 +26,7 @@ internal sealed record InputSettings
         catch (LanewiseException e) when (input is not null)
         {
             throw new LanewiseException(
-                $"--img-size {ImageSize}: {entry.Name}, designed for {entry.Preprocessing.Input.Height}, does not support this size; "
+                $"--img-size {ImageSize}: {entry.Name}, designed for {entry.Transform.Input.Height}, does not support this size; "
                 + $"choose a larger one. {e.Message}",
                 e);
         }
@@ -37,20 +34,20 @@ internal sealed record InputSettings
 
     /// <summary>Applies the overrides to the preprocessing of a network.</summary>
     /// <exception cref="LanewiseException">The number of means or standard deviations is neither 1 nor the number of channels.</exception>
-    public Preprocessing Apply(Preprocessing preprocessing, Network network)
+    public ImageTransform Apply(ImageTransform transform, Network network)
     {
-        preprocessing = preprocessing.For(network.Input);
-        return preprocessing with
+        transform = transform.For(network.Input);
+        return transform with
         {
-            CropPct = CropPct ?? preprocessing.CropPct,
-            Mean = Channels("--mean", Mean, network) ?? preprocessing.Mean,
-            Std = Channels("--std", Std, network) ?? preprocessing.Std,
+            CropPct = CropPct ?? transform.CropPct,
+            Mean = Channels("--mean", Mean, network) ?? transform.Mean,
+            Std = Channels("--std", Std, network) ?? transform.Std,
         };
     }
 
-    /// <summary>Fills values that are null with those of <paramref name="preprocessing"/>, which pretrained weights expect.</summary>
-    public InputSettings WithDefaultsFrom(Preprocessing preprocessing) =>
-        this with { CropPct = CropPct ?? preprocessing.CropPct, Mean = Mean ?? preprocessing.Mean, Std = Std ?? preprocessing.Std };
+    /// <summary>Fills values that are null with those of <paramref name="transform"/>, which pretrained weights expect.</summary>
+    public InputSettings WithDefaultsFrom(ImageTransform transform) =>
+        this with { CropPct = CropPct ?? transform.CropPct, Mean = Mean ?? transform.Mean, Std = Std ?? transform.Std };
 
     /// <summary>Returns whether no value in <paramref name="given"/> contradicts these.</summary>
     public bool Includes(InputSettings given) => (given.ImageSize is null || given.ImageSize == ImageSize)

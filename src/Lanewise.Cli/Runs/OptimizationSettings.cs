@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Lanewise.Cli.Common;
-using Lanewise.Training;
 
 namespace Lanewise.Cli.Runs;
 

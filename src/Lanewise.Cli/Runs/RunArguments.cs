@@ -1,11 +1,7 @@
 using System.Text.Json;
 using Lanewise.Cli.Common;
-using Lanewise.Data;
 using Lanewise.Engine;
-using Lanewise.Graphs;
 using Lanewise.IO;
-using Lanewise.Models;
-using Lanewise.Training;
 
 namespace Lanewise.Cli.Runs;
 
@@ -107,7 +103,7 @@ internal sealed record RunArguments
     }
 
     /// <summary>Converts the arguments to options of the library.</summary>
-    public TrainingOptions ToTrainingOptions(Network network, Preprocessing preprocessing) => new()
+    public TrainingOptions ToTrainingOptions(Network network, ImageTransform transform) => new()
     {
         Epochs = Epochs,
         BatchSize = BatchSize,
@@ -119,7 +115,7 @@ internal sealed record RunArguments
         // The last bits of the weights depend on the lane width, so a resumed run keeps its own if the processor supports it.
         LaneWidth = Processor.LaneWidths.Contains(LaneWidth) ? LaneWidth : 0,
         Algorithm = Algorithm,
-        Preprocessing = preprocessing,
+        Transform = transform,
         Augmentation = Augmentations.Find(Augmentation ?? Augmentations.Names[0]),
     };
 

@@ -1,8 +1,5 @@
 using Lanewise.Cli.Common;
 using Lanewise.Cli.Terminals;
-using Lanewise.Data;
-using Lanewise.Data.Transforms;
-using Lanewise.Graphs;
 using Lanewise.Imaging;
 
 namespace Lanewise.Cli.Runs;

@@ -1,6 +1,4 @@
 using Lanewise.Files;
-using Lanewise.Graphs;
-using Lanewise.Training;
 
 namespace Lanewise.Cli.Runs;
 

@@ -1,19 +1,15 @@
 using Lanewise.Cli.Terminals;
-using Lanewise.Data;
 using Lanewise.Engine;
 using Lanewise.Files;
-using Lanewise.Graphs;
 using Lanewise.Imaging;
-using Lanewise.Models;
-using Lanewise.Training;
 
 namespace Lanewise.Cli.Runs;
 
 /// <summary>A trained model with the input size and preprocessing given by the user.</summary>
 /// <param name="File">The content of the file.</param>
 /// <param name="Network">The network.</param>
-/// <param name="Preprocessing">The preprocessing of its input.</param>
-internal sealed record RunModel(ModelFile File, Network Network, Preprocessing Preprocessing)
+/// <param name="Transform">The preprocessing of its input.</param>
+internal sealed record RunModel(ModelFile File, Network Network, ImageTransform Transform)
 {
     /// <summary>The default number of images per batch.</summary>
     public const int DefaultBatchSize = 256;
@@ -29,7 +25,7 @@ internal sealed record RunModel(ModelFile File, Network Network, Preprocessing P
         var file = ModelFile.Load(RunFolder.FindModel(checkpoint), model);
         var options = new ModelOptions { Classes = file.Network.OutputCount };
         var network = settings.ImageSize is null ? file.Network : settings.CreateNetwork(file.Network.Name, options);
-        return new(file, network, settings.Apply(file.Card.Preprocessing, network));
+        return new(file, network, settings.Apply(file.Card.Transform, network));
     }
 
     /// <summary>Checks that an image folder has the classes of the model, since their names determine the labels.</summary>
@@ -61,7 +57,7 @@ internal sealed record RunModel(ModelFile File, Network Network, Preprocessing P
         RequireClassesOf(splits);
         var plan = Plan.Compile(Network, new PlanOptions { BatchSize = batchSize, Threads = threads, Algorithm = algorithm });
         plan.SetWeights(Weights);
-        var evaluation = await Task.Run(() => Evaluation.Run(plan, splits.Test, Preprocessing, onPrediction, cancellation), cancellation)
+        var evaluation = await Task.Run(() => Evaluation.Run(plan, splits.Test, Transform, onPrediction, cancellation), cancellation)
             .ConfigureAwait(false);
         bool usesDatasetNames = File.Card.Dataset is null && splits.Test.Classes.Count == Classes.Count;
         return (evaluation, usesDatasetNames ? splits.Test.Classes : Classes);
@@ -75,7 +71,7 @@ internal sealed record RunModel(ModelFile File, Network Network, Preprocessing P
         var images = Array.ConvertAll(files, file =>
         {
             cancellation.ThrowIfCancellationRequested();
-            return ImageReader.Read(file, Preprocessing, framing, drawing);
+            return ImageReader.Read(file, Transform, framing, drawing);
         });
         foreach (var (file, image) in files.Zip(images).Where(pair => pair.Second.Inverted))
         {
@@ -83,9 +79,9 @@ internal sealed record RunModel(ModelFile File, Network Network, Preprocessing P
         }
 
         byte[] pixels = [.. images.SelectMany(image => image.Pixels)];
-        var dataset = new MemoryImageDataset("images", Preprocessing.Input, Classes, pixels, new int[images.Length]);
+        var dataset = new MemoryImageDataset("images", Transform.Input, Classes, pixels, new int[images.Length]);
         // ImageReader has cropped the images already.
-        return new(files, images, new PreparedDataset(dataset, Preprocessing with { CropPct = 1 }));
+        return new(files, images, new PreparedDataset(dataset, Transform with { CropPct = 1 }));
     }
 
     /// <summary>Gets how images are matched to the training data: drawings are framed as in their dataset, photographs are not.</summary>

@@ -4,7 +4,6 @@ using System.Text.RegularExpressions;
 using Lanewise.Analysis;
 using Lanewise.Cli.Common;
 using Lanewise.Cli.Terminals;
-using Lanewise.Data;
 using Lanewise.Imaging;
 using Lanewise.Reports;
 
@@ -90,8 +89,8 @@ internal sealed partial class RunReport(RunFolder folder)
         var mistakes = new Mistakes(Mistakes);
         var (evaluation, classes) = await model.EvaluateAsync(
             splits, RunModel.DefaultBatchSize, Threads, _arguments.Algorithm, mistakes.Add, cancellation).ConfigureAwait(false);
-        var images = new PreparedDataset(splits.Test, model.Preprocessing);
-        var input = model.Preprocessing.Input;
+        var images = new PreparedDataset(splits.Test, model.Transform);
+        var input = model.Transform.Input;
         return new(splits.Name, evaluation, classes, [.. mistakes.MostConfident.Select(mistake =>
         {
             byte[] pixels = new byte[input.Count];

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Lanewise.IO;
-using Lanewise.Training;
 
 namespace Lanewise.Cli.Runs;
 

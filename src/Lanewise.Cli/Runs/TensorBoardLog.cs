@@ -1,9 +1,6 @@
 using System.Globalization;
-using Lanewise.Data;
 using Lanewise.Files.TensorBoard;
-using Lanewise.Graphs;
 using Lanewise.Imaging;
-using Lanewise.Training;
 
 namespace Lanewise.Cli.Runs;
 
@@ -25,13 +22,13 @@ internal sealed class TensorBoardLog(RunFolder folder, RunArguments arguments) :
     private long Interval => Math.Max(1, ((long)arguments.Epochs * _steps + MaxLosses - 1) / MaxLosses);
 
     /// <summary>Writes the first validation images as the network sees them, without normalization.</summary>
-    public void ShowImages(IImageDataset test, Preprocessing preprocessing)
+    public void ShowImages(IImageDataset test, ImageTransform transform)
     {
-        var shape = preprocessing.Input;
+        var shape = transform.Input;
         int scale = Math.Max(1, ImageSide / Math.Max(shape.Height, shape.Width));
         for (int i = 0; i < Math.Min(Images, test.Count); i++)
         {
-            byte[] pixels = preprocessing.Fit(test.Read(i, int.MaxValue));
+            byte[] pixels = transform.Fit(test.Read(i, int.MaxValue));
             string tag = string.Create(CultureInfo.InvariantCulture, $"test/{i} {test.Classes[test.Label(i)]}");
             _events.AddImage(tag, 0, shape.Width * scale, shape.Height * scale, shape.Channels, ImageWriter.Encode(shape, pixels, scale));
         }

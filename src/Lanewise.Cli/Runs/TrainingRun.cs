@@ -1,12 +1,8 @@
 using System.Globalization;
 using Lanewise.Cli.Common;
 using Lanewise.Cli.Terminals;
-using Lanewise.Data;
 using Lanewise.Engine;
 using Lanewise.Files;
-using Lanewise.Graphs;
-using Lanewise.Models;
-using Lanewise.Training;
 
 namespace Lanewise.Cli.Runs;
 
@@ -26,12 +22,12 @@ internal sealed class TrainingRun
         RunFolder folder, RunArguments arguments, DatasetSplits splits, Network network, Weights? initial, List<EpochResult> epochs)
     {
         (_folder, _arguments, _splits, _epochs) = (folder, arguments, splits, epochs);
-        var preprocessing = arguments.Input.Apply(splits.Preprocessing ?? ModelCatalog.Find(arguments.Model).Preprocessing, network);
+        var transform = arguments.Input.Apply(splits.Transform ?? ModelCatalog.Find(arguments.Model).Transform, network);
         _gradients = new GradientLog(network, arguments.StepsPerEpoch);
         _tensorBoard = arguments.TensorBoard ? new TensorBoardLog(folder, arguments) : null;
         var observers = new GradientObservers([_gradients, .. _tensorBoard is { } log ? [log] : Array.Empty<IGradientObserver>()]);
-        _trainer = new Trainer(network, arguments.ToTrainingOptions(network, preprocessing), initial) { GradientObserver = observers };
-        _card = new ModelCard(network.Name, ClassNames(splits.Train.Classes, network.OutputCount), preprocessing, splits.Name);
+        _trainer = new Trainer(network, arguments.ToTrainingOptions(network, transform), initial) { GradientObserver = observers };
+        _card = new ModelCard(network.Name, ClassNames(splits.Train.Classes, network.OutputCount), transform, splits.Name);
     }
 
     /// <summary>Trains a new run.</summary>
@@ -57,8 +53,8 @@ internal sealed class TrainingRun
                 Classes = network.OutputCount,
                 Dataset = splits.Name,
                 DataSource = splits.Source,
-                Input = splits.Preprocessing is null && CardOf(weights, file) is { } card
-                    ? arguments.Input.WithDefaultsFrom(card.Preprocessing)
+                Input = splits.Transform is null && CardOf(weights, file) is { } card
+                    ? arguments.Input.WithDefaultsFrom(card.Transform)
                     : arguments.Input,
                 Augmentation = arguments.Augmentation ?? Augmentations.NameOf(RunData.AugmentationOf(splits, network.Input)),
                 TrainImages = splits.Train.Count,
@@ -66,7 +62,7 @@ internal sealed class TrainingRun
             };
             var initial = weights is null ? null : InitialWeights(network, weights, file!, arguments);
             run = new TrainingRun(folder, arguments, splits, network, initial, []);
-            run._tensorBoard?.ShowImages(splits.Test, run._card.Preprocessing);
+            run._tensorBoard?.ShowImages(splits.Test, run._card.Transform);
             arguments.Save(folder.Arguments);
         }
         catch

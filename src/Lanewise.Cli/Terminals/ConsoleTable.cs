@@ -37,7 +37,7 @@ internal sealed class ConsoleTable(params string[] headings)
             {
                 Alignment = IsNumber(i) ? Justify.Right : Justify.Left,
                 NoWrap = IsUnbroken(i),
-                Padding = new Padding(0, 0, i == headings.Length - 1 ? 0 : Gap, 0),
+                Padding = new Spectre.Console.Padding(0, 0, i == headings.Length - 1 ? 0 : Gap, 0),
             });
         }
 

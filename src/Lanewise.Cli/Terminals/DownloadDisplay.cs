@@ -1,5 +1,4 @@
 using System.Globalization;
-using Lanewise.Data;
 
 namespace Lanewise.Cli.Terminals;
 

@@ -1,5 +1,3 @@
-using Lanewise.Training;
-
 namespace Lanewise.Cli.Terminals;
 
 /// <summary>Shows the progress of training on stderr.</summary>

@@ -1,4 +1,3 @@
-using Lanewise.Training;
 using Spectre.Console;
 
 namespace Lanewise.Cli.Terminals;

@@ -1,5 +1,3 @@
-using Lanewise.Graphs;
-
 namespace Lanewise.Cli.Terminals;
 
 /// <summary>Formats ops with their kernel size and stride.</summary>

@@ -1,5 +1,3 @@
-using Lanewise.Training;
-
 namespace Lanewise.Cli.Terminals;
 
 /// <summary>Shows training in files and pipes: one line per epoch.</summary>

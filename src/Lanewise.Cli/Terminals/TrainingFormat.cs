@@ -1,5 +1,4 @@
 using System.Globalization;
-using Lanewise.Training;
 
 namespace Lanewise.Cli.Terminals;
 

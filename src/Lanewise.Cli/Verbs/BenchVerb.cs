@@ -5,7 +5,6 @@ using Lanewise.Cli.Common;
 using Lanewise.Cli.Options;
 using Lanewise.Cli.Terminals;
 using Lanewise.Engine;
-using Lanewise.Models;
 
 namespace Lanewise.Cli.Verbs;
 

@@ -144,7 +144,7 @@ internal sealed class ConvertVerb
         if (c.Card is { } card)
         {
             StandardOutput.WriteLine(
-                $"model: {card.Model}, {NumberFormat.Count(card.Classes.Count)} classes, input {card.Preprocessing.Input}");
+                $"model: {card.Model}, {NumberFormat.Count(card.Classes.Count)} classes, input {card.Transform.Input}");
         }
     }
 

@@ -4,7 +4,6 @@ using Lanewise.Analysis;
 using Lanewise.Cli.Common;
 using Lanewise.Cli.Options;
 using Lanewise.Cli.Terminals;
-using Lanewise.Graphs;
 
 namespace Lanewise.Cli.Verbs;
 

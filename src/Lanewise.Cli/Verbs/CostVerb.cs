@@ -6,8 +6,6 @@ using Lanewise.Cli.Options;
 using Lanewise.Cli.Runs;
 using Lanewise.Cli.Terminals;
 using Lanewise.Files;
-using Lanewise.Graphs;
-using Lanewise.Models;
 
 namespace Lanewise.Cli.Verbs;
 
@@ -132,12 +130,12 @@ internal sealed class CostVerb
         var entry = ModelCatalog.Find(card?.Model ?? model);
         try
         {
-            return entry.Create(new ModelOptions { Classes = classes ?? card?.Classes.Count, Input = input ?? card?.Preprocessing.Input });
+            return entry.Create(new ModelOptions { Classes = classes ?? card?.Classes.Count, Input = input ?? card?.Transform.Input });
         }
         catch (LanewiseException e) when (input is { } shape)
         {
             throw new LanewiseException(
-                $"--input {shape}: {entry.Name}, designed for {entry.Preprocessing.Input}, does not support this shape; "
+                $"--input {shape}: {entry.Name}, designed for {entry.Transform.Input}, does not support this shape; "
                 + $"choose another. {e.Message}",
                 e);
         }

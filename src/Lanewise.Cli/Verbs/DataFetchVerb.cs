@@ -2,7 +2,6 @@ using System.CommandLine;
 using Lanewise.Cli.Common;
 using Lanewise.Cli.Options;
 using Lanewise.Cli.Terminals;
-using Lanewise.Data;
 
 namespace Lanewise.Cli.Verbs;
 

@@ -3,7 +3,6 @@ using System.Text.Json;
 using Lanewise.Cli.Common;
 using Lanewise.Cli.Options;
 using Lanewise.Cli.Terminals;
-using Lanewise.Data;
 
 namespace Lanewise.Cli.Verbs;
 

@@ -4,9 +4,7 @@ using Lanewise.Cli.Common;
 using Lanewise.Cli.Options;
 using Lanewise.Cli.Runs;
 using Lanewise.Cli.Terminals;
-using Lanewise.Data;
 using Lanewise.Engine;
-using Lanewise.Training;
 
 namespace Lanewise.Cli.Verbs;
 

@@ -6,10 +6,7 @@ using Lanewise.Cli.Common;
 using Lanewise.Cli.Options;
 using Lanewise.Cli.Runs;
 using Lanewise.Cli.Terminals;
-using Lanewise.Data;
 using Lanewise.Engine;
-using Lanewise.Graphs;
-using Lanewise.Models;
 
 namespace Lanewise.Cli.Verbs;
 
@@ -178,7 +175,7 @@ internal sealed class ExplainVerb
         CancellationToken cancellation)
     {
         using var display = new ContributionDisplay();
-        var options = splits is null ? null : new ContributionOptions(splits.Test, model.Preprocessing)
+        var options = splits is null ? null : new ContributionOptions(splits.Test, model.Transform)
         {
             BatchSize = parse.GetValue(_batchSize),
             Threads = parse.GetValue(_threads),

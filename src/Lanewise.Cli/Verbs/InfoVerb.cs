@@ -5,7 +5,6 @@ using Lanewise.Cli.Common;
 using Lanewise.Cli.Options;
 using Lanewise.Cli.Runs;
 using Lanewise.Cli.Terminals;
-using Lanewise.Data;
 using Lanewise.Engine;
 
 namespace Lanewise.Cli.Verbs;

@@ -1,7 +1,4 @@
-using Lanewise.Data;
 using Lanewise.Engine;
-using Lanewise.Graphs;
-using Lanewise.Training;
 
 namespace Lanewise.Analysis;
 
@@ -82,7 +79,7 @@ internal sealed class Ablation
     {
         Announce(what);
         _plan.SetWeights(Without(_weights, layers));
-        return Evaluation.Run(_plan, _options.Dataset, _options.Preprocessing, _cancellation).Top1;
+        return Evaluation.Run(_plan, _options.Dataset, _options.Transform, _cancellation).Top1;
     }
 
     /// <summary>Runs the network up to <paramref name="node"/> over the dataset, once per set of ablated layers.</summary>
@@ -101,7 +98,7 @@ internal sealed class Ablation
             plan.SetWeights(Without(_weights, layers).Of(part));
             return plan;
         });
-        var source = new PreparedDataset(_options.Dataset, _options.Preprocessing);
+        var source = new PreparedDataset(_options.Dataset, _options.Transform);
         int[] order = [.. Enumerable.Range(0, _options.Dataset.Count)];
         using var batches = new BatchLoader(source, order, batch, 0, _options.Threads, _cancellation);
         while (Run(batches, plans))

@@ -1,5 +1,4 @@
 using Lanewise.Engine;
-using Lanewise.Graphs;
 using Lanewise.Kernels;
 
 namespace Lanewise.Analysis;

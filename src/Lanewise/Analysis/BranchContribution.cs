@@ -1,5 +1,3 @@
-using Lanewise.Graphs;
-
 namespace Lanewise.Analysis;
 
 /// <summary>The contribution of a branch of an Inception module.</summary>

@@ -1,11 +1,9 @@
-using Lanewise.Data;
-
 namespace Lanewise.Analysis;
 
 /// <summary>The options of a contribution measurement.</summary>
 /// <param name="Dataset">The labelled images to measure on.</param>
-/// <param name="Preprocessing">How they are preprocessed.</param>
-public sealed record ContributionOptions(IImageDataset Dataset, Preprocessing Preprocessing)
+/// <param name="Transform">How they are preprocessed.</param>
+public sealed record ContributionOptions(IImageDataset Dataset, ImageTransform Transform)
 {
     /// <summary>The number of images per batch. Default: 256.</summary>
     public int BatchSize { get; init; } = 256;

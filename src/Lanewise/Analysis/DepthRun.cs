@@ -1,6 +1,3 @@
-using Lanewise.Graphs;
-using Lanewise.Models;
-
 namespace Lanewise.Analysis;
 
 /// <summary>The families of a depth study.</summary>

@@ -1,7 +1,4 @@
-using Lanewise.Data;
 using Lanewise.Engine;
-using Lanewise.Graphs;
-using Lanewise.Training;
 
 namespace Lanewise.Analysis;
 
@@ -13,18 +10,18 @@ public sealed class DepthStudy
 {
     private readonly IImageDataset _train;
     private readonly IImageDataset _test;
-    private readonly Preprocessing _preprocessing;
+    private readonly ImageTransform _preprocessing;
 
     /// <summary>Creates a study on a dataset.</summary>
     /// <param name="options">The options.</param>
     /// <param name="train">The training set.</param>
     /// <param name="test">The test set, evaluated after each epoch as in the paper.</param>
-    /// <param name="preprocessing">How images are preprocessed; its input is that of the networks.</param>
+    /// <param name="transform">How images are preprocessed; its input is that of the networks.</param>
     /// <exception cref="InvalidOptionException">An option is out of range.</exception>
-    public DepthStudy(DepthStudyOptions options, IImageDataset train, IImageDataset test, Preprocessing preprocessing)
+    public DepthStudy(DepthStudyOptions options, IImageDataset train, IImageDataset test, ImageTransform transform)
     {
         options.Check();
-        (Options, _train, _test, _preprocessing) = (options, train, test, preprocessing);
+        (Options, _train, _test, _preprocessing) = (options, train, test, transform);
     }
 
     /// <summary>The options.</summary>
@@ -42,7 +39,7 @@ public sealed class DepthStudy
     public DepthTraining Train(DepthRun run)
     {
         var network = CreateNetwork(run);
-        var options = Options.Training with { Seed = run.Seed, Preprocessing = _preprocessing };
+        var options = Options.Training with { Seed = run.Seed, Transform = _preprocessing };
         var trainer = new Trainer(network, options);
         return new(run, trainer, () => SampleStart(run, network), Evaluator(network), SampledSteps(), (_train, _test));
     }

@@ -1,5 +1,3 @@
-using Lanewise.Training;
-
 namespace Lanewise.Analysis;
 
 /// <summary>The options of a depth study.</summary>

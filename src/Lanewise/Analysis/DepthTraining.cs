@@ -1,7 +1,4 @@
 using System.Runtime.CompilerServices;
-using Lanewise.Data;
-using Lanewise.Graphs;
-using Lanewise.Training;
 
 namespace Lanewise.Analysis;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Lanewise.Engine;
-using Lanewise.Graphs;
 
 namespace Lanewise.Analysis;
 

@@ -1,6 +1,3 @@
-using Lanewise.Graphs;
-using Lanewise.Training;
-
 namespace Lanewise.Analysis;
 
 /// <summary>The gradient of a layer's weights in a step.</summary>

@@ -1,5 +1,4 @@
 using System.Numerics;
-using Lanewise.Training;
 
 namespace Lanewise.Analysis;
 

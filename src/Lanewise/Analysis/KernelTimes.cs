@@ -1,5 +1,3 @@
-using Lanewise.Graphs;
-
 namespace Lanewise.Analysis;
 
 /// <summary>The time of one kernel call of a network's step, on one thread.</summary>

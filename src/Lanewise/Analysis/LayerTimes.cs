@@ -1,5 +1,3 @@
-using Lanewise.Graphs;
-
 namespace Lanewise.Analysis;
 
 /// <summary>The options of a layer timing.</summary>

@@ -1,5 +1,3 @@
-using Lanewise.Training;
-
 namespace Lanewise.Analysis;
 
 /// <summary>Collects the most confident misclassifications of an evaluation.</summary>

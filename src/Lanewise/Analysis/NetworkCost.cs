@@ -1,5 +1,3 @@
-using Lanewise.Graphs;
-
 namespace Lanewise.Analysis;
 
 /// <summary>The cost of a layer, or a module of layers, for one image.</summary>

@@ -1,6 +1,4 @@
-using Lanewise.Graphs;
 using Lanewise.Kernels;
-using Lanewise.Layers;
 
 namespace Lanewise.Analysis;
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Lanewise.Engine;
-using Lanewise.Graphs;
 
 namespace Lanewise.Analysis;
 

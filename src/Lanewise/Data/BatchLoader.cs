@@ -1,7 +1,7 @@
 using System.Runtime.ExceptionServices;
 using Lanewise.Engine;
 
-namespace Lanewise.Data;
+namespace Lanewise;
 
 /// <summary>
 /// Iterates once over a dataset in batches. Images that need decoding or resizing are prepared in order by background threads, up to

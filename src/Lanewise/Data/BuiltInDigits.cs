@@ -1,7 +1,6 @@
 using Lanewise.Data.Digits;
-using Lanewise.Graphs;
 
-namespace Lanewise.Data;
+namespace Lanewise;
 
 /// <summary>
 /// Synthetic handwritten digits in MNIST's format, 28 × 28, white on black, deterministic for a seed, so that a network can be

@@ -1,4 +1,4 @@
-namespace Lanewise.Data;
+namespace Lanewise;
 
 /// <summary>The class names of CIFAR-10 and CIFAR-100.</summary>
 internal static class CifarClasses

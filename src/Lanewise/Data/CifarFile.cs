@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Lanewise.Data;
+namespace Lanewise;
 
 /// <summary>
 /// Reads CIFAR's binary files: one record per image, of one label byte (CIFAR-10) or two (CIFAR-100: coarse, fine) and 3,072 bytes,

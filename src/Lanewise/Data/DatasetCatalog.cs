@@ -1,6 +1,4 @@
-using Lanewise.Data.Transforms;
-
-namespace Lanewise.Data;
+namespace Lanewise;
 
 /// <summary>The catalog of datasets.</summary>
 public static class DatasetCatalog
@@ -13,7 +11,7 @@ public static class DatasetCatalog
             Name = "mnist",
             Title = "handwritten digits (LeCun, Cortes and Burges)",
             Classes = BuiltInDigits.Numerals,
-            Preprocessing = Preprocessing.Mnist,
+            Transform = ImageTransform.Mnist,
             Folders = ["MNIST/raw", "mnist"],
             Files = IdxFiles(
                 "6bbc9ace898e44ae57da46a324031adb", "a25bea736e30d166cdddb491f175f624",
@@ -30,7 +28,7 @@ public static class DatasetCatalog
             Name = "fashion-mnist",
             Title = "images of clothes (Zalando)",
             Classes = ["T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"],
-            Preprocessing = Preprocessing.Mnist with { Mean = [0.2860f], Std = [0.3530f] },
+            Transform = ImageTransform.Mnist with { Mean = [0.2860f], Std = [0.3530f] },
             // Clothes fill the image; there is no ink to crop to.
             Framing = ImageFraming.Whole,
             Folders = ["FashionMNIST/raw", "fashion-mnist"],
@@ -49,7 +47,7 @@ public static class DatasetCatalog
             Name = "kmnist",
             Title = "handwritten Japanese characters (CODH)",
             Classes = ["o", "ki", "su", "tsu", "na", "ha", "ma", "ya", "re", "wo"],
-            Preprocessing = Preprocessing.Mnist with { Mean = [0.1918f], Std = [0.3483f] },
+            Transform = ImageTransform.Mnist with { Mean = [0.1918f], Std = [0.3483f] },
             Folders = ["KMNIST/raw", "kmnist"],
             Files = IdxFiles(null, null, null, null),
             Mirrors = [new("http://codh.rois.ac.jp/kmnist/dataset/kmnist/")],
@@ -59,7 +57,7 @@ public static class DatasetCatalog
             Name = "cifar10",
             Title = "small photographs of ten kinds (Krizhevsky)",
             Classes = CifarClasses.Ten,
-            Preprocessing = Preprocessing.Cifar10,
+            Transform = ImageTransform.Cifar10,
             Augmentation = Augmentation.Cifar,
             Framing = ImageFraming.None,
             Format = DatasetFormat.Cifar10,
@@ -76,7 +74,7 @@ public static class DatasetCatalog
             Name = "cifar100",
             Title = "small photographs of a hundred kinds (Krizhevsky)",
             Classes = CifarClasses.Hundred,
-            Preprocessing = Preprocessing.Cifar100,
+            Transform = ImageTransform.Cifar100,
             Augmentation = Augmentation.Cifar,
             Framing = ImageFraming.None,
             Format = DatasetFormat.Cifar100,
@@ -89,7 +87,7 @@ public static class DatasetCatalog
             Name = "digits",
             Title = "handwritten digits, rendered by the program",
             Classes = BuiltInDigits.Numerals,
-            Preprocessing = Preprocessing.Mnist,
+            Transform = ImageTransform.Mnist,
         },
     ];
 

@@ -3,7 +3,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 
-namespace Lanewise.Data;
+namespace Lanewise;
 
 /// <summary>Downloads a dataset's files from its mirrors, tried in order, to a <c>.part</c> file that is renamed once verified.</summary>
 internal sealed class DatasetDownload : IDisposable

@@ -1,8 +1,6 @@
 using System.Security.Cryptography;
-using Lanewise.Data.Transforms;
-using Lanewise.Graphs;
 
-namespace Lanewise.Data;
+namespace Lanewise;
 
 /// <summary>The file format of a dataset.</summary>
 public enum DatasetFormat
@@ -36,10 +34,10 @@ public sealed record DatasetEntry
     public required IReadOnlyList<string> Classes { get; init; }
 
     /// <summary>(C, H, W) of every image.</summary>
-    public Shape Shape => Preprocessing.Input;
+    public Shape Shape => Transform.Input;
 
     /// <summary>How its images are preprocessed for a network.</summary>
-    public required Preprocessing Preprocessing { get; init; }
+    public required ImageTransform Transform { get; init; }
 
     /// <summary>How an image from outside the dataset is fitted to the input. Default: <see cref="ImageFraming.Ink"/>.</summary>
     public ImageFraming Framing { get; init; } = ImageFraming.Ink;
@@ -102,7 +100,7 @@ public sealed record DatasetEntry
         options ??= new DatasetOptions();
         if (IsBuiltIn)
         {
-            return new DatasetSplits(Name, BuiltInDigits.Train(), BuiltInDigits.Test(), Preprocessing, "built-in digits");
+            return new DatasetSplits(Name, BuiltInDigits.Train(), BuiltInDigits.Test(), Transform, "built-in digits");
         }
         var location = Locate(options.Roots);
         if (location is not { IsComplete: true })

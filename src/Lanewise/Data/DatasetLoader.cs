@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Lanewise.Data;
+namespace Lanewise;
 
 /// <summary>Reads the files of a located dataset in parallel and checks that they are the right ones and consistent.</summary>
 internal static class DatasetLoader
@@ -19,7 +19,7 @@ internal static class DatasetLoader
             ? IdxAsync(entry, location, remedy, cancellation)
             : CifarAsync(entry, location, remedy, cancellation)).ConfigureAwait(false);
         string source = string.Create(CultureInfo.InvariantCulture, $"{location.Folder} ({train.Count:N0} + {test.Count:N0} images)");
-        return new DatasetSplits(entry.Name, train, test, entry.Preprocessing, source);
+        return new DatasetSplits(entry.Name, train, test, entry.Transform, source);
     }
 
     /// <summary>Reads a file without a known checksum, to check its format.</summary>

@@ -1,4 +1,4 @@
-namespace Lanewise.Data;
+namespace Lanewise;
 
 /// <summary>Where a dataset is searched and how it may be downloaded.</summary>
 public sealed record DatasetOptions
@@ -39,11 +39,11 @@ public sealed record FetchProgress(string File, string Mirror, long Received, lo
 /// <param name="Name">The dataset's name in the catalog, or <see cref="ImageFolder.Prefix"/> and a path.</param>
 /// <param name="Train">The training set.</param>
 /// <param name="Test">The test set.</param>
-/// <param name="Preprocessing">The dataset's preprocessing; null if its images have no common shape, so that the model's is used.</param>
+/// <param name="Transform">The dataset's preprocessing; null if its images have no common shape, so that the model's is used.</param>
 /// <param name="Source">A description of where it was loaded from.</param>
 /// <param name="Notice">Which dataset was used and why, if none was named.</param>
 public sealed record DatasetSplits(
-    string Name, IImageDataset Train, IImageDataset Test, Preprocessing? Preprocessing, string Source, string? Notice = null);
+    string Name, IImageDataset Train, IImageDataset Test, ImageTransform? Transform, string Source, string? Notice = null);
 
 /// <summary>The location of a dataset's files, possibly incomplete.</summary>
 /// <param name="Folder">The folder.</param>

@@ -1,4 +1,4 @@
-namespace Lanewise.Data;
+namespace Lanewise;
 
 /// <summary>The folders in which datasets are searched.</summary>
 /// <param name="Explicit">The only folder to search, if given.</param>

@@ -1,7 +1,4 @@
-using Lanewise.Data.Transforms;
-using Lanewise.Graphs;
-
-namespace Lanewise.Data;
+namespace Lanewise;
 
 /// <summary>
 /// A labelled dataset whose images all have one shape and are fast to read. Implementations are thread-safe for reading.

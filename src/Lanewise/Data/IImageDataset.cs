@@ -1,6 +1,4 @@
-using Lanewise.Data.Transforms;
-
-namespace Lanewise.Data;
+namespace Lanewise;
 
 /// <summary>
 /// A labelled dataset of images of any size. Implementations are thread-safe for reading.

@@ -1,6 +1,4 @@
-using Lanewise.Data.Transforms;
-
-namespace Lanewise.Data;
+namespace Lanewise;
 
 /// <summary>
 /// Decodes image files. The core library supports no image format; <c>Lanewise.Imaging</c> provides a decoder. Implementations are

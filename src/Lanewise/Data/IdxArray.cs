@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Lanewise.Data;
+namespace Lanewise;
 
 /// <summary>The data types of IDX files, numbered by the file's type byte.</summary>
 internal enum IdxType

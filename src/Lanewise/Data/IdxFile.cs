@@ -4,7 +4,7 @@ using System.IO.Compression;
 using System.Security.Cryptography;
 using Lanewise.IO;
 
-namespace Lanewise.Data;
+namespace Lanewise;
 
 /// <summary>
 /// Reads and writes IDX files, MNIST's format: two zero bytes, the type, the number of dimensions, their sizes as big-endian 32-bit

@@ -1,7 +1,4 @@
-using Lanewise.Data.Transforms;
-using Lanewise.Graphs;
-
-namespace Lanewise.Data;
+namespace Lanewise;
 
 /// <summary>Extension methods for datasets.</summary>
 public static class ImageDataset

@@ -1,9 +1,8 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.IO.Enumeration;
-using Lanewise.Data.Transforms;
 
-namespace Lanewise.Data;
+namespace Lanewise;
 
 /// <summary>What to do with a corrupt image in a folder.</summary>
 public enum CorruptImagePolicy
@@ -96,7 +95,7 @@ public sealed class ImageFolder : IImageDataset
         }
 
         string source = string.Create(CultureInfo.InvariantCulture, $"{path} ({training.Count:N0} + {testing.Count:N0} images)");
-        return new DatasetSplits(Prefix + path, training, testing, Preprocessing: null, source);
+        return new DatasetSplits(Prefix + path, training, testing, Transform: null, source);
     }
 
     /// <summary>Opens a folder with one subfolder per class.</summary>

@@ -1,4 +1,4 @@
-namespace Lanewise.Data;
+namespace Lanewise;
 
 /// <summary>How an image from outside a dataset is fitted to the network's input.</summary>
 public enum ImageFraming

@@ -1,6 +1,4 @@
-using Lanewise.Graphs;
-
-namespace Lanewise.Data;
+namespace Lanewise;
 
 /// <summary>A labelled dataset in memory, all images in a single array.</summary>
 public sealed class MemoryImageDataset : IFixedShapeImageDataset

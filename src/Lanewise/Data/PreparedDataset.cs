@@ -1,9 +1,8 @@
 using System.Buffers;
-using Lanewise.Data.Transforms;
 using Lanewise.Engine;
 using Lanewise.Kernels;
 
-namespace Lanewise.Data;
+namespace Lanewise;
 
 /// <summary>Prepares a dataset's images for a network: resized and cropped, augmented in training, and normalized.</summary>
 public sealed class PreparedDataset : ITensorSource
@@ -12,7 +11,7 @@ public sealed class PreparedDataset : ITensorSource
     private const ulong Stream = 0xA4C1_57E6_0B93_D2F8;
     private readonly IImageDataset _dataset;
     private readonly IFixedShapeImageDataset? _unchanged;
-    private readonly ImageTransform _transform;
+    private readonly ImageFitting _transform;
     private readonly Augmentation _augmentation;
     private readonly ulong _key;
     private readonly float[] _normalized;
@@ -20,39 +19,39 @@ public sealed class PreparedDataset : ITensorSource
 
     /// <summary>Combines a dataset with a preprocessing, for evaluation.</summary>
     /// <param name="dataset">The images.</param>
-    /// <param name="preprocessing">How they are resized, cropped and normalized.</param>
+    /// <param name="transform">How they are resized, cropped and normalized.</param>
     /// <exception cref="ShapeException">The input has neither one nor three channels, so images do not fit.</exception>
-    public PreparedDataset(IImageDataset dataset, Preprocessing preprocessing)
-        : this(dataset, preprocessing, Augmentation.None, seed: 0, epoch: 0)
+    public PreparedDataset(IImageDataset dataset, ImageTransform transform)
+        : this(dataset, transform, Augmentation.None, seed: 0, epoch: 0)
     {
     }
 
     /// <summary>Combines a dataset with a preprocessing and an augmentation, for training.</summary>
     /// <param name="dataset">The images.</param>
-    /// <param name="preprocessing">How they are resized, cropped and normalized.</param>
+    /// <param name="transform">How they are resized, cropped and normalized.</param>
     /// <param name="augmentation">The random augmentation.</param>
     /// <param name="seed">The seed of the augmentation, combined with the epoch and an image's index.</param>
     /// <param name="epoch">The epoch, from 0.</param>
     /// <exception cref="ShapeException">The input has neither one nor three channels, so images do not fit.</exception>
-    public PreparedDataset(IImageDataset dataset, Preprocessing preprocessing, Augmentation augmentation, int seed, int epoch)
+    public PreparedDataset(IImageDataset dataset, ImageTransform transform, Augmentation augmentation, int seed, int epoch)
     {
         _dataset = dataset;
-        _transform = new ImageTransform(preprocessing);
+        _transform = new ImageFitting(transform);
         _augmentation = augmentation;
         _key = new SplitMix64(((ulong)(uint)seed << 32 | (uint)epoch) ^ Stream).Next();
         bool augments = augmentation != Augmentation.None;
         _unchanged = !augments && dataset is IFixedShapeImageDataset images && _transform.Keeps(images.Shape) ? images : null;
         if (_unchanged is null)
         {
-            preprocessing.CheckChannels();
+            transform.CheckChannels();
         }
 
-        InputCount = preprocessing.Input.Count;
-        _pixels = preprocessing.Input.Pixels;
-        _normalized = new float[Levels * preprocessing.Input.Channels];
+        InputCount = transform.Input.Count;
+        _pixels = transform.Input.Pixels;
+        _normalized = new float[Levels * transform.Input.Channels];
         for (int i = 0; i < _normalized.Length; i++)
         {
-            _normalized[i] = preprocessing.NormalizeLevel((byte)(i % Levels), i / Levels);
+            _normalized[i] = transform.NormalizeLevel((byte)(i % Levels), i / Levels);
         }
     }
 

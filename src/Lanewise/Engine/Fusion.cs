@@ -1,4 +1,3 @@
-using Lanewise.Graphs;
 using Lanewise.Kernels;
 
 namespace Lanewise.Engine;
@@ -105,7 +104,7 @@ internal sealed class Fusion
     {
         switch (node.Op)
         {
-            case Graphs.Input: _values[node.Index] = new Value(node.Shape, producerIndex: -1, LanesOf(node)); break;
+            case Lanewise.Input: _values[node.Index] = new Value(node.Shape, producerIndex: -1, LanesOf(node)); break;
             case ReLU: FuseReLU(node); break;
             case Add when FoldAdd(node): break;
             case BatchNorm2d when FoldNorm(node): break;
@@ -134,7 +133,7 @@ internal sealed class Fusion
 
     private ChannelLanes? LanesOf(Node node) => _channelLanes == 0 ? null : node.Op switch
     {
-        Graphs.Input or Conv2d or Linear => ChannelLanes.Of(node.Shape.Channels, _channelLanes),
+        Lanewise.Input or Conv2d or Linear => ChannelLanes.Of(node.Shape.Channels, _channelLanes),
         Concat => ChannelLanes.Concat(node.Inputs.Select(n => _values[n.Index].Lanes!)),
         _ => _values[node.Inputs[0].Index].Lanes,
     };
@@ -168,7 +167,7 @@ internal sealed class Fusion
             AddUnit(node).Output.ReLU = true;
         }
 
-        static bool SupportsReLU(Op op) => op is Conv2d or Linear or BatchNorm2d or Graphs.Add or MaxPool2d;
+        static bool SupportsReLU(Op op) => op is Conv2d or Linear or BatchNorm2d or Lanewise.Add or MaxPool2d;
     }
 
     /// <summary>Folds batch norm in evaluation mode into a convolution without another consumer.</summary>

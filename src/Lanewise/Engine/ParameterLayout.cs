@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Lanewise.Graphs;
 using Lanewise.Kernels;
 
 namespace Lanewise.Engine;
@@ -66,7 +65,7 @@ internal sealed class ParameterLayout
     /// <exception cref="LanewiseException">A name or a shape does not match the network.</exception>
     public Weights Pack(Weights weights, LaneMemory to)
     {
-        weights = Graphs.Weights.Match(_network, weights.Tensors, "weights");
+        weights = Lanewise.Weights.Match(_network, weights.Tensors, "weights");
         foreach (var (name, location) in _locations)
         {
             location.Pack(weights[name].Values, to);

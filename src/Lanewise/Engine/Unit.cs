@@ -1,5 +1,3 @@
-using Lanewise.Graphs;
-
 namespace Lanewise.Engine;
 
 /// <summary>A unit of work of a plan: a node and the nodes fused into it.</summary>

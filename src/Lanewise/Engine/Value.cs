@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Lanewise.Graphs;
 using Lanewise.Kernels;
 
 namespace Lanewise.Engine;

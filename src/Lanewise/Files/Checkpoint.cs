@@ -1,6 +1,4 @@
 using System.Globalization;
-using Lanewise.Graphs;
-using Lanewise.Training;
 
 namespace Lanewise.Files;
 

@@ -2,8 +2,6 @@ using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using Lanewise.Data;
-using Lanewise.Graphs;
 
 namespace Lanewise.Files;
 
@@ -13,9 +11,9 @@ namespace Lanewise.Files;
 /// </summary>
 /// <param name="Model">The name in the model catalog, for example <c>inception</c>.</param>
 /// <param name="Classes">The class names in the order of the logits.</param>
-/// <param name="Preprocessing">How an image is preprocessed for the network.</param>
+/// <param name="Transform">How an image is preprocessed for the network.</param>
 /// <param name="Dataset">The dataset the model was trained on, for example <c>mnist</c>; null if unknown.</param>
-public sealed record ModelCard(string Model, IReadOnlyList<string> Classes, Preprocessing Preprocessing, string? Dataset = null)
+public sealed record ModelCard(string Model, IReadOnlyList<string> Classes, ImageTransform Transform, string? Dataset = null)
 {
     /// <summary>The format version that this library writes, and the newest that it reads.</summary>
     public const int Version = 1;
@@ -30,16 +28,16 @@ public sealed record ModelCard(string Model, IReadOnlyList<string> Classes, Prep
     /// <summary>Converts the card to the metadata of a safetensors file.</summary>
     public Dictionary<string, string> ToMetadata()
     {
-        var input = Preprocessing.Input;
+        var input = Transform.Input;
         var metadata = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             [Prefix + "version"] = Version.ToString(CultureInfo.InvariantCulture),
             [Prefix + "model"] = Model,
             [Prefix + "classes"] = WriteArray(Classes, (writer, name) => writer.WriteStringValue(name)),
             [Prefix + "input"] = WriteArray([input.Channels, input.Height, input.Width], (writer, size) => writer.WriteNumberValue(size)),
-            [Prefix + "mean"] = WriteArray(Preprocessing.Mean, (writer, value) => writer.WriteNumberValue(value)),
-            [Prefix + "std"] = WriteArray(Preprocessing.Std, (writer, value) => writer.WriteNumberValue(value)),
-            [Prefix + "crop_pct"] = Preprocessing.CropPct.ToString("R", CultureInfo.InvariantCulture),
+            [Prefix + "mean"] = WriteArray(Transform.Mean, (writer, value) => writer.WriteNumberValue(value)),
+            [Prefix + "std"] = WriteArray(Transform.Std, (writer, value) => writer.WriteNumberValue(value)),
+            [Prefix + "crop_pct"] = Transform.CropPct.ToString("R", CultureInfo.InvariantCulture),
         };
         if (Dataset is not null)
         {
@@ -73,11 +71,11 @@ public sealed record ModelCard(string Model, IReadOnlyList<string> Classes, Prep
         {
             throw Refuse(file, "classes", "is empty");
         }
-        var preprocessing = ReadPreprocessing(metadata, file);
-        return new ModelCard(Text(metadata, "model", file), classes, preprocessing, metadata.GetValueOrDefault(Prefix + "dataset"));
+        var transform = ReadPreprocessing(metadata, file);
+        return new ModelCard(Text(metadata, "model", file), classes, transform, metadata.GetValueOrDefault(Prefix + "dataset"));
     }
 
-    private static Preprocessing ReadPreprocessing(IReadOnlyDictionary<string, string> metadata, string file)
+    private static ImageTransform ReadPreprocessing(IReadOnlyDictionary<string, string> metadata, string file)
     {
         int[] input = ReadArray(metadata, "input", file, (ref reader) => reader.GetInt32());
         if (input.Length != 3 || input.Any(size => size is < 1 or > MaxSide) || (long)input[0] * input[1] * input[2] > int.MaxValue)
@@ -98,11 +96,11 @@ public sealed record ModelCard(string Model, IReadOnlyList<string> Classes, Prep
         float crop = 1;
         if (metadata.TryGetValue(Prefix + "crop_pct", out string? text)
             && !(float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out crop)
-                && crop is >= Preprocessing.MinCropPct and <= 1))
+                && crop is >= ImageTransform.MinCropPct and <= 1))
         {
-            throw Refuse(file, "crop_pct", $"is not a number from {Preprocessing.MinCropPct} to 1");
+            throw Refuse(file, "crop_pct", $"is not a number from {ImageTransform.MinCropPct} to 1");
         }
-        return new Preprocessing(new Shape(input[0], input[1], input[2]), mean, std) { CropPct = crop };
+        return new ImageTransform(new Shape(input[0], input[1], input[2]), mean, std) { CropPct = crop };
     }
 
     private static string Text(IReadOnlyDictionary<string, string> metadata, string key, string file) =>

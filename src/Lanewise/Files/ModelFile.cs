@@ -1,6 +1,4 @@
 using System.Globalization;
-using Lanewise.Graphs;
-using Lanewise.Models;
 
 namespace Lanewise.Files;
 
@@ -38,16 +36,16 @@ public sealed record ModelFile(Network Network, Weights Weights, ModelCard Card)
                 ModelFormatError.ModelNotNamed, path);
         var entry = ModelCatalog.Find(name);
         int? outputs = card?.Classes.Count ?? ClassesOf(file, entry);
-        var network = entry.Create(new ModelOptions { Classes = outputs, Input = card?.Preprocessing.Input });
-        if (card is not null && card.Preprocessing.Input != network.Input)
+        var network = entry.Create(new ModelOptions { Classes = outputs, Input = card?.Transform.Input });
+        if (card is not null && card.Transform.Input != network.Input)
         {
             throw new ModelFormatException(
-                $"{path}: the file's card says that '{network.Name}' takes {card.Preprocessing.Input}, but it takes "
+                $"{path}: the file's card says that '{network.Name}' takes {card.Transform.Input}, but it takes "
                     + $"{network.Input}; the file is damaged or was edited by hand.",
                 ModelFormatError.Damaged, path);
         }
 
-        card ??= new ModelCard(network.Name, Numbers(network.OutputCount), entry.Preprocessing.For(network.Input));
+        card ??= new ModelCard(network.Name, Numbers(network.OutputCount), entry.Transform.For(network.Input));
         return new(network, Weights.Match(network, file.Tensors, path), card);
     }
 

@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using Lanewise.Graphs;
 using Lanewise.IO;
 
 namespace Lanewise.Files;

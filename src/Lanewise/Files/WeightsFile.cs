@@ -1,4 +1,3 @@
-using Lanewise.Graphs;
 using Lanewise.IO;
 
 namespace Lanewise.Files;

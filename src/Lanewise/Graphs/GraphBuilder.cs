@@ -1,4 +1,4 @@
-namespace Lanewise.Graphs;
+namespace Lanewise;
 
 /// <summary>Collects the nodes of a network and keeps their paths unique.</summary>
 internal sealed class GraphBuilder

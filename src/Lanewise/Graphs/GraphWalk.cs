@@ -1,4 +1,4 @@
-namespace Lanewise.Graphs;
+namespace Lanewise;
 
 /// <summary>Walks over the nodes of a network.</summary>
 internal static class GraphWalk

@@ -1,6 +1,6 @@
 using Lanewise.Kernels;
 
-namespace Lanewise.Graphs;
+namespace Lanewise;
 
 /// <summary>The distribution of a parameter's initial values.</summary>
 public abstract record Initializer

@@ -1,4 +1,4 @@
-namespace Lanewise.Graphs;
+namespace Lanewise;
 
 /// <summary>
 /// The description of a network: its nodes in execution order. It is immutable and holds no arrays; <see cref="Weights"/> hold the

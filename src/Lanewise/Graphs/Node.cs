@@ -1,4 +1,4 @@
-namespace Lanewise.Graphs;
+namespace Lanewise;
 
 /// <summary>One step of a network: an op, its inputs and its output shape.</summary>
 public sealed class Node

@@ -1,4 +1,4 @@
-namespace Lanewise.Graphs;
+namespace Lanewise;
 
 /// <summary>
 /// What a node computes: its attributes, its output shape, its parameters and its cost. An op holds no arrays; the engine's

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Lanewise.Graphs;
+namespace Lanewise;
 
 /// <summary>
 /// Rows and columns added around an image. A whole number pads all four sides alike, a pair is torch.nn's (vertical, horizontal).

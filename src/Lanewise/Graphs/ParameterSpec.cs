@@ -1,4 +1,4 @@
-namespace Lanewise.Graphs;
+namespace Lanewise;
 
 /// <summary>A parameter of a network: its name and shape in a PyTorch state dict, and its initial distribution.</summary>
 /// <param name="Name">The state dict's key, for example <c>incep1.branch5x5_2.weight</c>.</param>

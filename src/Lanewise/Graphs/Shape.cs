@@ -1,4 +1,4 @@
-namespace Lanewise.Graphs;
+namespace Lanewise;
 
 /// <summary>The shape of one image or activation: channels × height × width. The batch dimension is not part of it.</summary>
 /// <param name="Channels">C, the number of channels (after <c>Flatten</c>: the number of features).</param>

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Lanewise.Graphs;
+namespace Lanewise;
 
 /// <summary>A size or step per axis, as torch.nn's <c>(height, width)</c> pairs. A whole number stands for both axes.</summary>
 /// <param name="Height">Along the rows.</param>

@@ -1,4 +1,4 @@
-namespace Lanewise.Graphs;
+namespace Lanewise;
 
 /// <summary>
 /// The symbolic output of a layer while a network is described: it has a shape but no values. Layers are methods that take one and

@@ -1,4 +1,4 @@
-namespace Lanewise.Graphs;
+namespace Lanewise;
 
 /// <summary>A named array of a PyTorch state dict: its shape and its values in row-major order.</summary>
 /// <param name="Name">The state dict's key, for example <c>incep1.branch5x5_2.weight</c>.</param>

@@ -1,6 +1,6 @@
 using Lanewise.Kernels;
 
-namespace Lanewise.Graphs;
+namespace Lanewise;
 
 /// <summary>The values of a network's parameters by name, in PyTorch's order and under PyTorch's names.</summary>
 public sealed class Weights

@@ -1,4 +1,4 @@
-namespace Lanewise.Graphs;
+namespace Lanewise;
 
 /// <summary>Matches a file's tensors with a network's parameters: what fits, what must be initialized, and what is wrong.</summary>
 internal sealed class WeightsMatch

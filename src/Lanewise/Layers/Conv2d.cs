@@ -1,6 +1,4 @@
-using Lanewise.Graphs;
-
-namespace Lanewise.Layers;
+namespace Lanewise;
 
 /// <summary>The Conv2d layer.</summary>
 public static class Conv2dLayer

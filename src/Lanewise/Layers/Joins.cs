@@ -1,6 +1,4 @@
-using Lanewise.Graphs;
-
-namespace Lanewise.Layers;
+namespace Lanewise;
 
 /// <summary>The layers without parameters that reshape, join or clip.</summary>
 public static class JoinLayers

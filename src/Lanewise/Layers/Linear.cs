@@ -1,6 +1,4 @@
-using Lanewise.Graphs;
-
-namespace Lanewise.Layers;
+namespace Lanewise;
 
 /// <summary>The Linear layer.</summary>
 public static class LinearLayer

@@ -1,6 +1,4 @@
-using Lanewise.Graphs;
-
-namespace Lanewise.Layers;
+namespace Lanewise;
 
 /// <summary>The normalization layers, softmax and dropout.</summary>
 public static class NormLayers

@@ -1,6 +1,4 @@
-using Lanewise.Graphs;
-
-namespace Lanewise.Layers;
+namespace Lanewise;
 
 /// <summary>The pooling layers.</summary>
 public static class Pool2dLayers

@@ -1,7 +1,4 @@
-using Lanewise.Graphs;
-using Lanewise.Layers;
-
-namespace Lanewise.Models;
+namespace Lanewise;
 
 /// <summary>
 /// The small GoogLeNet of the tutorial: two Inception modules on 28×28 digits (Szegedy et al. 2014, "Going deeper with convolutions").

@@ -1,7 +1,4 @@
-using Lanewise.Data;
-using Lanewise.Graphs;
-
-namespace Lanewise.Models;
+namespace Lanewise;
 
 /// <summary>The options of a model in the catalog.</summary>
 public sealed record ModelOptions
@@ -21,9 +18,9 @@ public sealed record ModelOptions
 /// <summary>A model of the catalog.</summary>
 /// <param name="Name">The model's name.</param>
 /// <param name="Paper">The paper it comes from.</param>
-/// <param name="Preprocessing">The default preprocessing; weights may bring their own.</param>
+/// <param name="Transform">The default preprocessing; weights may bring their own.</param>
 /// <param name="Create">Describes the network.</param>
-public sealed record ModelEntry(string Name, string Paper, Preprocessing Preprocessing, Func<ModelOptions, Network> Create)
+public sealed record ModelEntry(string Name, string Paper, ImageTransform Transform, Func<ModelOptions, Network> Create)
 {
     /// <summary>Whether the model is trained with auxiliary classifiers by default.</summary>
     public bool AuxiliaryClassifiers { get; init; }
@@ -41,28 +38,28 @@ public static class ModelCatalog
         new(
             "inception",
             "Szegedy et al. 2014, the tutorial's version",
-            Preprocessing.Mnist,
+            ImageTransform.Mnist,
             o => Inception.Create(o.Classes ?? 10, o.Input)),
         new(
             "inception-relu",
             "the same, ReLU inside the modules",
-            Preprocessing.Mnist,
+            ImageTransform.Mnist,
             o => Inception.Create(o.Classes ?? 10, o.Input, relu: true)),
-        new("residual", "He et al. 2015, the tutorial's version", Preprocessing.Mnist, o => Residual.Create(o.Classes ?? 10, o.Input)),
+        new("residual", "He et al. 2015, the tutorial's version", ImageTransform.Mnist, o => Residual.Create(o.Classes ?? 10, o.Input)),
         .. GoogLeNet.Variants.Select(v =>
             new ModelEntry(
                 v.Name,
                 v.IsPaper ? "Szegedy et al. 2014, to the letter" : "Szegedy et al. 2014, torchvision's",
-                Preprocessing.ImageNet,
+                ImageTransform.ImageNet,
                 o => GoogLeNet.Create(v, o))
             {
                 AuxiliaryClassifiers = v.IsPaper,
             }),
-        .. ResNet.Variants.Select(v => new ModelEntry(v.Name, "He et al. 2015", Preprocessing.ImageNet, o => ResNet.Create(v, o))),
+        .. ResNet.Variants.Select(v => new ModelEntry(v.Name, "He et al. 2015", ImageTransform.ImageNet, o => ResNet.Create(v, o))),
         .. CifarResNet.Variants.Select(v => new ModelEntry(
             v.Name,
             v.HasShortcuts ? "He et al. 2015, §4.2" : "He et al. 2015, §4.2, no shortcuts",
-            Preprocessing.Cifar10,
+            ImageTransform.Cifar10,
             o => CifarResNet.Create(v, o))),
     ];
 

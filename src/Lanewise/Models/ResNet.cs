@@ -1,7 +1,4 @@
-using Lanewise.Graphs;
-using Lanewise.Layers;
-
-namespace Lanewise.Models;
+namespace Lanewise;
 
 /// <summary>A variant of ResNet.</summary>
 /// <param name="Name">The model's name.</param>

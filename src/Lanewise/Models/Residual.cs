@@ -1,7 +1,4 @@
-using Lanewise.Graphs;
-using Lanewise.Layers;
-
-namespace Lanewise.Models;
+namespace Lanewise;
 
 /// <summary>The small ResNet of the tutorial: two residual blocks on 28×28 digits (He et al. 2015, "Deep residual learning").</summary>
 public static class Residual

@@ -1,6 +1,6 @@
 using Lanewise.Kernels;
 
-namespace Lanewise.Training;
+namespace Lanewise;
 
 /// <summary>
 /// Adam with decoupled weight decay, as torch.optim.AdamW defines it (Loshchilov and Hutter 2017):

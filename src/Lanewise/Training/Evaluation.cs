@@ -1,8 +1,7 @@
 using System.Runtime.InteropServices;
-using Lanewise.Data;
 using Lanewise.Engine;
 
-namespace Lanewise.Training;
+namespace Lanewise;
 
 /// <summary>The metrics of a network on a labelled dataset.</summary>
 /// <param name="Loss">The mean cross-entropy.</param>
@@ -24,31 +23,31 @@ public sealed record Evaluation(double Loss, int Correct, int Total, int[][] Con
     /// <summary>Evaluates a network on a dataset.</summary>
     /// <param name="plan">A plan with weights.</param>
     /// <param name="dataset">The labelled images.</param>
-    /// <param name="preprocessing">How they are preprocessed.</param>
+    /// <param name="transform">How they are preprocessed.</param>
     /// <param name="cancellation">Stops between two batches.</param>
     /// <exception cref="ShapeException">The preprocessing does not fit the network.</exception>
     /// <exception cref="DatasetException">The dataset is empty or has more classes than the network.</exception>
     /// <exception cref="LanewiseException">An image cannot be read.</exception>
-    public static Evaluation Run(Plan plan, IImageDataset dataset, Preprocessing preprocessing, CancellationToken cancellation = default) =>
-        Run(plan, dataset, preprocessing, evaluated: null, cancellation);
+    public static Evaluation Run(Plan plan, IImageDataset dataset, ImageTransform transform, CancellationToken cancellation = default) =>
+        Run(plan, dataset, transform, evaluated: null, cancellation);
 
     /// <summary>Evaluates a network on a dataset and reports the prediction of each image.</summary>
     /// <param name="plan">A plan with weights.</param>
     /// <param name="dataset">The labelled images.</param>
-    /// <param name="preprocessing">How they are preprocessed.</param>
+    /// <param name="transform">How they are preprocessed.</param>
     /// <param name="evaluated">Called with the prediction of each image, in the order of the dataset; may be null.</param>
     /// <param name="cancellation">Stops between two batches.</param>
     /// <exception cref="ShapeException">The preprocessing does not fit the network.</exception>
     /// <exception cref="DatasetException">The dataset is empty or has more classes than the network.</exception>
     /// <exception cref="LanewiseException">An image cannot be read.</exception>
     public static Evaluation Run(
-        Plan plan, IImageDataset dataset, Preprocessing preprocessing, Action<ImagePrediction>? evaluated, CancellationToken cancellation)
+        Plan plan, IImageDataset dataset, ImageTransform transform, Action<ImagePrediction>? evaluated, CancellationToken cancellation)
     {
         int classes = plan.Network.OutputCount;
-        if (preprocessing.Input != plan.Network.Input)
+        if (transform.Input != plan.Network.Input)
         {
             throw new ShapeException(
-                $"{plan.Network.Name} takes {plan.Network.Input}, the preprocessing gives {preprocessing.Input}; they must be "
+                $"{plan.Network.Name} takes {plan.Network.Input}, the preprocessing gives {transform.Input}; they must be "
                     + $"of one shape.",
                 plan.Network.Name);
         }
@@ -68,7 +67,7 @@ public sealed record Evaluation(double Loss, int Correct, int Total, int[][] Con
         }
 
         int[][] confusion = [.. Enumerable.Range(0, classes).Select(_ => new int[classes])];
-        var source = new PreparedDataset(dataset, preprocessing);
+        var source = new PreparedDataset(dataset, transform);
         int[] order = [.. Enumerable.Range(0, dataset.Count)];
         using var batches = new BatchLoader(source, order, plan.Options.BatchSize, 0, plan.Options.Threads, cancellation);
         double loss = 0;

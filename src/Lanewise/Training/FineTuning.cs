@@ -1,6 +1,4 @@
-using Lanewise.Graphs;
-
-namespace Lanewise.Training;
+namespace Lanewise;
 
 /// <summary>Helpers for training that begins with pretrained weights.</summary>
 public static class FineTuning

@@ -1,6 +1,4 @@
-using Lanewise.Graphs;
-
-namespace Lanewise.Training;
+namespace Lanewise;
 
 /// <summary>Combines several observers.</summary>
 /// <param name="observers">The observers, called in this order.</param>

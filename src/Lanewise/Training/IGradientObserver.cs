@@ -1,6 +1,4 @@
-using Lanewise.Graphs;
-
-namespace Lanewise.Training;
+namespace Lanewise;
 
 /// <summary>Observes the gradients of selected training steps. It is called on the training thread and must return quickly.</summary>
 public interface IGradientObserver

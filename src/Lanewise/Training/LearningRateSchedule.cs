@@ -1,4 +1,4 @@
-namespace Lanewise.Training;
+namespace Lanewise;
 
 /// <summary>
 /// A learning-rate schedule: a function of the time t alone, in epochs since the start of training with the fraction of the current

@@ -1,6 +1,6 @@
 using Lanewise.Kernels;
 
-namespace Lanewise.Training;
+namespace Lanewise;
 
 /// <summary>An optimizer: how gradients update the weights.</summary>
 public abstract record Optimizer

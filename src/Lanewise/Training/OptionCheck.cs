@@ -1,4 +1,4 @@
-namespace Lanewise.Training;
+namespace Lanewise;
 
 /// <summary>Validates numeric options.</summary>
 internal static class OptionCheck

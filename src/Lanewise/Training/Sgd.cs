@@ -1,6 +1,6 @@
 using Lanewise.Kernels;
 
-namespace Lanewise.Training;
+namespace Lanewise;
 
 /// <summary>
 /// Stochastic gradient descent with momentum, as torch.optim.SGD defines it:

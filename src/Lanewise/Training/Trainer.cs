@@ -1,11 +1,9 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
-using Lanewise.Data;
 using Lanewise.Engine;
-using Lanewise.Graphs;
 using Lanewise.Kernels;
 
-namespace Lanewise.Training;
+namespace Lanewise;
 
 /// <summary>
 /// Trains a network epoch by epoch. Training can be cancelled between two steps and resumed with bitwise identical results; for a
@@ -15,7 +13,7 @@ public sealed class Trainer
 {
     private const int MinEvaluationBatch = 64;
     private readonly TrainingOptions _options;
-    private readonly Preprocessing _preprocessing;
+    private readonly ImageTransform _preprocessing;
     private readonly Plan _plan;
     private readonly Plan _evaluation;
     private readonly OptimizerWork _update;

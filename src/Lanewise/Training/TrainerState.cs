@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
-using Lanewise.Graphs;
 
-namespace Lanewise.Training;
+namespace Lanewise;
 
 /// <summary>The complete state of a trainer, from which training continues bitwise identically.</summary>
 /// <param name="Weights">The weights and buffers.</param>

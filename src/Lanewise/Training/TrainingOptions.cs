@@ -1,10 +1,6 @@
-using Lanewise.Data;
-using Lanewise.Data.Transforms;
 using Lanewise.Engine;
-using Lanewise.Graphs;
-using Lanewise.Models;
 
-namespace Lanewise.Training;
+namespace Lanewise;
 
 /// <summary>The options of a training. The defaults are those of the tutorial.</summary>
 public sealed record TrainingOptions
@@ -43,7 +39,7 @@ public sealed record TrainingOptions
     /// The preprocessing of images; null (default) for that of the catalog's model with the network's name, or MNIST's if there is no
     /// such model.
     /// </summary>
-    public Preprocessing? Preprocessing { get; init; }
+    public ImageTransform? Transform { get; init; }
 
     /// <summary>The random augmentation of training images. Default: none.</summary>
     public Augmentation Augmentation { get; init; } = Augmentation.None;
@@ -66,16 +62,16 @@ public sealed record TrainingOptions
 
     /// <summary>Returns the preprocessing of <paramref name="network"/>.</summary>
     /// <exception cref="ShapeException">It has another input shape than the network.</exception>
-    internal Preprocessing PreprocessingOf(Network network)
+    internal ImageTransform PreprocessingOf(Network network)
     {
-        var known = Preprocessing
-            ?? ModelCatalog.All.FirstOrDefault(m => m.Name == network.Name)?.Preprocessing
-            ?? Data.Preprocessing.Mnist;
+        var known = Transform
+            ?? ModelCatalog.All.FirstOrDefault(m => m.Name == network.Name)?.Transform
+            ?? ImageTransform.Mnist;
         return known.Input == network.Input
             ? known
             : throw new ShapeException(
-                $"{network.Name}: it takes {network.Input}, and the {(Preprocessing is null ? "default" : "chosen")} "
-                    + $"preprocessing gives {known.Input}; set TrainingOptions.Preprocessing to one of the network's shape.",
+                $"{network.Name}: it takes {network.Input}, and the {(Transform is null ? "default" : "chosen")} "
+                    + $"preprocessing gives {known.Input}; set TrainingOptions.Transform to one of the network's shape.",
                 network.Name);
     }
 }

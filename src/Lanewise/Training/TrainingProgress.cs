@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Lanewise.Training;
+namespace Lanewise;
 
 /// <summary>The progress of training within an epoch.</summary>
 /// <param name="Epoch">The current epoch, from 1.</param>

@@ -1,9 +1,5 @@
 using Lanewise.Analysis;
-using Lanewise.Data;
 using Lanewise.Engine;
-using Lanewise.Graphs;
-using Lanewise.Layers;
-using Lanewise.Models;
 using Lanewise.Tests.Engine;
 using Xunit;
 
@@ -112,7 +108,7 @@ public sealed class ContributionTests
     public void Networks_without_such_parts_are_refused()
     {
         var plain = ModelCatalog.Find("plain20").ForClasses(10);
-        var options = new ContributionOptions(BuiltInDigits.Test(4), Preprocessing.Mnist);
+        var options = new ContributionOptions(BuiltInDigits.Test(4), ImageTransform.Mnist);
         Assert.Contains("no module", Assert.ThrowsAny<LanewiseException>(() => BranchContributions.Measure(plain, Weights.Initialize(plain, 1), options, TestContext.Current.CancellationToken)).Message);
         Assert.Contains("no residual block", Assert.ThrowsAny<LanewiseException>(() => BlockContributions.Measure(plain, Weights.Initialize(plain, 1), options, TestContext.Current.CancellationToken)).Message);
     }
@@ -144,7 +140,7 @@ public sealed class ContributionTests
             new Shape(1, 28, 28),
             x => x.Module("block", m => m.Conv2d("conv", 1, kernelSize: 3, padding: 1).Add(m)).Flatten().Linear("fc", 10));
         var weights = Weights.Initialize(network, 3);
-        var options = new ContributionOptions(BuiltInDigits.Test(32), Preprocessing.Mnist);
+        var options = new ContributionOptions(BuiltInDigits.Test(32), ImageTransform.Mnist);
         var block = Assert.Single(BlockContributions.Measure(network, weights, options, TestContext.Current.CancellationToken).Blocks);
         Assert.Equal("block", block.Name);
         Assert.InRange(block.ShortcutRms, 0.5, 2);
@@ -156,7 +152,7 @@ public sealed class ContributionTests
     private static Network Small(string model, int side)
     {
         var entry = ModelCatalog.Find(model);
-        return entry.Create(new ModelOptions { Classes = 5, Input = new Shape(entry.Preprocessing.Input.Channels, side, side) });
+        return entry.Create(new ModelOptions { Classes = 5, Input = new Shape(entry.Transform.Input.Channels, side, side) });
     }
 
     private static ContributionOptions Options(string model)
@@ -165,7 +161,7 @@ public sealed class ContributionTests
         byte[] pixels = Array.ConvertAll(golden["train_images"].Values[..(20 * 28 * 28)], v => (byte)v);
         int[] labels = Array.ConvertAll(golden["labels"].Values, v => (int)v);
         string[] classes = [.. Enumerable.Range(0, 10).Select(i => $"{i}")];
-        return new(new MemoryImageDataset("golden", new Shape(1, 28, 28), classes, pixels, labels), Preprocessing.Mnist) { Threads = 1 };
+        return new(new MemoryImageDataset("golden", new Shape(1, 28, 28), classes, pixels, labels), ImageTransform.Mnist) { Threads = 1 };
     }
 
     private static double Top1(Network network, Weights weights)

@@ -1,7 +1,5 @@
 using Lanewise.Analysis;
-using Lanewise.Data;
 using Lanewise.Engine;
-using Lanewise.Training;
 using Xunit;
 
 namespace Lanewise.Tests.Analysis;
@@ -67,8 +65,8 @@ public sealed class DepthStudyTests
         Assert.Equal([1, 2, 3], result.Epochs.Select(e => e.Epoch));
         var plan = Plan.Compile(study.CreateNetwork(Plain8), new PlanOptions());
         plan.SetWeights(training.GetState().Weights);
-        var onTrain = Evaluation.Run(plan, Train, Preprocessing.Mnist, TestContext.Current.CancellationToken);
-        var onTest = Evaluation.Run(plan, Test, Preprocessing.Mnist, TestContext.Current.CancellationToken);
+        var onTrain = Evaluation.Run(plan, Train, ImageTransform.Mnist, TestContext.Current.CancellationToken);
+        var onTest = Evaluation.Run(plan, Test, ImageTransform.Mnist, TestContext.Current.CancellationToken);
         Assert.Equal((double)(onTrain.Total - onTrain.Correct) / onTrain.Total, result.TrainError);
         Assert.Equal((double)(onTest.Total - onTest.Correct) / onTest.Total, result.TestError);
         Assert.Equal(onTrain.Loss, result.Epochs[^1].TrainLoss, 1e-6);
@@ -156,7 +154,7 @@ public sealed class DepthStudyTests
 
     private static IFixedShapeImageDataset Test => BuiltInDigits.Test(40);
 
-    private static DepthStudy Study(DepthStudyOptions options) => new(options, Train, Test, Preprocessing.Mnist);
+    private static DepthStudy Study(DepthStudyOptions options) => new(options, Train, Test, ImageTransform.Mnist);
 
     private static async Task Run(
         DepthTraining training, IProgress<TrainingProgress>? progress = null, CancellationToken? cancellation = null)

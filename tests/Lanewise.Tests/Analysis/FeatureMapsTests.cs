@@ -1,8 +1,5 @@
 using Lanewise.Analysis;
 using Lanewise.Engine;
-using Lanewise.Graphs;
-using Lanewise.Layers;
-using Lanewise.Models;
 using Lanewise.Tests.Engine;
 using Xunit;
 

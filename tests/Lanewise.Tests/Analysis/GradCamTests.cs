@@ -1,9 +1,6 @@
 using Lanewise.Analysis;
 using Lanewise.Engine;
-using Lanewise.Graphs;
 using Lanewise.Kernels;
-using Lanewise.Layers;
-using Lanewise.Models;
 using Lanewise.Tests.Engine;
 using Xunit;
 

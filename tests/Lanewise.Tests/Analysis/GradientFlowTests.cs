@@ -1,10 +1,7 @@
 using Lanewise.Analysis;
 using Lanewise.Engine;
-using Lanewise.Graphs;
-using Lanewise.Models;
 using Lanewise.Tests.Engine;
 using Lanewise.Tests.Training;
-using Lanewise.Training;
 using Xunit;
 
 namespace Lanewise.Tests.Analysis;

@@ -1,5 +1,4 @@
 using Lanewise.Analysis;
-using Lanewise.Training;
 using Xunit;
 
 namespace Lanewise.Tests.Analysis;

@@ -1,7 +1,5 @@
 using Lanewise.Analysis;
-using Lanewise.Graphs;
 using Lanewise.Kernels;
-using Lanewise.Layers;
 using Xunit;
 
 namespace Lanewise.Tests.Analysis;

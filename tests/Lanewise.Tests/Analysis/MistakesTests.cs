@@ -1,9 +1,6 @@
 using Lanewise.Analysis;
-using Lanewise.Data;
 using Lanewise.Engine;
-using Lanewise.Graphs;
 using Lanewise.Tests.Training;
-using Lanewise.Training;
 using Xunit;
 
 namespace Lanewise.Tests.Analysis;
@@ -36,7 +33,7 @@ public sealed class MistakesTests
         var plan = Plan.Compile(TrainerTests.Small, new PlanOptions { BatchSize = 32, Threads = 1 });
         plan.SetWeights(Weights.Initialize(TrainerTests.Small, seed: 3));
         var judged = new List<ImagePrediction>();
-        var evaluation = Evaluation.Run(plan, TrainerTests.Test, Preprocessing.Mnist, judged.Add, TestContext.Current.CancellationToken);
+        var evaluation = Evaluation.Run(plan, TrainerTests.Test, ImageTransform.Mnist, judged.Add, TestContext.Current.CancellationToken);
         Assert.Equal(Enumerable.Range(0, 50), judged.Select(j => j.Index));
         Assert.Equal(evaluation.Correct, judged.Count(j => j.Label == j.Prediction));
         Assert.All(judged, j => Assert.Equal(TrainerTests.Test.Label(j.Index), j.Label));

@@ -1,7 +1,4 @@
 using Lanewise.Analysis;
-using Lanewise.Graphs;
-using Lanewise.Layers;
-using Lanewise.Models;
 using Xunit;
 
 namespace Lanewise.Tests.Analysis;

@@ -1,5 +1,4 @@
 using Lanewise.Analysis;
-using Lanewise.Graphs;
 using Xunit;
 
 namespace Lanewise.Tests.Analysis;

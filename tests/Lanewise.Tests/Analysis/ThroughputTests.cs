@@ -1,8 +1,6 @@
 using Lanewise.Analysis;
 using Lanewise.Engine;
-using Lanewise.Graphs;
 using Lanewise.Kernels;
-using Lanewise.Layers;
 using Xunit;
 
 namespace Lanewise.Tests.Analysis;

@@ -1,16 +1,11 @@
-using Lanewise.Data;
-using Lanewise.Data.Transforms;
-using Lanewise.Graphs;
-using Lanewise.Layers;
 using Lanewise.Tests.Engine;
-using Lanewise.Training;
 using Xunit;
 
 namespace Lanewise.Tests.Data;
 
 public sealed class BatchLoaderTests
 {
-    private static readonly Preprocessing Tiny = new(new Shape(1, 2, 2), [0], [1 / 255f]);
+    private static readonly ImageTransform Tiny = new(new Shape(1, 2, 2), [0], [1 / 255f]);
     private static readonly int[] Order = [.. Enumerable.Range(0, 50).Select(i => i * 37 % 50)];
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -84,7 +79,7 @@ public sealed class BatchLoaderTests
             Epochs = 2,
             BatchSize = 16,
             Threads = 1,
-            Preprocessing = Preprocessing.Mnist.For(network.Input),
+            Transform = ImageTransform.Mnist.For(network.Input),
             Augmentation = Augmentation.Cifar,
         };
         var straight = await Follow(new Trainer(network, options), null);

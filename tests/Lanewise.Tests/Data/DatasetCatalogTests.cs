@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using Lanewise.Data;
 using Xunit;
 
 namespace Lanewise.Tests.Data;

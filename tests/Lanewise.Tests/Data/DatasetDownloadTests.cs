@@ -1,4 +1,3 @@
-using Lanewise.Data;
 using Xunit;
 
 namespace Lanewise.Tests.Data;

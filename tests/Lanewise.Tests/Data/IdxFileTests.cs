@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using CsCheck;
-using Lanewise.Data;
 using Xunit;
 
 namespace Lanewise.Tests.Data;

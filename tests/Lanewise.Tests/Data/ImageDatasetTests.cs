@@ -1,5 +1,3 @@
-using Lanewise.Data;
-using Lanewise.Graphs;
 using Xunit;
 
 namespace Lanewise.Tests.Data;

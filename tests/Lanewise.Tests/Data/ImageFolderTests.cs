@@ -1,4 +1,3 @@
-using Lanewise.Data;
 using Lanewise.Imaging;
 using Lanewise.Tests.Imaging;
 using SkiaSharp;
@@ -25,7 +24,7 @@ public sealed class ImageFolderTests
         var splits = await DatasetCatalog.ResolveAsync(
             $"folder:{folder.Path}", new DatasetOptions { Decoder = Decoder }, TestContext.Current.CancellationToken);
         Assert.Equal(["Blue", "red"], splits.Train.Classes);
-        Assert.Null(splits.Preprocessing);
+        Assert.Null(splits.Transform);
         var train = Assert.IsType<ImageFolder>(splits.Train);
         Assert.Equal(
             ["train/Blue/1.png", "train/Blue/2.png", "train/red/1.png", "train/red/2.png", "train/red/deep/er/a.JPG"],

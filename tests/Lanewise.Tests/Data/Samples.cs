@@ -1,6 +1,5 @@
 using System.IO.Compression;
 using System.Security.Cryptography;
-using Lanewise.Data;
 
 namespace Lanewise.Tests.Data;
 

@@ -1,7 +1,5 @@
 using System.Globalization;
-using Lanewise.Data;
 using Lanewise.Engine;
-using Lanewise.Models;
 using Xunit;
 
 namespace Lanewise.Tests.Docs;

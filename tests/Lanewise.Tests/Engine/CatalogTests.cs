@@ -1,6 +1,4 @@
 using Lanewise.Engine;
-using Lanewise.Graphs;
-using Lanewise.Models;
 using Xunit;
 
 namespace Lanewise.Tests.Engine;
@@ -64,11 +62,11 @@ public sealed class CatalogTests
         {
             try
             {
-                var input = entry.Preprocessing.Input with { Height = side, Width = side };
+                var input = entry.Transform.Input with { Height = side, Width = side };
                 return entry.Create(
                     new ModelOptions { Classes = classes, Input = input, AuxiliaryClassifiers = entry.AuxiliaryClassifiers });
             }
-            catch (LanewiseException) when (side < entry.Preprocessing.Input.Height)
+            catch (LanewiseException) when (side < entry.Transform.Input.Height)
             {
                 // Too small.
             }

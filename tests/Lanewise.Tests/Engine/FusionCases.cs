@@ -1,6 +1,3 @@
-using Lanewise.Graphs;
-using Lanewise.Layers;
-using Lanewise.Models;
 using static Lanewise.Tests.Engine.OpCases;
 
 namespace Lanewise.Tests.Engine;

@@ -1,5 +1,3 @@
-using Lanewise.Graphs;
-using Lanewise.Layers;
 using static Lanewise.Tests.Engine.OpCases;
 
 namespace Lanewise.Tests.Engine;

@@ -1,6 +1,5 @@
 using Lanewise.Engine;
 using Lanewise.Kernels;
-using Lanewise.Models;
 using Xunit;
 
 namespace Lanewise.Tests.Engine;

@@ -1,6 +1,4 @@
-using Lanewise.Graphs;
 using Lanewise.Kernels;
-using Lanewise.Layers;
 using Xunit;
 
 namespace Lanewise.Tests.Engine;

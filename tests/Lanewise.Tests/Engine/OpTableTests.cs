@@ -1,5 +1,4 @@
 using Lanewise.Engine;
-using Lanewise.Graphs;
 using Xunit;
 
 namespace Lanewise.Tests.Engine;
@@ -28,8 +27,8 @@ public sealed class OpTableTests
     [Theory]
     [MemberData(nameof(Ops))]
     public void Every_op_has_a_layer(string op) => Assert.True(
-        op == nameof(Input) || typeof(Layers.Conv2dLayer).Assembly.GetTypes()
-            .Where(type => type.Namespace == typeof(Layers.Conv2dLayer).Namespace)
+        op == nameof(Input) || typeof(Conv2dLayer).Assembly.GetTypes()
+            .Where(type => type.Namespace == typeof(Conv2dLayer).Namespace)
             .SelectMany(type => type.GetMethods()).Any(method => method.Name == op && method.ReturnType == typeof(SymbolicTensor)));
 
     [Fact]

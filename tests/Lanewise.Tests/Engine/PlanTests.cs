@@ -1,8 +1,5 @@
 using Lanewise.Engine;
-using Lanewise.Graphs;
 using Lanewise.Kernels;
-using Lanewise.Layers;
-using Lanewise.Models;
 using Xunit;
 
 namespace Lanewise.Tests.Engine;

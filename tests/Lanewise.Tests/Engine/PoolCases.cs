@@ -1,5 +1,3 @@
-using Lanewise.Graphs;
-using Lanewise.Layers;
 using Xunit;
 using static Lanewise.Tests.Engine.OpCases;
 

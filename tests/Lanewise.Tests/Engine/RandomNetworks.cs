@@ -1,6 +1,4 @@
 using CsCheck;
-using Lanewise.Graphs;
-using Lanewise.Layers;
 
 namespace Lanewise.Tests.Engine;
 

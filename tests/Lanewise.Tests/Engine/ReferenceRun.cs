@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Lanewise.Engine;
-using Lanewise.Graphs;
 
 namespace Lanewise.Tests.Engine;
 

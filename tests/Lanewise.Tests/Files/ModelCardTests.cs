@@ -1,13 +1,11 @@
-using Lanewise.Data;
 using Lanewise.Files;
-using Lanewise.Graphs;
 using Xunit;
 
 namespace Lanewise.Tests.Files;
 
 public sealed class ModelCardTests
 {
-    private static readonly ModelCard Card = new("inception", ["T-shirt", "\"Überzug\"", "3"], Preprocessing.Mnist, "fashion-mnist");
+    private static readonly ModelCard Card = new("inception", ["T-shirt", "\"Überzug\"", "3"], ImageTransform.Mnist, "fashion-mnist");
 
     [Fact]
     public void A_card_comes_back_from_a_file()
@@ -21,20 +19,20 @@ public sealed class ModelCardTests
         Assert.Equal(Card.Model, read.Model);
         Assert.Equal(Card.Classes, read.Classes);
         Assert.Equal(Card.Dataset, read.Dataset);
-        Assert.Equal(Card.Preprocessing.Input, read.Preprocessing.Input);
-        Assert.Equal(Card.Preprocessing.Mean, read.Preprocessing.Mean);
-        Assert.Equal(Card.Preprocessing.Std, read.Preprocessing.Std);
-        Assert.Equal(1, read.Preprocessing.CropPct);
+        Assert.Equal(Card.Transform.Input, read.Transform.Input);
+        Assert.Equal(Card.Transform.Mean, read.Transform.Mean);
+        Assert.Equal(Card.Transform.Std, read.Transform.Std);
+        Assert.Equal(1, read.Transform.CropPct);
     }
 
     [Fact]
     public void The_crop_travels_and_a_card_without_it_crops_nothing()
     {
-        var metadata = (Card with { Preprocessing = Preprocessing.ImageNet }).ToMetadata();
-        var read = ModelCard.FromMetadata(metadata, "m.safetensors")!.Preprocessing;
+        var metadata = (Card with { Transform = ImageTransform.ImageNet }).ToMetadata();
+        var read = ModelCard.FromMetadata(metadata, "m.safetensors")!.Transform;
         Assert.Equal((new Shape(3, 224, 224), 0.875f), (read.Input, read.CropPct));
         metadata.Remove("lanewise.crop_pct");
-        Assert.Equal(1, ModelCard.FromMetadata(metadata, "m.safetensors")!.Preprocessing.CropPct);
+        Assert.Equal(1, ModelCard.FromMetadata(metadata, "m.safetensors")!.Transform.CropPct);
     }
 
     [Fact]

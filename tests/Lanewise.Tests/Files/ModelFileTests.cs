@@ -1,8 +1,5 @@
 using System.Runtime.InteropServices;
-using Lanewise.Data;
 using Lanewise.Files;
-using Lanewise.Graphs;
-using Lanewise.Models;
 using Lanewise.Tests.Engine;
 using Xunit;
 
@@ -20,7 +17,7 @@ public sealed class ModelFileTests
         using var folder = new TemporaryFolder();
         string file = Path.Combine(folder.Path, "m.safetensors");
         var weights = Weights.Initialize(ModelCatalog.Find(model).ForClasses(3), 5);
-        ModelFile.Save(file, weights, new ModelCard(model, Classes, Preprocessing.Mnist, "letters"));
+        ModelFile.Save(file, weights, new ModelCard(model, Classes, ImageTransform.Mnist, "letters"));
         var loaded = ModelFile.Load(file);
         Assert.Equal(model, loaded.Network.Name);
         Assert.Equal(3, loaded.Network.OutputCount);

@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.Text;
 using CsCheck;
 using Lanewise.Files;
-using Lanewise.Graphs;
 using Xunit;
 
 namespace Lanewise.Tests.Files;

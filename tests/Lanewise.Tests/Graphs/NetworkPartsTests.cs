@@ -1,7 +1,4 @@
 using Lanewise.Engine;
-using Lanewise.Graphs;
-using Lanewise.Layers;
-using Lanewise.Models;
 using Lanewise.Tests.Engine;
 using Xunit;
 

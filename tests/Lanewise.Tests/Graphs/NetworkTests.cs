@@ -1,5 +1,3 @@
-using Lanewise.Graphs;
-using Lanewise.Layers;
 using Xunit;
 
 namespace Lanewise.Tests.Graphs;

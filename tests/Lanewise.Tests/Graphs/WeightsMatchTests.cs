@@ -1,5 +1,3 @@
-using Lanewise.Graphs;
-using Lanewise.Layers;
 using Lanewise.Tests.Engine;
 using Xunit;
 

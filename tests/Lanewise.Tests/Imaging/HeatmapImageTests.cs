@@ -1,5 +1,3 @@
-using Lanewise.Data.Transforms;
-using Lanewise.Graphs;
 using Lanewise.Imaging;
 using Xunit;
 

@@ -1,4 +1,3 @@
-using Lanewise.Data.Transforms;
 using Lanewise.Imaging;
 using SkiaSharp;
 using Xunit;

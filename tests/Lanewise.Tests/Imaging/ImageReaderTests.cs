@@ -1,7 +1,5 @@
 using System.Buffers.Binary;
 using CsCheck;
-using Lanewise.Data;
-using Lanewise.Graphs;
 using Lanewise.Imaging;
 using SkiaSharp;
 using Xunit;
@@ -10,7 +8,7 @@ namespace Lanewise.Tests.Imaging;
 
 public sealed class ImageReaderTests
 {
-    private static readonly Preprocessing Colour = new(new Shape(3, 4, 4), [0, 0, 0], [1, 1, 1]);
+    private static readonly ImageTransform Colour = new(new Shape(3, 4, 4), [0, 0, 0], [1, 1, 1]);
 
     [Fact]
     public void A_digit_of_the_input_size_is_unchanged()
@@ -169,7 +167,7 @@ public sealed class ImageReaderTests
         byte[] digit = Digit(0);
         using var stream = new MemoryStream(Encode(56, 56, (x, y) => Grey(digit[y / 2 * 28 + x / 2])));
 
-        var image = ImageReader.Read(stream, "p.png", Preprocessing.Mnist, ImageFraming.Whole);
+        var image = ImageReader.Read(stream, "p.png", ImageTransform.Mnist, ImageFraming.Whole);
 
         Assert.Equal("56×56; resized to 28×28", image.Processing);
         Assert.InRange(digit.Zip(image.Pixels).Average(pair => Math.Abs(pair.First - pair.Second)), 0, 12);
@@ -191,9 +189,9 @@ public sealed class ImageReaderTests
         AssertRefused(WithSize(png, 0, 40), "p.png");
 
         using var folder = new TemporaryFolder();
-        var missing = Assert.ThrowsAny<LanewiseException>(() => ImageReader.Read(folder["none.png"], Preprocessing.Mnist));
+        var missing = Assert.ThrowsAny<LanewiseException>(() => ImageReader.Read(folder["none.png"], ImageTransform.Mnist));
         Assert.Contains("no such file", missing.Message, StringComparison.Ordinal);
-        var directory = Assert.ThrowsAny<LanewiseException>(() => ImageReader.Read(folder.Path, Preprocessing.Mnist));
+        var directory = Assert.ThrowsAny<LanewiseException>(() => ImageReader.Read(folder.Path, ImageTransform.Mnist));
         Assert.Contains("folder", directory.Message, StringComparison.Ordinal);
     }
 
@@ -230,10 +228,10 @@ public sealed class ImageReaderTests
         Assert.DoesNotContain('\n', error.Message);
     }
 
-    private static PreparedImage Read(byte[] file, Preprocessing? preprocessing = null)
+    private static PreparedImage Read(byte[] file, ImageTransform? transform = null)
     {
         using var stream = new MemoryStream(file);
-        return ImageReader.Read(stream, "p.png", preprocessing ?? Preprocessing.Mnist);
+        return ImageReader.Read(stream, "p.png", transform ?? ImageTransform.Mnist);
     }
 
     internal static byte[] Digit(int index) =>

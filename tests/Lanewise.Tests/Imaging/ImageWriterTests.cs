@@ -1,4 +1,3 @@
-using Lanewise.Graphs;
 using Lanewise.Imaging;
 using SkiaSharp;
 using Xunit;

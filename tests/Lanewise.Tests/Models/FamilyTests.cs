@@ -1,5 +1,3 @@
-using Lanewise.Graphs;
-using Lanewise.Models;
 using Xunit;
 
 namespace Lanewise.Tests.Models;
@@ -40,7 +38,7 @@ public sealed class FamilyTests
         var network = ModelCatalog.Find(model).Create(new ModelOptions());
         Assert.Equal(
             Published.Single(p => p.Model == model), (network.Name, network.Input.ToString(), network.ParameterCount, network.Macs));
-        Assert.Equal(network.Input, ModelCatalog.Find(model).Preprocessing.Input);
+        Assert.Equal(network.Input, ModelCatalog.Find(model).Transform.Input);
     }
 
     [Fact]

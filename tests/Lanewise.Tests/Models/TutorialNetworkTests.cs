@@ -1,4 +1,3 @@
-using Lanewise.Models;
 using Xunit;
 
 namespace Lanewise.Tests.Models;

@@ -1,9 +1,6 @@
 using System.Xml.Linq;
-using Lanewise.Graphs;
 using Lanewise.Imaging;
-using Lanewise.Models;
 using Lanewise.Reports;
-using Lanewise.Training;
 using Xunit;
 
 namespace Lanewise.Tests.Reports;

@@ -1,5 +1,4 @@
 using CsCheck;
-using Lanewise.Training;
 using Xunit;
 
 namespace Lanewise.Tests.Training;

@@ -1,9 +1,6 @@
 using Lanewise.Engine;
-using Lanewise.Graphs;
 using Lanewise.Kernels;
-using Lanewise.Models;
 using Lanewise.Tests.Engine;
-using Lanewise.Training;
 using Xunit;
 
 namespace Lanewise.Tests.Training;

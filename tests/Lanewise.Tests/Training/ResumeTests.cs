@@ -1,8 +1,5 @@
 using Lanewise.Files;
-using Lanewise.Graphs;
-using Lanewise.Layers;
 using Lanewise.Tests.Engine;
-using Lanewise.Training;
 using Xunit;
 using static Lanewise.Tests.Training.TrainerTests;
 

@@ -1,10 +1,6 @@
-using Lanewise.Data;
 using Lanewise.Engine;
-using Lanewise.Graphs;
 using Lanewise.Kernels;
-using Lanewise.Layers;
 using Lanewise.Tests.Engine;
-using Lanewise.Training;
 using Xunit;
 
 namespace Lanewise.Tests.Training;
@@ -99,9 +95,9 @@ public sealed class TrainerTests
         var colour = Network.Define("colour", new(3, 28, 28), x => x.Flatten().Linear("fc", 10));
         var e = Assert.ThrowsAny<LanewiseException>(() => new Trainer(colour, Options));
         Assert.Contains("3×28×28", e.Message, StringComparison.Ordinal);
-        Assert.Contains("TrainingOptions.Preprocessing", e.Message, StringComparison.Ordinal);
+        Assert.Contains("TrainingOptions.Transform", e.Message, StringComparison.Ordinal);
         Assert.ThrowsAny<LanewiseException>(
-            () => new Trainer(Small, Options with { Preprocessing = new(colour.Input, [0, 0, 0], [1, 1, 1]) }));
+            () => new Trainer(Small, Options with { Transform = new(colour.Input, [0, 0, 0], [1, 1, 1]) }));
     }
 
     [Fact]
@@ -132,7 +128,7 @@ public sealed class TrainerTests
     public async Task Images_that_do_not_fit_the_networks_input_are_an_error()
     {
         var odd = Network.Define("odd", new(2, 4, 4), x => x.Flatten().Linear("fc", 10));
-        var options = Options with { Preprocessing = new Preprocessing(odd.Input, [0, 0], [1, 1]) };
+        var options = Options with { Transform = new ImageTransform(odd.Input, [0, 0], [1, 1]) };
         var e = await Assert.ThrowsAnyAsync<LanewiseException>(() => Run(new Trainer(odd, options)));
         Assert.Contains("2×4×4", e.Message, StringComparison.Ordinal);
     }
@@ -185,7 +181,7 @@ public sealed class TrainerTests
     {
         var plan = Plan.Compile(Small, new PlanOptions { BatchSize = 17, Threads = 2 });
         plan.SetWeights(Weights.Initialize(Small, 1));
-        var evaluation = Evaluation.Run(plan, Test, Preprocessing.Mnist, TestContext.Current.CancellationToken);
+        var evaluation = Evaluation.Run(plan, Test, ImageTransform.Mnist, TestContext.Current.CancellationToken);
         Assert.Equal(50, evaluation.Total);
         Assert.Equal(50, evaluation.Confusion.Sum(row => row.Sum()));
         Assert.Equal(evaluation.Correct, evaluation.PerClass.Sum(c => (int)Math.Round(c.Recall * c.Support)));

@@ -1,6 +1,4 @@
-using Lanewise.Graphs;
-
-namespace Lanewise.Data.Transforms;
+namespace Lanewise;
 
 /// <summary>The random crop of training images.</summary>
 public enum RandomCrop

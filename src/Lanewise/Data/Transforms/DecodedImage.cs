@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Lanewise.Data.Transforms;
+namespace Lanewise;
 
 /// <summary>A rectangle in pixels.</summary>
 /// <param name="X">The left edge.</param>

@@ -1,4 +1,3 @@
-using Lanewise.Graphs;
 using Lanewise.Kernels;
 
 namespace Lanewise.Engine;

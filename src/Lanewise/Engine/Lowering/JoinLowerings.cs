@@ -1,5 +1,3 @@
-using Lanewise.Graphs;
-
 namespace Lanewise.Engine;
 
 /// <summary>Lowers a ReLU that is not fused into another unit.</summary>

@@ -1,5 +1,3 @@
-using Lanewise.Graphs;
-
 namespace Lanewise.Engine;
 
 /// <summary>Computes nothing: the values of the input are set by the engine.</summary>

@@ -1,5 +1,3 @@
-using Lanewise.Graphs;
-
 namespace Lanewise.Engine;
 
 /// <summary>Computes a linear layer as two plain loops. Indices: k output feature, c input feature.</summary>

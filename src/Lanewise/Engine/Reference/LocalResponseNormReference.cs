@@ -1,5 +1,3 @@
-using Lanewise.Graphs;
-
 namespace Lanewise.Engine;
 
 /// <summary>Computes local response normalization in plain loops. Indices: c output channel, i channel of its neighborhood.</summary>

@@ -1,5 +1,3 @@
-using Lanewise.Graphs;
-
 namespace Lanewise.Engine;
 
 /// <summary>Computes softmax over the channels c of each pixel, in plain loops.</summary>

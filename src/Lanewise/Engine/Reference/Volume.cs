@@ -1,5 +1,3 @@
-using Lanewise.Graphs;
-
 namespace Lanewise.Engine;
 
 /// <summary>The values of one image at a node of the reference engine, (C, H, W) in row-major order.</summary>

@@ -1,4 +1,4 @@
-namespace Lanewise.Graphs;
+namespace Lanewise;
 
 /// <summary>The elementwise sum of two inputs of one shape: F(x) + x of a residual block.</summary>
 public sealed record Add : Op

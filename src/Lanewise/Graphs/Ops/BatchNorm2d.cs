@@ -1,4 +1,4 @@
-namespace Lanewise.Graphs;
+namespace Lanewise;
 
 /// <summary>
 /// Batch normalization (Ioffe and Szegedy 2015), (N, C, H, W) → (N, C, H, W): y = (x − mean) / √(var + Eps) · weight + bias, channel by

@@ -1,4 +1,4 @@
-namespace Lanewise.Graphs;
+namespace Lanewise;
 
 /// <summary>Concatenation along the channels of inputs with equal height and width.</summary>
 public sealed record Concat : Op

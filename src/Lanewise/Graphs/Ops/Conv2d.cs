@@ -1,4 +1,4 @@
-namespace Lanewise.Graphs;
+namespace Lanewise;
 
 /// <summary>
 /// 2-D convolution (cross-correlation), (N, C, H, W) → (N, K, P, Q) with

@@ -1,4 +1,4 @@
-namespace Lanewise.Graphs;
+namespace Lanewise;
 
 /// <summary>
 /// Dropout (Srivastava et al. 2014): in training each value becomes zero with probability <paramref name="P"/> and is otherwise

@@ -1,4 +1,4 @@
-namespace Lanewise.Graphs;
+namespace Lanewise;
 
 /// <summary>(N, C, H, W) → (N, C·H·W, 1, 1), row-major as in PyTorch.</summary>
 public sealed record Flatten : Op

@@ -1,4 +1,4 @@
-namespace Lanewise.Graphs;
+namespace Lanewise;
 
 /// <summary>
 /// The parameter-free shortcut of He et al. 2015, §3.3, option A, (N, C, H, W) → (N, OutChannels, ⌈H / stride⌉, ⌈W / stride⌉):

@@ -1,4 +1,4 @@
-namespace Lanewise.Graphs;
+namespace Lanewise;
 
 /// <summary>The image that enters the network.</summary>
 /// <param name="Shape">C×H×W.</param>

@@ -1,4 +1,4 @@
-namespace Lanewise.Graphs;
+namespace Lanewise;
 
 /// <summary>y = W·x + b on a flattened input, (N, F, 1, 1) → (N, OutFeatures, 1, 1).</summary>
 /// <param name="OutFeatures">Output features.</param>

@@ -1,4 +1,4 @@
-namespace Lanewise.Graphs;
+namespace Lanewise;
 
 /// <summary>
 /// Local response normalization across channels (Krizhevsky et al. 2012), as in torch.nn, (N, C, H, W) → (N, C, H, W):

@@ -1,4 +1,4 @@
-namespace Lanewise.Graphs;
+namespace Lanewise;
 
 /// <summary>
 /// Base of max and average pooling, (N, C, H, W) → (N, C, P, Q) with P = ⌊(H + padding above and below − kernel height) / stride⌋ + 1,

@@ -1,4 +1,4 @@
-namespace Lanewise.Graphs;
+namespace Lanewise;
 
 /// <summary>max(0, x), elementwise.</summary>
 public sealed record ReLU : Op

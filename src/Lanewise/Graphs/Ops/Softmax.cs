@@ -1,4 +1,4 @@
-namespace Lanewise.Graphs;
+namespace Lanewise;
 
 /// <summary>
 /// y[c] = exp(x[c]) / Σ exp(x[i]) over the channels of each pixel, (N, C, H, W) → (N, C, H, W). Networks for training end in logits:

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Lanewise.Kernels;
 
-namespace Lanewise.Graphs;
+namespace Lanewise;
 
 /// <summary>The sliding window of a convolution or pooling.</summary>
 /// <param name="KernelSize">Its height and width.</param>

@@ -1,7 +1,4 @@
 using CsCheck;
-using Lanewise.Data;
-using Lanewise.Data.Transforms;
-using Lanewise.Graphs;
 using Lanewise.Imaging;
 using Lanewise.Kernels;
 using Xunit;
@@ -10,16 +7,16 @@ namespace Lanewise.Tests.Data.Transforms;
 
 public sealed class ImageTransformTests
 {
-    private static readonly Preprocessing Colour = Preprocessing.Cifar10;
+    private static readonly ImageTransform Colour = ImageTransform.Cifar10;
 
     [Fact]
     public void Evaluation_gives_torchvisions_values()
     {
-        var preprocessing = Preprocessing.ImageNet;
+        var transform = ImageTransform.ImageNet;
         var decoded = new ImageDecoder().Decode(
-            Path.Combine(AppContext.BaseDirectory, "goldens", "photograph.png"), preprocessing.MinSide());
-        float[] values = new float[preprocessing.Input.Count];
-        preprocessing.Normalize(preprocessing.Fit(decoded), values);
+            Path.Combine(AppContext.BaseDirectory, "goldens", "photograph.png"), transform.MinSide());
+        float[] values = new float[transform.Input.Count];
+        transform.Normalize(transform.Fit(decoded), values);
 
         float[] expected = Golden.Read("photograph")["every_seventh"].Values;
         Assert.Equal(3 * 32 * 32, expected.Length);
@@ -27,7 +24,7 @@ public sealed class ImageTransformTests
         for (int i = 0; i < expected.Length; i++)
         {
             int c = i / 1024, y = i / 32 % 32 * 7, x = i % 32 * 7;
-            float level = 1 / 255f / preprocessing.Std[c];
+            float level = 1 / 255f / transform.Std[c];
             float difference = (values[(c * 224 + y) * 224 + x] - expected[i]) / level;
             Assert.InRange(difference, -2.01f, 2.01f);
             sum += Math.Abs(difference);
@@ -53,7 +50,7 @@ public sealed class ImageTransformTests
 
         var flat = new DecodedImage(3, 28, 28);
         flat.Pixels.AsSpan(0, 784).Fill(255);
-        Assert.All(Preprocessing.Mnist.Fit(flat), value => Assert.Equal(76, value));
+        Assert.All(ImageTransform.Mnist.Fit(flat), value => Assert.Equal(76, value));
     }
 
     [Fact]
@@ -71,16 +68,16 @@ public sealed class ImageTransformTests
     {
         var image = new DecodedImage(3, width, height);
         Array.Fill(image.Pixels, (byte)200);
-        var preprocessing = new Preprocessing(new Shape(3, inputHeight, inputWidth), [0, 0, 0], [1, 1, 1]) { CropPct = crop };
-        Assert.All(preprocessing.Fit(image), value => Assert.Equal(200, value));
-        Assert.All(Augmented(image, preprocessing, Augmentation.ImageNet, 3), value => Assert.Equal(200, value));
+        var transform = new ImageTransform(new Shape(3, inputHeight, inputWidth), [0, 0, 0], [1, 1, 1]) { CropPct = crop };
+        Assert.All(transform.Fit(image), value => Assert.Equal(200, value));
+        Assert.All(Augmented(image, transform, Augmentation.ImageNet, 3), value => Assert.Equal(200, value));
     }, iter: 200);
 
     [Fact]
     public void An_image_that_is_a_line_takes_no_memory_to_speak_of()
     {
         long before = GC.GetAllocatedBytesForCurrentThread();
-        Preprocessing.ImageNet.Fit(new DecodedImage(3, 65_535, 1));
+        ImageTransform.ImageNet.Fit(new DecodedImage(3, 65_535, 1));
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 4_000_000);
     }
 
@@ -157,14 +154,14 @@ public sealed class ImageTransformTests
         Assert.Equal(Augmentation.None, Augmentation.For(new Shape(1, 28, 28)));
         Assert.Equal(Augmentation.Cifar, Augmentation.For(new Shape(3, 32, 32)));
         Assert.Equal(Augmentation.ImageNet, Augmentation.For(new Shape(3, 224, 224)));
-        Assert.Equal([0.1307f, 0.1307f, 0.1307f], Preprocessing.Mnist.For(new Shape(3, 32, 32)).Mean);
+        Assert.Equal([0.1307f, 0.1307f, 0.1307f], ImageTransform.Mnist.For(new Shape(3, 32, 32)).Mean);
         Assert.Equal(0.4734f, Assert.Single(Colour.For(new Shape(1, 28, 28)).Mean), 1e-4f);
     }
 
-    private static byte[] Augmented(DecodedImage image, Preprocessing preprocessing, Augmentation augmentation, int seed)
+    private static byte[] Augmented(DecodedImage image, ImageTransform transform, Augmentation augmentation, int seed)
     {
-        byte[] pixels = new byte[preprocessing.Input.Count];
-        new ImageTransform(preprocessing).Apply(image, augmentation, new SplitMix64((ulong)seed), pixels);
+        byte[] pixels = new byte[transform.Input.Count];
+        new ImageFitting(transform).Apply(image, augmentation, new SplitMix64((ulong)seed), pixels);
         return pixels;
     }
 

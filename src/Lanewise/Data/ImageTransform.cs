@@ -1,7 +1,4 @@
-using Lanewise.Data.Transforms;
-using Lanewise.Graphs;
-
-namespace Lanewise.Data;
+namespace Lanewise;
 
 /// <summary>
 /// The preprocessing of images for a network: the shorter side is resized to the input's divided by <see cref="CropPct"/>, the center
@@ -11,22 +8,22 @@ namespace Lanewise.Data;
 /// <param name="Input">(C, H, W) of the network's input.</param>
 /// <param name="Mean">The mean of each channel, with pixels scaled to 0 to 1.</param>
 /// <param name="Std">The standard deviation of each channel, with pixels scaled to 0 to 1.</param>
-public sealed record Preprocessing(Shape Input, IReadOnlyList<float> Mean, IReadOnlyList<float> Std)
+public sealed record ImageTransform(Shape Input, IReadOnlyList<float> Mean, IReadOnlyList<float> Std)
 {
     /// <summary>The preprocessing of MNIST: (1, 28, 28), mean 0.1307, standard deviation 0.3081.</summary>
-    public static Preprocessing Mnist { get; } = new(new Shape(1, 28, 28), [0.1307f], [0.3081f]);
+    public static ImageTransform Mnist { get; } = new(new Shape(1, 28, 28), [0.1307f], [0.3081f]);
 
     /// <summary>The preprocessing of CIFAR-10: (3, 32, 32), with the dataset's means and standard deviations.</summary>
-    public static Preprocessing Cifar10 { get; } = new(new Shape(3, 32, 32), [0.4914f, 0.4822f, 0.4465f], [0.2470f, 0.2435f, 0.2616f]);
+    public static ImageTransform Cifar10 { get; } = new(new Shape(3, 32, 32), [0.4914f, 0.4822f, 0.4465f], [0.2470f, 0.2435f, 0.2616f]);
 
     /// <summary>The preprocessing of CIFAR-100: (3, 32, 32), with the dataset's means and standard deviations.</summary>
-    public static Preprocessing Cifar100 { get; } = new(new Shape(3, 32, 32), [0.5071f, 0.4865f, 0.4409f], [0.2673f, 0.2564f, 0.2762f]);
+    public static ImageTransform Cifar100 { get; } = new(new Shape(3, 32, 32), [0.5071f, 0.4865f, 0.4409f], [0.2673f, 0.2564f, 0.2762f]);
 
     /// <summary>
     /// The preprocessing of ImageNet: (3, 224, 224) from the center of an image whose shorter side is 256, ImageNet's means and
     /// standard deviations.
     /// </summary>
-    public static Preprocessing ImageNet { get; } = new(new Shape(3, 224, 224), [0.485f, 0.456f, 0.406f], [0.229f, 0.224f, 0.225f])
+    public static ImageTransform ImageNet { get; } = new(new Shape(3, 224, 224), [0.485f, 0.456f, 0.406f], [0.229f, 0.224f, 0.225f])
     {
         CropPct = 0.875f,
     };
@@ -43,7 +40,7 @@ public sealed record Preprocessing(Shape Input, IReadOnlyList<float> Mean, IRead
     /// <summary>
     /// Adapts the preprocessing to another input: means and standard deviations are averaged for one channel, repeated for three.
     /// </summary>
-    public Preprocessing For(Shape input) =>
+    public ImageTransform For(Shape input) =>
         this with { Input = input, Mean = Adapt(Mean, input.Channels), Std = Adapt(Std, input.Channels) };
 
     /// <summary>Resizes and crops an image to the input.</summary>
@@ -54,7 +51,7 @@ public sealed record Preprocessing(Shape Input, IReadOnlyList<float> Mean, IRead
     {
         CheckChannels();
         byte[] pixels = new byte[Input.Count];
-        new ImageTransform(this).Apply(image, pixels);
+        new ImageFitting(this).Apply(image, pixels);
         return pixels;
     }
 
@@ -62,7 +59,7 @@ public sealed record Preprocessing(Shape Input, IReadOnlyList<float> Mean, IRead
     /// Returns the number of pixels that the shorter side of an image must keep if it is decoded at a smaller scale before
     /// <see cref="Fit"/>.
     /// </summary>
-    public int MinSide() => new ImageTransform(this).MinSide;
+    public int MinSide() => new ImageFitting(this).MinSide;
 
     /// <summary>Normalizes C×H×W bytes to C×H×W floats.</summary>
     /// <param name="pixels">The image's bytes, <see cref="Shape.Count"/> of them.</param>

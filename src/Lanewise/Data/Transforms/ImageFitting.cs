@@ -1,20 +1,19 @@
-using Lanewise.Graphs;
 using Lanewise.Kernels;
 
-namespace Lanewise.Data.Transforms;
+namespace Lanewise;
 
 /// <summary>Converts a decoded image to the bytes of the network's input, the same way in training, evaluation and prediction.</summary>
-/// <param name="preprocessing">The input's shape and how images are resized and cropped to it.</param>
-internal sealed class ImageTransform(Preprocessing preprocessing)
+/// <param name="transform">The input's shape and how images are resized and cropped to it.</param>
+internal sealed class ImageFitting(ImageTransform transform)
 {
     private const int Attempts = 10;
 
     // The smallest random crop has 8 % of the area, 0.28 of the side: at four times the input's size it still covers the input.
     private const int MinSideFactor = 4;
 
-    private readonly Shape _input = preprocessing.Input;
-    private readonly int _resizedWidth = preprocessing.BeforeCrop(preprocessing.Input.Width);
-    private readonly int _resizedHeight = preprocessing.BeforeCrop(preprocessing.Input.Height);
+    private readonly Shape _input = transform.Input;
+    private readonly int _resizedWidth = transform.BeforeCrop(transform.Input.Width);
+    private readonly int _resizedHeight = transform.BeforeCrop(transform.Input.Height);
 
     /// <summary>An image may be decoded at a smaller scale as long as its shorter side has at least this many pixels.</summary>
     public int MinSide => MinSideFactor * Math.Max(_resizedWidth, _resizedHeight);
