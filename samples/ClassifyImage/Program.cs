@@ -3,11 +3,10 @@ using Lanewise;
 using Lanewise.Analysis;
 using Lanewise.Engine;
 using Lanewise.Files;
-using Lanewise.Imaging;
 
 var model = ModelFile.Load(args[0]);
 var transform = model.Card.Transform;
-var image = ImageReader.Read(args[1], transform);
+var image = transform.Apply(args[1]);
 
 // The plan holds packed weights and activations; keep it for further images. It serves one caller at a time.
 var plan = Plan.Compile(model.Network, new PlanOptions { BatchSize = 1, Threads = 1 });

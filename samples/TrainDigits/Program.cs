@@ -12,8 +12,8 @@ Console.WriteLine(network);
 
 var train = BuiltInDigits.Train(20_000);
 var test = BuiltInDigits.Test(2_000);
-var trainer = new Trainer(network, new TrainingOptions { Epochs = 2, Optimizer = new Sgd(0.02f, Momentum: 0.9f), Seed = 1 });
-await foreach (var epoch in trainer.RunAsync(train, test))
+var trainer = new Trainer(network, new TrainingOptions { Epochs = 2, Optimizer = new Sgd(0.02, momentum: 0.9), Seed = 1 });
+await foreach (var epoch in trainer.EpochsAsync(train, test))
 {
     Console.WriteLine(
         $"epoch {epoch.Epoch}: loss {epoch.TrainLoss:F3}, accuracy {epoch.ValTop1:P2}, {epoch.ImagesPerSecond:N0} images/s");

@@ -12,10 +12,10 @@ internal static class TrainChapter
         {
             Epochs = 2,
             BatchSize = 64,
-            Optimizer = new Sgd(0.01f, Momentum: 0.5f),
+            Optimizer = new Sgd(0.01, momentum: 0.5),
             Seed = 1,
         });
-        await foreach (var epoch in trainer.RunAsync(train, test))
+        await foreach (var epoch in trainer.EpochsAsync(train, test))
         {
             Console.WriteLine($"epoch {epoch.Epoch}: loss {epoch.TrainLoss:F2}, accuracy {epoch.ValTop1:P1}");
         }

@@ -7,7 +7,7 @@ namespace Lanewise.Imaging;
 /// The EXIF orientation is applied, transparent pixels are composited on white, and of an animation the first frame is decoded. A
 /// JPEG that is larger than needed is decoded at a reduced scale. At most 100 megapixels are decoded.
 /// </remarks>
-public sealed class ImageDecoder : IImageDecoder
+public static class ImageDecoder
 {
     private const int MaxPixels = 100_000_000;
     private const int MaxSide = 65_535;
@@ -21,25 +21,32 @@ public sealed class ImageDecoder : IImageDecoder
         SKEncodedImageFormat.Webp, SKEncodedImageFormat.Gif,
     ];
 
-    /// <inheritdoc/>
-    public DecodedImage Decode(string path, int minSide)
+    /// <summary>Decodes a file to an upright image.</summary>
+    /// <param name="path">The image file.</param>
+    /// <param name="options">The number of channels, and the size from which on it may be decoded at a smaller scale.</param>
+    /// <exception cref="FileAccessException">The file cannot be read.</exception>
+    /// <exception cref="ImageFormatException">The file is not an image, damaged or too large.</exception>
+    public static DecodedImage Decode(string path, DecodeOptions options = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return Decode(path, channels: 3, minSide);
-    }
-
-    internal static DecodedImage Decode(string path, int channels, int minSide)
-    {
         try
         {
             using var stream = File.OpenRead(path);
-            return Decode(stream, path, channels, minSide);
+            return Decode(stream, path, options);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw FileAccessException.Reading(path, e, "image");
         }
     }
+
+    /// <summary>Decodes a seekable stream to an upright image.</summary>
+    /// <param name="stream">The bytes of an image file.</param>
+    /// <param name="name">The name of the image in messages.</param>
+    /// <param name="options">The number of channels, and the size from which on it may be decoded at a smaller scale.</param>
+    /// <exception cref="ImageFormatException">The stream is not an image, damaged or too large.</exception>
+    public static DecodedImage Decode(Stream stream, string name = "the stream", DecodeOptions options = default) =>
+        Decode(stream, name, options.IsGrey ? 1 : 3, options.MinSide ?? int.MaxValue);
 
     /// <summary>Decodes an image to one channel (luma) or three (red, green, blue).</summary>
     internal static DecodedImage Decode(Stream stream, string name, int channels, int minSide)

@@ -1,6 +1,5 @@
 using Lanewise.Engine;
 using Lanewise.Files;
-using Lanewise.Imaging;
 using Lanewise.Tests.Training;
 using Xunit;
 
@@ -35,7 +34,7 @@ public sealed class ExceptionTests
     public void A_network_without_a_classifier_is_a_network_error()
     {
         var network = Network.Define("n", new(1, 8, 8), x => x.MaxPool2d(2));
-        Assert.Equal("n", Assert.Throws<NetworkException>(() => FineTuning.HeadOnly(network)).Network);
+        Assert.Equal("n", Assert.Throws<NetworkException>(() => network.WithTrainableHead()).Network);
     }
 
     [Fact]
@@ -43,7 +42,7 @@ public sealed class ExceptionTests
     {
         using var stream = new MemoryStream("not an image"u8.ToArray());
         Assert.Equal(
-            "upload.png", Assert.Throws<ImageFormatException>(() => ImageReader.Read(stream, "upload.png", ImageTransform.Mnist)).FileName);
+            "upload.png", Assert.Throws<ImageFormatException>(() => ImageTransform.Mnist.Apply(stream, "upload.png")).FileName);
     }
 
     [Fact]

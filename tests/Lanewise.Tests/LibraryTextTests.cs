@@ -14,7 +14,7 @@ namespace Lanewise.Tests;
 public sealed partial class LibraryTextTests
 {
     public static TheoryData<string> Libraries =>
-        [.. new[] { typeof(LanewiseException), typeof(KernelSet), typeof(ImageReader), typeof(Page) }.Select(type => type.Assembly.GetName().Name!)];
+        [.. new[] { typeof(LanewiseException), typeof(KernelSet), typeof(ImageDecoder), typeof(Page) }.Select(type => type.Assembly.GetName().Name!)];
 
     [Theory]
     [MemberData(nameof(Libraries))]

@@ -7,14 +7,14 @@ internal static class Advice
     private static readonly Dictionary<string, string> Options = new(StringComparer.Ordinal)
     {
         ["Algorithm"] = "--algorithm",
-        ["At"] = "--milestones",
+        ["Milestones"] = "--milestones",
         ["BatchSize"] = "--batch-size",
-        ["DecayEpochs"] = "--decay-epochs",
+        ["StepSize"] = "--decay-epochs",
         ["Epochs"] = "--epochs",
-        ["Factor"] = "--decay-rate",
+        ["Gamma"] = "--decay-rate",
         ["LaneWidth"] = "--lanes",
         ["LearningRate"] = "--lr",
-        ["MinRate"] = "--min-lr",
+        ["EtaMin"] = "--min-lr",
         ["Momentum"] = "--momentum",
         ["Threads"] = "--threads",
         ["WarmupEpochs"] = "--warmup-epochs",

@@ -10,6 +10,8 @@ internal static class SharedOptions
     /// <summary>The default of verbs that evaluate a trained model.</summary>
     public const string TrainingDataset = "the dataset the model was trained on";
 
+    private const string FolderPrefix = "folder:";
+
     private const string FolderDataset = "or folder:PATH for the images in PATH/val/CLASS";
 
     /// <summary>Gets the names of all models.</summary>
@@ -83,7 +85,7 @@ internal static class SharedOptions
 
     // Runs are resumed and models evaluated from other working directories, so the path is stored in full.
     private static string CheckDataset(string name) =>
-        !name.StartsWith(ImageFolder.Prefix, StringComparison.Ordinal) ? DatasetCatalog.Find(name).Name
-        : name.Length > ImageFolder.Prefix.Length ? ImageFolder.Prefix + Path.GetFullPath(name[ImageFolder.Prefix.Length..])
+        !name.StartsWith(FolderPrefix, StringComparison.Ordinal) ? DatasetCatalog.Find(name).Name
+        : name.Length > FolderPrefix.Length ? FolderPrefix + Path.GetFullPath(name[FolderPrefix.Length..])
         : throw new LanewiseException($"--dataset {name}: specify the folder, as in {name}PATH.");
 }

@@ -49,18 +49,18 @@ internal sealed record OptimizationSettings
 
     public Optimizer ToOptimizer() => Optimizer switch
     {
-        OptimizerKind.AdamW => new AdamW((float)LearningRate, WeightDecay: (float)WeightDecay),
-        _ => new Sgd((float)LearningRate, (float)Momentum, (float)WeightDecay, Nesterov),
+        OptimizerKind.AdamW => new AdamW(LearningRate, weightDecay: WeightDecay),
+        _ => new Sgd(LearningRate, Momentum, WeightDecay, Nesterov),
     };
 
     public LearningRateSchedule ToSchedule()
     {
         LearningRateSchedule schedule = Schedule switch
         {
-            ScheduleKind.Cosine => new LearningRateSchedule.Cosine(MinLearningRate),
-            ScheduleKind.Step when Milestones.Count > 0 => new LearningRateSchedule.Milestones(Milestones, DecayRate),
-            ScheduleKind.Step => new LearningRateSchedule.Step(DecayEpochs, DecayRate),
-            _ => new LearningRateSchedule.Constant(),
+            ScheduleKind.Cosine => new CosineAnnealingLR(MinLearningRate),
+            ScheduleKind.Step when Milestones.Count > 0 => new MultiStepLR(Milestones, DecayRate),
+            ScheduleKind.Step => new StepLR(DecayEpochs, DecayRate),
+            _ => new ConstantLR(),
         };
         return schedule with { WarmupEpochs = WarmupEpochs, WarmupRate = WarmupLearningRate };
     }

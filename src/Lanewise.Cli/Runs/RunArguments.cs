@@ -103,13 +103,12 @@ internal sealed record RunArguments
     }
 
     /// <summary>Converts the arguments to options of the library.</summary>
-    public TrainingOptions ToTrainingOptions(Network network, ImageTransform transform) => new()
+    public TrainingOptions ToTrainingOptions(ImageTransform transform) => new()
     {
         Epochs = Epochs,
         BatchSize = BatchSize,
         Optimizer = Optimization.ToOptimizer(),
         Schedule = Optimization.ToSchedule(),
-        IsTrainable = Freeze ? FineTuning.HeadOnly(network) : null,
         Seed = Seed,
         Threads = Threads,
         // The last bits of the weights depend on the lane width, so a resumed run keeps its own if the processor supports it.

@@ -1,6 +1,5 @@
 using Lanewise.Cli.Common;
 using Lanewise.Cli.Terminals;
-using Lanewise.Imaging;
 
 namespace Lanewise.Cli.Runs;
 
@@ -20,11 +19,12 @@ internal static class RunData
         {
             Roots = DatasetRoots.From(dataDir),
             Progress = download,
-            Decoder = new ImageDecoder(),
-            OnCorrupt = onCorrupt,
-            Skipped = new SkippedNotices(),
         };
-        var splits = await DatasetCatalog.ResolveAsync(name, options, cancellation).ConfigureAwait(false);
+        const string Folder = "folder:";
+        var splits = name?.StartsWith(Folder, StringComparison.Ordinal) == true
+            ? await Task.Run(() => ImageFolder.OpenSplits(name[Folder.Length..], onCorrupt, new SkippedNotices(), cancellation), cancellation)
+                .ConfigureAwait(false)
+            : await DatasetCatalog.ResolveAsync(name, options, cancellation).ConfigureAwait(false);
         if (Advice.NoticeOf(splits) is { } notice)
         {
             Terminal.Notice(notice);

@@ -1,7 +1,6 @@
 using Lanewise.Cli.Terminals;
 using Lanewise.Engine;
 using Lanewise.Files;
-using Lanewise.Imaging;
 
 namespace Lanewise.Cli.Runs;
 
@@ -32,7 +31,7 @@ internal sealed record RunModel(ModelFile File, Network Network, ImageTransform 
     /// <exception cref="LanewiseException">The classes differ.</exception>
     public void RequireClassesOf(DatasetSplits splits)
     {
-        bool isFolder = File.Card.Dataset is not null && splits.Name.StartsWith(ImageFolder.Prefix, StringComparison.Ordinal);
+        bool isFolder = File.Card.Dataset is not null && splits.Name.StartsWith("folder:", StringComparison.Ordinal);
         if (isFolder && !splits.Test.Classes.SequenceEqual(Classes, StringComparer.Ordinal))
         {
             throw new LanewiseException(
@@ -67,11 +66,10 @@ internal sealed record RunModel(ModelFile File, Network Network, ImageTransform 
     /// <exception cref="LanewiseException">A file cannot be read or is not an image.</exception>
     public PreparedImages Read(string[] files, CancellationToken cancellation)
     {
-        var (framing, drawing) = FramingOf(File.Card.Dataset);
         var images = Array.ConvertAll(files, file =>
         {
             cancellation.ThrowIfCancellationRequested();
-            return ImageReader.Read(file, Transform, framing, drawing);
+            return Transform.Apply(file);
         });
         foreach (var (file, image) in files.Zip(images).Where(pair => pair.Second.Inverted))
         {
@@ -80,15 +78,9 @@ internal sealed record RunModel(ModelFile File, Network Network, ImageTransform 
 
         byte[] pixels = [.. images.SelectMany(image => image.Pixels)];
         var dataset = new MemoryImageDataset("images", Transform.Input, Classes, pixels, new int[images.Length]);
-        // ImageReader has cropped the images already.
-        return new(files, images, new PreparedDataset(dataset, Transform with { CropPct = 1 }));
+        // The images are framed and cropped already.
+        return new(files, images, new PreparedDataset(dataset, Transform with { CropPct = 1, Ink = null }));
     }
-
-    /// <summary>Gets how images are matched to the training data: drawings are framed as in their dataset, photographs are not.</summary>
-    private static (ImageFraming? Framing, Shape? Drawing) FramingOf(string? dataset) =>
-        DatasetCatalog.All.FirstOrDefault(entry => entry.Name == dataset) is { } known ? (known.Framing, known.Shape)
-        : dataset is null ? (null, null)
-        : (ImageFraming.None, null);
 }
 
 /// <summary>Image files, preprocessed for a network.</summary>

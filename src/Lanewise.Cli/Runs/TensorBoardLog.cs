@@ -25,10 +25,12 @@ internal sealed class TensorBoardLog(RunFolder folder, RunArguments arguments) :
     public void ShowImages(IImageDataset test, ImageTransform transform)
     {
         var shape = transform.Input;
+        var images = new PreparedDataset(test, transform);
+        byte[] pixels = new byte[shape.Count];
         int scale = Math.Max(1, ImageSide / Math.Max(shape.Height, shape.Width));
         for (int i = 0; i < Math.Min(Images, test.Count); i++)
         {
-            byte[] pixels = transform.Fit(test.Read(i, int.MaxValue));
+            images.Fit(i, pixels);
             string tag = string.Create(CultureInfo.InvariantCulture, $"test/{i} {test.Classes[test.Label(i)]}");
             _events.AddImage(tag, 0, shape.Width * scale, shape.Height * scale, shape.Channels, ImageWriter.Encode(shape, pixels, scale));
         }

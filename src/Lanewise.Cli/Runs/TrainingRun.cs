@@ -22,11 +22,12 @@ internal sealed class TrainingRun
         RunFolder folder, RunArguments arguments, DatasetSplits splits, Network network, Weights? initial, List<EpochResult> epochs)
     {
         (_folder, _arguments, _splits, _epochs) = (folder, arguments, splits, epochs);
-        var transform = arguments.Input.Apply(splits.Transform ?? ModelCatalog.Find(arguments.Model).Transform, network);
+        var ofModel = ModelCatalog.Find(arguments.Model).Transform with { Ink = null };
+        var transform = arguments.Input.Apply(splits.Transform ?? ofModel, network);
         _gradients = new GradientLog(network, arguments.StepsPerEpoch);
         _tensorBoard = arguments.TensorBoard ? new TensorBoardLog(folder, arguments) : null;
         var observers = new GradientObservers([_gradients, .. _tensorBoard is { } log ? [log] : Array.Empty<IGradientObserver>()]);
-        _trainer = new Trainer(network, arguments.ToTrainingOptions(network, transform), initial) { GradientObserver = observers };
+        _trainer = new Trainer(arguments.Freeze ? network.WithTrainableHead() : network, arguments.ToTrainingOptions(transform), initial) { GradientObserver = observers };
         _card = new ModelCard(network.Name, ClassNames(splits.Train.Classes, network.OutputCount), transform, splits.Name);
     }
 
@@ -127,7 +128,7 @@ internal sealed class TrainingRun
 
         if (arguments.Freeze)
         {
-            string[] trained = [.. network.Parameters.Select(p => p.Name).Where(FineTuning.HeadOnly(network))];
+            string[] trained = [.. network.WithTrainableHead().Nodes.Where(n => n.IsTrainable).SelectMany(n => n.Parameters).Select(p => p.Name)];
             Terminal.Notice($"training only {Names(trained)}.");
         }
 
@@ -156,7 +157,7 @@ internal sealed class TrainingRun
         {
             await using (display.ConfigureAwait(false))
             {
-                await foreach (var epoch in _trainer.RunAsync(_splits.Train, _splits.Test, progress, cancellation).ConfigureAwait(false))
+                await foreach (var epoch in _trainer.EpochsAsync(_splits.Train, _splits.Test, progress, cancellation).ConfigureAwait(false))
                 {
                     _epochs.Add(epoch);
                     _folder.SaveEpoch(_trainer.GetState(), _card, _epochs, _gradients);

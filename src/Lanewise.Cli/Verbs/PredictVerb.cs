@@ -6,7 +6,6 @@ using Lanewise.Cli.Options;
 using Lanewise.Cli.Runs;
 using Lanewise.Cli.Terminals;
 using Lanewise.Engine;
-using Lanewise.Imaging;
 
 namespace Lanewise.Cli.Verbs;
 

@@ -21,10 +21,10 @@ internal sealed class Ablation
     /// <param name="weights">The weights.</param>
     /// <param name="options">The dataset and options.</param>
     /// <param name="passes">The number of passes, for the progress.</param>
-    /// <param name="cancellation">Stops between two batches.</param>
-    public Ablation(Network network, Weights weights, ContributionOptions options, int passes, CancellationToken cancellation)
+    /// <param name="cancellationToken">Stops between two batches.</param>
+    public Ablation(Network network, Weights weights, ContributionOptions options, int passes, CancellationToken cancellationToken)
     {
-        (_network, _weights, _options, _passes, _cancellation) = (network, weights, options, passes, cancellation);
+        (_network, _weights, _options, _passes, _cancellation) = (network, weights, options, passes, cancellationToken);
         _plan = Plan.Compile(network, new PlanOptions { BatchSize = options.BatchSize, Threads = options.Threads });
     }
 

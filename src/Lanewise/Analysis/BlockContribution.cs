@@ -32,10 +32,10 @@ public sealed record BlockContributions(double Top1, IReadOnlyList<BlockContribu
     /// <param name="network">A network that ends in logits.</param>
     /// <param name="weights">The weights.</param>
     /// <param name="options">The dataset and options.</param>
-    /// <param name="cancellation">Stops between two batches.</param>
+    /// <param name="cancellationToken">Stops between two batches.</param>
     /// <exception cref="NetworkException">The network has no residual blocks, or does not fit the dataset.</exception>
     public static BlockContributions Measure(
-        Network network, Weights weights, ContributionOptions options, CancellationToken cancellation = default)
+        Network network, Weights weights, ContributionOptions options, CancellationToken cancellationToken = default)
     {
         var blocks = Find(network);
         if (blocks.Count == 0)
@@ -43,7 +43,7 @@ public sealed record BlockContributions(double Top1, IReadOnlyList<BlockContribu
             throw new NetworkException($"{network.Name} has no residual block, so there is none to measure.", network.Name);
         }
 
-        var ablation = new Ablation(network, weights, options, 1 + 2 * blocks.Count, cancellation);
+        var ablation = new Ablation(network, weights, options, 1 + 2 * blocks.Count, cancellationToken);
         double accuracy = ablation.Top1([], "the whole network");
         return new(accuracy, [.. blocks.Select(block => Measure(ablation, block))]);
     }

@@ -28,10 +28,10 @@ public sealed record BranchContributions(double Top1, IReadOnlyList<BranchContri
     /// <param name="network">A network that ends in logits.</param>
     /// <param name="weights">The weights.</param>
     /// <param name="options">The dataset and options.</param>
-    /// <param name="cancellation">Stops between two batches.</param>
+    /// <param name="cancellationToken">Stops between two batches.</param>
     /// <exception cref="NetworkException">The network has no branches, or does not fit the dataset.</exception>
     public static BranchContributions Measure(
-        Network network, Weights weights, ContributionOptions options, CancellationToken cancellation = default)
+        Network network, Weights weights, ContributionOptions options, CancellationToken cancellationToken = default)
     {
         var modules = Modules(network);
         if (modules.Count == 0)
@@ -42,7 +42,7 @@ public sealed record BranchContributions(double Top1, IReadOnlyList<BranchContri
         }
 
         var branches = modules.SelectMany(module => Find(network, module)).ToArray();
-        var ablation = new Ablation(network, weights, options, 1 + modules.Count + branches.Length, cancellation);
+        var ablation = new Ablation(network, weights, options, 1 + modules.Count + branches.Length, cancellationToken);
         double accuracy = ablation.Top1([], "the whole network");
         var energies = modules.ToDictionary(module => module, module => Energies(ablation, module));
         return new(accuracy, [.. branches.Select(b => new BranchContribution(

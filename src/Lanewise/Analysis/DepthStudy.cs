@@ -78,10 +78,10 @@ public sealed class DepthStudy
             Threads = Options.Training.Threads,
             LaneWidth = Options.Training.LaneWidth,
         });
-        return (weights, cancellation) =>
+        return (weights, cancellationToken) =>
         {
             plan.SetWeights(weights);
-            return Evaluation.Run(plan, _train, _preprocessing, cancellation);
+            return Evaluation.Run(plan, _train, _preprocessing, cancellationToken);
         };
     }
 }

@@ -61,30 +61,30 @@ public sealed class DepthTraining
     /// epoch. A diverging loss ends the enumeration; <see cref="DepthResult.Diverged"/> is then true.
     /// </summary>
     /// <param name="progress">Called after every step on the training thread; must return quickly.</param>
-    /// <param name="cancellation">Stops after the current step.</param>
+    /// <param name="cancellationToken">Stops after the current step.</param>
     /// <exception cref="OperationCanceledException">Training was cancelled.</exception>
     /// <exception cref="LanewiseException">An image cannot be read, or images and network do not fit.</exception>
     public async IAsyncEnumerable<EpochResult> RunAsync(
-        IProgress<TrainingProgress>? progress = null, [EnumeratorCancellation] CancellationToken cancellation = default)
+        IProgress<TrainingProgress>? progress = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         if (_earlier.Count == 0)
         {
-            _earlier = [await Task.Run(_sampleStart, cancellation).ConfigureAwait(false)];
+            _earlier = [await Task.Run(_sampleStart, cancellationToken).ConfigureAwait(false)];
         }
 
         if (_epochs is [.., { TrainError: double.NaN }])
         {
-            await EvaluateAsync(cancellation).ConfigureAwait(false);
+            await EvaluateAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        var epochs = _trainer.RunAsync(_images.Train, _images.Test, progress, cancellation).GetAsyncEnumerator(cancellation);
+        var epochs = _trainer.EpochsAsync(_images.Train, _images.Test, progress, cancellationToken).GetAsyncEnumerator(cancellationToken);
         await using (epochs.ConfigureAwait(false))
         {
             while (await MoveNextAsync(epochs).ConfigureAwait(false))
             {
                 var epoch = epochs.Current;
                 _epochs.Add(new(epoch.Epoch, double.NaN, double.NaN, epoch.ValLoss, ErrorRate(epoch.ValTop1, _images.Test)));
-                await EvaluateAsync(cancellation).ConfigureAwait(false);
+                await EvaluateAsync(cancellationToken).ConfigureAwait(false);
                 yield return epoch with { TrainLoss = _epochs[^1].TrainLoss, TrainTop1 = 1 - _epochs[^1].TrainError };
             }
         }
@@ -111,9 +111,9 @@ public sealed class DepthTraining
     }
 
     /// <summary>Evaluates the last epoch on the training set.</summary>
-    private async Task EvaluateAsync(CancellationToken cancellation)
+    private async Task EvaluateAsync(CancellationToken cancellationToken)
     {
-        var evaluation = await Task.Run(() => _evaluate(_trainer.GetWeights(), cancellation), cancellation).ConfigureAwait(false);
+        var evaluation = await Task.Run(() => _evaluate(_trainer.GetWeights(), cancellationToken), cancellationToken).ConfigureAwait(false);
         _epochs[^1] = _epochs[^1] with { TrainLoss = evaluation.Loss, TrainError = ErrorRate(evaluation.Top1, _images.Train) };
     }
 

@@ -18,13 +18,13 @@ public static class KernelTimes
     /// <summary>Measures the calls of the forward pass and, in training, of the backward pass, in order.</summary>
     /// <param name="network">The network.</param>
     /// <param name="options">The options; threads are ignored.</param>
-    /// <param name="cancellation">Stops between two steps.</param>
+    /// <param name="cancellationToken">Stops between two steps.</param>
     /// <exception cref="InvalidOptionException">An option is out of range, or the network needs more memory than there is.</exception>
-    public static IReadOnlyList<KernelTime> Measure(Network network, ThroughputOptions options, CancellationToken cancellation = default)
+    public static IReadOnlyList<KernelTime> Measure(Network network, ThroughputOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
         var times = new StepTimes(network, options.BatchSizeFor(network), options.Training, options.LaneWidth, options.Algorithm);
-        times.Run(options.Duration, cancellation);
+        times.Run(options.Duration, cancellationToken);
         StepTime[] calls = [.. times.Forward, .. times.Backward];
         double all = calls.Sum(call => call.Median);
         // Each group of a convolution is a call of its own.

@@ -53,13 +53,13 @@ public sealed class LayerTimes
     /// <summary>Compiles the network for one thread and times it.</summary>
     /// <param name="network">The network.</param>
     /// <param name="options">The options; null for inference on one block of images.</param>
-    /// <param name="cancellation">Stops between two runs.</param>
+    /// <param name="cancellationToken">Stops between two runs.</param>
     /// <exception cref="InvalidOptionException">An option is out of range, or the network needs more memory than there is.</exception>
-    public static LayerTimes Measure(Network network, LayerTimesOptions? options = null, CancellationToken cancellation = default)
+    public static LayerTimes Measure(Network network, LayerTimesOptions? options = null, CancellationToken cancellationToken = default)
     {
         options ??= new LayerTimesOptions();
         var times = new StepTimes(network, options.BatchSize, options.Training);
-        times.Run(options.Duration, cancellation);
+        times.Run(options.Duration, cancellationToken);
         return new(times);
     }
 

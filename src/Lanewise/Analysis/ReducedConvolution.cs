@@ -39,9 +39,9 @@ public sealed class ReducedConvolution
     /// minutes or gigabytes.
     /// </summary>
     /// <param name="duration">The time after which no further round is started.</param>
-    /// <param name="cancellation">Stops between two rounds.</param>
+    /// <param name="cancellationToken">Stops between two rounds.</param>
     /// <exception cref="InvalidOptionException">Memory is insufficient.</exception>
-    public ReducedConvolutionTimes? Measure(TimeSpan duration, CancellationToken cancellation = default)
+    public ReducedConvolutionTimes? Measure(TimeSpan duration, CancellationToken cancellationToken = default)
     {
         int images = KernelSet.Widths[0];
         NetworkCost[] costs = [.. new[] { Direct, Reduced }.OfType<NetworkCost>()];
@@ -51,7 +51,7 @@ public sealed class ReducedConvolution
         }
 
         StepTimes[] times = [.. costs.Select(c => new StepTimes(c.Network, images, training: false))];
-        StepTimes.RunInTurn(times, duration, cancellation);
+        StepTimes.RunInTurn(times, duration, cancellationToken);
         return new(images, TimeOf(Direct, times[0]), Reduced is null ? null : TimeOf(Reduced, times[1]));
     }
 

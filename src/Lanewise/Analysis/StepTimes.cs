@@ -58,18 +58,18 @@ internal sealed class StepTimes
 
     /// <summary>Times batches for at least <paramref name="duration"/>, at least one.</summary>
     /// <param name="duration">The time after which no further batch is started.</param>
-    /// <param name="cancellation">Stops between two batches.</param>
-    public void Run(TimeSpan duration, CancellationToken cancellation = default) => RunInTurn([this], duration, cancellation);
+    /// <param name="cancellationToken">Stops between two batches.</param>
+    public void Run(TimeSpan duration, CancellationToken cancellationToken = default) => RunInTurn([this], duration, cancellationToken);
 
     /// <summary>Times several networks alternately, so that disturbances affect them alike.</summary>
-    public static void RunInTurn(IReadOnlyList<StepTimes> networks, TimeSpan duration, CancellationToken cancellation = default)
+    public static void RunInTurn(IReadOnlyList<StepTimes> networks, TimeSpan duration, CancellationToken cancellationToken = default)
     {
         var clock = Stopwatch.StartNew();
         for (int i = 0; i == 0 || clock.Elapsed < duration; i++)
         {
             foreach (var network in networks)
             {
-                cancellation.ThrowIfCancellationRequested();
+                cancellationToken.ThrowIfCancellationRequested();
                 network.TimeBatch();
             }
         }

@@ -72,9 +72,9 @@ public sealed record Throughput
     /// <summary>Compiles a network and measures it.</summary>
     /// <param name="network">The network.</param>
     /// <param name="options">The options.</param>
-    /// <param name="cancellation">Stops between two steps.</param>
+    /// <param name="cancellationToken">Stops between two steps.</param>
     /// <exception cref="InvalidOptionException">An option is out of range, or the network needs more memory than there is.</exception>
-    public static Throughput Measure(Network network, ThroughputOptions options, CancellationToken cancellation = default)
+    public static Throughput Measure(Network network, ThroughputOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
         int batch = options.BatchSizeFor(network);
@@ -86,14 +86,14 @@ public sealed record Throughput
             LaneWidth = options.LaneWidth,
             Algorithm = options.Algorithm,
         });
-        Run(trial, Shorter(options.Duration, MaxWarmUpLength), cancellation);
+        Run(trial, Shorter(options.Duration, MaxWarmUpLength), cancellationToken);
         var window = Shorter(options.Duration / MinWindows, MaxWindowLength);
         var rates = new List<double>(MinWindows + (int)(options.Duration / window));
         long allocated = GC.GetTotalAllocatedBytes(precise: true), start = Stopwatch.GetTimestamp();
         int steps = 0;
         while (Stopwatch.GetElapsedTime(start) < options.Duration || rates.Count < MinWindows)
         {
-            var (done, seconds) = Run(trial, window, cancellation);
+            var (done, seconds) = Run(trial, window, cancellationToken);
             rates.Add((double)done * batch / seconds);
             steps += done;
         }
@@ -109,13 +109,13 @@ public sealed record Throughput
         };
     }
 
-    private static (int Steps, double Seconds) Run(BenchmarkPlan trial, TimeSpan time, CancellationToken cancellation)
+    private static (int Steps, double Seconds) Run(BenchmarkPlan trial, TimeSpan time, CancellationToken cancellationToken)
     {
         long start = Stopwatch.GetTimestamp();
         int steps = 0;
         do
         {
-            cancellation.ThrowIfCancellationRequested();
+            cancellationToken.ThrowIfCancellationRequested();
             trial.Run();
             steps++;
         }

@@ -36,10 +36,10 @@ internal sealed class BatchLoader : ITensorSource, IDisposable
     /// <param name="batchSize">The number of images per batch; the last batch may be smaller.</param>
     /// <param name="batch">The index of the first batch.</param>
     /// <param name="threads">The number of threads that prepare images.</param>
-    /// <param name="cancellation">Cancels waiting in <see cref="Next"/>.</param>
-    public BatchLoader(PreparedDataset source, int[] order, int batchSize, int batch, int threads, CancellationToken cancellation)
+    /// <param name="cancellationToken">Cancels waiting in <see cref="Next"/>.</param>
+    public BatchLoader(PreparedDataset source, int[] order, int batchSize, int batch, int threads, CancellationToken cancellationToken)
     {
-        (_source, _order, _batchSize, _cancellation) = (source, order, batchSize, cancellation);
+        (_source, _order, _batchSize, _cancellation) = (source, order, batchSize, cancellationToken);
         _first = _next = _claimed = (int)Math.Min((long)batch * batchSize, order.Length);
         if (!source.NeedsWork)
         {
@@ -50,7 +50,7 @@ internal sealed class BatchLoader : ITensorSource, IDisposable
         _ring = new byte[slots][];
         _ready = new bool[slots];
         _failures = new ExceptionDispatchInfo?[slots];
-        _onCancel = cancellation.Register(Close);
+        _onCancel = cancellationToken.Register(Close);
         for (int i = 0; i < Math.Min(threads, slots); i++)
         {
             new Thread(Work) { IsBackground = true, Name = $"Lanewise loader {i}" }.Start();

@@ -37,6 +37,9 @@ public sealed class BuiltInDigits : IFixedShapeImageDataset
     /// <inheritdoc/>
     public IReadOnlyList<string> Classes => Numerals;
 
+    /// <inheritdoc/>
+    public ImageTransform? Transform => ImageTransform.Mnist;
+
     /// <summary>Returns the training set.</summary>
     /// <param name="count">The number of images. Default: 60,000.</param>
     /// <param name="seed">The seed; each seed has its own images. Default: 1.</param>

@@ -28,9 +28,13 @@ public static class DatasetCatalog
             Name = "fashion-mnist",
             Title = "images of clothes (Zalando)",
             Classes = ["T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"],
-            Transform = ImageTransform.Mnist with { Mean = [0.2860f], Std = [0.3530f] },
             // Clothes fill the image; there is no ink to crop to.
-            Framing = ImageFraming.Whole,
+            Transform = ImageTransform.Mnist with
+            {
+                Mean = [0.2860f],
+                Std = [0.3530f],
+                Ink = new InkFraming(28, 28) { CropsToInk = false },
+            },
             Folders = ["FashionMNIST/raw", "fashion-mnist"],
             Files = IdxFiles(
                 "f4a8712d7a061bf5bd6d2ca38dc4d50a", "9018921c3c673c538a1fc5bad174d6f9",
@@ -59,7 +63,6 @@ public static class DatasetCatalog
             Classes = CifarClasses.Ten,
             Transform = ImageTransform.Cifar10,
             Augmentation = Augmentation.Cifar,
-            Framing = ImageFraming.None,
             Format = DatasetFormat.Cifar10,
             Folders = ["cifar-10-batches-bin", "cifar10"],
             Files =
@@ -76,7 +79,6 @@ public static class DatasetCatalog
             Classes = CifarClasses.Hundred,
             Transform = ImageTransform.Cifar100,
             Augmentation = Augmentation.Cifar,
-            Framing = ImageFraming.None,
             Format = DatasetFormat.Cifar100,
             Folders = ["cifar-100-binary", "cifar100"],
             Files = [new("train.bin", null, 50_000), new("test.bin", null, 10_000)],
@@ -98,37 +100,26 @@ public static class DatasetCatalog
         ?? throw new UnknownNameException("dataset", name, All.Select(entry => entry.Name));
 
     /// <summary>
-    /// Loads the dataset called <paramref name="name"/>, or the image folder of a name such as <c>folder:PATH</c>. Without a name, loads
-    /// MNIST if it is on disk or can be downloaded, otherwise the built-in digits; <see cref="DatasetSplits.Notice"/> says which and why.
+    /// Loads the dataset called <paramref name="name"/>. Without a name, loads MNIST if it is on disk or can be downloaded, otherwise the
+    /// built-in digits; <see cref="DatasetSplits.Notice"/> says which and why.
     /// </summary>
     /// <param name="name">The dataset; null for the default.</param>
     /// <param name="options">Where to search and whether to download; null for the defaults.</param>
-    /// <param name="cancellation">Stops loading.</param>
+    /// <param name="cancellationToken">Stops loading.</param>
     /// <exception cref="UnknownNameException">There is no such dataset.</exception>
     /// <exception cref="DatasetException">The dataset is missing, cannot be downloaded, or is damaged.</exception>
-    /// <exception cref="InvalidOptionException">An image folder is opened without a decoder.</exception>
     public static async Task<DatasetSplits> ResolveAsync(
-        string? name, DatasetOptions? options = null, CancellationToken cancellation = default)
+        string? name, DatasetOptions? options = null, CancellationToken cancellationToken = default)
     {
         options ??= new DatasetOptions();
-        if (name is not null && name.StartsWith(ImageFolder.Prefix, StringComparison.Ordinal))
-        {
-            var decoder = options.Decoder ?? throw new InvalidOptionException(
-                $"{name}: an image folder needs a decoder of image files; set DatasetOptions.Decoder, for example to that of "
-                    + $"Lanewise.Imaging.",
-                nameof(options.Decoder));
-            string path = name[ImageFolder.Prefix.Length..];
-            return await Task.Run(Open, cancellation).ConfigureAwait(false);
-            DatasetSplits Open() => ImageFolder.OpenSplits(path, decoder, options.OnCorrupt, options.Skipped, cancellation);
-        }
         if (name is not null)
         {
-            return await Find(name).LoadAsync(options, cancellation).ConfigureAwait(false);
+            return await Find(name).LoadAsync(options, cancellationToken).ConfigureAwait(false);
         }
         var mnist = Find("mnist");
         if (options.Roots.Explicit is not null || mnist.Locate(options.Roots) is { IsComplete: true })
         {
-            var splits = await mnist.LoadAsync(options, cancellation).ConfigureAwait(false);
+            var splits = await mnist.LoadAsync(options, cancellationToken).ConfigureAwait(false);
             return splits with { Notice = $"No dataset was named: using mnist from {splits.Source}." };
         }
         string why = "downloads are disabled";
@@ -138,7 +129,7 @@ public static class DatasetCatalog
             {
                 // This download is optional, so it must not wait long for a host that does not answer.
                 var impatient = options with { ConnectTimeout = TimeSpan.FromSeconds(Math.Min(1.5, options.ConnectTimeout.TotalSeconds)) };
-                var splits = await mnist.LoadAsync(impatient, cancellation).ConfigureAwait(false);
+                var splits = await mnist.LoadAsync(impatient, cancellationToken).ConfigureAwait(false);
                 return splits with { Notice = $"No dataset was named: using mnist, downloaded to {splits.Source}." };
             }
             catch (LanewiseException)
@@ -146,7 +137,7 @@ public static class DatasetCatalog
                 why = "cannot be downloaded";
             }
         }
-        var digits = await Find("digits").LoadAsync(options, cancellation).ConfigureAwait(false);
+        var digits = await Find("digits").LoadAsync(options, cancellationToken).ConfigureAwait(false);
         return digits with
         {
             Notice = $"No dataset was named: using the built-in digits, because mnist is not on disk and {why}.",

@@ -28,7 +28,7 @@ internal sealed class DatasetDownload : IDisposable
     public void Dispose() => _client.Dispose();
 
     /// <summary>Downloads <paramref name="file"/> to <paramref name="folder"/> and returns its path.</summary>
-    public async Task<string> FetchAsync(DatasetFile file, string folder, CancellationToken cancellation)
+    public async Task<string> FetchAsync(DatasetFile file, string folder, CancellationToken cancellationToken)
     {
         string target = Path.Combine(folder, file.Name + ".gz"), part = target + ".part";
         var failures = new List<string>();
@@ -38,11 +38,11 @@ internal sealed class DatasetDownload : IDisposable
             foreach (var mirror in _options.Mirrors ?? _entry.Mirrors)
             {
                 bool resumes = File.Exists(part);
-                string? failure = await TryMirrorAsync(file, mirror, part, cancellation).ConfigureAwait(false);
+                string? failure = await TryMirrorAsync(file, mirror, part, cancellationToken).ConfigureAwait(false);
                 if (failure is not null && resumes && !File.Exists(part))
                 {
                     // The partial file did not match this mirror's: retry once from the start.
-                    failure = await TryMirrorAsync(file, mirror, part, cancellation).ConfigureAwait(false);
+                    failure = await TryMirrorAsync(file, mirror, part, cancellationToken).ConfigureAwait(false);
                 }
                 if (failure is null)
                 {
@@ -70,9 +70,9 @@ internal sealed class DatasetDownload : IDisposable
     /// <summary>
     /// Tries one mirror; returns null once <paramref name="part"/> is the verified file, otherwise the reason of the failure.
     /// </summary>
-    private async Task<string?> TryMirrorAsync(DatasetFile file, Uri mirror, string part, CancellationToken cancellation)
+    private async Task<string?> TryMirrorAsync(DatasetFile file, Uri mirror, string part, CancellationToken cancellationToken)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         try
         {
             string? failure = await ReceiveAsync(file, mirror, part, patience).ConfigureAwait(false);
@@ -81,7 +81,7 @@ internal sealed class DatasetDownload : IDisposable
                 return failure;
             }
         }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             return "no answer in time";
         }

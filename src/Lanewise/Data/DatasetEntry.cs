@@ -39,9 +39,6 @@ public sealed record DatasetEntry
     /// <summary>How its images are preprocessed for a network.</summary>
     public required ImageTransform Transform { get; init; }
 
-    /// <summary>How an image from outside the dataset is fitted to the input. Default: <see cref="ImageFraming.Ink"/>.</summary>
-    public ImageFraming Framing { get; init; } = ImageFraming.Ink;
-
     /// <summary>The folders below a root in which the files are searched; downloads go to the first.</summary>
     public IReadOnlyList<string> Folders { get; init; } = [];
 
@@ -95,7 +92,7 @@ public sealed record DatasetEntry
     /// </summary>
     /// <exception cref="DatasetException">The dataset is missing, cannot be downloaded, or is damaged.</exception>
     /// <exception cref="FileAccessException">A file cannot be read.</exception>
-    public async Task<DatasetSplits> LoadAsync(DatasetOptions? options = null, CancellationToken cancellation = default)
+    public async Task<DatasetSplits> LoadAsync(DatasetOptions? options = null, CancellationToken cancellationToken = default)
     {
         options ??= new DatasetOptions();
         if (IsBuiltIn)
@@ -109,11 +106,11 @@ public sealed record DatasetEntry
             {
                 throw NotFound(options.Roots, location);
             }
-            location = await FetchAsync(options, cancellation).ConfigureAwait(false);
+            location = await FetchAsync(options, cancellationToken).ConfigureAwait(false);
         }
         try
         {
-            return await DatasetLoader.LoadAsync(this, location, Remedy(options.Roots, location), cancellation).ConfigureAwait(false);
+            return await DatasetLoader.LoadAsync(this, location, Remedy(options.Roots, location), cancellationToken).ConfigureAwait(false);
         }
         catch (DatasetException e) when (e.Dataset is null)
         {
@@ -132,7 +129,7 @@ public sealed record DatasetEntry
     /// <exception cref="DatasetException">
     /// No mirror has the right file, the folder cannot be written, or a damaged copy would be found before the download.
     /// </exception>
-    public async Task<DatasetLocation> FetchAsync(DatasetOptions? options = null, CancellationToken cancellation = default)
+    public async Task<DatasetLocation> FetchAsync(DatasetOptions? options = null, CancellationToken cancellationToken = default)
     {
         options ??= new DatasetOptions();
         if (IsBuiltIn)
@@ -154,7 +151,7 @@ public sealed record DatasetEntry
             string? present = FindFile(folder, Files[i].Name);
             paths[i] = VerifyFile(Files[i], present).IsGood
                 ? present
-                : await download.FetchAsync(Files[i], folder, cancellation).ConfigureAwait(false);
+                : await download.FetchAsync(Files[i], folder, cancellationToken).ConfigureAwait(false);
         }
         return new DatasetLocation(folder, paths);
     }

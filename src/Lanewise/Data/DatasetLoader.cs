@@ -9,15 +9,15 @@ internal static class DatasetLoader
     /// <param name="entry">The dataset.</param>
     /// <param name="location">The location of its files.</param>
     /// <param name="remedy">What to do if they are damaged, for messages.</param>
-    /// <param name="cancellation">Stops between two files.</param>
+    /// <param name="cancellationToken">Stops between two files.</param>
     /// <exception cref="DatasetException">A file is damaged, of another dataset, or inconsistent with the others.</exception>
     /// <exception cref="FileAccessException">A file cannot be read.</exception>
     public static async Task<DatasetSplits> LoadAsync(
-        DatasetEntry entry, DatasetLocation location, string remedy, CancellationToken cancellation)
+        DatasetEntry entry, DatasetLocation location, string remedy, CancellationToken cancellationToken)
     {
         var (train, test) = await (entry.Format == DatasetFormat.Idx
-            ? IdxAsync(entry, location, remedy, cancellation)
-            : CifarAsync(entry, location, remedy, cancellation)).ConfigureAwait(false);
+            ? IdxAsync(entry, location, remedy, cancellationToken)
+            : CifarAsync(entry, location, remedy, cancellationToken)).ConfigureAwait(false);
         string source = string.Create(CultureInfo.InvariantCulture, $"{location.Folder} ({train.Count:N0} + {test.Count:N0} images)");
         return new DatasetSplits(entry.Name, train, test, entry.Transform, source);
     }
@@ -43,19 +43,22 @@ internal static class DatasetLoader
     }
 
     private static async Task<(MemoryImageDataset Train, MemoryImageDataset Test)> CifarAsync(
-        DatasetEntry entry, DatasetLocation location, string remedy, CancellationToken cancellation)
+        DatasetEntry entry, DatasetLocation location, string remedy, CancellationToken cancellationToken)
     {
         var reading = entry.Files
-            .Select((file, i) => Task.Run(() => Read(entry, file, location.Paths[i]!, remedy), cancellation))
+            .Select((file, i) => Task.Run(() => Read(entry, file, location.Paths[i]!, remedy), cancellationToken))
             .ToArray();
         var contents = await Task.WhenAll(reading).ConfigureAwait(false);
-        cancellation.ThrowIfCancellationRequested();
+        cancellationToken.ThrowIfCancellationRequested();
         MemoryImageDataset Split(string split, (byte[] Pixels, byte[] Labels)[] parts) => new(
             $"{entry.Name}/{split}",
             entry.Shape,
             entry.Classes,
             Joined(Array.ConvertAll(parts, part => part.Pixels)),
-            Joined(Array.ConvertAll(parts, part => part.Labels)));
+            Joined(Array.ConvertAll(parts, part => part.Labels)))
+        {
+            Transform = entry.Transform,
+        };
         return (Split("train", contents[..^1]), Split("test", contents[^1..]));
     }
 
@@ -76,11 +79,11 @@ internal static class DatasetLoader
         CifarFile.Read(path, entry.Format == DatasetFormat.Cifar100 ? 2 : 1, file.Count, entry.Classes.Count, remedy);
 
     private static async Task<(MemoryImageDataset Train, MemoryImageDataset Test)> IdxAsync(
-        DatasetEntry entry, DatasetLocation location, string remedy, CancellationToken cancellation)
+        DatasetEntry entry, DatasetLocation location, string remedy, CancellationToken cancellationToken)
     {
-        var reading = entry.Files.Select((file, i) => Task.Run(() => Read(file, location.Paths[i]!, remedy), cancellation)).ToArray();
+        var reading = entry.Files.Select((file, i) => Task.Run(() => Read(file, location.Paths[i]!, remedy), cancellationToken)).ToArray();
         var contents = await Task.WhenAll(reading).ConfigureAwait(false);
-        cancellation.ThrowIfCancellationRequested();
+        cancellationToken.ThrowIfCancellationRequested();
         RefuseOthers(entry, location, contents, remedy);
         return (Split(entry, "train", location, contents, 0, remedy), Split(entry, "test", location, contents, 2, remedy));
     }
@@ -147,7 +150,10 @@ internal static class DatasetLoader
             throw new DatasetException($"{location.Folder}: {counts}; both need the same number, at least 1; "
                 + $"{remedy}.", DatasetError.Damaged);
         }
-        return new MemoryImageDataset($"{entry.Name}/{split}", shape, entry.Classes, images.Bytes, labels.Bytes);
+        return new MemoryImageDataset($"{entry.Name}/{split}", shape, entry.Classes, images.Bytes, labels.Bytes)
+        {
+            Transform = entry.Transform,
+        };
     }
 
     private static string Values(IdxArray array) => $"{string.Join('×', array.Sizes)} values of type {array.Type}";

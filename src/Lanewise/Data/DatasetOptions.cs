@@ -17,15 +17,6 @@ public sealed record DatasetOptions
 
     /// <summary>The timeout for a mirror's response. Default: 5 s.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);
-
-    /// <summary>The decoder for image folders, which require one.</summary>
-    public IImageDecoder? Decoder { get; init; }
-
-    /// <summary>What to do with corrupt images of an image folder. Default: an error.</summary>
-    public CorruptImagePolicy OnCorrupt { get; init; }
-
-    /// <summary>Receives a message for each skipped image.</summary>
-    public IProgress<string>? Skipped { get; init; }
 }
 
 /// <summary>The progress of a download.</summary>
@@ -36,7 +27,7 @@ public sealed record DatasetOptions
 public sealed record FetchProgress(string File, string Mirror, long Received, long? Total);
 
 /// <summary>The splits of a loaded dataset.</summary>
-/// <param name="Name">The dataset's name in the catalog, or <see cref="ImageFolder.Prefix"/> and a path.</param>
+/// <param name="Name">The dataset's name in the catalog, or <c>folder:</c> and a path.</param>
 /// <param name="Train">The training set.</param>
 /// <param name="Test">The test set.</param>
 /// <param name="Transform">The dataset's preprocessing; null if its images have no common shape, so that the model's is used.</param>

@@ -1,7 +1,8 @@
 namespace Lanewise;
 
 /// <summary>
-/// A labelled dataset whose images all have one shape and are fast to read. Implementations are thread-safe for reading.
+/// A labelled dataset whose images all have one shape, are fast to read, and are in the form of the training data: the ink stage of a
+/// transform does not apply to them. Implementations are thread-safe for reading.
 /// </summary>
 public interface IFixedShapeImageDataset : IImageDataset
 {
@@ -12,7 +13,7 @@ public interface IFixedShapeImageDataset : IImageDataset
     void Read(int index, Span<byte> pixels);
 
     /// <inheritdoc/>
-    DecodedImage IImageDataset.Read(int index, int minSide)
+    DecodedImage IImageDataset.Read(int index, DecodeOptions options)
     {
         var image = new DecodedImage(Shape.Channels, Shape.Width, Shape.Height);
         Read(index, image.Pixels);

@@ -1,20 +1,21 @@
 namespace Lanewise;
 
-/// <summary>A labelled dataset in memory, all images in a single array.</summary>
+/// <summary>A labelled dataset of images in memory, as bytes of any number of channels.</summary>
 public sealed class MemoryImageDataset : IFixedShapeImageDataset
 {
-    private readonly byte[] _pixels;
+    private readonly Func<int, ReadOnlyMemory<byte>> _image;
     private readonly int[] _labels;
 
-    /// <summary>Creates a dataset without copying images and labels.</summary>
+    /// <summary>Creates a dataset from one array, without copying it.</summary>
     /// <param name="name">The name of dataset and split, for example <c>mnist/train</c>.</param>
     /// <param name="shape">(C, H, W) of every image.</param>
     /// <param name="classes">The class names.</param>
-    /// <param name="pixels">The images, C×H×W bytes each.</param>
+    /// <param name="pixels">The images one after another, C×H×W bytes each.</param>
     /// <param name="labels">The labels, one per image, indices into <paramref name="classes"/>.</param>
     /// <exception cref="DatasetException">The numbers of images and labels differ, or a label is out of range.</exception>
     public MemoryImageDataset(string name, Shape shape, IReadOnlyList<string> classes, byte[] pixels, int[] labels)
     {
+        ArgumentNullException.ThrowIfNull(pixels);
         int size = shape.Count;
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(size, nameof(shape));
         (int images, int rest) = Math.DivRem(pixels.Length, size);
@@ -23,19 +24,36 @@ public sealed class MemoryImageDataset : IFixedShapeImageDataset
             throw new DatasetException(
                 $"{name}: {pixels.Length} bytes are not a whole number of {shape} images of {size} bytes.", DatasetError.Damaged, name);
         }
-        if (images != labels.Length)
+
+        (Name, Shape, _labels) = (name, shape, labels);
+        Classes = TensorDataset.Check(images, labels, classes, name);
+        _image = index => pixels.AsMemory(index * size, size);
+    }
+
+    /// <summary>Creates a dataset from one array an image, without copying them.</summary>
+    /// <param name="name">The name of dataset and split, for example <c>mnist/train</c>.</param>
+    /// <param name="shape">(C, H, W) of every image.</param>
+    /// <param name="classes">The class names.</param>
+    /// <param name="images">The images, C×H×W bytes each.</param>
+    /// <param name="labels">The labels, one per image, indices into <paramref name="classes"/>.</param>
+    /// <exception cref="DatasetException">
+    /// An image has another length than the shape, the numbers of images and labels differ, or a label is out of range.
+    /// </exception>
+    public MemoryImageDataset(string name, Shape shape, IReadOnlyList<string> classes, IReadOnlyList<byte[]> images, int[] labels)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        for (int i = 0; i < images.Count; i++)
         {
-            throw new DatasetException(
-                $"{name}: there are {images} images but {labels.Length} labels; every image needs one label.", DatasetError.Damaged, name);
+            if (images[i].Length != shape.Count)
+            {
+                throw new DatasetException(
+                    $"{name}: image {i} has {images[i].Length} bytes, {shape} has {shape.Count}.", DatasetError.Damaged, name);
+            }
         }
-        int stray = Array.FindIndex(labels, label => label < 0 || label >= classes.Count);
-        if (stray >= 0)
-        {
-            string range = $"the {classes.Count} classes are numbered from 0 to {classes.Count - 1}";
-            throw new DatasetException($"{name}: image {stray} is labelled {labels[stray]}, but "
-                + $"{range}.", DatasetError.LabelOutOfRange, name);
-        }
-        (Name, Shape, Classes, _pixels, _labels) = (name, shape, classes, pixels, labels);
+
+        (Name, Shape, _labels) = (name, shape, labels);
+        Classes = TensorDataset.Check(images.Count, labels, classes, name);
+        _image = index => images[index];
     }
 
     /// <summary>Creates a dataset with labels of one byte, without copying the images.</summary>
@@ -58,8 +76,11 @@ public sealed class MemoryImageDataset : IFixedShapeImageDataset
     public IReadOnlyList<string> Classes { get; }
 
     /// <inheritdoc/>
-    public int Label(int index) => _labels[index];
+    public ImageTransform? Transform { get; init; }
 
     /// <inheritdoc/>
-    public void Read(int index, Span<byte> pixels) => _pixels.AsSpan(index * Shape.Count, Shape.Count).CopyTo(pixels);
+    public int Label(int index) => _labels[DatasetIndex.Checked(index, this)];
+
+    /// <inheritdoc/>
+    public void Read(int index, Span<byte> pixels) => _image(DatasetIndex.Checked(index, this)).Span.CopyTo(pixels);
 }

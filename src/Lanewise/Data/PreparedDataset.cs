@@ -4,43 +4,67 @@ using Lanewise.Kernels;
 
 namespace Lanewise;
 
-/// <summary>Prepares a dataset's images for a network: resized and cropped, augmented in training, and normalized.</summary>
+/// <summary>
+/// Prepares a dataset for a network: images go through an <see cref="ImageTransform"/> and, in training, augmentation; the values of an
+/// <see cref="ITensorDataset"/> enter unchanged.
+/// </summary>
 public sealed class PreparedDataset : ITensorSource
 {
     private const int Levels = 256;
     private const ulong Stream = 0xA4C1_57E6_0B93_D2F8;
-    private readonly IImageDataset _dataset;
+    private readonly IDataset _dataset;
+    private readonly ITensorDataset? _tensors;
     private readonly IFixedShapeImageDataset? _unchanged;
-    private readonly ImageFitting _transform;
+    private readonly ImageFitting? _fitting;
+    private readonly DecodeOptions _decoding;
     private readonly Augmentation _augmentation;
     private readonly ulong _key;
-    private readonly float[] _normalized;
+    private readonly float[] _normalized = [];
     private readonly int _pixels;
 
-    /// <summary>Combines a dataset with a preprocessing, for evaluation.</summary>
-    /// <param name="dataset">The images.</param>
-    /// <param name="transform">How they are resized, cropped and normalized.</param>
+    /// <summary>Combines a dataset with a transform, for evaluation.</summary>
+    /// <param name="dataset">The samples.</param>
+    /// <param name="transform">How images are framed, resized, cropped and normalized; null for an <see cref="ITensorDataset"/>.</param>
     /// <exception cref="ShapeException">The input has neither one nor three channels, so images do not fit.</exception>
-    public PreparedDataset(IImageDataset dataset, ImageTransform transform)
+    /// <exception cref="InvalidOptionException">The transform does not fit its own input.</exception>
+    public PreparedDataset(IDataset dataset, ImageTransform? transform)
         : this(dataset, transform, Augmentation.None, seed: 0, epoch: 0)
     {
     }
 
-    /// <summary>Combines a dataset with a preprocessing and an augmentation, for training.</summary>
-    /// <param name="dataset">The images.</param>
-    /// <param name="transform">How they are resized, cropped and normalized.</param>
-    /// <param name="augmentation">The random augmentation.</param>
+    /// <summary>Combines a dataset with a transform and an augmentation, for training.</summary>
+    /// <param name="dataset">The samples.</param>
+    /// <param name="transform">How images are framed, resized, cropped and normalized; null for an <see cref="ITensorDataset"/>.</param>
+    /// <param name="augmentation">The random augmentation, which applies to images only.</param>
     /// <param name="seed">The seed of the augmentation, combined with the epoch and an image's index.</param>
     /// <param name="epoch">The epoch, from 0.</param>
     /// <exception cref="ShapeException">The input has neither one nor three channels, so images do not fit.</exception>
-    public PreparedDataset(IImageDataset dataset, ImageTransform transform, Augmentation augmentation, int seed, int epoch)
+    /// <exception cref="InvalidOptionException">
+    /// Images have no transform, the transform does not fit its own input, or tensors should be augmented.
+    /// </exception>
+    public PreparedDataset(IDataset dataset, ImageTransform? transform, Augmentation augmentation, int seed, int epoch)
     {
-        _dataset = dataset;
-        _transform = new ImageFitting(transform);
-        _augmentation = augmentation;
+        ArgumentNullException.ThrowIfNull(dataset);
+        (_dataset, _augmentation) = (dataset, augmentation);
         _key = new SplitMix64(((ulong)(uint)seed << 32 | (uint)epoch) ^ Stream).Next();
         bool augments = augmentation != Augmentation.None;
-        _unchanged = !augments && dataset is IFixedShapeImageDataset images && _transform.Keeps(images.Shape) ? images : null;
+        if (dataset is ITensorDataset tensors)
+        {
+            _tensors = !augments ? tensors : throw new InvalidOptionException(
+                $"{dataset.Name}: augmentation applies to images, and these are arrays of values; augment them beforehand.",
+                nameof(TrainingOptions.Augmentation));
+            InputCount = tensors.Shape.Count;
+            return;
+        }
+
+        if (transform is null)
+        {
+            throw new InvalidOptionException($"{dataset.Name}: images need a transform; pass one.", nameof(TrainingOptions.Transform));
+        }
+
+        transform.Check();
+        (_fitting, _decoding) = (new ImageFitting(transform), transform.Decoding);
+        _unchanged = !augments && dataset is IFixedShapeImageDataset images && _fitting.Keeps(images.Shape) ? images : null;
         if (_unchanged is null)
         {
             transform.CheckChannels();
@@ -56,9 +80,9 @@ public sealed class PreparedDataset : ITensorSource
     }
 
     /// <summary>Whether images need more than a copy and normalization, so that preparing them ahead pays.</summary>
-    internal bool NeedsWork => _unchanged is null;
+    internal bool NeedsWork => _unchanged is null && _tensors is null;
 
-    /// <summary>The number of values of an image, C·H·W.</summary>
+    /// <summary>The number of values of a sample, C·H·W.</summary>
     internal int InputCount { get; }
 
     /// <inheritdoc/>
@@ -67,6 +91,12 @@ public sealed class PreparedDataset : ITensorSource
     /// <inheritdoc/>
     public void Read(int index, Span<float> image)
     {
+        if (_tensors is not null)
+        {
+            _tensors.Read(index, image);
+            return;
+        }
+
         byte[] rented = ArrayPool<byte>.Shared.Rent(image.Length);
         var pixels = rented.AsSpan(0, image.Length);
         Fit(index, pixels);
@@ -78,20 +108,30 @@ public sealed class PreparedDataset : ITensorSource
     /// <param name="index">The index of the image.</param>
     /// <param name="pixels">Receives the input's C×H×W bytes.</param>
     /// <exception cref="LanewiseException">The image cannot be read.</exception>
+    /// <exception cref="InvalidOperationException">The dataset holds arrays of values, not images.</exception>
     public void Fit(int index, Span<byte> pixels)
     {
         if (_unchanged is not null)
         {
             _unchanged.Read(index, pixels);
+            return;
         }
-        else if (_augmentation == Augmentation.None)
+
+        var fitting = _fitting ?? throw new InvalidOperationException($"{_dataset.Name} holds arrays of values, not images.");
+        var image = ((IImageDataset)_dataset).Read(index, _decoding);
+        bool isFramed = _dataset is IFixedShapeImageDataset;
+        if (_augmentation != Augmentation.None)
         {
-            _transform.Apply(_dataset.Read(index, _transform.MinSide), pixels);
+            var random = new SplitMix64(new SplitMix64(_key + (ulong)index).Next());
+            fitting.Apply(isFramed ? image : fitting.Frame(image).Image, _augmentation, random, pixels);
+        }
+        else if (isFramed)
+        {
+            fitting.ApplyFramed(image, pixels);
         }
         else
         {
-            var random = new SplitMix64(new SplitMix64(_key + (ulong)index).Next());
-            _transform.Apply(_dataset.Read(index, _transform.MinSide), _augmentation, random, pixels);
+            fitting.Apply(image, pixels);
         }
     }
 

@@ -130,6 +130,36 @@ public sealed class Network
         return Rebuild(Nodes.Where(needed.Contains), Output);
     }
 
+    /// <summary>Returns the same network with other layers to train: a training leaves the parameters of the others as they are.</summary>
+    /// <param name="isTrainable">Whether a node is trained, for example <c>node => node.Path.StartsWith("layer4")</c>.</param>
+    public Network WithTrainable(Func<Node, bool> isTrainable)
+    {
+        ArgumentNullException.ThrowIfNull(isTrainable);
+        var copies = new Dictionary<Node, Node>();
+        foreach (var node in Nodes)
+        {
+            copies[node] = new Node(node.Index, node.Path, node.Op, [.. node.Inputs.Select(n => copies[n])])
+            {
+                IsTrainable = isTrainable(node),
+            };
+        }
+
+        var auxiliary = AuxiliaryOutputs.Select(output => output with { Node = copies[output.Node] });
+        return new(Name, [.. copies.Values], copies[Output], [.. auxiliary], OmittedModules);
+    }
+
+    /// <summary>
+    /// Returns the same network with only its classifier to train, the last linear layer before the output: transfer learning on frozen
+    /// features.
+    /// </summary>
+    /// <exception cref="NetworkException">The network has no linear layer.</exception>
+    public Network WithTrainableHead()
+    {
+        var head = GraphWalk.Classifier(Output) ?? throw new NetworkException(
+            $"{Name}: it has no linear layer, so there is no classifier to train alone; train all of it.", Name);
+        return WithTrainable(node => node.Index == head.Index);
+    }
+
     /// <summary>
     /// Finds the articulation points between input and output, in order: the nodes that every path passes through. Modules begin and end
     /// at such nodes; nodes inside a module with branches are none.

@@ -42,6 +42,9 @@ public sealed class Node
     /// <summary>The output shape for one image, C×H×W.</summary>
     public Shape Shape { get; }
 
+    /// <summary>Whether a training updates its parameters; see <see cref="Network.WithTrainable"/>. Default: true.</summary>
+    public bool IsTrainable { get; internal init; } = true;
+
     /// <summary>The parameters, weight before bias.</summary>
     public IReadOnlyList<ParameterSpec> Parameters { get; }
 

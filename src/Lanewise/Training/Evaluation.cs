@@ -22,40 +22,34 @@ public sealed record Evaluation(double Loss, int Correct, int Total, int[][] Con
 
     /// <summary>Evaluates a network on a dataset.</summary>
     /// <param name="plan">A plan with weights.</param>
-    /// <param name="dataset">The labelled images.</param>
-    /// <param name="transform">How they are preprocessed.</param>
-    /// <param name="cancellation">Stops between two batches.</param>
+    /// <param name="dataset">The labelled samples.</param>
+    /// <param name="transform">How images are preprocessed; null for arrays of values.</param>
+    /// <param name="cancellationToken">Stops between two batches.</param>
     /// <exception cref="ShapeException">The preprocessing does not fit the network.</exception>
     /// <exception cref="DatasetException">The dataset is empty or has more classes than the network.</exception>
     /// <exception cref="LanewiseException">An image cannot be read.</exception>
-    public static Evaluation Run(Plan plan, IImageDataset dataset, ImageTransform transform, CancellationToken cancellation = default) =>
-        Run(plan, dataset, transform, evaluated: null, cancellation);
+    public static Evaluation Run(Plan plan, IDataset dataset, ImageTransform? transform, CancellationToken cancellationToken = default) =>
+        Run(plan, dataset, transform, evaluated: null, cancellationToken);
 
     /// <summary>Evaluates a network on a dataset and reports the prediction of each image.</summary>
     /// <param name="plan">A plan with weights.</param>
-    /// <param name="dataset">The labelled images.</param>
-    /// <param name="transform">How they are preprocessed.</param>
+    /// <param name="dataset">The labelled samples.</param>
+    /// <param name="transform">How images are preprocessed; null for arrays of values.</param>
     /// <param name="evaluated">Called with the prediction of each image, in the order of the dataset; may be null.</param>
-    /// <param name="cancellation">Stops between two batches.</param>
+    /// <param name="cancellationToken">Stops between two batches.</param>
     /// <exception cref="ShapeException">The preprocessing does not fit the network.</exception>
     /// <exception cref="DatasetException">The dataset is empty or has more classes than the network.</exception>
     /// <exception cref="LanewiseException">An image cannot be read.</exception>
     public static Evaluation Run(
-        Plan plan, IImageDataset dataset, ImageTransform transform, Action<ImagePrediction>? evaluated, CancellationToken cancellation)
+        Plan plan, IDataset dataset, ImageTransform? transform, Action<ImagePrediction>? evaluated, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentNullException.ThrowIfNull(dataset);
         int classes = plan.Network.OutputCount;
-        if (transform.Input != plan.Network.Input)
-        {
-            throw new ShapeException(
-                $"{plan.Network.Name} takes {plan.Network.Input}, the preprocessing gives {transform.Input}; they must be "
-                    + $"of one shape.",
-                plan.Network.Name);
-        }
-
         if (dataset.Count == 0)
         {
-            throw new DatasetException($"{dataset.Name}: there is no image to evaluate; at least one is "
-                + $"needed.", DatasetError.Empty, dataset.Name);
+            throw new DatasetException(
+                $"{dataset.Name}: there is no image to evaluate; at least one is needed.", DatasetError.Empty, dataset.Name);
         }
 
         if (dataset.Classes.Count > classes)
@@ -66,10 +60,19 @@ public sealed record Evaluation(double Loss, int Correct, int Total, int[][] Con
                 dataset.Name);
         }
 
+        var shape = dataset is ITensorDataset tensors ? tensors.Shape : transform?.Input;
+        if (shape != plan.Network.Input)
+        {
+            throw new ShapeException(
+                $"{plan.Network.Name} takes {plan.Network.Input}, {dataset.Name} gives {shape?.ToString() ?? "images without a transform"}; "
+                    + "they must be of one shape.",
+                plan.Network.Name);
+        }
+
         int[][] confusion = [.. Enumerable.Range(0, classes).Select(_ => new int[classes])];
         var source = new PreparedDataset(dataset, transform);
         int[] order = [.. Enumerable.Range(0, dataset.Count)];
-        using var batches = new BatchLoader(source, order, plan.Options.BatchSize, 0, plan.Options.Threads, cancellation);
+        using var batches = new BatchLoader(source, order, plan.Options.BatchSize, 0, plan.Options.Threads, cancellationToken);
         double loss = 0;
         for (var indices = batches.Next(); indices.Length > 0; indices = batches.Next())
         {

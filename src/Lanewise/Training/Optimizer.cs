@@ -2,13 +2,13 @@ using Lanewise.Kernels;
 
 namespace Lanewise;
 
-/// <summary>An optimizer: how gradients update the weights.</summary>
+/// <summary>An optimizer: how gradients update the weights. Its numbers are rounded to floats, the type of the weights.</summary>
 public abstract record Optimizer
 {
-    private protected Optimizer(float learningRate) => LearningRate = learningRate;
+    private protected Optimizer(double learningRate) => LearningRate = learningRate;
 
     /// <summary>The learning rate, positive; the training's <see cref="LearningRateSchedule"/> scales it.</summary>
-    public float LearningRate { get; init; }
+    public double LearningRate { get; init; }
 
     /// <summary>The names, also in files, of the state that is kept per weight.</summary>
     internal abstract IReadOnlyList<string> StateNames { get; }
@@ -20,6 +20,7 @@ public abstract record Optimizer
 
     /// <summary>Validates the options.</summary>
     /// <exception cref="InvalidOptionException">A value is out of range.</exception>
-    internal virtual void Check() =>
-        OptionCheck.Require(LearningRate > 0, nameof(LearningRate), "learning rate", LearningRate, "a positive number such as 0.01");
+    internal virtual void Check() => OptionCheck.Require(
+        (float)LearningRate > 0 && float.IsFinite((float)LearningRate),
+        nameof(LearningRate), "learning rate", LearningRate, "a positive number such as 0.01");
 }

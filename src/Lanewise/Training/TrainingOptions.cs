@@ -12,16 +12,10 @@ public sealed record TrainingOptions
     public int BatchSize { get; init; } = 64;
 
     /// <summary>The optimizer. Default: SGD with learning rate 0.01 and momentum 0.5.</summary>
-    public Optimizer Optimizer { get; init; } = new Sgd(0.01f, Momentum: 0.5f);
+    public Optimizer Optimizer { get; init; } = new Sgd(0.01, momentum: 0.5);
 
     /// <summary>The learning-rate schedule. Default: constant.</summary>
-    public LearningRateSchedule Schedule { get; init; } = new LearningRateSchedule.Constant();
-
-    /// <summary>
-    /// Selects the parameters to train by name; null (default) for all. <see cref="FineTuning.HeadOnly"/> freezes all but the
-    /// classifier.
-    /// </summary>
-    public Func<string, bool>? IsTrainable { get; init; }
+    public LearningRateSchedule Schedule { get; init; } = new ConstantLR();
 
     /// <summary>The seed of the initial weights, the order of the images, augmentation and dropout. Default: 1.</summary>
     public int Seed { get; init; } = 1;
@@ -36,14 +30,17 @@ public sealed record TrainingOptions
     public Conv2dAlgorithm Algorithm { get; init; }
 
     /// <summary>
-    /// The preprocessing of images; null (default) for that of the catalog's model with the network's name, or MNIST's if there is no
-    /// such model.
+    /// The transform of images; null (default) for that of the training set, adapted to the network's input. Image files have none:
+    /// the catalog's model of the network's name then gives its own, and any other network <see cref="ImageTransform.Default"/>.
+    /// Arrays of values (<see cref="ITensorDataset"/>) enter the network unchanged.
     /// </summary>
     public ImageTransform? Transform { get; init; }
 
     /// <summary>The random augmentation of training images. Default: none.</summary>
     public Augmentation Augmentation { get; init; } = Augmentation.None;
 
+    /// <summary>Validates the options.</summary>
+    /// <exception cref="InvalidOptionException">An option is out of range.</exception>
     internal void Check()
     {
         foreach (var (option, value) in new[] { (nameof(Epochs), Epochs), (nameof(BatchSize), BatchSize), (nameof(Threads), Threads) })
@@ -57,21 +54,22 @@ public sealed record TrainingOptions
 
         Optimizer.Check();
         Augmentation.Check();
-        Schedule.Check(Optimizer.LearningRate, Epochs);
+        Schedule.Check((float)Optimizer.LearningRate, Epochs);
+        Transform?.Check();
     }
 
-    /// <summary>Returns the preprocessing of <paramref name="network"/>.</summary>
-    /// <exception cref="ShapeException">It has another input shape than the network.</exception>
-    internal ImageTransform PreprocessingOf(Network network)
+    /// <summary>Validates the options for a network.</summary>
+    /// <exception cref="InvalidOptionException">An option is out of range.</exception>
+    /// <exception cref="ShapeException">The transform has another input shape than the network.</exception>
+    internal void Check(Network network)
     {
-        var known = Transform
-            ?? ModelCatalog.All.FirstOrDefault(m => m.Name == network.Name)?.Transform
-            ?? ImageTransform.Mnist;
-        return known.Input == network.Input
-            ? known
-            : throw new ShapeException(
-                $"{network.Name}: it takes {network.Input}, and the {(Transform is null ? "default" : "chosen")} "
-                    + $"preprocessing gives {known.Input}; set TrainingOptions.Transform to one of the network's shape.",
+        Check();
+        if (Transform is not null && Transform.Input != network.Input)
+        {
+            throw new ShapeException(
+                $"{network.Name}: it takes {network.Input}, and the transform gives {Transform.Input}; set TrainingOptions.Transform to one "
+                    + "of the network's shape.",
                 network.Name);
+        }
     }
 }

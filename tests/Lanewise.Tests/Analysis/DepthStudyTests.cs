@@ -22,7 +22,7 @@ public sealed class DepthStudyTests
         Depths = [14, 8],
         Seeds = [3],
         Samples = 5,
-        Training = new TrainingOptions { Epochs = 3, BatchSize = 16, Threads = 1, Optimizer = new Sgd(0.05f, 0.9f) },
+        Training = new TrainingOptions { Epochs = 3, BatchSize = 16, Threads = 1, Optimizer = new Sgd(0.05, 0.9) },
     };
 
     [Fact]
@@ -106,7 +106,7 @@ public sealed class DepthStudyTests
         var study = Study(Options);
         var training = study.Train(Plain8);
         TrainerState? afterTwo = null;
-        await foreach (var epoch in training.RunAsync(cancellation: TestContext.Current.CancellationToken))
+        await foreach (var epoch in training.RunAsync(cancellationToken: TestContext.Current.CancellationToken))
         {
             afterTwo = epoch.Epoch == 2 ? training.GetState() : afterTwo;
         }
@@ -132,7 +132,7 @@ public sealed class DepthStudyTests
     [Fact]
     public async Task A_diverging_loss_is_reported_with_the_results_before_it()
     {
-        var wild = Options with { BatchNorm = false, Training = Options.Training with { Optimizer = new Sgd(1e6f) } };
+        var wild = Options with { BatchNorm = false, Training = Options.Training with { Optimizer = new Sgd(1e6) } };
         var run = Plain8 with { BatchNorm = false };
         var training = Study(wild).Train(run);
         await Run(training);

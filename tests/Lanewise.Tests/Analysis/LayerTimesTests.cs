@@ -65,13 +65,13 @@ public sealed class LayerTimesTests
     public void What_this_machine_cannot_hold_is_refused()
     {
         var large = Network.Define("large", new(15, 10_000, 10_000), x => x.ReLU());
-        var e = Assert.ThrowsAny<LanewiseException>(() => LayerTimes.Measure(large, cancellation: Stop));
+        var e = Assert.ThrowsAny<LanewiseException>(() => LayerTimes.Measure(large, cancellationToken: Stop));
         Assert.Contains("memory", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Measuring_can_be_stopped() =>
-        Assert.Throws<OperationCanceledException>(() => LayerTimes.Measure(Block, cancellation: new CancellationToken(canceled: true)));
+        Assert.Throws<OperationCanceledException>(() => LayerTimes.Measure(Block, cancellationToken: new CancellationToken(canceled: true)));
 
     private static IEnumerable<string> Timed(LayerTimes times) =>
         NetworkCost.Of(Block).Layers.Where(layer => times.Of(layer).Seconds > 0).Select(layer => layer.Name);

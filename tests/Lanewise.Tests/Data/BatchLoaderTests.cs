@@ -100,7 +100,7 @@ public sealed class BatchLoaderTests
     private static async Task<Trainer> Follow(Trainer trainer, CancellationTokenSource? stopAtStep3)
     {
         var progress = new AtStep3(stopAtStep3);
-        await foreach (var _ in trainer.RunAsync(
+        await foreach (var _ in trainer.EpochsAsync(
             BuiltInDigits.Train(100), BuiltInDigits.Test(20), progress, stopAtStep3?.Token ?? Cancellation))
         {
             // Only the weights at the end are looked at.
@@ -139,7 +139,7 @@ public sealed class BatchLoaderTests
 
         public int Label(int index) => index % 3;
 
-        public DecodedImage Read(int index, int minSide)
+        public DecodedImage Read(int index, DecodeOptions options = default)
         {
             Interlocked.Increment(ref _reads);
             Wait?.Wait(CancellationToken.None);

@@ -34,13 +34,13 @@ public sealed class DatasetCatalogTests
     }
 
     [Theory]
-    [InlineData("mnist", ImageFraming.Ink)]
-    [InlineData("fashion-mnist", ImageFraming.Whole)]
-    [InlineData("kmnist", ImageFraming.Ink)]
-    [InlineData("digits", ImageFraming.Ink)]
-    [InlineData("cifar10", ImageFraming.None)]
-    public void Images_are_framed_as_the_dataset_was_made(string name, ImageFraming framing) =>
-        Assert.Equal(framing, DatasetCatalog.Find(name).Framing);
+    [InlineData("mnist", true)]
+    [InlineData("fashion-mnist", false)]
+    [InlineData("kmnist", true)]
+    [InlineData("digits", true)]
+    [InlineData("cifar10", null)]
+    public void Images_are_framed_as_the_dataset_was_made(string name, bool? cropsToInk) =>
+        Assert.Equal(cropsToInk, DatasetCatalog.Find(name).Transform.Ink?.CropsToInk);
 
     [Theory]
     [InlineData("mnist", "MNIST/raw", false)]

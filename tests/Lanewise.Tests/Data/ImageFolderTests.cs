@@ -1,4 +1,3 @@
-using Lanewise.Imaging;
 using Lanewise.Tests.Imaging;
 using SkiaSharp;
 using Xunit;
@@ -7,7 +6,6 @@ namespace Lanewise.Tests.Data;
 
 public sealed class ImageFolderTests
 {
-    private static readonly ImageDecoder Decoder = new();
     private static readonly byte[] Red = ImageReaderTests.Encode(6, 4, (_, _) => SKColors.Red);
     private static readonly byte[] Blue = ImageReaderTests.Encode(6, 4, (_, _) => SKColors.Blue);
 
@@ -21,8 +19,7 @@ public sealed class ImageFolderTests
         folder.Write("train/red/notes.txt", [1]);
         folder.Write("train/.cache/x.png", Red);
         folder.Write("train/red/._1.png", [1]);
-        var splits = await DatasetCatalog.ResolveAsync(
-            $"folder:{folder.Path}", new DatasetOptions { Decoder = Decoder }, TestContext.Current.CancellationToken);
+        var splits = ImageFolder.OpenSplits(folder.Path, cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal(["Blue", "red"], splits.Train.Classes);
         Assert.Null(splits.Transform);
         var train = Assert.IsType<ImageFolder>(splits.Train);
@@ -30,7 +27,7 @@ public sealed class ImageFolderTests
             ["train/Blue/1.png", "train/Blue/2.png", "train/red/1.png", "train/red/2.png", "train/red/deep/er/a.JPG"],
             Enumerable.Range(0, train.Count).Select(i => Path.GetRelativePath(folder.Path, train.PathOf(i))));
         Assert.Equal([0, 0, 1, 1, 1], Enumerable.Range(0, train.Count).Select(train.Label));
-        var decoded = train.Read(4, minSide: 100);
+        var decoded = train.Read(4, new DecodeOptions(MinSide: 100));
         Assert.Equal((3, 6, 4), (decoded.Channels, decoded.Width, decoded.Height));
         Assert.InRange(decoded.Pixels[0], 250, 255);
     }
@@ -41,7 +38,7 @@ public sealed class ImageFolderTests
         using var folder = Folder("val");
         IImageDataset some = Open(folder).Take(2);
         Assert.Equal([0, 1], Enumerable.Range(0, some.Count).Select(some.Label));
-        Assert.Equal(255, some.Read(1, 1).Pixels[0]);
+        Assert.Equal(255, some.Read(1).Pixels[0]);
     }
 
     [Fact]
@@ -78,7 +75,7 @@ public sealed class ImageFolderTests
         using var folder = Folder("val");
         string path = folder.Write("train/red/1.png", Red[..(Red.Length / 2)]);
         var train = Splits(folder.Path).Train;
-        Assert.StartsWith(path, Refusal(() => train.Read(2, 1)), StringComparison.Ordinal);
+        Assert.StartsWith(path, Refusal(() => train.Read(2)), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -108,10 +105,10 @@ public sealed class ImageFolderTests
     }
 
     private static ImageFolder Open(TemporaryFolder folder, CorruptImagePolicy onCorrupt = CorruptImagePolicy.Error, IProgress<string>? skipped = null) =>
-        ImageFolder.Open(folder["train"], Decoder, onCorrupt, skipped, TestContext.Current.CancellationToken);
+        new(folder["train"], onCorrupt, skipped, TestContext.Current.CancellationToken);
 
     private static DatasetSplits Splits(string path) =>
-        ImageFolder.OpenSplits(path, Decoder, cancellation: TestContext.Current.CancellationToken);
+        ImageFolder.OpenSplits(path, cancellationToken: TestContext.Current.CancellationToken);
 
     private static string Refusal(Func<object> open) => Assert.ThrowsAny<LanewiseException>(open).Message;
 

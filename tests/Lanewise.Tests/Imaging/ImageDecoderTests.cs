@@ -16,7 +16,7 @@ public sealed class ImageDecoderTests
     [Fact]
     public void A_CMYK_JPEG_is_decoded_to_RGB()
     {
-        var decoded = new ImageDecoder().Decode(Path.Combine(AppContext.BaseDirectory, "goldens", "cmyk.jpg"), int.MaxValue);
+        var decoded = ImageDecoder.Decode(Path.Combine(AppContext.BaseDirectory, "goldens", "cmyk.jpg"));
         Assert.Equal((3, 64, 64), (decoded.Channels, decoded.Width, decoded.Height));
         AssertColour(decoded, 16, 16, 0, 255, 255);
         AssertColour(decoded, 48, 16, 255, 0, 255);
@@ -70,7 +70,7 @@ public sealed class ImageDecoderTests
     private static DecodedImage Decode(byte[] file, int minSide)
     {
         using var folder = new TemporaryFolder();
-        return new ImageDecoder().Decode(folder.Write("p.jpg", file), minSide);
+        return ImageDecoder.Decode(folder.Write("p.jpg", file), new DecodeOptions(minSide));
     }
 
     private static void AssertColour(DecodedImage decoded, int x, int y, int red, int green, int blue)

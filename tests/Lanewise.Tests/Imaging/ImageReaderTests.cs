@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using CsCheck;
-using Lanewise.Imaging;
 using SkiaSharp;
 using Xunit;
 
@@ -167,7 +166,7 @@ public sealed class ImageReaderTests
         byte[] digit = Digit(0);
         using var stream = new MemoryStream(Encode(56, 56, (x, y) => Grey(digit[y / 2 * 28 + x / 2])));
 
-        var image = ImageReader.Read(stream, "p.png", ImageTransform.Mnist, ImageFraming.Whole);
+        var image = (ImageTransform.Mnist with { Ink = new InkFraming(28, 28) { CropsToInk = false } }).Apply(stream, "p.png");
 
         Assert.Equal("56×56; resized to 28×28", image.Processing);
         Assert.InRange(digit.Zip(image.Pixels).Average(pair => Math.Abs(pair.First - pair.Second)), 0, 12);
@@ -189,9 +188,9 @@ public sealed class ImageReaderTests
         AssertRefused(WithSize(png, 0, 40), "p.png");
 
         using var folder = new TemporaryFolder();
-        var missing = Assert.ThrowsAny<LanewiseException>(() => ImageReader.Read(folder["none.png"], ImageTransform.Mnist));
+        var missing = Assert.ThrowsAny<LanewiseException>(() => ImageTransform.Mnist.Apply(folder["none.png"]));
         Assert.Contains("no such file", missing.Message, StringComparison.Ordinal);
-        var directory = Assert.ThrowsAny<LanewiseException>(() => ImageReader.Read(folder.Path, ImageTransform.Mnist));
+        var directory = Assert.ThrowsAny<LanewiseException>(() => ImageTransform.Mnist.Apply(folder.Path));
         Assert.Contains("folder", directory.Message, StringComparison.Ordinal);
     }
 
@@ -231,7 +230,7 @@ public sealed class ImageReaderTests
     private static PreparedImage Read(byte[] file, ImageTransform? transform = null)
     {
         using var stream = new MemoryStream(file);
-        return ImageReader.Read(stream, "p.png", transform ?? ImageTransform.Mnist);
+        return (transform ?? ImageTransform.Mnist).Apply(stream, "p.png");
     }
 
     internal static byte[] Digit(int index) =>

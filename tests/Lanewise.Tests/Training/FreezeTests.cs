@@ -18,11 +18,11 @@ public sealed class FreezeTests
     {
         foreach (var network in (Network[])[Small, Normalized])
         {
-            var options = Recipe(recipe) with { IsTrainable = FineTuning.HeadOnly(network) };
-            var trainer = new Trainer(network, options);
+            var options = Recipe(recipe);
+            var trainer = new Trainer(network.WithTrainableHead(), options);
             var before = trainer.GetWeights();
             var results = new List<EpochResult>();
-            await foreach (var epoch in trainer.RunAsync(Train, Test, cancellation: TestContext.Current.CancellationToken))
+            await foreach (var epoch in trainer.EpochsAsync(Train, Test, cancellationToken: TestContext.Current.CancellationToken))
             {
                 results.Add(epoch);
             }
@@ -41,10 +41,11 @@ public sealed class FreezeTests
     {
         using var folder = new TemporaryFolder();
         string file = Path.Combine(folder.Path, "checkpoint.safetensors");
-        var options = Recipe("adamw") with { IsTrainable = FineTuning.HeadOnly(Normalized) };
-        var straight = await Run(new Trainer(Normalized, options));
-        Checkpoint.Save(file, (await Run(new Trainer(Normalized, options with { Epochs = 1 }))).GetState());
-        var resumed = new Trainer(Normalized, options with { Threads = 2 });
+        var options = Recipe("adamw");
+        var network = Normalized.WithTrainableHead();
+        var straight = await Run(new Trainer(network, options));
+        Checkpoint.Save(file, (await Run(new Trainer(network, options with { Epochs = 1 }))).GetState());
+        var resumed = new Trainer(network, options with { Threads = 2 });
         resumed.Resume(Checkpoint.Load(file, Normalized));
         Assert.Equal(Compare.Bits(straight.GetWeights()), Compare.Bits((await Run(resumed)).GetWeights()));
     }

@@ -16,11 +16,11 @@ public sealed class LearningRateScheduleTests
         const int Epochs = 10, Steps = 4;
         LearningRateSchedule schedule = name switch
         {
-            "cosine" => new LearningRateSchedule.Cosine(0.001),
-            "warm_cosine" => new LearningRateSchedule.Cosine { WarmupEpochs = 2 },
-            "step" => new LearningRateSchedule.Step(3, 0.5),
-            "milestones" => new LearningRateSchedule.Milestones([5, 7.5]),
-            _ => new LearningRateSchedule.Constant { WarmupEpochs = 2 },
+            "cosine" => new CosineAnnealingLR(0.001),
+            "warm_cosine" => new CosineAnnealingLR { WarmupEpochs = 2 },
+            "step" => new StepLR(3, 0.5),
+            "milestones" => new MultiStepLR([5, 7.5]),
+            _ => new ConstantLR { WarmupEpochs = 2 },
         };
         float[] golden = Golden.Read("recipes")[$"schedules.{name}"].Values;
         for (int step = 0; step < Epochs * Steps; step++)
@@ -32,24 +32,24 @@ public sealed class LearningRateScheduleTests
     [Fact]
     public void Points_worked_out_by_hand()
     {
-        var constant = new LearningRateSchedule.Constant();
+        var constant = new ConstantLR();
         Assert.Equal(0.1, constant.RateAt(0.1, 0, 10));
         Assert.Equal(0.1, constant.RateAt(0.1, 9.9, 10));
 
-        var cosine = new LearningRateSchedule.Cosine(0.02) { WarmupEpochs = 5, WarmupRate = 0 };
+        var cosine = new CosineAnnealingLR(0.02) { WarmupEpochs = 5, WarmupRate = 0 };
         Assert.Equal(0, cosine.RateAt(0.1, 0, 25));
         Assert.Equal(0.05, cosine.RateAt(0.1, 2.5, 25), 1e-12);
         Assert.Equal(0.1, cosine.RateAt(0.1, 5, 25), 1e-12);
         Assert.Equal(0.06, cosine.RateAt(0.1, 15, 25), 1e-12);
         Assert.Equal(0.02, cosine.RateAt(0.1, 25, 25), 1e-12);
 
-        var step = new LearningRateSchedule.Step(30) { WarmupEpochs = 2, WarmupRate = 0.05 };
+        var step = new StepLR(30) { WarmupEpochs = 2, WarmupRate = 0.05 };
         Assert.Equal(0.075, step.RateAt(0.1, 1, 90), 1e-12);
         Assert.Equal(0.1, step.RateAt(0.1, 29.99, 90), 1e-12);
         Assert.Equal(0.01, step.RateAt(0.1, 30, 90), 1e-12);
         Assert.Equal(0.001, step.RateAt(0.1, 60, 90), 1e-12);
 
-        var milestones = new LearningRateSchedule.Milestones([80, 120]);
+        var milestones = new MultiStepLR([80, 120]);
         Assert.Equal(0.1, milestones.RateAt(0.1, 79.99, 160), 1e-12);
         Assert.Equal(0.01, milestones.RateAt(0.1, 80, 160), 1e-12);
         Assert.Equal(0.001, milestones.RateAt(0.1, 159.99, 160), 1e-12);
@@ -60,7 +60,7 @@ public sealed class LearningRateScheduleTests
         Gen.Select(Gen.Double[1e-6, 10], Gen.Double[0, 1], Gen.Double[0, 1], Gen.Int[1, 300], Gen.Double[0, 0.99]).Sample(
             (rate, least, share, epochs, warm) =>
             {
-                var schedule = new LearningRateSchedule.Cosine(rate * least) { WarmupEpochs = warm * epochs, WarmupRate = rate * least };
+                var schedule = new CosineAnnealingLR(rate * least) { WarmupEpochs = warm * epochs, WarmupRate = rate * least };
                 schedule.Check(rate, epochs);
                 double at = schedule.RateAt(rate, share * epochs, epochs);
                 return at >= rate * least * (1 - 1e-12) && at <= rate * (1 + 1e-12);
@@ -72,27 +72,27 @@ public sealed class LearningRateScheduleTests
         (LearningRateSchedule Schedule, string Named)[] wrong =
         [
             (
-                new LearningRateSchedule.Constant { WarmupEpochs = -1 },
+                new ConstantLR { WarmupEpochs = -1 },
                 "warm-up epochs -1: it must be at least 0 and fewer than the training's 10."),
-            (new LearningRateSchedule.Constant { WarmupEpochs = 10 }, "warm-up epochs 10"),
-            (new LearningRateSchedule.Constant { WarmupEpochs = double.NaN }, "warm-up epochs NaN"),
+            (new ConstantLR { WarmupEpochs = 10 }, "warm-up epochs 10"),
+            (new ConstantLR { WarmupEpochs = double.NaN }, "warm-up epochs NaN"),
             (
-                new LearningRateSchedule.Constant { WarmupRate = 0.2 },
+                new ConstantLR { WarmupRate = 0.2 },
                 "warm-up rate 0.2: it must be at least 0 and at most the learning rate of 0.1."),
-            (new LearningRateSchedule.Constant { WarmupRate = -0.1 }, "warm-up rate -0.1"),
-            (new LearningRateSchedule.Step(0), "decay epochs 0"),
-            (new LearningRateSchedule.Step(double.PositiveInfinity), "decay epochs"),
-            (new LearningRateSchedule.Step(3, 0), "decay rate 0"),
-            (new LearningRateSchedule.Step(3, 1.5), "decay rate 1.5"),
-            (new LearningRateSchedule.Milestones([5, 5]), "milestone 5: it must be above 5"),
-            (new LearningRateSchedule.Milestones([0]), "milestone 0"),
-            (new LearningRateSchedule.Milestones([3], 2), "decay rate 2"),
-            (new LearningRateSchedule.Cosine(0.2), "minimum learning rate 0.2"),
-            (new LearningRateSchedule.Cosine(-1), "minimum learning rate -1"),
+            (new ConstantLR { WarmupRate = -0.1 }, "warm-up rate -0.1"),
+            (new StepLR(0), "step size 0"),
+            (new StepLR(double.PositiveInfinity), "step size"),
+            (new StepLR(3, 0), "gamma 0"),
+            (new StepLR(3, 1.5), "gamma 1.5"),
+            (new MultiStepLR([5, 5]), "milestone 5: it must be above 5"),
+            (new MultiStepLR([0]), "milestone 0"),
+            (new MultiStepLR([3], 2), "gamma 2"),
+            (new CosineAnnealingLR(0.2), "minimum learning rate 0.2"),
+            (new CosineAnnealingLR(-1), "minimum learning rate -1"),
         ];
         foreach (var (schedule, named) in wrong)
         {
-            var options = new TrainingOptions { Optimizer = new Sgd(0.1f), Schedule = schedule };
+            var options = new TrainingOptions { Optimizer = new Sgd(0.1), Schedule = schedule };
             Assert.StartsWith(named, Assert.ThrowsAny<LanewiseException>(options.Check).Message, StringComparison.Ordinal);
         }
     }

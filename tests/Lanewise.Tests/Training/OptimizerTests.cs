@@ -22,8 +22,8 @@ public sealed class OptimizerTests
         plan.SetWeights(Weights.Match(network, golden.Below("weights"), "residual"));
         var source = new TensorSource(
             Array.ConvertAll(golden["train_images"].Values, v => (v / 255f - 0.1307f) / 0.3081f), golden["train_labels"].Values);
-        var optimizer = new AdamW(0.002f, WeightDecay: 0.05f);
-        var schedule = new LearningRateSchedule.Cosine { WarmupEpochs = 0.3 };
+        var optimizer = new AdamW(0.002, weightDecay: 0.05);
+        var schedule = new CosineAnnealingLR { WarmupEpochs = 0.3 };
         var update = new OptimizerWork(plan.AllocateLikeWeights(), plan.AllocateLikeWeights()) { Step = optimizer.StepAt(0, 1) };
         for (int step = 0; step < Steps; step++)
         {
@@ -44,7 +44,7 @@ public sealed class OptimizerTests
     public void Only_the_first_floats_are_updated(int width)
     {
         const int Length = 4096 * 2 + 64, Trained = 4096 + 32;
-        foreach (Optimizer optimizer in (Optimizer[])[new Sgd(0.1f, 0.9f), new AdamW(0.1f)])
+        foreach (Optimizer optimizer in (Optimizer[])[new Sgd(0.1, 0.9), new AdamW(0.1)])
         {
             LaneMemory[] state = [.. optimizer.StateNames.Select(_ => new LaneMemory(Length))];
             var (weights, slots) = (new LaneMemory(Length), new[] { new LaneMemory(Length), new LaneMemory(Length) });
@@ -65,7 +65,7 @@ public sealed class OptimizerTests
         weights.Slice(0, 16).Fill(2);
         slot.Slice(0, 8).Fill(1e-3f);
         slot.Slice(8, 8).Fill(-50);
-        var update = new OptimizerWork(new LaneMemory(16), new LaneMemory(16)) { Step = new AdamW(WeightDecay: 0.5f).StepAt(0.01, 1) };
+        var update = new OptimizerWork(new LaneMemory(16), new LaneMemory(16)) { Step = new AdamW(weightDecay: 0.5).StepAt(0.01, 1) };
         update.Run(Workers.For(1), KernelSet.For(), weights, [slot], 16);
         // 2 · (1 − 0.01 · 0.5) ∓ 0.01: the decay has no part in the averages.
         Assert.All(weights.Slice(0, 8).ToArray(), w => Assert.Equal(1.98, w, 1e-5));
@@ -80,11 +80,11 @@ public sealed class OptimizerTests
             (new AdamW(0), "learning rate 0"),
             (new AdamW(float.NaN), "learning rate NaN"),
             (new AdamW(float.PositiveInfinity), "learning rate"),
-            (new AdamW(Beta1: 1), "beta1 1"),
-            (new AdamW(Beta2: -0.1), "beta2 -0.1"),
-            (new AdamW(Eps: 0), "eps 0"),
-            (new AdamW(Eps: 1e-60), "eps 1E-60"),
-            (new AdamW(WeightDecay: -1), "weight decay -1"),
+            (new AdamW(beta1: 1), "beta1 1"),
+            (new AdamW(beta2: -0.1), "beta2 -0.1"),
+            (new AdamW(eps: 0), "eps 0"),
+            (new AdamW(eps: 1e-60), "eps 1E-60"),
+            (new AdamW(weightDecay: -1), "weight decay -1"),
         ];
         foreach (var (optimizer, named) in wrong)
         {

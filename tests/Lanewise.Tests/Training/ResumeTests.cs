@@ -42,7 +42,7 @@ public sealed class ResumeTests
         resumed.Resume(Checkpoint.Load(file, network));
         Assert.Equal(stopped.GetState().Position, resumed.GetState().Position);
         EpochResult? last = null;
-        await foreach (var epoch in resumed.RunAsync(Train, Test, cancellation: TestContext.Current.CancellationToken))
+        await foreach (var epoch in resumed.EpochsAsync(Train, Test, cancellationToken: TestContext.Current.CancellationToken))
         {
             last = epoch;
         }
@@ -84,7 +84,7 @@ public sealed class ResumeTests
         var e = Assert.ThrowsAny<LanewiseException>(() => new Trainer(Small, Recipe("adamw")).Resume(sgd.GetState()));
         Assert.Contains("keeps exp_avg, exp_avg_sq, the state to resume has velocity", e.Message, StringComparison.Ordinal);
 
-        var headOnly = new Trainer(Small, Options with { IsTrainable = FineTuning.HeadOnly(Small) });
+        var headOnly = new Trainer(Small.WithTrainableHead(), Options);
         Assert.Equal(["fc.weight", "fc.bias"], headOnly.GetState().Optimizer["velocity"].Tensors.Select(t => t.Name));
         e = Assert.ThrowsAny<LanewiseException>(() => headOnly.Resume(sgd.GetState()));
         Assert.Contains("conv.weight (5×1×5×5)", e.Message, StringComparison.Ordinal);

@@ -15,14 +15,14 @@ public sealed class TrainerTests
         .Conv2d("conv", 5, kernelSize: 5, stride: 2).ReLU().MaxPool2d(2).Flatten().Linear("fc", 10));
 
     internal static TrainingOptions Options =>
-        new() { Epochs = 3, BatchSize = 32, Seed = 7, Threads = 1, Optimizer = new Sgd(0.05f, 0.9f, 1e-4f, Nesterov: true) };
+        new() { Epochs = 3, BatchSize = 32, Seed = 7, Threads = 1, Optimizer = new Sgd(0.05, 0.9, 1e-4, nesterov: true) };
 
     /// <summary>By name, for a readable list of tests.</summary>
     internal static TrainingOptions Recipe(string name) => name switch
     {
         "sgd" => Options,
-        "adamw" => Options with { Optimizer = new AdamW(0.002f) },
-        _ => Options with { Optimizer = new AdamW(0.004f), Schedule = new LearningRateSchedule.Cosine(1e-4) { WarmupEpochs = 1.5 } },
+        "adamw" => Options with { Optimizer = new AdamW(0.002) },
+        _ => Options with { Optimizer = new AdamW(0.004), Schedule = new CosineAnnealingLR(1e-4) { WarmupEpochs = 1.5 } },
     };
 
     [Theory]
@@ -50,7 +50,7 @@ public sealed class TrainerTests
     public async Task The_loss_falls_and_every_epoch_is_reported()
     {
         var results = new List<EpochResult>();
-        await foreach (var epoch in new Trainer(Small, Options).RunAsync(Train, Test, cancellation: TestContext.Current.CancellationToken))
+        await foreach (var epoch in new Trainer(Small, Options).EpochsAsync(Train, Test, cancellationToken: TestContext.Current.CancellationToken))
         {
             results.Add(epoch);
         }
@@ -63,25 +63,25 @@ public sealed class TrainerTests
     [Fact]
     public void Training_nothing_is_refused() => Assert.Contains(
         "no parameter to train",
-        Assert.ThrowsAny<LanewiseException>(() => new Trainer(Small, Options with { IsTrainable = _ => false })).Message,
+        Assert.ThrowsAny<LanewiseException>(() => new Trainer(Small.WithTrainable(_ => false), Options)).Message,
         StringComparison.Ordinal);
 
     [Fact]
     public void A_head_is_the_last_linear_layer()
     {
         var network = Network.Define("n", new(1, 4, 4), x => x.Flatten().Linear("fc1", 6).ReLU().Linear("fc2", 3).Softmax());
-        Assert.Equal(["fc2.weight", "fc2.bias"], network.Parameters.Select(p => p.Name).Where(FineTuning.HeadOnly(network)));
+        Assert.Equal(["fc2.weight", "fc2.bias"], network.WithTrainableHead().Nodes.Where(n => n.IsTrainable).SelectMany(n => n.Parameters).Select(p => p.Name));
         var none = Network.Define("n", new(1, 4, 4), x => x.Conv2d("conv", 3, kernelSize: 4).Flatten());
         Assert.Contains(
-            "no classifier", Assert.ThrowsAny<LanewiseException>(() => FineTuning.HeadOnly(none)).Message, StringComparison.Ordinal);
+            "no classifier", Assert.ThrowsAny<LanewiseException>(() => none.WithTrainableHead()).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task The_learning_rate_of_an_epoch_is_that_of_its_last_step()
     {
         var rates = new List<double>();
-        await foreach (var epoch in new Trainer(Small, Options with { Schedule = new LearningRateSchedule.Milestones([1 + 5.0 / 11, 2.9999]) })
-            .RunAsync(Train, Test, cancellation: TestContext.Current.CancellationToken))
+        await foreach (var epoch in new Trainer(Small, Options with { Schedule = new MultiStepLR([1 + 5.0 / 11, 2.9999]) })
+            .EpochsAsync(Train, Test, cancellationToken: TestContext.Current.CancellationToken))
         {
             rates.Add(epoch.LearningRate);
         }
@@ -90,21 +90,29 @@ public sealed class TrainerTests
     }
 
     [Fact]
-    public void Images_that_nothing_tells_how_to_normalise_are_not_taken_for_MNISTs()
+    public async Task Bytes_in_memory_get_the_default_transform_and_never_MNISTs()
     {
-        var colour = Network.Define("colour", new(3, 28, 28), x => x.Flatten().Linear("fc", 10));
-        var e = Assert.ThrowsAny<LanewiseException>(() => new Trainer(colour, Options));
-        Assert.Contains("3×28×28", e.Message, StringComparison.Ordinal);
-        Assert.Contains("TrainingOptions.Transform", e.Message, StringComparison.Ordinal);
-        Assert.ThrowsAny<LanewiseException>(
-            () => new Trainer(Small, Options with { Transform = new(colour.Input, [0, 0, 0], [1, 1, 1]) }));
+        var bytes = new MemoryImageDataset("bytes", new(1, 28, 28), ["a", "b"], new byte[8 * 784], new int[8]);
+        Assert.Equal(ImageTransform.Default(new(1, 28, 28)), (await DataOf(Small, bytes)).Transform);
+
+        var fashion = DatasetCatalog.Find("fashion-mnist").Transform;
+        var clothes = new MemoryImageDataset("clothes", new(1, 28, 28), ["a", "b"], new byte[8 * 784], new int[8]) { Transform = fashion };
+        Assert.Equal(fashion, (await DataOf(Residual.Create(), clothes)).Transform);
+        Assert.Throws<ShapeException>(() => new Trainer(Small, Options with { Transform = ImageTransform.Cifar10 }));
+
+        static async Task<TrainingData> DataOf(Network network, IDataset dataset)
+        {
+            var trainer = new Trainer(network, Options with { Epochs = 1 });
+            await trainer.FitAsync(dataset, dataset, cancellationToken: TestContext.Current.CancellationToken);
+            return trainer.Data!;
+        }
     }
 
     [Fact]
     public async Task A_diverging_run_stops_and_keeps_the_weights_of_the_last_epoch()
     {
         var initial = Weights.Initialize(Small, 7);
-        var trainer = new Trainer(Small, Options with { Optimizer = new Sgd(1e20f) });
+        var trainer = new Trainer(Small, Options with { Optimizer = new Sgd(1e20) });
         var e = await Assert.ThrowsAsync<TrainingDivergedException>(() => Run(trainer));
         Assert.Matches(@"no longer finite at step \d+ of epoch 1; .*learning rate of 1E\+19 or a larger batch\.$", e.Message);
         Assert.Equal(Compare.Bits(initial), Compare.Bits(trainer.GetWeights()));
@@ -146,7 +154,7 @@ public sealed class TrainerTests
         {
             var e = await Assert.ThrowsAnyAsync<LanewiseException>(async () =>
             {
-                await foreach (var _ in trainer.RunAsync(Train, test, cancellation: TestContext.Current.CancellationToken))
+                await foreach (var _ in trainer.EpochsAsync(Train, test, cancellationToken: TestContext.Current.CancellationToken))
                 {
                     Assert.Fail("an epoch was run");
                 }
@@ -157,10 +165,11 @@ public sealed class TrainerTests
     }
 
     [Fact]
-    public async Task A_network_of_another_input_size_is_an_error()
+    public async Task Arrays_of_another_shape_than_the_network_are_an_error()
     {
-        var wide = Network.Define("wide", new(1, 32, 32), x => x.Flatten().Linear("fc", 10));
-        var e = await Assert.ThrowsAnyAsync<LanewiseException>(() => Run(new Trainer(wide, Options)));
+        var arrays = new TensorDataset(new(1, 32, 32), new float[1024], [0]);
+        var e = await Assert.ThrowsAsync<ShapeException>(
+            () => new Trainer(Small, Options).FitAsync(arrays, arrays, cancellationToken: TestContext.Current.CancellationToken));
         Assert.Contains("1×32×32", e.Message, StringComparison.Ordinal);
     }
 
@@ -208,7 +217,7 @@ public sealed class TrainerTests
     internal static async Task<Trainer> Follow(
         Trainer trainer, IFixedShapeImageDataset train, IProgress<TrainingProgress>? progress, CancellationToken cancellation)
     {
-        await foreach (var _ in trainer.RunAsync(train, Test, progress, cancellation))
+        await foreach (var _ in trainer.EpochsAsync(train, Test, progress, cancellation))
         {
             // Only the weights at the end are looked at.
         }

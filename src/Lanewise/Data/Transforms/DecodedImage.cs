@@ -18,9 +18,25 @@ public sealed class DecodedImage
     /// <param name="width">The number of columns.</param>
     /// <param name="height">The number of rows.</param>
     public DecodedImage(int channels, int width, int height)
+        : this(channels, width, height, new byte[(long)channels * width * height])
     {
-        (Channels, Width, Height) = (channels, width, height);
-        Pixels = new byte[(long)channels * width * height];
+    }
+
+    /// <summary>Wraps the bytes of an image without copying them.</summary>
+    /// <param name="channels">The number of channels: 1 (grey) or 3 (red, green, blue).</param>
+    /// <param name="width">The number of columns.</param>
+    /// <param name="height">The number of rows.</param>
+    /// <param name="pixels">The bytes, laid out as [channel][row][column].</param>
+    /// <exception cref="ShapeException">A size is below 1, or the number of bytes is not that of the image.</exception>
+    public DecodedImage(int channels, int width, int height, byte[] pixels)
+    {
+        ArgumentNullException.ThrowIfNull(pixels);
+        if (channels < 1 || width < 1 || height < 1 || (long)channels * width * height != pixels.Length)
+        {
+            throw new ShapeException($"{pixels.Length} bytes are not an image of {channels}×{height}×{width}.");
+        }
+
+        (Channels, Width, Height, Pixels) = (channels, width, height, pixels);
     }
 
     /// <summary>The number of channels, 1 (grey) or 3 (red, green, blue).</summary>
@@ -83,6 +99,9 @@ public sealed class DecodedImage
         }
         return result;
     }
+
+    /// <summary>Returns a copy with its own bytes.</summary>
+    internal DecodedImage Copy() => new(Channels, Width, Height, [.. Pixels]);
 
     /// <summary>Converts to grey (ITU-R BT.601 luma); returns this image if it is grey already.</summary>
     public DecodedImage ToGrey()

@@ -3,7 +3,7 @@ using Lanewise.Kernels;
 namespace Lanewise;
 
 /// <summary>Converts a decoded image to the bytes of the network's input, the same way in training, evaluation and prediction.</summary>
-/// <param name="transform">The input's shape and how images are resized and cropped to it.</param>
+/// <param name="transform">The input's shape and how images are framed, resized and cropped to it.</param>
 internal sealed class ImageFitting(ImageTransform transform)
 {
     private const int Attempts = 10;
@@ -18,13 +18,31 @@ internal sealed class ImageFitting(ImageTransform transform)
     /// <summary>An image may be decoded at a smaller scale as long as its shorter side has at least this many pixels.</summary>
     public int MinSide => MinSideFactor * Math.Max(_resizedWidth, _resizedHeight);
 
-    /// <summary>Whether an image of the given shape is used unchanged.</summary>
+    /// <summary>Whether an image of the given shape, in the form of the training data, is used unchanged.</summary>
     public bool Keeps(Shape shape) => shape == _input && _resizedWidth == _input.Width && _resizedHeight == _input.Height;
 
-    /// <summary>Transforms an image for evaluation: resizes it to just cover the size before the crop, then crops the center.</summary>
+    /// <summary>Transforms an image for evaluation and prediction.</summary>
     /// <param name="image">An image of one or three channels, or as many as the input.</param>
     /// <param name="pixels">Receives C×H×W bytes.</param>
-    public void Apply(DecodedImage image, Span<byte> pixels) => Write(Fit(image), 0, 0, flip: false, pixels);
+    /// <param name="steps">Receives what is done, in words; null if nobody reads it.</param>
+    /// <returns>Whether dark ink on a light background was inverted.</returns>
+    public bool Apply(DecodedImage image, Span<byte> pixels, List<string>? steps = null)
+    {
+        var (framed, inverted) = Frame(image, steps);
+        if (transform.Ink is null)
+        {
+            string verb = transform.CropMode == CropMode.Center ? "resized and cropped" : "resized";
+            steps?.Add($"{verb} to {_input.Width}×{_input.Height}");
+        }
+
+        Write(Fit(framed), 0, 0, flip: false, pixels);
+        return inverted;
+    }
+
+    /// <summary>Transforms an image of a dataset whose images are in the form of the training data already.</summary>
+    /// <param name="image">An image of one or three channels, or as many as the input.</param>
+    /// <param name="pixels">Receives C×H×W bytes.</param>
+    public void ApplyFramed(DecodedImage image, Span<byte> pixels) => Write(Fit(image), 0, 0, flip: false, pixels);
 
     /// <summary>Transforms an image for training, with random augmentation.</summary>
     /// <param name="image">An image of one or three channels, or as many as the input.</param>
@@ -51,24 +69,117 @@ internal sealed class ImageFitting(ImageTransform transform)
         Write(fitted, right, down, random.NextSingle() < augmentation.Flip, pixels);
     }
 
+    /// <summary>Brings a drawing into the form of the training data: grey, light on dark, cropped to the ink.</summary>
+    /// <param name="image">The decoded image.</param>
+    /// <param name="steps">Receives what is done, in words; null if nobody reads it.</param>
+    /// <returns>The drawing, and whether it was inverted; the image itself where the transform is for photographs.</returns>
+    public (DecodedImage Image, bool Inverted) Frame(DecodedImage image, List<string>? steps = null)
+    {
+        if (transform.Ink is not { } ink)
+        {
+            return (image, false);
+        }
+
+        // A copy: the caller may use the image again, also on another thread.
+        image = image.Channels == 1 ? image.Copy() : image.ToGrey();
+        steps?.Add($"{image.Width}×{image.Height}");
+        bool inverted = Ink.IsDarkOnLight(image);
+        if (inverted)
+        {
+            Ink.Invert(image);
+            steps?.Add("inverted (dark ink on a light background)");
+        }
+
+        if (image.Width == ink.Width && image.Height == ink.Height)
+        {
+            if (!inverted)
+            {
+                steps?.Add("unchanged");
+            }
+
+            return (image, inverted);
+        }
+
+        return (ink.CropsToInk && CropToInk(image, ink, steps) is { } cropped ? cropped : CropCenter(image, ink, steps), inverted);
+    }
+
+    private static DecodedImage? CropToInk(DecodedImage image, InkFraming ink, List<string>? steps)
+    {
+        if (Ink.Frame(image, ink.Width, ink.Height) is not { } framed)
+        {
+            steps?.Add("no ink found");
+            return null;
+        }
+
+        steps?.Add($"cropped to the ink ({framed.Cropped.Width}×{framed.Cropped.Height})");
+        steps?.Add($"scaled to {framed.Placed.Width}×{framed.Placed.Height}");
+        steps?.Add($"centred by mass in {ink.Width}×{ink.Height}");
+        return framed.Image;
+    }
+
+    private static DecodedImage CropCenter(DecodedImage image, InkFraming ink, List<string>? steps)
+    {
+        var middle = image.CenterBox(ink.Width, ink.Height);
+        if (middle.Width != image.Width || middle.Height != image.Height)
+        {
+            steps?.Add($"centre-cropped to {middle.Width}×{middle.Height}");
+        }
+
+        steps?.Add($"resized to {ink.Width}×{ink.Height}");
+        return image.Resize(middle, ink.Width, ink.Height);
+    }
+
     private DecodedImage Fit(DecodedImage image)
     {
         if (Keeps(new Shape(_input.Channels, image.Height, image.Width)))
         {
             return image;
         }
-        // The side that is too short for the input's proportions gets its size; the other keeps the image's aspect ratio.
-        int width = _resizedWidth, height = _resizedHeight;
-        if ((long)image.Width * height <= (long)image.Height * width)
+
+        var (width, height) = transform.CropMode switch
         {
-            height = Scale(width, image.Height, image.Width);
-        }
-        else
-        {
-            width = Scale(height, image.Width, image.Height);
-        }
+            CropMode.Squash => (_resizedWidth, _resizedHeight),
+            CropMode.Border => Scaled(image, covers: false),
+            _ => Scaled(image, covers: true),
+        };
         int left = Half(width - _input.Width), top = Half(height - _input.Height);
-        return image.Resize(new Box(0, 0, image.Width, image.Height), width, height, new Box(left, top, _input.Width, _input.Height));
+        var whole = new Box(0, 0, image.Width, image.Height);
+        if (left >= 0 && top >= 0)
+        {
+            return image.Resize(whole, width, height, new Box(left, top, _input.Width, _input.Height));
+        }
+
+        var window = new Box(Math.Max(left, 0), Math.Max(top, 0), Math.Min(width, _input.Width), Math.Min(height, _input.Height));
+        return OnBorder(image.Resize(whole, width, height, window), Math.Max(-left, 0), Math.Max(-top, 0));
+    }
+
+    /// <summary>
+    /// Returns the size of the resized image with its aspect ratio kept: one side is that before the crop, the other is longer (covers)
+    /// or shorter.
+    /// </summary>
+    private (int Width, int Height) Scaled(DecodedImage image, bool covers)
+    {
+        bool isTall = (long)image.Width * _resizedHeight <= (long)image.Height * _resizedWidth;
+        return isTall == covers
+            ? (_resizedWidth, Math.Max(1, Scale(_resizedWidth, image.Height, image.Width)))
+            : (Math.Max(1, Scale(_resizedHeight, image.Width, image.Height)), _resizedHeight);
+    }
+
+    /// <summary>Places an image on a background of the channels' means, as timm does.</summary>
+    private DecodedImage OnBorder(DecodedImage image, int left, int top)
+    {
+        var result = new DecodedImage(image.Channels, _input.Width, _input.Height);
+        for (int c = 0; c < image.Channels; c++)
+        {
+            byte background = (byte)Math.Clamp(MathF.Round(255 * transform.Mean[Math.Min(c, transform.Mean.Count - 1)]), 0, 255);
+            result.Pixels.AsSpan(c * _input.Pixels, _input.Pixels).Fill(background);
+            for (int y = 0; y < image.Height; y++)
+            {
+                image.Row(c, y).CopyTo(result.Row(c, top + y)[left..]);
+            }
+        }
+
+        return result;
     }
 
     private static int Scale(int side, int longer, int shorter) => (int)((long)side * longer / shorter);

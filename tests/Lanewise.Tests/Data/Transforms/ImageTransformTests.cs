@@ -13,10 +13,10 @@ public sealed class ImageTransformTests
     public void Evaluation_gives_torchvisions_values()
     {
         var transform = ImageTransform.ImageNet;
-        var decoded = new ImageDecoder().Decode(
-            Path.Combine(AppContext.BaseDirectory, "goldens", "photograph.png"), transform.MinSide());
+        var decoded = ImageDecoder.Decode(
+            Path.Combine(AppContext.BaseDirectory, "goldens", "photograph.png"), transform.Decoding);
         float[] values = new float[transform.Input.Count];
-        transform.Normalize(transform.Fit(decoded), values);
+        transform.Normalize(transform.Apply(decoded).Pixels, values);
 
         float[] expected = Golden.Read("photograph")["every_seventh"].Values;
         Assert.Equal(3 * 32 * 32, expected.Length);
@@ -38,19 +38,19 @@ public sealed class ImageTransformTests
     public void An_image_of_the_inputs_size_is_left_as_it_is()
     {
         var image = Noise(3, 32, 32);
-        Assert.Equal(image.Pixels, Colour.Fit(image));
+        Assert.Equal(image.Pixels, Colour.Apply(image).Pixels);
     }
 
     [Fact]
     public void Grey_is_repeated_and_colour_becomes_luma()
     {
         var grey = Noise(1, 32, 32);
-        byte[] repeated = Colour.Fit(grey);
+        byte[] repeated = Colour.Apply(grey).Pixels;
         Assert.All(Enumerable.Range(0, 3), c => Assert.Equal(grey.Pixels, repeated[(c * 1024)..((c + 1) * 1024)]));
 
         var flat = new DecodedImage(3, 28, 28);
         flat.Pixels.AsSpan(0, 784).Fill(255);
-        Assert.All(ImageTransform.Mnist.Fit(flat), value => Assert.Equal(76, value));
+        Assert.All(ImageTransform.Mnist.Apply(flat).Pixels, value => Assert.Equal(76, value));
     }
 
     [Fact]
@@ -59,7 +59,7 @@ public sealed class ImageTransformTests
         byte[] digit = Imaging.ImageReaderTests.Digit(0);
         var image = new DecodedImage(1, 28, 28);
         digit.CopyTo(image.Pixels, 0);
-        byte[] fitted = Colour.Fit(image);
+        byte[] fitted = Colour.Apply(image).Pixels;
         Assert.Equal(digit.Average(v => v), fitted.Average(v => v), tolerance: 1);
     }
 
@@ -69,7 +69,7 @@ public sealed class ImageTransformTests
         var image = new DecodedImage(3, width, height);
         Array.Fill(image.Pixels, (byte)200);
         var transform = new ImageTransform(new Shape(3, inputHeight, inputWidth), [0, 0, 0], [1, 1, 1]) { CropPct = crop };
-        Assert.All(transform.Fit(image), value => Assert.Equal(200, value));
+        Assert.All(transform.Apply(image).Pixels, value => Assert.Equal(200, value));
         Assert.All(Augmented(image, transform, Augmentation.ImageNet, 3), value => Assert.Equal(200, value));
     }, iter: 200);
 
@@ -77,7 +77,7 @@ public sealed class ImageTransformTests
     public void An_image_that_is_a_line_takes_no_memory_to_speak_of()
     {
         long before = GC.GetAllocatedBytesForCurrentThread();
-        ImageTransform.ImageNet.Fit(new DecodedImage(3, 65_535, 1));
+        _ = ImageTransform.ImageNet.Apply(new DecodedImage(3, 65_535, 1)).Pixels;
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 4_000_000);
     }
 

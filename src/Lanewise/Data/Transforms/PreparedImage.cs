@@ -1,4 +1,4 @@
-namespace Lanewise.Imaging;
+namespace Lanewise;
 
 /// <summary>An image in the shape of a network's input.</summary>
 /// <param name="Pixels">The bytes, C·H·W, from 0 (black) to 255 (white).</param>

@@ -1,3 +1,4 @@
+using Lanewise.Imaging;
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.IO.Enumeration;
@@ -20,8 +21,8 @@ public enum CorruptImagePolicy
 /// </summary>
 public sealed class ImageFolder : IImageDataset
 {
-    /// <summary>The prefix of a dataset name that is followed by a path.</summary>
-    public const string Prefix = "folder:";
+    // How model cards and run folders name a dataset that is a folder.
+    private const string Prefix = "folder:";
 
     private static readonly string[] Extensions = [".png", ".jpg", ".jpeg", ".bmp", ".webp", ".gif"];
     private static readonly string[] TestNames = ["val", "test"];
@@ -40,11 +41,37 @@ public sealed class ImageFolder : IImageDataset
         RecurseSubdirectories = true,
     };
 
-    private readonly IImageDecoder _decoder;
     private readonly (string Path, int Label)[] _images;
 
-    private ImageFolder(string folder, IReadOnlyList<string> classes, IImageDecoder decoder, (string Path, int Label)[] images) =>
-        (Name, Classes, _decoder, _images) = (folder, classes, decoder, images);
+    /// <summary>Opens a folder with one subfolder per class, as torchvision's ImageFolder.</summary>
+    /// <param name="path">The folder that contains the class folders.</param>
+    /// <exception cref="DatasetException">The folder cannot be read, there is no class, or one is empty.</exception>
+    public ImageFolder(string path) : this(path, CorruptImagePolicy.Error)
+    {
+    }
+
+    /// <summary>Opens a folder with one subfolder per class.</summary>
+    /// <param name="path">The folder that contains the class folders.</param>
+    /// <param name="onCorrupt">What to do with corrupt images.</param>
+    /// <param name="skipped">Receives a message for each skipped image.</param>
+    /// <param name="cancellationToken">Stops the search.</param>
+    /// <exception cref="DatasetException">The folder cannot be read, there is no class, or one is empty.</exception>
+    public ImageFolder(
+        string path, CorruptImagePolicy onCorrupt, IProgress<string>? skipped = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        string[] classes = ClassesIn(path);
+        (string Path, int Label)[] images =
+            [.. classes.SelectMany((name, label) => ImagesIn(Path.Combine(path, name)).Select(file => (file, label)))];
+        RefuseEmpty(path, classes, images, $"no image ({string.Join(' ', Extensions.Select(e => e[1..]))})");
+        if (onCorrupt == CorruptImagePolicy.Skip)
+        {
+            images = WithoutCorrupt(images, skipped, cancellationToken);
+            RefuseEmpty(path, classes, images, "no image that can be decoded");
+        }
+
+        (Name, Classes, _images) = (path, classes, images);
+    }
 
     /// <inheritdoc/>
     public string Name { get; }
@@ -57,17 +84,15 @@ public sealed class ImageFolder : IImageDataset
 
     /// <summary>Opens <c>PATH/train</c> and <c>PATH/val</c> (or <c>PATH/test</c>), which must have the same classes.</summary>
     /// <param name="path">The folder that contains both.</param>
-    /// <param name="decoder">Decodes the images.</param>
     /// <param name="onCorrupt">What to do with corrupt images. Default: an error when they are read.</param>
     /// <param name="skipped">Receives a message for each skipped image.</param>
-    /// <param name="cancellation">Stops the search.</param>
+    /// <param name="cancellationToken">Stops the search.</param>
     /// <exception cref="DatasetException">A folder is missing, a class is empty, or the classes differ.</exception>
     public static DatasetSplits OpenSplits(
         string path,
-        IImageDecoder decoder,
         CorruptImagePolicy onCorrupt = CorruptImagePolicy.Error,
         IProgress<string>? skipped = null,
-        CancellationToken cancellation = default)
+        CancellationToken cancellationToken = default)
     {
         path = Path.GetFullPath(path);
         string train = Path.Combine(path, "train");
@@ -82,8 +107,8 @@ public sealed class ImageFolder : IImageDataset
                     + $"of each class in a folder of its name.");
         }
 
-        var training = Open(train, decoder, onCorrupt, skipped, cancellation);
-        var testing = Open(test, decoder, onCorrupt, skipped, cancellation);
+        var training = new ImageFolder(train, onCorrupt, skipped, cancellationToken);
+        var testing = new ImageFolder(test, onCorrupt, skipped, cancellationToken);
         if (!training.Classes.SequenceEqual(testing.Classes, StringComparer.Ordinal))
         {
             string other = testing.Classes.Except(training.Classes, StringComparer.Ordinal).FirstOrDefault() is { } surplus
@@ -98,41 +123,19 @@ public sealed class ImageFolder : IImageDataset
         return new DatasetSplits(Prefix + path, training, testing, Transform: null, source);
     }
 
-    /// <summary>Opens a folder with one subfolder per class.</summary>
-    /// <param name="folder">The folder that contains the class folders.</param>
-    /// <param name="decoder">Decodes the images.</param>
-    /// <param name="onCorrupt">What to do with corrupt images. Default: an error when they are read.</param>
-    /// <param name="skipped">Receives a message for each skipped image.</param>
-    /// <param name="cancellation">Stops the search.</param>
-    /// <exception cref="DatasetException">The folder cannot be read, there is no class, or one is empty.</exception>
-    public static ImageFolder Open(
-        string folder,
-        IImageDecoder decoder,
-        CorruptImagePolicy onCorrupt = CorruptImagePolicy.Error,
-        IProgress<string>? skipped = null,
-        CancellationToken cancellation = default)
-    {
-        string[] classes = ClassesIn(folder);
-        (string Path, int Label)[] images =
-            [.. classes.SelectMany((name, label) => ImagesIn(Path.Combine(folder, name)).Select(path => (path, label)))];
-        RefuseEmpty(folder, classes, images, $"no image ({string.Join(' ', Extensions.Select(e => e[1..]))})");
-        if (onCorrupt == CorruptImagePolicy.Skip)
-        {
-            images = WithoutCorrupt(images, decoder, skipped, cancellation);
-            RefuseEmpty(folder, classes, images, "no image that can be decoded");
-        }
-
-        return new ImageFolder(folder, classes, decoder, images);
-    }
-
     /// <inheritdoc/>
-    public int Label(int index) => _images[index].Label;
+    public int Label(int index) => _images[Checked(index)].Label;
 
     /// <summary>Returns the path of image <paramref name="index"/>.</summary>
-    public string PathOf(int index) => _images[index].Path;
+    public string PathOf(int index) => _images[Checked(index)].Path;
 
     /// <inheritdoc/>
-    public DecodedImage Read(int index, int minSide) => _decoder.Decode(_images[index].Path, minSide);
+    public DecodedImage Read(int index, DecodeOptions options = default) => ImageDecoder.Decode(PathOf(index), options);
+
+    private int Checked(int index) => (uint)index < (uint)_images.Length
+        ? index
+        : throw new ArgumentOutOfRangeException(
+            nameof(index), index, $"{Name} has {Count} images, numbered from 0 to {Count - 1}.");
 
     private static string[] ClassesIn(string folder)
     {
@@ -189,15 +192,15 @@ public sealed class ImageFolder : IImageDataset
         new(message, error, Prefix + folder, inner) { Folder = folder };
 
     private static (string Path, int Label)[] WithoutCorrupt(
-        (string Path, int Label)[] images, IImageDecoder decoder, IProgress<string>? skipped, CancellationToken cancellation)
+        (string Path, int Label)[] images, IProgress<string>? skipped, CancellationToken cancellationToken)
     {
         var corrupt = new ConcurrentDictionary<int, string>();
-        var parallel = new ParallelOptions { CancellationToken = cancellation, MaxDegreeOfParallelism = Environment.ProcessorCount };
+        var parallel = new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = Environment.ProcessorCount };
         Parallel.For(0, images.Length, parallel, i =>
         {
             try
             {
-                decoder.Decode(images[i].Path, minSide: 1);
+                ImageDecoder.Decode(images[i].Path, new DecodeOptions(MinSide: 1));
             }
             catch (LanewiseException e)
             {

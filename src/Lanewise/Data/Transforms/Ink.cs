@@ -1,4 +1,4 @@
-namespace Lanewise.Imaging;
+namespace Lanewise;
 
 /// <summary>Separates ink from background and frames drawings as MNIST does.</summary>
 /// <remarks>

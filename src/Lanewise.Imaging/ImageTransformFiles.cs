@@ -1,0 +1,29 @@
+using Lanewise.Imaging;
+
+namespace Lanewise;
+
+/// <summary>Applies transforms to image files: PNG, JPEG, BMP, WEBP and GIF.</summary>
+public static class ImageTransformFiles
+{
+    /// <summary>Decodes and transforms an image file.</summary>
+    /// <param name="transform">The model's transform.</param>
+    /// <param name="path">The image file.</param>
+    /// <exception cref="FileAccessException">The file cannot be read.</exception>
+    /// <exception cref="ImageFormatException">The file is not an image, damaged or too large.</exception>
+    public static PreparedImage Apply(this ImageTransform transform, string path)
+    {
+        ArgumentNullException.ThrowIfNull(transform);
+        return transform.Apply(ImageDecoder.Decode(path, transform.Decoding));
+    }
+
+    /// <summary>Decodes and transforms an image.</summary>
+    /// <param name="transform">The model's transform.</param>
+    /// <param name="stream">The bytes of an image file.</param>
+    /// <param name="name">The name of the image in messages.</param>
+    /// <exception cref="ImageFormatException">The stream is not an image, damaged or too large.</exception>
+    public static PreparedImage Apply(this ImageTransform transform, Stream stream, string name = "the stream")
+    {
+        ArgumentNullException.ThrowIfNull(transform);
+        return transform.Apply(ImageDecoder.Decode(stream, name, transform.Decoding));
+    }
+}
