@@ -1,6 +1,9 @@
 using System.CommandLine;
+using System.CommandLine.Completions;
 using System.CommandLine.Help;
+using System.CommandLine.Parsing;
 using Lanewise.Cli.Common;
+using Lanewise.Cli.Terminals;
 using Lanewise.Cli.Verbs;
 
 namespace Lanewise.Cli;
@@ -14,13 +17,8 @@ namespace Lanewise.Cli;
 /// </remarks>
 internal static class CommandLine
 {
-    private const string Examples =
-        """
-          lanewise train residual                   train on MNIST, or on built-in digits
-          lanewise eval runs/residual-1             evaluate on the test set
-          lanewise predict runs/residual-1 six.png  classify an image
-          lanewise train --help                     show the options of a verb
-        """;
+    // File names may begin with '@', so response files are disabled.
+    private static ParserConfiguration Configuration => new() { ResponseFileTokenReplacer = null };
 
     /// <summary>Runs the program.</summary>
     /// <param name="arguments">The command line, without the name of the program.</param>
@@ -32,7 +30,12 @@ internal static class CommandLine
         string command = "lanewise";
         try
         {
-            var parse = Parse(RenamedOptions.Replace(arguments, Console.Error.WriteLine));
+            var parse = Parse(HomeFolder.Expand(RenamedOptions.Replace(arguments, Console.Error.WriteLine)));
+            if (UsageErrors.IsGroup(parse.CommandResult.Command) && parse.Tokens.All(token => token.Type == TokenType.Command))
+            {
+                parse = Parse([.. arguments, "--help"]);
+            }
+
             command = UsageErrors.CommandPath(parse.CommandResult);
             if (UsageErrors.Report(parse))
             {
@@ -41,18 +44,27 @@ internal static class CommandLine
 
             // Interrupts handles signals: saving a run may take longer than the timeout of System.CommandLine.
             var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
-            return await parse.InvokeAsync(configuration, interrupts.Token).ConfigureAwait(false);
+            interrupts.Prepare(parse);
+            int code = await parse.InvokeAsync(configuration, interrupts.Token).ConfigureAwait(false);
+            return code == ExitCode.Interrupted ? interrupts.ExitCode : code;
         }
         catch (Exception e)
         {
-            return Failures.Report(e, command);
+            int code = Failures.Report(e, command);
+            return code == ExitCode.Interrupted ? interrupts.ExitCode : code;
+        }
+        finally
+        {
+            Terminal.Restore();
         }
     }
 
     /// <summary>Parses a command line.</summary>
     public static ParseResult Parse(IReadOnlyList<string> arguments) =>
-        // File names may begin with '@', so response files are disabled.
-        CreateRoot().Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        CreateRoot().Parse(arguments, Configuration);
+
+    /// <summary>Parses a command line that is one text, as for completion.</summary>
+    public static ParseResult ParseText(string commandLine) => CreateRoot().Parse(commandLine, Configuration);
 
     /// <summary>Creates the command tree.</summary>
     public static RootCommand CreateRoot()
@@ -72,17 +84,24 @@ internal static class CommandLine
             DepthVerb.Create(),
             InfoVerb.Create(),
         };
+        root.Add(CompletionVerb.Create());
+        root.Add(HelpVerb.Create(root));
         foreach (var option in root.Options)
         {
             switch (option)
             {
-                case HelpOption { Action: HelpAction action } help:
-                    help.Action = new HelpWithExamplesAction(action, Examples);
+                case HelpOption help:
+                    (help.Description, help.Action) = ("Show this help.", new PrintHelpAction());
                     break;
                 case VersionOption version:
-                    version.Action = new VersionAction();
+                    (version.Description, version.Action) = ("Show the version.", new VersionAction());
                     break;
             }
+        }
+
+        foreach (var directive in root.Directives.OfType<SuggestDirective>())
+        {
+            directive.Action = new CompleteAction(directive);
         }
 
         return root;

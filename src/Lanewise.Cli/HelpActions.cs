@@ -1,47 +1,36 @@
 using System.CommandLine;
-using System.CommandLine.Help;
 using System.CommandLine.Invocation;
-using System.CommandLine.Parsing;
 using Lanewise.Cli.Common;
+using Lanewise.Cli.Terminals;
 using Lanewise.Cli.Verbs;
 
 namespace Lanewise.Cli;
 
-/// <summary>Prints the help of a command, followed by its examples.</summary>
-internal sealed class HelpWithExamplesAction(HelpAction help, string rootExamples) : SynchronousCommandLineAction
+/// <summary>Prints the help of a command.</summary>
+internal sealed class PrintHelpAction : SynchronousCommandLineAction
 {
+    private const string RootExamples =
+        """
+          lanewise train residual                   train on MNIST, or on built-in digits
+          lanewise eval runs/residual-1             evaluate on the test set
+          lanewise predict runs/residual-1 six.png  classify an image
+          lanewise help train                       show the options of a verb
+        """;
+
     public override bool ClearsParseErrors => true;
 
     public override int Invoke(ParseResult parseResult)
     {
-        HideArgumentsOfParents(parseResult.CommandResult);
-        int result = help.Invoke(parseResult);
-        string? examples = parseResult.CommandResult.Command switch
-        {
-            Verb verb => verb.Examples,
-            RootCommand => rootExamples,
-            _ => null,
-        };
-        if (examples is not null)
-        {
-            var output = parseResult.InvocationConfiguration.Output;
-            output.WriteLine("Examples:");
-            output.WriteLine(examples);
-        }
-
-        return result;
-    }
-
-    /// <summary>Hides the arguments of parent commands, which a subcommand does not take.</summary>
-    private static void HideArgumentsOfParents(CommandResult result)
-    {
-        for (var parent = result.Parent as CommandResult; parent is not null; parent = parent.Parent as CommandResult)
-        {
-            foreach (var argument in parent.Command.Arguments)
-            {
-                argument.Hidden = true;
-            }
-        }
+        var result = parseResult.CommandResult;
+        var recursive = parseResult.RootCommandResult.Command.Options.Where(option => option.Recursive);
+        string page = HelpPage.Format(
+            result.Command,
+            UsageErrors.CommandPath(result),
+            result.Command.Options.Union(recursive),
+            result.Command is Verb verb ? verb.Examples : RootExamples,
+            Terminal.TextWidth);
+        parseResult.InvocationConfiguration.Output.Write(page);
+        return ExitCode.Done;
     }
 }
 

@@ -3,51 +3,71 @@ using System.CommandLine.Parsing;
 
 namespace Lanewise.Cli;
 
-/// <summary>Reports errors in the command line, one line each, with a hint at the help.</summary>
+/// <summary>Reports errors in the command line: one line, with a hint at the help.</summary>
 internal static class UsageErrors
 {
-    /// <summary>Prints the errors to stderr.</summary>
-    /// <returns>False if there are none, or if help, the version or completions were requested.</returns>
+    /// <summary>Prints the first error to stderr.</summary>
+    /// <returns>False if there is none, or if help, the version or completions were requested.</returns>
     public static bool Report(ParseResult parse)
     {
         bool completes = parse.Tokens.Any(token => token.Type == TokenType.Directive);
-        if (completes || parse.Action is HelpWithExamplesAction or VersionAction)
+        if (completes || parse.Action is VersionAction)
         {
             return false;
         }
 
-        string[] errors = [.. Find(parse).Distinct(StringComparer.Ordinal)];
-        foreach (string error in errors)
+        if (Find(parse) is not { } error)
         {
-            Console.Error.WriteLine($"error: {error}");
+            return false;
         }
 
-        if (errors.Length > 0)
-        {
-            Console.Error.WriteLine($"Try '{CommandPath(parse.CommandResult)} --help'.");
-        }
-
-        return errors.Length > 0;
+        Console.Error.WriteLine($"error: {error}");
+        Console.Error.WriteLine($"Try '{CommandPath(parse.CommandResult)} --help'.");
+        return true;
     }
 
     /// <summary>Gets the full name of a command, for example <c>lanewise data list</c>.</summary>
     public static string CommandPath(CommandResult result) =>
         result.Parent is CommandResult parent ? $"{CommandPath(parent)} {result.Command.Name}" : "lanewise";
 
-    private static IEnumerable<string> Find(ParseResult parse)
+    private static string? Find(ParseResult parse)
     {
         var result = parse.CommandResult;
-        if (FindUnexpectedToken(parse) is { } token)
+        if (parse.Action is PrintHelpAction)
         {
-            return [Explain(result, token)];
+            // Help of a verb that does not exist; other errors do not matter.
+            return IsGroup(result.Command) && parse.UnmatchedTokens is [var word, ..] ? Explain(result, word) : null;
         }
 
-        if (IsGroup(result.Command))
-        {
-            return [$"{CommandPath(result)}: specify a verb: {Names(result.Command.Subcommands)}."];
-        }
+        return FindUnexpectedToken(parse) is { } token ? Explain(result, token)
+            : IsGroup(result.Command) ? $"{CommandPath(result)}: specify a verb; there are {Names(result.Command.Subcommands)}."
+            : FindMissingArguments(result) ?? parse.Errors.Select(Explain).FirstOrDefault();
+    }
 
-        return parse.Errors.Select(error => error.Message.ReplaceLineEndings(" "));
+    private static string? FindMissingArguments(CommandResult result)
+    {
+        string[] missing =
+        [
+            .. result.Command.Arguments
+                .Where(a => a.Arity.MinimumNumberOfValues > 0 && result.GetResult(a) is null or { Tokens.Count: 0 })
+                .Select(a => a.Name),
+        ];
+        return missing.Length == 0 ? null
+            : $"{CommandPath(result)}: {string.Join(" and ", missing)} {(missing.Length == 1 ? "is" : "are")} missing.";
+    }
+
+    /// <summary>Explains an error; those of System.CommandLine, which differ by language, are reworded.</summary>
+    private static string Explain(ParseError error)
+    {
+        var option = error.SymbolResult as OptionResult ?? error.SymbolResult?.Parent as OptionResult;
+        return option switch
+        {
+            { Tokens.Count: 0, Option.Arity.MinimumNumberOfValues: > 0 } =>
+                $"{option.Option.Name}: the value is missing; expected {option.Option.HelpName}.",
+            { IdentifierTokenCount: > 1, Option.Arity.MaximumNumberOfValues: <= 1 } =>
+                $"{option.Option.Name}: the option is repeated; specify it once.",
+            _ => error.Message.ReplaceLineEndings(" "),
+        };
     }
 
     /// <summary>Finds a token that is not a verb, option or argument; misspelt options may have been parsed as arguments.</summary>
@@ -69,15 +89,14 @@ internal static class UsageErrors
             return $"{CommandPath(result)} has no option '{token}'{(nearest is null ? "." : $"; did you mean '--{nearest}'?")}";
         }
 
-        var verbs = result.Command.Subcommands;
-        string question = NearestName.Question(token, verbs.Select(c => c.Name));
+        string[] verbs = [.. result.Command.Subcommands.Select(c => c.Name)];
         return IsGroup(result.Command)
-            ? $"{CommandPath(result)} has no verb '{token}'; there are {Names(verbs)}{question}"
+            ? $"{CommandPath(result)} has no verb '{token}'{NearestName.Choices(token, verbs)}"
             : $"{CommandPath(result)}: unexpected argument '{token}'.";
     }
 
     /// <summary>Returns whether a command only groups subcommands.</summary>
-    private static bool IsGroup(Command command) => command.Subcommands.Count > 0 && command.Arguments.Count == 0;
+    public static bool IsGroup(Command command) => command.Subcommands.Count > 0 && command.Arguments.Count == 0;
 
     private static bool IsOption(string token) => token.Length > 1 && token[0] == '-';
 

@@ -15,6 +15,10 @@ internal static class NearestName
     public static string Question(string word, IEnumerable<string> names) =>
         Find(word, names) is { } nearest ? $"; did you mean '{nearest}'?" : ".";
 
+    /// <summary>Returns the end of a message that lists the known names, after the nearest one if there is one.</summary>
+    public static string Choices(string word, IReadOnlyCollection<string> names) =>
+        $"{(Find(word, names) is { } nearest ? $"; did you mean '{nearest}'? There" : "; there")} are {string.Join(", ", names)}.";
+
     /// <summary>Computes the Levenshtein distance (1965), ignoring the case of <paramref name="a"/>.</summary>
     private static int Distance(string a, string b)
     {

@@ -7,14 +7,14 @@ public sealed class UnknownNameException : LanewiseException
     /// <param name="kind">What was searched, for example <c>model</c>.</param>
     /// <param name="name">The unknown name.</param>
     /// <param name="known">The known names.</param>
-    /// <param name="message">The one-line message; null for one that lists the known names and suggests the nearest.</param>
+    /// <param name="message">The one-line message; null for one that suggests the nearest of the known names and lists them.</param>
     public UnknownNameException(string kind, string name, IEnumerable<string> known, string? message = null)
         : this(kind, name, [.. known], message)
     {
     }
 
     private UnknownNameException(string kind, string name, string[] known, string? message)
-        : base(message ?? $"There is no {kind} '{name}'; there are {string.Join(", ", known)}{NearestName.Question(name, known)}") =>
+        : base(message ?? $"There is no {kind} '{name}'{NearestName.Choices(name, known)}") =>
         (Kind, Name, KnownNames, Nearest) = (kind, name, known, NearestName.Find(name, known));
 
     /// <summary>What was searched, for example <c>model</c>.</summary>

@@ -12,6 +12,6 @@ internal static class ExitCode
     /// <summary>The command line is invalid.</summary>
     public const int Usage = 2;
 
-    /// <summary>The command was stopped by a signal.</summary>
+    /// <summary>The command was stopped by Ctrl-C; after another signal, the code is 128 + its number.</summary>
     public const int Interrupted = 130;
 }

@@ -14,6 +14,7 @@ internal static class JsonOutput
     public static void Print(Action<Utf8JsonWriter> properties)
     {
         byte[] document = Document(properties, Compact);
+        Console.Out.Flush();
         using var stdout = Console.OpenStandardOutput();
         stdout.Write(document);
     }

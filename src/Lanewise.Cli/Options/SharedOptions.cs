@@ -62,10 +62,10 @@ internal static class SharedOptions
         return option;
     }
 
-    public static Argument<string> Checkpoint() => new("CHECKPOINT")
+    public static Argument<string> RunOrFile() => new("RUN|FILE")
     {
         Description = "Run folder or weights file (.safetensors, .pt, .pth, .th).",
-        CustomParser = result => ArgumentParsing.ParseText(result, "CHECKPOINT", null),
+        CustomParser = result => ArgumentParsing.ParseText(result, "RUN|FILE", null),
     };
 
     public static Argument<string[]> Images(ArgumentArity arity) => new("IMAGE")

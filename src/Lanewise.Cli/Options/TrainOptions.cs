@@ -32,8 +32,8 @@ internal sealed class TrainOptions
         _ => new OptimizationSettings(), lr: "0.01", momentum: "0.5", ScheduleKind.None);
 
     private readonly Option<string?> _weights = OptionFactory.Text(
-        "--weights", "FILE",
-        "Start from these weights, a run folder or a file. A classifier with another number of classes is re-initialized.");
+        "--weights", "RUN|FILE",
+        "Start from the weights of a run or a file. A classifier with another number of classes is re-initialized.");
 
     private readonly Option<int?> _classes = OptionFactory.Limit(
         "--classes", SettingLimits.MaxClasses, "Number of classes of the network, at least that of the dataset.", "that of the dataset");
@@ -114,7 +114,7 @@ internal sealed class TrainOptions
             (true, true) => "--weights: a resumed run has its own weights; omit --weights.",
             (true, false) => null,
             _ when parse.GetValue(_model) is null =>
-                $"train: specify a model ({string.Join(", ", SharedOptions.ModelNames)}), or a run with --resume.",
+                $"lanewise train: specify a model ({string.Join(", ", SharedOptions.ModelNames)}), or a run with --resume.",
             (_, false) when parse.GetValue(_freeze) => "--freeze requires --weights: only trained weights are worth freezing.",
             _ when auxiliary && parse.GetValue(_freeze) =>
                 "--aux and --freeze cannot be combined: auxiliary classifiers train the layers that --freeze keeps fixed.",

@@ -10,7 +10,7 @@ internal sealed class ContributionDisplay : IProgress<ContributionProgress>, IDi
     public void Report(ContributionProgress value)
     {
         string line = $"{value.Done + 1} of {value.Total}: {value.What}";
-        if (!Terminal.ErrorIsTerminal)
+        if (!Terminal.IsLive)
         {
             Console.Error.WriteLine(line);
             return;

@@ -16,6 +16,7 @@ internal static class CsvOutput
             text.AppendJoin(',', row.Select(Quote)).Append(LineEnd);
         }
 
+        Console.Out.Flush();
         using var stdout = Console.OpenStandardOutput();
         stdout.Write(Encoding.UTF8.GetBytes(text.ToString()));
     }

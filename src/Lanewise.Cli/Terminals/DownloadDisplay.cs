@@ -16,7 +16,7 @@ internal sealed class DownloadDisplay : IProgress<FetchProgress>, IDisposable
     {
         lock (_lock)
         {
-            if (!Terminal.ErrorIsTerminal)
+            if (!Terminal.IsLive)
             {
                 WriteFile(value);
             }

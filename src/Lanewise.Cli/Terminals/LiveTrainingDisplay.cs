@@ -12,6 +12,7 @@ internal sealed class LiveTrainingDisplay : ITrainingDisplay
     private readonly int _batchSize;
     private readonly Lock _lock = new();
     private readonly CancellationTokenSource _end = new();
+    private readonly IDisposable _live = Terminal.BeginLive();
     private readonly Task _display;
     private TrainingProgress _latest;
 
@@ -41,6 +42,7 @@ internal sealed class LiveTrainingDisplay : ITrainingDisplay
     {
         await _end.CancelAsync().ConfigureAwait(false);
         await _display.ConfigureAwait(false);
+        _live.Dispose();
         _end.Dispose();
     }
 

@@ -5,11 +5,20 @@ namespace Lanewise.Cli.Terminals;
 /// <summary>The consoles of stdout and stderr: plain text of unlimited width in files and pipes, colored text otherwise.</summary>
 internal static class Terminal
 {
+    /// <summary>The maximum width of help, also in files and pipes.</summary>
+    public const int MaxTextWidth = 100;
+
     // Wide enough that nothing is wrapped or truncated in a file.
     private const int UnlimitedWidth = 10_000;
 
+    private const string ShowCursor = "\e[0m\e[?25h", HideCursor = "\e[?25l";
+
+    // .NET switches the keypad of a terminal to application mode when it opens the console, and does not switch it back.
+    private const string NormalKeypad = "\e[?1l\e>";
+
     private static readonly Lazy<IAnsiConsole> LazyOut = new(() => Create(Console.Out, Console.IsOutputRedirected));
-    private static readonly Lazy<IAnsiConsole> LazyError = new(() => Create(Console.Error, !ErrorIsTerminal));
+    private static readonly Lazy<IAnsiConsole> LazyError = new(() => Create(Console.Error, Console.IsErrorRedirected || !IsLive));
+    private static int _liveDisplays;
 
     /// <summary>Gets the console of stdout, for reports.</summary>
     public static IAnsiConsole Out => LazyOut.Value;
@@ -17,29 +26,73 @@ internal static class Terminal
     /// <summary>Gets the console of stderr, for progress.</summary>
     public static IAnsiConsole Error => LazyError.Value;
 
-    /// <summary>Gets whether stderr is a terminal that can move the cursor.</summary>
-    public static bool ErrorIsTerminal { get; } =
-        !Console.IsErrorRedirected && Environment.GetEnvironmentVariable("TERM") is not "dumb";
+    /// <summary>Gets whether stderr is a terminal that can move the cursor, and is watched by a person.</summary>
+    public static bool IsLive { get; } = !Console.IsErrorRedirected && HasCursor && !IsContinuousIntegration;
+
+    /// <summary>Gets the width of help texts.</summary>
+    public static int TextWidth => Console.IsOutputRedirected || Console.WindowWidth is not (> 0 and int width)
+        ? MaxTextWidth
+        : Math.Min(width, MaxTextWidth);
+
+    private static bool HasCursor => Environment.GetEnvironmentVariable("TERM") is not "dumb";
+
+    private static bool IsContinuousIntegration =>
+        Environment.GetEnvironmentVariable("CI") is { Length: > 0 } ci && ci != "0" && !ci.Equals("false", StringComparison.OrdinalIgnoreCase);
+
+    private static bool UsesColors => string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
 
     /// <summary>Writes a notice to stderr.</summary>
     public static void Notice(string line) => Console.Error.WriteLine(line);
 
-    /// <summary>Shows the cursor, which a live display hides.</summary>
-    public static void ShowCursor()
+    /// <summary>Writes a notice to stderr at once, above a live display if there is one.</summary>
+    public static void Interject(string line)
     {
-        if (ErrorIsTerminal)
+        if (Volatile.Read(ref _liveDisplays) > 0)
         {
-            Console.Error.Write("\e[?25h");
+            // Padded because the line overwrites the display.
+            Error.WriteLine(line.PadRight(Error.Profile.Width));
+        }
+        else
+        {
+            // The start of the line may hold a status or the ^C of the terminal.
+            Console.Error.WriteLine(IsLive ? $"\r\e[K{line}" : line);
+        }
+    }
+
+    /// <summary>Declares that a display hides the cursor, until the returned object is disposed of.</summary>
+    public static IDisposable BeginLive() => new LiveScope();
+
+    /// <summary>Restores the terminal to the state in which the program found it.</summary>
+    public static void Restore()
+    {
+        string modes = (Volatile.Read(ref _liveDisplays) > 0 ? ShowCursor : "") + NormalKeypad;
+        if (HasCursor && !Console.IsErrorRedirected)
+        {
+            Console.Error.Write(modes);
+        }
+        else if (HasCursor && !Console.IsOutputRedirected)
+        {
+            Console.Out.Write(modes);
+        }
+    }
+
+    /// <summary>Sets the terminal up again after the program was suspended.</summary>
+    public static void Resume()
+    {
+        if (Volatile.Read(ref _liveDisplays) > 0)
+        {
+            Console.Error.Write(HideCursor);
         }
     }
 
     private static IAnsiConsole Create(TextWriter writer, bool plain)
     {
+        plain |= !HasCursor;
         var console = AnsiConsole.Create(new AnsiConsoleSettings
         {
             Out = new AnsiConsoleOutput(writer),
             Ansi = plain ? AnsiSupport.No : AnsiSupport.Detect,
-            ColorSystem = plain ? ColorSystemSupport.NoColors : ColorSystemSupport.Detect,
+            ColorSystem = plain || !UsesColors ? ColorSystemSupport.NoColors : ColorSystemSupport.Detect,
             Interactive = InteractionSupport.No,
         });
         if (plain)
@@ -48,5 +101,12 @@ internal static class Terminal
         }
 
         return console;
+    }
+
+    private sealed class LiveScope : IDisposable
+    {
+        public LiveScope() => Interlocked.Increment(ref _liveDisplays);
+
+        public void Dispose() => Interlocked.Decrement(ref _liveDisplays);
     }
 }

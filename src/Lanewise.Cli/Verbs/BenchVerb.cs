@@ -119,7 +119,7 @@ internal sealed class BenchVerb
         BenchMode[] modes = mode == BenchMode.Both ? [BenchMode.Train, BenchMode.Infer] : [mode];
         foreach (var one in modes)
         {
-            if (Terminal.ErrorIsTerminal)
+            if (Terminal.IsLive)
             {
                 Terminal.Notice($"measuring {model}, {EnumNames.Of(one)} …");
             }

@@ -8,7 +8,7 @@ using Lanewise.Files;
 
 namespace Lanewise.Cli.Verbs;
 
-/// <summary><c>lanewise convert IN OUT</c>.</summary>
+/// <summary><c>lanewise convert RUN|FILE OUT</c>.</summary>
 internal sealed class ConvertVerb
 {
     private const string Examples =
@@ -24,11 +24,7 @@ internal sealed class ConvertVerb
 
     private static readonly string[] Types = ["f32", "f64", "f16", "bf16"];
 
-    private readonly Argument<string> _in = new("IN")
-    {
-        Description = "Weights file (.pt, .pth, .th or .safetensors) or run folder.",
-        CustomParser = result => ArgumentParsing.ParseText(result, "IN", null),
-    };
+    private readonly Argument<string> _in = SharedOptions.RunOrFile();
 
     private readonly Argument<string> _out = new("OUT")
     {
@@ -187,5 +183,5 @@ internal sealed class ConvertVerb
 
     private static string CheckType(string name) => Types.Contains(name, StringComparer.OrdinalIgnoreCase)
         ? name
-        : throw new LanewiseException($"--dtype {name}: expected one of {string.Join(", ", Types)}{NearestName.Question(name, Types)}");
+        : throw new LanewiseException(UnknownName.Message("data type", name, Types));
 }

@@ -49,7 +49,7 @@ internal sealed class CostConvVerb
             if (required.Any(option => result.GetResult(option) is null))
             {
                 result.AddError(
-                    "cost conv: --input, --out and --kernel are required, as in: lanewise cost conv --input 192x28x28 --out 32 --kernel 5");
+                    "lanewise cost conv: --input, --out and --kernel are required, as in: lanewise cost conv --input 192x28x28 --out 32 --kernel 5");
             }
         });
         verb.SetAction((parse, cancellation) => Task.Run(() => options.Run(parse, cancellation), CancellationToken.None));

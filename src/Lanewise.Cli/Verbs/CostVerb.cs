@@ -9,7 +9,7 @@ using Lanewise.Files;
 
 namespace Lanewise.Cli.Verbs;
 
-/// <summary><c>lanewise cost MODEL</c>.</summary>
+/// <summary><c>lanewise cost MODEL|RUN|FILE</c>.</summary>
 internal sealed class CostVerb
 {
     private const string Description =
@@ -28,13 +28,13 @@ internal sealed class CostVerb
 
     private const int MaxBatchSize = 1024;
 
-    private readonly Argument<string?> _model = new("MODEL")
+    private readonly Argument<string?> _model = new("MODEL|RUN|FILE")
     {
         Description = "Model ('lanewise models' lists them), or a run folder or weights file written by Lanewise.",
-        HelpName = "MODEL",
+        HelpName = "MODEL|RUN|FILE",
         Arity = ArgumentArity.ZeroOrOne,
         CompletionSources = { SharedOptions.ModelNames },
-        CustomParser = result => ArgumentParsing.ParseText(result, "MODEL", CheckModel),
+        CustomParser = result => ArgumentParsing.ParseText(result, "MODEL|RUN|FILE", CheckModel),
     };
 
     private readonly Option<Shape?> _input = ShapeOption.Input(
@@ -83,7 +83,7 @@ internal sealed class CostVerb
         bool IsGiven(Option option) => result.GetResult(option) is { Implicit: false };
         if (result.GetResult(_model) is null or { Tokens.Count: 0 })
         {
-            result.AddError($"cost: specify a model ({string.Join(", ", SharedOptions.ModelNames)}), or conv for a single convolution.");
+            result.AddError($"lanewise cost: specify a model ({string.Join(", ", SharedOptions.ModelNames)}), or conv for a single convolution.");
         }
         else if (IsGiven(_json) && IsGiven(_csv))
         {

@@ -23,7 +23,10 @@ internal static class DepthVerb
         var verb = new Verb(
             "depth",
             "Study vanishing gradients: train plain and residual networks of several depths, and measure errors and gradients per layer.",
-            Examples);
+            Examples)
+        {
+            StopsAfter = "step",
+        };
         options.AddTo(verb);
         verb.SetAction((parse, cancellation) => RunAsync(options, parse, cancellation));
         return verb;

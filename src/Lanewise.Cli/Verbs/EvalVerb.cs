@@ -8,7 +8,7 @@ using Lanewise.Engine;
 
 namespace Lanewise.Cli.Verbs;
 
-/// <summary><c>lanewise eval CHECKPOINT</c>.</summary>
+/// <summary><c>lanewise eval RUN|FILE</c>.</summary>
 internal sealed class EvalVerb
 {
     private const string Examples =
@@ -19,7 +19,7 @@ internal sealed class EvalVerb
           lanewise eval runs/residual-1 --json > metrics.json
         """;
 
-    private readonly Argument<string> _checkpoint = SharedOptions.Checkpoint();
+    private readonly Argument<string> _run = SharedOptions.RunOrFile();
     private readonly Option<string?> _model = SharedOptions.Model();
     private readonly Option<string?> _dataset = SharedOptions.TestDataset();
     private readonly Option<string?> _dataDir = SharedOptions.DataDir();
@@ -37,7 +37,7 @@ internal sealed class EvalVerb
         var verb = new Verb(
             "eval", "Evaluate a model on a test set: top-1 accuracy, precision and recall per class, confusion matrix.", Examples)
         {
-            options._checkpoint, options._model, options._dataset, options._dataDir, options._limitTest, options._batchSize,
+            options._run, options._model, options._dataset, options._dataDir, options._limitTest, options._batchSize,
             options._threads, options._algorithm, options._onCorrupt, options._json,
         };
         foreach (var option in options._input.All)
@@ -51,7 +51,7 @@ internal sealed class EvalVerb
 
     private async Task<int> RunAsync(ParseResult parse, CancellationToken cancellation)
     {
-        var model = RunModel.Load(parse.GetRequiredValue(_checkpoint), parse.GetValue(_model), _input.Read(parse));
+        var model = RunModel.Load(parse.GetRequiredValue(_run), parse.GetValue(_model), _input.Read(parse));
         string? dataset = parse.GetValue(_dataset) ?? model.File.Card.Dataset;
         var onCorrupt = parse.GetValue(_onCorrupt) ?? default;
         var splits = await RunData.LoadAsync(

@@ -10,7 +10,7 @@ using Lanewise.Engine;
 
 namespace Lanewise.Cli.Verbs;
 
-/// <summary><c>lanewise explain CHECKPOINT [IMAGE…]</c>.</summary>
+/// <summary><c>lanewise explain RUN|FILE [IMAGE…]</c>.</summary>
 internal sealed class ExplainVerb
 {
     private const string Examples =
@@ -22,7 +22,7 @@ internal sealed class ExplainVerb
           lanewise explain runs/inception-1 --branches --limit-test 1000 --json
         """;
 
-    private readonly Argument<string> _checkpoint = SharedOptions.Checkpoint();
+    private readonly Argument<string> _run = SharedOptions.RunOrFile();
 
     private readonly Argument<string[]> _images = SharedOptions.Images(ArgumentArity.ZeroOrMore);
 
@@ -101,7 +101,7 @@ internal sealed class ExplainVerb
         var verb = new Verb(
             "explain", "Explain a model: Grad-CAM, contributions of branches and residual blocks, feature maps, filters.", Examples)
         {
-            options._checkpoint, options._images, options._gradCam, options._layer, options._class, options._branches, options._blocks,
+            options._run, options._images, options._gradCam, options._layer, options._class, options._branches, options._blocks,
             options._featureMaps, options._filters, options._output, options._model, options._dataset, options._dataDir,
             options._limitTest, options._batchSize, options._threads, options._onCorrupt, options._json,
         };
@@ -123,15 +123,15 @@ internal sealed class ExplainVerb
         {
             if (!hasImages && result.GetResult(option) is { Implicit: false })
             {
-                result.AddError($"{option.Name} requires an image; add one after CHECKPOINT.");
+                result.AddError($"{option.Name} requires an image; add one after RUN|FILE.");
             }
         }
     }
 
     private async Task<int> RunAsync(ParseResult parse, CancellationToken cancellation)
     {
-        string checkpoint = parse.GetRequiredValue(_checkpoint);
-        var model = RunModel.Load(checkpoint, parse.GetValue(_model), _input.Read(parse));
+        string run = parse.GetRequiredValue(_run);
+        var model = RunModel.Load(run, parse.GetValue(_model), _input.Read(parse));
         var request = Read(parse, model.Network);
         var inputs = ReadImages(parse, model, request, cancellation);
         var splits = request.Branches || request.Blocks ? await LoadDatasetAsync(parse, model, cancellation).ConfigureAwait(false) : null;
@@ -140,7 +140,7 @@ internal sealed class ExplainVerb
             model.RequireClassesOf(splits);
         }
 
-        var folder = ExplainFolder.Create(parse.GetValue(_output), checkpoint);
+        var folder = ExplainFolder.Create(parse.GetValue(_output), run);
         var explanation = await Task.Run(() => Explain(parse, model, request, splits, folder, inputs, cancellation), cancellation)
             .ConfigureAwait(false);
         explanation.SavePage();
@@ -246,7 +246,7 @@ internal sealed class ExplainVerb
         return found >= 0 ? found
             : int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out int index) && index < classes.Count ? index
             : throw new LanewiseException(
-                $"--class {name}: the model has no such class; it has {classes.Count}, with indices 0 to {classes.Count - 1}"
-                + NearestName.Question(name, classes));
+                $"--class {name}: the model has no such class{NearestName.Question(name, classes)} "
+                + $"It has {classes.Count} classes, with indices 0 to {classes.Count - 1}.");
     }
 }

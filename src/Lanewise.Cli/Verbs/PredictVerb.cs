@@ -9,7 +9,7 @@ using Lanewise.Engine;
 
 namespace Lanewise.Cli.Verbs;
 
-/// <summary><c>lanewise predict CHECKPOINT IMAGE…</c>.</summary>
+/// <summary><c>lanewise predict RUN|FILE IMAGE…</c>.</summary>
 internal sealed class PredictVerb
 {
     private const string Examples =
@@ -23,7 +23,7 @@ internal sealed class PredictVerb
     private const int MaxBatchSize = 64;
     private const int MaxTopK = 1000;
 
-    private readonly Argument<string> _checkpoint = SharedOptions.Checkpoint();
+    private readonly Argument<string> _run = SharedOptions.RunOrFile();
     private readonly Argument<string[]> _images = SharedOptions.Images(ArgumentArity.OneOrMore);
     private readonly Option<int> _topK = OptionFactory.WholeNumber("--top-k", 3, 1, MaxTopK, "Number of most likely classes to print.");
     private readonly Option<string?> _model = SharedOptions.Model();
@@ -38,7 +38,7 @@ internal sealed class PredictVerb
         var options = new PredictVerb();
         var verb = new Verb("predict", "Classify images: print the most likely classes with their probabilities.", Examples)
         {
-            options._checkpoint, options._images, options._topK, options._model, options._algorithm, options._json,
+            options._run, options._images, options._topK, options._model, options._algorithm, options._json,
         };
         foreach (var option in options._input.All)
         {
@@ -51,7 +51,7 @@ internal sealed class PredictVerb
 
     private int Run(ParseResult parse, CancellationToken cancellation)
     {
-        var model = RunModel.Load(parse.GetRequiredValue(_checkpoint), parse.GetValue(_model), _input.Read(parse));
+        var model = RunModel.Load(parse.GetRequiredValue(_run), parse.GetValue(_model), _input.Read(parse));
         var images = model.Read(parse.GetRequiredValue(_images), cancellation);
         var predictions = Predict(model, images, parse.GetValue(_algorithm) ?? default);
         int top = Math.Min(parse.GetValue(_topK), model.Classes.Count);

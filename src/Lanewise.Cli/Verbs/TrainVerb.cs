@@ -23,7 +23,10 @@ internal static class TrainVerb
     public static Command Create()
     {
         var options = new TrainOptions();
-        var verb = new Verb("train", "Train a model and write a run folder: settings, metrics, weights, checkpoint.", Examples);
+        var verb = new Verb("train", "Train a model and write a run folder: settings, metrics, weights, checkpoint.", Examples)
+        {
+            StopsAfter = "step",
+        };
         options.AddTo(verb);
         verb.SetAction((parse, cancellation) => RunAsync(options, parse, cancellation));
         return verb;

@@ -7,4 +7,7 @@ internal sealed class Verb(string name, string description, string examples) : C
 {
     /// <summary>Gets example command lines, some with a short explanation.</summary>
     public string Examples => examples;
+
+    /// <summary>Gets what the verb completes before it stops on a signal, for example <c>step</c>; null if nothing has to be completed.</summary>
+    public string? StopsAfter { get; init; }
 }

@@ -91,9 +91,8 @@ public sealed class GradCam
     private static Node Find(Network network, string layer)
     {
         string[] paths = [.. network.CutPoints().Select(n => n.Path)];
-        string choices = $"there are {string.Join(", ", paths)}{NearestName.Question(layer, paths)}";
         return network.CutPoints().FirstOrDefault(n => n.Path == layer) ?? throw new UnknownNameException(
-            "layer", layer, paths, $"{network.Name}: there is no layer '{layer}' that everything passes through; {choices}");
+            "layer", layer, paths, $"{network.Name}: there is no layer '{layer}' that everything passes through{NearestName.Choices(layer, paths)}");
     }
 
     private float[] Weigh(ReadOnlySpan<float> values, ReadOnlySpan<float> gradients)

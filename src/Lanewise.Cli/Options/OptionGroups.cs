@@ -1,0 +1,76 @@
+using System.CommandLine;
+
+namespace Lanewise.Cli.Options;
+
+/// <summary>A group of options in help.</summary>
+/// <param name="Heading">The heading, without a colon.</param>
+/// <param name="Options">The visible options, in order.</param>
+internal sealed record OptionGroup(string Heading, IReadOnlyList<Option> Options);
+
+/// <summary>Groups the options of a verb for help, by their names; the most used come first.</summary>
+internal static class OptionGroups
+{
+    /// <summary>The heading of options that <see cref="Headings"/> lacks; a test finds them.</summary>
+    public const string Unknown = "Other";
+
+    private const string All = "Options";
+    private const string Main = "Main options";
+
+    /// <summary>The largest number of options that are shown as one group.</summary>
+    private const int MaxUngrouped = 8;
+
+    private static readonly Dictionary<string, string[]> MainOptions = new(StringComparer.Ordinal)
+    {
+        ["train"] = ["--dataset", "--epochs", "--output"],
+        ["eval"] = ["--dataset", "--data-dir", "--json"],
+        ["predict"] = ["--top-k", "--model", "--json"],
+        ["explain"] = ["--grad-cam", "--branches", "--output"],
+        ["report"] = ["--output", "--mistakes", "--dataset"],
+        ["convert"] = ["--model", "--dtype", "--force"],
+        ["cost"] = ["--depth", "--time", "--input"],
+        ["conv"] = ["--input", "--out", "--kernel"],
+        ["bench"] = ["--mode", "--batch-size", "--threads"],
+        ["depth"] = ["--depths", "--dataset", "--output"],
+    };
+
+    private static readonly (string Heading, string[] Names)[] Headings =
+    [
+        ("Study", ["--families", "--no-batch-norm", "--init", "--seeds", "--at-start"]),
+        ("Explanations",
+            ["--grad-cam", "--layer", "--class", "--branches", "--blocks", "--feature-maps", "--filters"]),
+        ("Data", ["--dataset", "--data-dir", "--limit-train", "--limit-test", "--aug", "--on-corrupt"]),
+        ("Model", ["--model", "--weights", "--classes", "--freeze", "--aux", "--no-aux"]),
+        ("Training", ["--epochs", "--batch-size", "--seed", "--resume"]),
+        ("Optimization",
+        [
+            "--opt", "--lr", "--momentum", "--weight-decay", "--nesterov", "--sched", "--warmup-epochs", "--warmup-lr", "--decay-epochs",
+            "--decay-rate", "--milestones", "--min-lr",
+        ]),
+        ("Preprocessing", ["--img-size", "--crop-pct", "--mean", "--std"]),
+        ("Computation", ["--threads", "--algorithm", "--lanes", "--seconds", "--layers", "--time", "--training"]),
+        ("Output", ["--output", "--top-k", "--mistakes", "--tensorboard", "--csv", "--json"]),
+        (Unknown, []),
+        ("Help", ["--help", "--version"]),
+    ];
+
+    /// <summary>Groups options of a verb.</summary>
+    /// <param name="verb">The name of the verb.</param>
+    /// <param name="options">The options to show.</param>
+    public static IEnumerable<OptionGroup> Of(string verb, IEnumerable<Option> options)
+    {
+        Option[] visible = [.. options.Where(option => !option.Hidden)];
+        string[] names = MainOptions.GetValueOrDefault(verb, []);
+        Option[] main = [.. names.Select(name => Array.Find(visible, option => option.Name == name)).OfType<Option>()];
+        Option[] rest = [.. visible.Except(main)];
+        if (visible.Length <= MaxUngrouped)
+        {
+            return visible.Length == 0 ? [] : [new(All, [.. main, .. rest])];
+        }
+
+        var groups = Headings.Select(group => new OptionGroup(group.Heading, [.. rest.Where(o => HeadingOf(o) == group.Heading)]));
+        return groups.Prepend(new(Main, main)).Where(group => group.Options.Count > 0);
+    }
+
+    private static string HeadingOf(Option option) =>
+        Array.Find(Headings, group => group.Names.Contains(option.Name)).Heading ?? Unknown;
+}
