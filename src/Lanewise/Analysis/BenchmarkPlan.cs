@@ -19,7 +19,6 @@ internal sealed class BenchmarkPlan
     public BenchmarkPlan(Network network, PlanOptions options)
     {
         Plan = Plan.Compile(network, options);
-        CheckMemory();
         Plan.SetWeights(Weights.Initialize(network, seed: 1));
         _images = new RandomImages(network.Input.Count, network.OutputCount, Math.Min(options.BatchSize, MaxImages));
         _indices = [.. Enumerable.Range(0, options.BatchSize)];
@@ -41,19 +40,6 @@ internal sealed class BenchmarkPlan
         {
             Plan.ComputeGradients(_images, _indices);
             Plan.Apply(_update);
-        }
-    }
-
-    private void CheckMemory()
-    {
-        long bytes = Plan.Activations.Sum(memory => (long)memory.Length) * sizeof(float);
-        // The memory is allocated, but not committed by the operating system until it is written to.
-        if (bytes > GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)
-        {
-            int batch = Plan.Options.BatchSize;
-            string message = $"{Plan.Network.Name}: {batch} images need {bytes >> 20:N0} MiB for activations, more memory than there is";
-            throw new InvalidOptionException($"{message}; measure with a smaller batch, or smaller "
-                + $"images.", nameof(PlanOptions.BatchSize), batch);
         }
     }
 }

@@ -17,6 +17,9 @@ internal sealed class ActivationLayout(int laneWidth, int guard)
     /// <summary>The number of floats allocated; valid once the layout is placed.</summary>
     public int Floats => checked(_vectors * laneWidth);
 
+    /// <summary>The number of floats that placing will allocate; it may exceed what an array can hold.</summary>
+    public double FloatsToPlace => _arenas.Sum(a => a.Vectors) * laneWidth;
+
     /// <summary>The guards, in floats.</summary>
     public IReadOnlyList<(int Start, int Length)> Guards => _guards;
 
@@ -70,7 +73,7 @@ internal sealed class ActivationLayout(int laneWidth, int guard)
     {
         public int First => first;
 
-        public int End => first + channels;
+        public int End => checked(first + channels);
 
         public Lifetime Life => life;
 
@@ -90,6 +93,9 @@ internal sealed class ActivationLayout(int laneWidth, int guard)
         public int Border => border;
 
         public Planes Planes { get; private set; }
+
+        /// <summary>The number of vectors that placing takes, without padding; it may exceed what an array can hold.</summary>
+        public double Vectors => (double)_pieces.Max(p => p.End) * height * (width + border);
 
         /// <summary>Allocates the lowest channels that no piece of an overlapping live range uses.</summary>
         public Piece Allocate(int channels, Lifetime life)

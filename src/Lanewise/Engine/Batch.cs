@@ -18,7 +18,7 @@ internal enum BatchMode
     FromGradient,
 }
 
-/// <summary>A batch that runs through a plan: its images, and their results.</summary>
+/// <summary>A batch that runs through a network: its images, and their results.</summary>
 internal sealed class Batch
 {
     private readonly BlockProgram _program;
@@ -29,24 +29,27 @@ internal sealed class Batch
     private ITensorSource? _source;
     private float _scale;
 
-    public Batch(Network network, BlockProgram program)
+    public Batch(Network network, BlockProgram program, int capacity)
     {
-        var options = program.Options;
         _program = program;
         _kernels = program.Kernels;
         (Inputs, _classes) = (network.Input.Count, network.OutputCount);
-        _indices = new int[options.BatchSize];
-        _labels = new int[options.BatchSize];
-        Losses = new double[options.BatchSize];
-        Predictions = new int[options.BatchSize];
-        Output = new float[checked(options.BatchSize * _classes)];
-        InputGradients = new float[options.InputGradient ? checked(options.BatchSize * Inputs) : 0];
+        Capacity = capacity;
+        _indices = new int[capacity];
+        _labels = new int[capacity];
+        Losses = new double[capacity];
+        Predictions = new int[capacity];
+        Output = new float[checked(capacity * _classes)];
+        InputGradients = new float[program.Options.InputGradient ? checked(capacity * Inputs) : 0];
     }
 
     /// <summary>The number of values of an image.</summary>
     public int Inputs { get; }
 
-    /// <summary>The number of images.</summary>
+    /// <summary>The maximum number of images.</summary>
+    public int Capacity { get; }
+
+    /// <summary>The number of images; 0 after a run that failed.</summary>
     public int Count { get; private set; }
 
     /// <summary>The number of blocks.</summary>
@@ -75,6 +78,13 @@ internal sealed class Batch
     {
         indices.CopyTo(_indices);
         (_source, Mode, _scale, Step, Count) = (source, mode, scale, step, indices.Length);
+    }
+
+    /// <summary>Releases what the caller passed to the run that ended; one that did not complete leaves no results.</summary>
+    public void Release(bool keepsResults)
+    {
+        (_source, OutputGradient) = (null, []);
+        Count = keepsResults ? Count : 0;
     }
 
     /// <summary>Appends the results of another batch.</summary>

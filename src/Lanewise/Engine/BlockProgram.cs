@@ -3,17 +3,15 @@ using Lanewise.Kernels;
 namespace Lanewise.Engine;
 
 /// <summary>
-/// All kernel calls of a plan and their layouts: forward from the input to the output, and backward from the gradient of the output to
+/// All kernel calls of a network and their layouts: forward from the input to the output, and backward from the gradient of the output to
 /// all weights. The layouts are those of one block of images and apply to every block.
 /// </summary>
-internal sealed class BlockProgram
+internal sealed partial class BlockProgram
 {
     private const int TransformParts = 64;
     private readonly ActivationLayout _layout;
-    private readonly Dictionary<Unit, Planes> _savedForBackward = [];
     private readonly List<Step> _steps = [];
     private readonly ChannelLanes? _inputLanes;
-    private readonly bool _transformsPerLayer;
 
     public BlockProgram(Fusion fusion, ParameterLayout parameters, KernelSet kernels, PlanOptions options)
     {
@@ -21,11 +19,13 @@ internal sealed class BlockProgram
         WeightFloats = parameters.Floats;
         Kernels = kernels;
         Options = options;
-        _transformsPerLayer = fusion.CouplesImages;
         _layout = new ActivationLayout(kernels.LaneWidth, options.GuardVectors);
         AllocateActivations(fusion);
         (Input, _inputLanes) = (fusion.Input.Data, fusion.Input.Lanes);
-        IsLayerByLayer = Schedule.IsLayerByLayer(fusion, this);
+        CouplesImages = fusion.CouplesImages;
+        IsWorthSharing = Schedule.IsWorthSharing(fusion, BlockImages);
+        IsLayerByLayer = Schedule.IsLayerByLayer(this, options.BatchSize, options.Threads);
+        MemoryCheck.OfProgram(fusion.Network, this);
         Output = _inputLanes is null
             ? LossOutput.Of(fusion.Output, 1)
             : new LossOutput(_layout.AllocatePlaced(fusion.Output.Shape), null, 1);
@@ -95,11 +95,20 @@ internal sealed class BlockProgram
     /// <summary>The number of floats of scratch memory shared by the threads that work on a layer.</summary>
     public int SharedFloats { get; private set; }
 
-    /// <summary>Whether all blocks run through a layer before the next one starts.</summary>
+    /// <summary>Whether the output of an image depends on the whole batch, because batch norm is trained.</summary>
+    public bool CouplesImages { get; }
+
+    /// <summary>Whether an average layer takes long enough to be split among threads.</summary>
+    public bool IsWorthSharing { get; }
+
+    /// <summary>Whether, with the options of the program, all blocks run through a layer before the next one starts.</summary>
     public bool IsLayerByLayer { get; }
 
-    /// <summary>The maximum number of blocks that a call across blocks receives.</summary>
-    public int MaxBlocks => IsLayerByLayer ? (Options.BatchSize - 1) / BlockImages + 1 : 1;
+    /// <summary>The maximum number of blocks that a call across blocks receives in the backward pass.</summary>
+    public int MaxBlocks => IsLayerByLayer ? BlocksOf(Options.BatchSize) : 1;
+
+    /// <summary>Returns the number of blocks of a batch of images.</summary>
+    public int BlocksOf(int images) => (images - 1) / BlockImages + 1;
 
     /// <summary>Writes the rows of a part of a block's images, (N, C, H, W), into the memory of the block.</summary>
     public void Read(ReadOnlySpan<float> images, in BlockMemory memory, Part part)
@@ -150,49 +159,6 @@ internal sealed class BlockProgram
     /// <summary>Requires scratch memory per thread for the kernel that is emitted next.</summary>
     public void RequireScratch(int floats) => ScratchFloats = Math.Max(ScratchFloats, floats);
 
-    /// <summary>Returns the memory that the forward pass of a unit saves for its backward pass, in the shape of the output.</summary>
-    public Planes SavedForBackward(Unit unit) =>
-        _savedForBackward.TryGetValue(unit, out var planes) ? planes : _savedForBackward[unit] = _layout.AllocatePlaced(unit.Output.Shape);
-
-    /// <summary>
-    /// Emits the contribution of a convolution, or of siblings, to the gradient of a value; it also adds what is written or pending.
-    /// </summary>
-    public void EmitGradient(IReadOnlyList<Unit> units, Value value, Conv2dCall call)
-    {
-        call.Add = value.IsGradientWritten ? value.Gradient : value.PendingGradients.TryDequeue(out var passed) ? passed : null;
-        Emit(units, "BackwardInput", call);
-        (value.IsGradientWritten, value.LastGradientWriter) = (true, call);
-    }
-
-    /// <summary>Emits the contribution of another kernel to the gradient of a value.</summary>
-    /// <param name="unit">The unit.</param>
-    /// <param name="value">The value.</param>
-    /// <param name="write">Creates the work from the location of the gradient and whether to add to it.</param>
-    public void EmitGradient(Unit unit, Value value, Func<Planes, bool, Work> write)
-    {
-        Emit(unit, "Backward", write(value.Gradient, value.IsGradientWritten));
-        (value.IsGradientWritten, value.LastGradientWriter) = (true, null);
-    }
-
-    /// <summary>Emits the contribution, to the gradient of a value, of a kernel that splits into channels.</summary>
-    public void EmitGradient(Unit unit, Value value, Func<Planes, bool, BlockAction> write) =>
-        EmitGradient(unit, value, (planes, adds) => Work.PerBlock(value.Shape.Channels, write(planes, adds)));
-
-    /// <summary>Emits the contribution, to the gradient of a value, of a kernel that neither accumulates nor splits.</summary>
-    public void EmitGradientCopy(Unit unit, Value value, Func<Planes, BlockAction> write)
-    {
-        if (!value.IsGradientWritten)
-        {
-            EmitGradient(unit, value, (planes, _) => Work.PerBlock(1, write(planes)));
-            return;
-        }
-
-        var scratch = _layout.AllocatePlaced(value.Shape);
-        Emit(unit, "Backward", Work.PerBlock(1, write(scratch)));
-        EmitGradient(unit, value, (planes, _) =>
-            (kernels, in memory, part) => kernels.Add(planes, scratch, planes, relu: false, memory, part));
-    }
-
     /// <summary>
     /// Allocates the scratch memory and the transformed weights of a convolution that is emitted next. With batch norm in training its
     /// weights are transformed right before the call, in memory shared by all layers; otherwise before the run, for all layers.
@@ -207,7 +173,7 @@ internal sealed class BlockProgram
         }
 
         int floats = checked(call.TransformedFloats + Alignment - 1) / Alignment * Alignment;
-        if (_transformsPerLayer)
+        if (CouplesImages)
         {
             call.Transformed = Parameters.Floats;
             WeightFloats = Math.Max(WeightFloats, checked(Parameters.Floats + floats));
@@ -236,6 +202,7 @@ internal sealed class BlockProgram
             unit.Output.AllocateIn(_layout);
         }
 
+        MemoryCheck.OfBlock(fusion.Network, fusion.Input.Lanes is null ? Kernels.LaneWidth : 1, _layout.FloatsToPlace);
         _layout.Place();
     }
 
@@ -244,53 +211,5 @@ internal sealed class BlockProgram
         Step[] steps = [.. _steps];
         _steps.Clear();
         return steps;
-    }
-
-    private void LowerBackward(Fusion fusion)
-    {
-        foreach (var output in fusion.Outputs)
-        {
-            output.IsGradientWritten = true;
-        }
-
-        foreach (var unit in Enumerable.Reverse(fusion.Units).Where(u => u.Output.RequiresGradient))
-        {
-            CompleteGradient(unit, unit.Output);
-            unit.Lowering.Backward(unit, this);
-        }
-
-        if (fusion.Input.RequiresGradient)
-        {
-            InputGradient = fusion.Input.Gradient;
-            CompleteGradient(fusion.Units[0], fusion.Input);
-        }
-    }
-
-    /// <summary>
-    /// Completes the gradient of a value, to which all readers have contributed: adds pending gradients and applies the ReLU mask.
-    /// </summary>
-    private void CompleteGradient(Unit unit, Value value)
-    {
-        var (data, gradient) = (value.Data, value.Gradient);
-        while (value.PendingGradients.TryDequeue(out var passed))
-        {
-            EmitGradient(unit, value, (_, adds) => adds
-                ? (kernels, in memory, part) => kernels.Add(gradient, passed, gradient, relu: false, memory, part)
-                : (kernels, in memory, part) => kernels.Copy(passed, gradient, memory, part));
-        }
-
-        if (!value.ReLU)
-        {
-            return;
-        }
-
-        if (value.LastGradientWriter is { } writer)
-        {
-            writer.Mask = data;
-        }
-        else
-        {
-            Emit(unit, "MaskGradient", value, (kernels, in memory, part) => kernels.ReLUBackward(gradient, data, gradient, memory, part));
-        }
     }
 }

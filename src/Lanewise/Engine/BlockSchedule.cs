@@ -23,28 +23,26 @@ internal sealed class BlockSchedule : Schedule, IWork
     private readonly float[][] _images;
     private readonly int _inputs;
 
-    public BlockSchedule(BlockProgram program, Batch batch, LaneMemory weights)
+    public BlockSchedule(BlockProgram program, Batch batch, LaneMemory weights, int threads)
     {
-        var options = program.Options;
-        int blocks = (options.BatchSize - 1) / program.BlockImages + 1;
         (_program, _batch, _weights) = (program, batch, weights);
         _inputs = batch.Inputs;
-        Slots = new LaneMemory[options.HasBackward ? Math.Min(blocks, MaxSlots) : 0];
+        Slots = new LaneMemory[program.Options.HasBackward ? SlotsOf(program.BlocksOf(batch.Capacity)) : 0];
         for (int i = 0; i < Slots.Length; i++)
         {
             Slots[i] = new LaneMemory(program.Parameters.GradientFloats);
         }
 
-        Activations = new LaneMemory[options.Threads];
-        _scratch = new LaneMemory[options.Threads];
-        _shared = new LaneMemory[options.Threads];
-        _images = new float[options.Threads][];
-        for (int i = 0; i < options.Threads; i++)
+        Activations = new LaneMemory[threads];
+        _scratch = new LaneMemory[threads];
+        _shared = new LaneMemory[threads];
+        _images = new float[threads][];
+        for (int i = 0; i < threads; i++)
         {
             Activations[i] = new LaneMemory(program.ActivationFloats);
             _scratch[i] = new LaneMemory(program.ScratchFloats);
             _shared[i] = new LaneMemory(program.SharedFloats);
-            _images[i] = new float[_inputs * program.BlockImages];
+            _images[i] = new float[checked(_inputs * program.BlockImages)];
         }
     }
 
@@ -56,6 +54,9 @@ internal sealed class BlockSchedule : Schedule, IWork
 
     /// <inheritdoc/>
     public override void Run(Workers workers) => workers.Run(this, Items);
+
+    /// <summary>Returns the number of slots for a number of blocks.</summary>
+    public static int SlotsOf(int blocks) => Math.Min(blocks, MaxSlots);
 
     /// <summary>The number of work items in the batch.</summary>
     public int Items => _batch.NeedsGradients ? Math.Min(_batch.Blocks, Slots.Length) : _batch.Blocks;

@@ -49,6 +49,9 @@ internal sealed class Fusion
         FindSiblings(needed);
     }
 
+    /// <summary>The network.</summary>
+    public Network Network => _network;
+
     /// <summary>The units, in order of execution.</summary>
     public List<Unit> Units { get; } = [];
 

@@ -27,16 +27,16 @@ internal sealed class LayerSchedule : Schedule, IWork
     private Work? _work;
     private int _parts;
 
-    public LayerSchedule(BlockProgram program, Batch batch, LaneMemory weights)
+    public LayerSchedule(BlockProgram program, Batch batch, LaneMemory weights, int threads)
     {
-        var options = program.Options;
-        int blocks = program.MaxBlocks;
+        bool hasBackward = program.Options.HasBackward;
+        int blocks = program.BlocksOf(batch.Capacity);
         (_program, _batch, _weights) = (program, batch, weights);
         _inputs = batch.Inputs;
-        _targetParts = options.Threads == 1 ? 1 : options.Threads * PartsPerThread;
-        _gradients = new LaneMemory(options.HasBackward ? program.Parameters.GradientFloats : 0);
-        Slots = options.HasBackward ? [_gradients] : [];
-        _scratch = [.. Enumerable.Range(0, options.Threads).Select(_ => new LaneMemory(program.ScratchFloats))];
+        _targetParts = threads == 1 ? 1 : threads * PartsPerThread;
+        _gradients = new LaneMemory(hasBackward ? program.Parameters.GradientFloats : 0);
+        Slots = hasBackward ? [_gradients] : [];
+        _scratch = [.. Enumerable.Range(0, threads).Select(_ => new LaneMemory(program.ScratchFloats))];
         _shared = new LaneMemory(program.SharedFloats);
         _blocks = [.. _scratch.Select(_ => new BlockMemory[blocks])];
         Activations = new LaneMemory[blocks];

@@ -13,8 +13,11 @@ public sealed partial class Plan
     /// <param name="indices">The indices of the images in the source, at most <see cref="PlanOptions.BatchSize"/>.</param>
     /// <param name="step">The index of the training step, which together with <see cref="PlanOptions.Seed"/> seeds dropout.</param>
     /// <exception cref="ArgumentException">There are more indices than <see cref="PlanOptions.BatchSize"/>.</exception>
-    /// <exception cref="InvalidOperationException">The plan was not compiled for training.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The plan was not compiled for training, no weights were set, or another call is still running.
+    /// </exception>
     /// <exception cref="LanewiseException">The output of the network is not a row of logits, or a label is out of range.</exception>
+    /// <remarks>After an exception during the run, all gradients accumulated so far are discarded.</remarks>
     public void ComputeGradients(ITensorSource source, ReadOnlySpan<int> indices, long step = 0)
     {
         if (!Options.Training)
@@ -23,16 +26,19 @@ public sealed partial class Plan
         }
 
         RequireLogits();
-        Run(source, indices, BatchMode.Train, 1f / Math.Max(1, indices.Length), step);
+        using var call = _guard.Enter();
+        _execution.Run(_workers, source, indices, BatchMode.Train, 1f / Math.Max(1, indices.Length), step);
     }
 
     /// <summary>Copies out the gradients accumulated since the last optimizer step or call of <see cref="DiscardGradients"/>.</summary>
     /// <returns>The gradients of the trained parameters, by parameter name.</returns>
+    /// <exception cref="InvalidOperationException">Another call is still running.</exception>
     public Weights Gradients()
     {
-        var sum = new LaneMemory(_parameters.GradientFloats);
+        using var call = _guard.Enter();
+        var sum = new LaneMemory(_compiled.Parameters.GradientFloats);
         var to = sum.Slice(0, sum.Length);
-        foreach (var slot in _schedule.Slots)
+        foreach (var slot in _execution.Slots)
         {
             var part = slot.Slice(0, slot.Length);
             for (int i = 0; i < to.Length; i++)
@@ -41,36 +47,36 @@ public sealed partial class Plan
             }
         }
 
-        return _parameters.UnpackTrained(sum);
+        return _compiled.Parameters.UnpackTrained(sum);
     }
 
     /// <summary>Zeroes the accumulated gradients.</summary>
+    /// <exception cref="InvalidOperationException">Another call is still running.</exception>
     public void DiscardGradients()
     {
-        foreach (var slot in _schedule.Slots)
-        {
-            slot.Clear();
-        }
+        using var call = _guard.Enter();
+        _execution.DiscardGradients();
     }
 
     /// <summary>Applies the accumulated gradients with one optimizer step and zeroes them.</summary>
     internal void Apply(OptimizerWork update)
     {
-        update.Run(_workers, _kernels, _weights, _schedule.Slots, _parameters.TrainedFloats);
-        _transforms.AreStale = true;
+        using var call = _guard.Enter();
+        _weights.MarkChanged();
+        update.Run(_workers, _compiled.Kernels, _weights.Memory, _execution.Slots, _compiled.Parameters.TrainedFloats);
     }
 
     /// <summary>Allocates memory in the layout of the trained weights, for the state of an optimizer.</summary>
-    internal LaneMemory AllocateLikeWeights() => new(_parameters.TrainedFloats);
+    internal LaneMemory AllocateLikeWeights() => new(_compiled.Parameters.TrainedFloats);
 
     /// <summary>Copies the state of an optimizer out, by name of the trained parameter.</summary>
-    internal Weights SaveState(LaneMemory memory) => _parameters.UnpackTrained(memory);
+    internal Weights SaveState(LaneMemory memory) => _compiled.Parameters.UnpackTrained(memory);
 
     /// <summary>Copies the state of an optimizer in.</summary>
     /// <exception cref="LanewiseException">The state does not belong to the parameters that this plan trains.</exception>
     internal void LoadState(Weights state, LaneMemory memory)
     {
-        var mismatches = _parameters.Trained.Select(p => $"{p.Name} ({p.ShapeText})").ToHashSet(StringComparer.Ordinal);
+        var mismatches = _compiled.Parameters.Trained.Select(p => $"{p.Name} ({p.ShapeText})").ToHashSet(StringComparer.Ordinal);
         mismatches.SymmetricExceptWith(state.Tensors.Select(t => $"{t.Name} ({t.ShapeText})"));
         if (mismatches.Count > 0)
         {
@@ -80,7 +86,7 @@ public sealed partial class Plan
                 ModelFormatError.Mismatch);
         }
 
-        _parameters.PackTrained(state, memory);
+        _compiled.Parameters.PackTrained(state, memory);
     }
 
     /// <summary>
@@ -90,7 +96,9 @@ public sealed partial class Plan
     /// <param name="outputGradient">The gradient of the output, (N, C, H, W) in row-major order.</param>
     /// <param name="source">The source of the images; labels are not read.</param>
     /// <param name="indices">The indices of the images in the source, at most <see cref="PlanOptions.BatchSize"/>.</param>
-    /// <exception cref="InvalidOperationException">The plan was compiled without a backward pass.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The plan was compiled without a backward pass, no weights were set, or another call is still running.
+    /// </exception>
     /// <exception cref="ArgumentException">The gradient has too few values, or there are more indices than the batch size.</exception>
     public void ComputeGradientsFrom(float[] outputGradient, ITensorSource source, ReadOnlySpan<int> indices)
     {
@@ -107,13 +115,15 @@ public sealed partial class Plan
                 $"{outputGradient.Length} values; {indices.Length} images have {Network.OutputCount} each", nameof(outputGradient));
         }
 
-        _batch.OutputGradient = outputGradient;
-        Run(source, indices, BatchMode.FromGradient, 0);
+        using var call = _guard.Enter();
+        _execution.Batch.OutputGradient = outputGradient;
+        _execution.Run(_workers, source, indices, BatchMode.FromGradient);
     }
 
     /// <summary>
     /// The gradient of the input, (N, C, H, W) in row-major order; empty unless <see cref="PlanOptions.InputGradient"/> is set.
     /// </summary>
+    /// <exception cref="InvalidOperationException">Another call is still running.</exception>
     public ReadOnlySpan<float> InputGradients =>
-        Options.InputGradient ? _batch.InputGradients.AsSpan(0, _batch.Count * Network.Input.Count) : [];
+        Options.InputGradient ? Results.InputGradients.AsSpan(0, Results.Count * Network.Input.Count) : [];
 }

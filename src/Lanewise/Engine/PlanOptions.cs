@@ -39,6 +39,26 @@ public sealed record PlanOptions
     /// </summary>
     public bool InputGradient { get; init; }
 
+    /// <summary>Checks the ranges of the options.</summary>
+    /// <exception cref="InvalidOptionException">An option is out of range.</exception>
+    internal void Check()
+    {
+        if (BatchSize < 1 || Threads < 1)
+        {
+            var (option, value) = BatchSize < 1 ? (nameof(BatchSize), BatchSize) : (nameof(Threads), Threads);
+            throw new InvalidOptionException($"batch size {BatchSize}, threads {Threads}: both must be at least 1.", option, value);
+        }
+
+        if (LaneWidth != 0 && !KernelSet.Widths.Contains(LaneWidth))
+        {
+            string widths = string.Join(", ", KernelSet.Widths);
+            throw new InvalidOptionException(
+                $"lane width {LaneWidth}: this processor supports {widths}; choose one of these, or 0 for the widest.",
+                nameof(LaneWidth),
+                LaneWidth);
+        }
+    }
+
     /// <summary>Whether the plan has a backward pass.</summary>
     internal bool HasBackward => Training || InputGradient;
 

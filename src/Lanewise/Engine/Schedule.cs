@@ -2,7 +2,7 @@ using Lanewise.Kernels;
 
 namespace Lanewise.Engine;
 
-/// <summary>Runs the steps of a plan on the blocks of a batch: the order of execution, and the split among threads.</summary>
+/// <summary>Runs the steps of a program on the blocks of a batch: the order of execution, and the split among threads.</summary>
 internal abstract class Schedule
 {
     /// <summary>
@@ -17,7 +17,7 @@ internal abstract class Schedule
     /// <summary>The gradients of each slot, in the order in which they are summed.</summary>
     public abstract LaneMemory[] Slots { get; }
 
-    /// <summary>Called with every kernel call of a single-threaded plan; null for none.</summary>
+    /// <summary>Called with every kernel call of a single-threaded execution; null for none.</summary>
     public StepClock? Clock { get; set; }
 
     /// <summary>Runs the batch through the network.</summary>
@@ -26,31 +26,33 @@ internal abstract class Schedule
     /// <summary>
     /// Whether an average layer takes so long that splitting it among threads gains more than the join after each layer costs.
     /// </summary>
-    private static bool IsWorthSharing(Fusion fusion, BlockProgram program)
+    public static bool IsWorthSharing(Fusion fusion, int blockImages)
     {
         // About ten microseconds.
         const long MinMacs = 1_000_000;
-        return fusion.Units.Sum(u => u.Node.Macs) * program.BlockImages / fusion.Units.Count >= MinMacs;
+        return fusion.Units.Count > 0 && fusion.Units.Sum(u => u.Node.Macs) * blockImages / fusion.Units.Count >= MinMacs;
     }
 
     /// <summary>
     /// Whether all blocks run through a layer before the next one starts. In training this does not depend on the number of threads, so
     /// that results are bitwise identical for any.
     /// </summary>
-    public static bool IsLayerByLayer(Fusion fusion, BlockProgram program)
-    {
-        var options = program.Options;
-        int blocks = (options.BatchSize - 1) / program.BlockImages + 1;
-        return fusion.CouplesImages || options.Schedule switch
+    public static bool IsLayerByLayer(BlockProgram program, int batchSize, int threads) =>
+        program.CouplesImages || program.Options.Schedule switch
         {
             WorkOrder.Blocks => false,
             WorkOrder.Layers => true,
-            _ => options.HasBackward ? program.ActivationFloats > MaxFloats : blocks < options.Threads && IsWorthSharing(fusion, program),
+            _ => program.Options.HasBackward
+                ? program.ActivationFloats > MaxFloats
+                : program.BlocksOf(batchSize) < threads && program.IsWorthSharing,
         };
-    }
 
-    /// <summary>Creates the schedule that the program was compiled for.</summary>
-    public static Schedule Of(BlockProgram program, Batch batch, LaneMemory weights) => program.IsLayerByLayer
-        ? new LayerSchedule(program, batch, weights)
-        : new BlockSchedule(program, batch, weights);
+    /// <summary>
+    /// Creates the schedule of a program: for a backward pass the one that it was compiled for, for inference the faster one for a number
+    /// of images and threads.
+    /// </summary>
+    public static Schedule Of(BlockProgram program, Batch batch, LaneMemory weights, int threads) =>
+        (program.Options.HasBackward ? program.IsLayerByLayer : IsLayerByLayer(program, batch.Capacity, threads))
+            ? new LayerSchedule(program, batch, weights, threads)
+            : new BlockSchedule(program, batch, weights, threads);
 }

@@ -1,6 +1,3 @@
-using System.Collections.Concurrent;
-using System.Runtime.ExceptionServices;
-
 namespace Lanewise.Engine;
 
 /// <summary>Work split into independent items.</summary>
@@ -13,154 +10,42 @@ internal interface IWork
 }
 
 /// <summary>
-/// A pool of threads that live as long as the process and claim items one by one, so that a thread that lost its core to another
-/// process delays no other. They spin briefly after each run and then sleep.
+/// A share in the threads of a <see cref="WorkerPool"/>, which end when the last share is disposed of or collected.
 /// </summary>
-internal sealed class Workers
+internal sealed class Workers : IDisposable
 {
-    // About a tenth of a millisecond: longer than the gap between two steps of training.
-    private const int MaxSpins = 3000;
-    // An item index that no run reaches.
-    private const long Closed = 1L << 30;
-    private static readonly ConcurrentDictionary<int, Workers> Pools = new();
-    private readonly Lock _oneRun = new();
-    private readonly object _wake = new();
-    private readonly int _threads;
-    private IWork? _work;
-    private int _items;
-    private int _done;
-    private int _sleepers;
-    private long _generation;
-    // The index of the run in the upper half, the next unclaimed item in the lower: one atomic increment claims both.
-    private long _ticket;
-    private ExceptionDispatchInfo? _failure;
+    private readonly WorkerPool _pool;
+    private int _isReleased;
 
-    private Workers(int threads)
-    {
-        _threads = threads;
-        for (int worker = 1; worker < threads; worker++)
-        {
-            int own = worker;
-            new Thread(() => WorkerLoop(own)) { IsBackground = true, Name = $"Lanewise worker {own}" }.Start();
-        }
-    }
+    private Workers(WorkerPool pool) => _pool = pool;
 
-    /// <summary>Returns the pool of the given number of threads, the calling one included.</summary>
-    public static Workers For(int threads) => Pools.GetOrAdd(threads, n => new Workers(n));
+#pragma warning disable MA0055 // Threads are not collected: without the finalizer, those of an owner that nobody disposes of would stay.
+    /// <summary>Releases the share of an owner that was not disposed of.</summary>
+    ~Workers() => Release();
+#pragma warning restore MA0055
+
+    /// <summary>Returns a share in the pool of the given number of threads, the calling one included.</summary>
+    public static Workers For(int threads) => new(WorkerPool.Lease(threads));
 
     /// <summary>Runs all items, returns when the last is done, and rethrows the first exception.</summary>
     public void Run(IWork work, int items)
     {
-        if (_threads == 1 || items <= 1)
-        {
-            for (int item = 0; item < items; item++)
-            {
-                work.Run(0, item);
-            }
-
-            return;
-        }
-
-        lock (_oneRun)
-        {
-            // Closed while the fields change: a late thread of the previous run must not claim an item of this one early.
-            Interlocked.Exchange(ref _ticket, ++_generation << 32 | Closed);
-            (_work, _items, _done, _failure) = (work, items, 0, null);
-            Interlocked.Exchange(ref _ticket, ++_generation << 32);
-            if (Volatile.Read(ref _sleepers) > 0)
-            {
-                lock (_wake)
-                {
-                    Monitor.PulseAll(_wake);
-                }
-            }
-
-            Claim(0);
-            for (int spins = 0; Volatile.Read(ref _done) < items; spins++)
-            {
-                Wait(spins);
-            }
-
-            _work = null;
-            _failure?.Throw();
-        }
+        _pool.Run(work, items);
+        GC.KeepAlive(this);
     }
 
-    private void WorkerLoop(int worker)
+    /// <summary>Releases the share; a run in progress completes.</summary>
+    public void Dispose()
     {
-        long seen = 0;
-        for (int spins = 0; ; spins++)
-        {
-            long generation = Volatile.Read(ref _ticket) >> 32;
-            if (generation != seen)
-            {
-                (seen, spins) = (generation, 0);
-                Claim(worker);
-            }
-            else if (spins < MaxSpins)
-            {
-                Wait(spins);
-            }
-            else
-            {
-                Sleep(seen);
-                spins = 0;
-            }
-        }
+        Release();
+        GC.SuppressFinalize(this);
     }
 
-    private void Sleep(long seen)
+    private void Release()
     {
-        lock (_wake)
+        if (Interlocked.Exchange(ref _isReleased, 1) == 0)
         {
-            Interlocked.Increment(ref _sleepers);
-            while (Volatile.Read(ref _ticket) >> 32 == seen)
-            {
-                Monitor.Wait(_wake);
-            }
-
-            Interlocked.Decrement(ref _sleepers);
-        }
-    }
-
-    private void Claim(int worker)
-    {
-        while (true)
-        {
-            long ticket = Interlocked.Increment(ref _ticket) - 1;
-            // Read before the second read of the ticket: if that is unchanged, they belong to the same run.
-            var (work, items, item) = (Volatile.Read(ref _work), Volatile.Read(ref _items), (int)ticket);
-            // Another run can have started only if this one had no item left.
-            if (Volatile.Read(ref _ticket) >> 32 != ticket >> 32 || item >= items)
-            {
-                return;
-            }
-
-            try
-            {
-                work!.Run(worker, item);
-            }
-            catch (Exception e) when (Capture(e)) { }
-
-            Interlocked.Increment(ref _done);
-        }
-    }
-
-    private bool Capture(Exception e)
-    {
-        Interlocked.CompareExchange(ref _failure, ExceptionDispatchInfo.Capture(e), null);
-        return true;
-    }
-
-    private static void Wait(int spins)
-    {
-        if (spins % 64 == 63)
-        {
-            Thread.Yield();
-        }
-        else
-        {
-            Thread.SpinWait(4);
+            _pool.Release();
         }
     }
 }

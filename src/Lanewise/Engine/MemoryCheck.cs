@@ -1,0 +1,129 @@
+using System.Globalization;
+
+namespace Lanewise.Engine;
+
+/// <summary>
+/// Refuses networks, images and batches that need more memory than there is, from their shapes alone, before anything is computed or
+/// allocated. All sizes are lower bounds.
+/// </summary>
+internal static class MemoryCheck
+{
+    // A block's activations, and all weights, are one array of floats each; kernels address them by 32-bit offsets.
+    private const long MaxFloats = int.MaxValue - 64;
+
+    /// <summary>Checks the shapes of a network before it is compiled.</summary>
+    /// <exception cref="ShapeException">An activation, or all weights together, exceed what an array can hold.</exception>
+    /// <exception cref="InvalidOptionException">The results of a batch exceed the memory.</exception>
+    public static void OfShapes(Network network, PlanOptions options)
+    {
+        foreach (var node in network.Nodes)
+        {
+            double values = (double)node.Shape.Channels * node.Shape.Height * node.Shape.Width;
+            if (values > MaxFloats)
+            {
+                throw new ShapeException(
+                    $"{network.Name}: the output of {node.Path} is {node.Shape}, {Size(values * sizeof(float))} for one image; at most "
+                    + $"{Size(MaxFloats * (double)sizeof(float))} are supported. Use smaller images.",
+                    network.Name,
+                    node.Path);
+            }
+        }
+
+        double weights = network.Parameters.Sum(p => p.Dimensions.Aggregate(1.0, (product, size) => product * size));
+        if (weights > MaxFloats || weights * sizeof(float) > Available)
+        {
+            throw new ShapeException(
+                $"{network.Name}: its weights need {Size(weights * sizeof(float))}; {Limit()}. Use smaller layers or smaller images.",
+                network.Name);
+        }
+
+        CheckResults(network, options);
+    }
+
+    /// <summary>Checks the activations of a block before they are placed.</summary>
+    /// <exception cref="ShapeException">They exceed what an array can hold.</exception>
+    public static void OfBlock(Network network, int images, double floats)
+    {
+        if (floats > MaxFloats)
+        {
+            throw new ShapeException(
+                $"{network.Name}: the activations of {Images(images)} of {network.Input} need {Size(floats * sizeof(float))}; at most "
+                + $"{Size(MaxFloats * (double)sizeof(float))} are supported. Use smaller images.",
+                network.Name);
+        }
+    }
+
+    /// <summary>Checks the memory of a program before its kernel calls are prepared.</summary>
+    /// <exception cref="ShapeException">A single block exceeds the memory.</exception>
+    /// <exception cref="InvalidOptionException">The batch exceeds the memory.</exception>
+    public static void OfProgram(Network network, BlockProgram program)
+    {
+        var options = program.Options;
+        double block = ((double)program.ActivationFloats + (double)network.Input.Count * program.BlockImages) * sizeof(float);
+        double weights = (double)program.Parameters.Floats * sizeof(float);
+        int blocks = program.BlocksOf(options.BatchSize);
+        double copies = program.IsLayerByLayer ? blocks : Math.Min(blocks, options.Threads);
+        double gradients = !options.HasBackward ? 0
+            : (double)program.Parameters.GradientFloats * sizeof(float) * (program.IsLayerByLayer ? 1 : BlockSchedule.SlotsOf(blocks));
+        if (block + weights > Available)
+        {
+            throw new ShapeException(
+                $"{network.Name}: the weights and the activations of {Images(program.BlockImages)} of {network.Input} need "
+                + $"{Size(block + weights)}; {Limit()}. Use smaller images.",
+                network.Name);
+        }
+
+        double total = copies * block + weights + gradients;
+        if (total > Available)
+        {
+            throw TooLarge(network, options, total);
+        }
+    }
+
+    /// <summary>Allocates memory, and reports a lack of it as an error that the caller can correct.</summary>
+    /// <exception cref="InvalidOptionException">There is not enough memory.</exception>
+    public static T Allocate<T>(Network network, int batchSize, Func<T> create)
+    {
+        try
+        {
+            return create();
+        }
+        catch (Exception e) when (e is OverflowException or OutOfMemoryException)
+        {
+            throw new InvalidOptionException(
+                $"{network.Name}: not enough memory for batch size {batchSize}; use a smaller batch or fewer threads.",
+                nameof(PlanOptions.BatchSize),
+                batchSize,
+                e);
+        }
+    }
+
+    private static double Available => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+
+    private static void CheckResults(Network network, PlanOptions options)
+    {
+        double values = (double)options.BatchSize * (options.InputGradient
+            ? Math.Max(network.Input.Count, network.OutputCount)
+            : network.OutputCount);
+        // Index, label, prediction and loss of each image.
+        double bytes = values * sizeof(float) + (double)options.BatchSize * (3 * sizeof(int) + sizeof(double));
+        if (values > MaxFloats || bytes > Available)
+        {
+            throw TooLarge(network, options, bytes);
+        }
+    }
+
+    private static InvalidOptionException TooLarge(Network network, PlanOptions options, double bytes) => new(
+        $"{network.Name}: batch size {options.BatchSize}, threads {options.Threads}: at least {Size(bytes)} are needed; {Limit()}. "
+        + "Use a smaller batch, fewer threads or smaller images.",
+        nameof(options.BatchSize),
+        options.BatchSize);
+
+    private static string Limit() => $"{Size(Available)} of memory are available";
+
+    private static string Images(int count) => count == 1 ? "one image" : $"a block of {count} images";
+
+    private static string Size(double bytes) => bytes < 1 << 30
+        ? string.Create(CultureInfo.InvariantCulture, $"{bytes / (1 << 20):N0} MiB")
+        : string.Create(CultureInfo.InvariantCulture, $"{bytes / (1 << 30):N1} GiB");
+}
