@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text;
 using Lanewise.Imaging;
 using Xunit;
 
@@ -11,7 +12,7 @@ namespace Lanewise.Tests.Imaging.Fuzz;
 /// </summary>
 /// <remarks>
 /// Environment: LANEWISE_FUZZ_INPUTS, the number of inputs of each format; LANEWISE_FUZZ_FROM, the first; LANEWISE_FUZZ_FORMATS, separated by
-/// commas; LANEWISE_FUZZ_REPORT, the file for the table. The input in work is in that file's sibling with the ending .input.
+/// commas; LANEWISE_FUZZ_REPORT, the file for the table. The number of the input in work is in its sibling with the ending .input.
 /// </remarks>
 public sealed class DecodingFuzz
 {
@@ -37,7 +38,8 @@ public sealed class DecodingFuzz
         var faults = new List<string>();
         foreach (string format in Setting("FORMATS")?.Split(',') ?? Formats)
         {
-            var run = new FormatRun(format, Path.ChangeExtension(report, ".input"));
+            using var current = new FileStream(Path.ChangeExtension(report, ".input"), FileMode.Create, FileAccess.Write, FileShare.Read);
+            var run = new FormatRun(format, current);
             run.Decode(from, inputs);
             rows.Add(run.Row);
             faults.AddRange(run.Faults);
@@ -49,7 +51,7 @@ public sealed class DecodingFuzz
     private static string? Setting(string name) => Environment.GetEnvironmentVariable("LANEWISE_FUZZ_" + name);
 
     /// <summary>The inputs of one format, and what became of them.</summary>
-    private sealed class FormatRun(string format, string inputFile)
+    private sealed class FormatRun(string format, FileStream current)
     {
         private readonly byte[][] _seeds =
             [.. Directory.GetFiles(Seeds.Folder, "*." + format).Order(StringComparer.Ordinal).Select(File.ReadAllBytes)];
@@ -74,10 +76,11 @@ public sealed class DecodingFuzz
             }
             for (int index = from; index < from + count; index++)
             {
-                byte[] file = mutator.Make(index);
-                File.WriteAllBytes(inputFile, file);
+                current.Position = 0;
+                current.Write(Encoding.UTF8.GetBytes($"{format} {index}"));
+                current.Flush();
                 _inputs++;
-                Measure(file, index);
+                Measure(mutator.Make(index), index);
             }
         }
 

@@ -31,5 +31,5 @@ public sealed class DecodingFuzzTests
     }
 
     private static string LastInput(TemporaryFolder folder) =>
-        File.Exists(folder["fuzz.input"]) ? $"last input: {Convert.ToBase64String(File.ReadAllBytes(folder["fuzz.input"]))}" : "";
+        File.Exists(folder["fuzz.input"]) ? $"last input: {File.ReadAllText(folder["fuzz.input"])}" : "";
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.IO.Compression;
 
 namespace Lanewise.Tests.Imaging.Fuzz;
 
@@ -14,7 +15,11 @@ internal sealed class ImageMutator(IReadOnlyList<byte[]> seeds)
     {
         var random = new Random(index);
         byte[] file = [.. seeds[random.Next(seeds.Count)]];
-        int changes = random.Next(1, MaxChanges + 1);
+        if (file[0] == 0x89 && random.Next(2) == 0)
+        {
+            file = ChangeRows(file, random);
+        }
+        int changes = random.Next(2) == 0 ? 1 : random.Next(1, MaxChanges + 1);
         for (int i = 0; i < changes; i++)
         {
             file = Change(file, random);
@@ -59,6 +64,27 @@ internal sealed class ImageMutator(IReadOnlyList<byte[]> seeds)
                 int length = Math.Min(random.Next(1, MaxSplice), file.Length - at), times = random.Next(1, 20);
                 return [.. file[..at], .. Enumerable.Repeat(file[at..(at + length)], times).SelectMany(part => part), .. file[at..]];
         }
+    }
+
+    /// <summary>Changes the rows of a PNG within its compressed data, which otherwise fails as a whole.</summary>
+    private byte[] ChangeRows(byte[] file, Random random)
+    {
+        int at = file.AsSpan().IndexOf("IDAT"u8) + 4;
+        int length = BinaryPrimitives.ReadInt32BigEndian(file.AsSpan(at - 8));
+        using var rows = new MemoryStream();
+        using (var inflater = new ZLibStream(new MemoryStream(file, at, length), CompressionMode.Decompress))
+        {
+            inflater.CopyTo(rows);
+        }
+        byte[] changed = Change(rows.ToArray(), random);
+        using var data = new MemoryStream();
+        using (var deflater = new ZLibStream(data, CompressionLevel.Fastest, leaveOpen: true))
+        {
+            deflater.Write(changed);
+        }
+        byte[] result = [.. file[..at], .. data.ToArray(), .. file[(at + length)..]];
+        BinaryPrimitives.WriteInt32BigEndian(result.AsSpan(at - 8), (int)data.Length);
+        return result;
     }
 
     private static void SetField(byte[] file, int at, uint value, Random random)
