@@ -3,6 +3,8 @@ namespace Lanewise.Cli;
 /// <summary>Replaces <c>~</c> by the home folder where shells do not: behind a prefix, as in <c>--output=~/runs</c>.</summary>
 internal static class HomeFolder
 {
+    private const string Prefix = "folder:";
+
     /// <summary>Replaces <c>~</c> and <c>~/…</c> at the start of arguments, of the values of options, and of the path of a folder.</summary>
     public static string[] Expand(IReadOnlyList<string> arguments)
     {
@@ -18,9 +20,9 @@ internal static class HomeFolder
             start = separator + 1;
         }
 
-        if (argument.AsSpan(start).StartsWith(ImageFolder.Prefix, StringComparison.Ordinal))
+        if (argument.AsSpan(start).StartsWith(Prefix, StringComparison.Ordinal))
         {
-            start += ImageFolder.Prefix.Length;
+            start += Prefix.Length;
         }
 
         return argument.AsSpan(start) is "~" || argument.AsSpan(start).StartsWith("~/", StringComparison.Ordinal)

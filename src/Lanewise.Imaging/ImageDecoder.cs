@@ -2,24 +2,17 @@ using SkiaSharp;
 
 namespace Lanewise.Imaging;
 
-/// <summary>Decodes PNG, JPEG, BMP, WEBP and GIF files.</summary>
+/// <summary>Decodes PNG, JPEG, BMP, WEBP and GIF images from files, streams or bytes.</summary>
 /// <remarks>
 /// The EXIF orientation is applied, transparent pixels are composited on white, and of an animation the first frame is decoded. A
-/// JPEG that is larger than needed is decoded at a reduced scale. At most 100 megapixels are decoded.
+/// JPEG that is larger than needed is decoded at a reduced scale. The format is recognized by the content, not by the file's name.
+/// Images from untrusted sources are safe to decode: at most 512 MB are read and 100 megapixels decoded, and an image whose header
+/// promises more than its data can hold is refused before memory is allocated for it.
 /// </remarks>
 public static class ImageDecoder
 {
-    private const int MaxPixels = 100_000_000;
-    private const int MaxSide = 65_535;
     private const int JpegScales = 8;
     private const int White = 255, Black = 0;
-
-    // Skia has decoders of more formats, some of which accept almost any file as a tiny image.
-    private static readonly SKEncodedImageFormat[] Formats =
-    [
-        SKEncodedImageFormat.Png, SKEncodedImageFormat.Jpeg, SKEncodedImageFormat.Bmp,
-        SKEncodedImageFormat.Webp, SKEncodedImageFormat.Gif,
-    ];
 
     /// <summary>Decodes a file to an upright image.</summary>
     /// <param name="path">The image file.</param>
@@ -28,45 +21,52 @@ public static class ImageDecoder
     /// <exception cref="ImageFormatException">The file is not an image, damaged or too large.</exception>
     public static DecodedImage Decode(string path, DecodeOptions options = default)
     {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        try
-        {
-            using var stream = File.OpenRead(path);
-            return Decode(stream, path, options);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw FileAccessException.Reading(path, e, "image");
-        }
+        using var image = EncodedImage.Open(path);
+        return Decode(image, options);
     }
 
-    /// <summary>Decodes a seekable stream to an upright image.</summary>
-    /// <param name="stream">The bytes of an image file.</param>
+    /// <summary>Decodes the rest of a stream to an upright image.</summary>
+    /// <param name="stream">A stream of an image file's bytes; it need not be seekable, and stays open.</param>
     /// <param name="name">The name of the image in messages.</param>
     /// <param name="options">The number of channels, and the size from which on it may be decoded at a smaller scale.</param>
-    /// <exception cref="ImageFormatException">The stream is not an image, damaged or too large.</exception>
-    public static DecodedImage Decode(Stream stream, string name = "the stream", DecodeOptions options = default) =>
-        Decode(stream, name, options.IsGrey ? 1 : 3, options.MinSide ?? int.MaxValue);
+    /// <exception cref="ImageFormatException">The bytes are not an image, or the image is damaged or too large.</exception>
+    public static DecodedImage Decode(Stream stream, string name = "the stream", DecodeOptions options = default)
+    {
+        using var image = EncodedImage.Read(stream, name);
+        return Decode(image, options);
+    }
+
+    /// <summary>Decodes the bytes of an image file to an upright image.</summary>
+    /// <param name="encoded">The bytes of an image file.</param>
+    /// <param name="name">The name of the image in messages.</param>
+    /// <param name="options">The number of channels, and the size from which on it may be decoded at a smaller scale.</param>
+    /// <exception cref="ImageFormatException">The bytes are not an image, or the image is damaged or too large.</exception>
+    public static DecodedImage Decode(ReadOnlySpan<byte> encoded, string name = "the image", DecodeOptions options = default)
+    {
+        using var image = EncodedImage.Copy(encoded, name);
+        return Decode(image, options);
+    }
+
+    private static DecodedImage Decode(EncodedImage image, DecodeOptions options) =>
+        Decode(image, options.IsGrey ? 1 : 3, options.MinSide ?? int.MaxValue);
 
     /// <summary>Decodes an image to one channel (luma) or three (red, green, blue).</summary>
-    internal static DecodedImage Decode(Stream stream, string name, int channels, int minSide)
+    internal static DecodedImage Decode(EncodedImage image, int channels, int minSide)
     {
-        bool progressive = JpegHeader.IsProgressive(stream);
-        using var codec = SKCodec.Create(stream, out _);
-        if (codec is null || !Formats.Contains(codec.EncodedFormat))
+        string name = image.Name;
+        var header = ImageHeader.Read(image.Bytes, name);
+        using var codec = image.Decoder(header.Length);
+        if (codec is null || codec.EncodedFormat != header.Format || codec.Info.Width != header.Width || codec.Info.Height != header.Height)
         {
-            throw new ImageFormatException($"{name} is not an image of a supported format (PNG, JPEG, BMP, WEBP, GIF).", name);
+            throw new ImageFormatException($"{name} is damaged: its header cannot be decoded. Copy or save it again.", name);
         }
 
-        var (width, height) = (codec.Info.Width, codec.Info.Height);
-        var size = codec.EncodedFormat == SKEncodedImageFormat.Jpeg ? ScaledSize(codec, minSide) : codec.Info.Size;
-        // A progressive JPEG needs memory for all its pixels, whatever the scale.
-        bool tooLarge = (long)size.Width * size.Height > MaxPixels || (progressive && (long)width * height > MaxPixels);
-        if (width <= 0 || height <= 0 || Math.Max(width, height) > MaxSide || tooLarge)
+        var size = header.Format == SKEncodedImageFormat.Jpeg ? ScaledSize(codec, minSide) : codec.Info.Size;
+        // Decoders of several scans need memory for all the pixels, whatever the scale.
+        long pixels = header.NeedsAllPixels ? (long)header.Width * header.Height : (long)size.Width * size.Height;
+        if (pixels > ImageLimits.MaxPixels)
         {
-            throw new ImageFormatException(
-                $"{name} has {width}×{height} pixels; the limit is {MaxPixels / 1_000_000} megapixels, {MaxSide} a side. Make it smaller.",
-                name);
+            throw new ImageFormatException($"{name} {ImageLimits.TooLarge(header.Width, header.Height).Message}", name);
         }
 
         // No colour space: the bytes stay as they are stored, as torchvision reads them.

@@ -2,7 +2,7 @@ using Lanewise.Imaging;
 
 namespace Lanewise;
 
-/// <summary>Applies transforms to image files: PNG, JPEG, BMP, WEBP and GIF.</summary>
+/// <summary>Applies transforms to images as files hold them: PNG, JPEG, BMP, WEBP and GIF.</summary>
 public static class ImageTransformFiles
 {
     /// <summary>Decodes and transforms an image file.</summary>
@@ -16,14 +16,25 @@ public static class ImageTransformFiles
         return transform.Apply(ImageDecoder.Decode(path, transform.Decoding));
     }
 
-    /// <summary>Decodes and transforms an image.</summary>
+    /// <summary>Decodes and transforms the rest of a stream.</summary>
     /// <param name="transform">The model's transform.</param>
-    /// <param name="stream">The bytes of an image file.</param>
+    /// <param name="stream">The bytes of an image file; it need not be seekable, and stays open.</param>
     /// <param name="name">The name of the image in messages.</param>
     /// <exception cref="ImageFormatException">The stream is not an image, damaged or too large.</exception>
     public static PreparedImage Apply(this ImageTransform transform, Stream stream, string name = "the stream")
     {
         ArgumentNullException.ThrowIfNull(transform);
         return transform.Apply(ImageDecoder.Decode(stream, name, transform.Decoding));
+    }
+
+    /// <summary>Decodes and transforms the bytes of an image file.</summary>
+    /// <param name="transform">The model's transform.</param>
+    /// <param name="encoded">The bytes of an image file.</param>
+    /// <param name="name">The name of the image in messages.</param>
+    /// <exception cref="ImageFormatException">The bytes are not an image, or the image is damaged or too large.</exception>
+    public static PreparedImage Apply(this ImageTransform transform, ReadOnlySpan<byte> encoded, string name = "the image")
+    {
+        ArgumentNullException.ThrowIfNull(transform);
+        return transform.Apply(ImageDecoder.Decode(encoded, name, transform.Decoding));
     }
 }

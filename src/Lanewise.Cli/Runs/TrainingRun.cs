@@ -7,6 +7,7 @@ using Lanewise.Files;
 namespace Lanewise.Cli.Runs;
 
 /// <summary>Trains a new or a resumed run in its folder.</summary>
+#pragma warning disable CA1001 // The process ends with the run.
 internal sealed class TrainingRun
 {
     private readonly RunFolder _folder;

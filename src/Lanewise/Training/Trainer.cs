@@ -8,7 +8,7 @@ namespace Lanewise;
 /// Trains a network epoch by epoch. Training can be cancelled between two steps and resumed with bitwise identical results; for a
 /// given seed the weights are the same at any number of threads. A trainer serves one caller at a time; a second one gets an exception.
 /// </summary>
-public sealed partial class Trainer
+public sealed partial class Trainer : IDisposable
 {
     private const int MinEvaluationBatch = 64;
     private readonly TrainingOptions _options;
@@ -176,6 +176,13 @@ public sealed partial class Trainer
         {
             Leave();
         }
+    }
+
+    /// <summary>Ends the worker threads; without it they end when the trainer is collected.</summary>
+    public void Dispose()
+    {
+        _plan.Dispose();
+        _evaluation.Dispose();
     }
 
     /// <summary>Selects the trained parameters by name; null for all.</summary>
