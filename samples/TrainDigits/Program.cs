@@ -1,6 +1,5 @@
+// Describes a small network, trains it on the built-in digits, saves it, and classifies a digit with the saved model.
 using Lanewise;
-// Describes a small network, trains it on the built-in digits and saves weights that PyTorch can load.
-using Lanewise.Files;
 
 var network = Network.Define("my-residual", input: new Shape(1, 28, 28), x => x
     .Conv2d("stem", 8, kernelSize: 5).ReLU().MaxPool2d(2) // 8×12×12
@@ -19,4 +18,10 @@ await foreach (var epoch in trainer.EpochsAsync(train, test))
         $"epoch {epoch.Epoch}: loss {epoch.TrainLoss:F3}, accuracy {epoch.ValTop1:P2}, {epoch.ImagesPerSecond:N0} images/s");
 }
 
-Safetensors.Write("my-residual.safetensors", trainer.GetWeights().Tensors);
+// The file holds weights that PyTorch can load, the classes, and descriptions of the network and of how images are prepared.
+trainer.Save("my-residual.safetensors");
+
+using var classifier = ImageClassifier.Load("my-residual.safetensors");
+byte[] digit = new byte[test.Shape.Count];
+test.Read(0, digit);
+Console.WriteLine($"a {test.Classes[test.Label(0)]} is classified as {classifier.Classify(digit, width: 28, height: 28, channels: 1)}");

@@ -20,7 +20,7 @@ internal static class TrainChapter
             Console.WriteLine($"epoch {epoch.Epoch}: loss {epoch.TrainLoss:F2}, accuracy {epoch.ValTop1:P1}");
         }
 
-        var card = new ModelCard("residual", test.Classes, ImageTransform.Mnist, Dataset: "digits");
+        var card = new ModelCard("residual", test.Classes, ImageTransform.Mnist, dataset: "digits");
         ModelFile.Save("residual.safetensors", trainer.GetWeights(), card);
     }
 }

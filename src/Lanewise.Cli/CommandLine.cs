@@ -1,9 +1,9 @@
+using Lanewise.Workflows;
 using System.CommandLine;
 using System.CommandLine.Completions;
 using System.CommandLine.Help;
 using System.CommandLine.Parsing;
 using Lanewise.Cli.Common;
-using Lanewise.Cli.Terminals;
 using Lanewise.Cli.Verbs;
 
 namespace Lanewise.Cli;
@@ -25,7 +25,7 @@ internal static class CommandLine
     /// <returns>The exit code.</returns>
     public static async Task<int> RunAsync(string[] arguments)
     {
-        ProgramInfo.CommandText = string.Join(' ', arguments.Select(Shell.Quote).Prepend("lanewise"));
+        ProductInfo.CommandText = string.Join(' ', arguments.Select(Shell.Quote).Prepend("lanewise"));
         using var interrupts = new Interrupts();
         string command = "lanewise";
         try
@@ -53,15 +53,10 @@ internal static class CommandLine
             int code = Failures.Report(e, command);
             return code == ExitCode.Interrupted ? interrupts.ExitCode : code;
         }
-        finally
-        {
-            Terminal.Restore();
-        }
     }
 
     /// <summary>Parses a command line.</summary>
-    public static ParseResult Parse(IReadOnlyList<string> arguments) =>
-        CreateRoot().Parse(arguments, Configuration);
+    public static ParseResult Parse(IReadOnlyList<string> arguments) => CreateRoot().Parse(arguments, Configuration);
 
     /// <summary>Parses a command line that is one text, as for completion.</summary>
     public static ParseResult ParseText(string commandLine) => CreateRoot().Parse(commandLine, Configuration);

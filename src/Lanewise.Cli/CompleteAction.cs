@@ -7,7 +7,7 @@ using Lanewise.Cli.Common;
 
 namespace Lanewise.Cli;
 
-/// <summary>Prints how a command line can be continued, one word per line, for <c>lanewise "[suggest:POSITION]" "COMMAND LINE"</c>.</summary>
+/// <summary>Prints how a command line can be continued, one word per line, for <c>lanewise "[suggest:POSITION]" "LINE"</c>.</summary>
 /// <remarks>The action of System.CommandLine also prints words that merely contain the start of the word.</remarks>
 internal sealed class CompleteAction(SuggestDirective directive) : SynchronousCommandLineAction
 {
@@ -17,7 +17,8 @@ internal sealed class CompleteAction(SuggestDirective directive) : SynchronousCo
     {
         string line = parseResult.Tokens.LastOrDefault(token => token.Type != TokenType.Directive)?.Value ?? "";
         string? value = parseResult.GetResult(directive)?.Values is [var first, ..] ? first : null;
-        int position = int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int given) ? Math.Min(given, line.Length) : line.Length;
+        bool hasPosition = int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int given);
+        int position = hasPosition ? Math.Min(given, line.Length) : line.Length;
         string before = line[..position];
         string word = before[(before.LastIndexOfAny([' ', '=']) + 1)..];
         // Separated by a space instead of =, the value of an option is completed like any word.

@@ -1,4 +1,5 @@
 using Lanewise.Cli.Common;
+using Lanewise.Workflows;
 
 namespace Lanewise.Cli;
 
@@ -20,12 +21,14 @@ internal static class Failures
     {
         int code = e switch
         {
-            UsageException => ExitCode.Usage,
+            UsageException or SettingException => ExitCode.Usage,
             OperationCanceledException => ExitCode.Interrupted,
             _ => ExitCode.Failed,
         };
         string line = e switch
         {
+            TrainingStoppedException run => Stopped(run, "train", run.Directory.Path),
+            StudyStoppedException study => Stopped(study, "depth", study.Directory.Path),
             OperationCanceledException => "stopped.",
             OutOfMemoryException => "error: there is not enough memory; try a smaller --batch-size.",
             _ when IsExpected(e) => "error: " + OneLine(Advice.Explain(e)),
@@ -33,7 +36,7 @@ internal static class Failures
                 + $"please report it with the output under {DebugVariable}=1.",
         };
         Console.Error.WriteLine(line);
-        if (e is UsageException)
+        if (code == ExitCode.Usage)
         {
             Console.Error.WriteLine($"Try '{command} --help'.");
         }
@@ -45,6 +48,9 @@ internal static class Failures
 
         return code;
     }
+
+    private static string Stopped(Exception e, string verb, string folder) =>
+        $"{e.Message.TrimEnd('.')}; resume with: {Advice.ResumeCommand(verb, folder)}";
 
     private static string OneLine(string message) => message.ReplaceLineEndings(" ");
 }

@@ -1,3 +1,4 @@
+using Lanewise.Workflows;
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using Lanewise.Cli.Common;
@@ -41,7 +42,7 @@ internal sealed class VersionAction : SynchronousCommandLineAction
 
     public override int Invoke(ParseResult parseResult)
     {
-        parseResult.InvocationConfiguration.Output.WriteLine(ProgramInfo.Version);
+        parseResult.InvocationConfiguration.Output.WriteLine(ProductInfo.Version);
         return ExitCode.Done;
     }
 }

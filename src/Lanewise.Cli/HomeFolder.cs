@@ -5,7 +5,7 @@ internal static class HomeFolder
 {
     private const string Prefix = "folder:";
 
-    /// <summary>Replaces <c>~</c> and <c>~/…</c> at the start of arguments, of the values of options, and of the path of a folder.</summary>
+    /// <summary>Replaces <c>~</c> and <c>~/…</c> at the start of arguments, of values of options and of paths of folders.</summary>
     public static string[] Expand(IReadOnlyList<string> arguments)
     {
         string home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);

@@ -1,2 +1,12 @@
-using var workingLine = Lanewise.Cli.Terminals.WorkingLine.Install();
-return await Lanewise.Cli.CommandLine.RunAsync(args).ConfigureAwait(false);
+using Lanewise.Cli;
+using Lanewise.Cli.Terminals;
+
+using var workingLine = WorkingLine.Install();
+try
+{
+    return await CommandLine.RunAsync(args).ConfigureAwait(false);
+}
+finally
+{
+    Terminal.Restore();
+}

@@ -41,7 +41,8 @@ internal static class UsageErrors
 
         return FindUnexpectedToken(parse) is { } token ? Explain(result, token)
             : IsGroup(result.Command) ? $"{CommandPath(result)}: specify a verb; there are {Names(result.Command.Subcommands)}."
-            : FindMissingArguments(result) ?? parse.Errors.Select(Explain).FirstOrDefault();
+            : FindMissingArguments(result) ?? FindMisusedOption(result)
+                ?? (parse.Errors is [var error, ..] ? error.Message.ReplaceLineEndings(" ") : null);
     }
 
     private static string? FindMissingArguments(CommandResult result)
@@ -56,19 +57,16 @@ internal static class UsageErrors
             : $"{CommandPath(result)}: {string.Join(" and ", missing)} {(missing.Length == 1 ? "is" : "are")} missing.";
     }
 
-    /// <summary>Explains an error; those of System.CommandLine, which differ by language, are reworded.</summary>
-    private static string Explain(ParseError error)
-    {
-        var option = error.SymbolResult as OptionResult ?? error.SymbolResult?.Parent as OptionResult;
-        return option switch
+    /// <summary>Finds an option without a value or given twice; the messages of System.CommandLine differ by language.</summary>
+    private static string? FindMisusedOption(CommandResult result) => result.Children.OfType<OptionResult>()
+        .Where(o => !o.Implicit && o.Option.Arity.MinimumNumberOfValues > 0)
+        .Select(o => o switch
         {
-            { Tokens.Count: 0, Option.Arity.MinimumNumberOfValues: > 0 } =>
-                $"{option.Option.Name}: the value is missing; expected {option.Option.HelpName}.",
-            { IdentifierTokenCount: > 1, Option.Arity.MaximumNumberOfValues: <= 1 } =>
-                $"{option.Option.Name}: the option is repeated; specify it once.",
-            _ => error.Message.ReplaceLineEndings(" "),
-        };
-    }
+            { Tokens.Count: 0 } => $"{o.Option.Name}: the value is missing; expected {o.Option.HelpName}.",
+            { IdentifierTokenCount: > 1 } => $"{o.Option.Name}: the option is repeated; specify it once.",
+            _ => null,
+        })
+        .FirstOrDefault(text => text is not null);
 
     /// <summary>Finds a token that is not a verb, option or argument; misspelt options may have been parsed as arguments.</summary>
     private static string? FindUnexpectedToken(ParseResult parse)

@@ -21,7 +21,9 @@ internal sealed class EncodedImage : IDisposable
 
     /// <summary>Reads a regular file.</summary>
     /// <exception cref="FileAccessException">The file cannot be read.</exception>
-    /// <exception cref="ImageFormatException">The file is empty, not a regular file, or larger than <see cref="ImageLimits.MaxFileBytes"/>.</exception>
+    /// <exception cref="ImageFormatException">
+    /// The file is empty, not a regular file, or larger than <see cref="ImageLimits.MaxFileBytes"/>.
+    /// </exception>
     public static EncodedImage Open(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -51,7 +53,7 @@ internal sealed class EncodedImage : IDisposable
         {
             long rest = Math.Max(0, stream.Length - stream.Position);
             RequireLength(rest, name);
-            return Fill(rest, name, data => stream.ReadAtLeast(data.Span, data.Span.Length, throwOnEndOfStream: false));
+            return Read(stream, (int)rest, name);
         }
 
         // What is not an image is refused after its first bytes, however long the stream is.
@@ -64,6 +66,26 @@ internal sealed class EncodedImage : IDisposable
             Array.Resize(ref bytes, (int)Math.Min(2L * length, ImageLimits.MaxFileBytes + 1L));
             length += stream.ReadAtLeast(bytes.AsSpan(length), bytes.Length - length, throwOnEndOfStream: false);
         }
+        RequireLength(length, name);
+        return Copy(bytes.AsSpan(0, length), name);
+    }
+
+    /// <summary>Reads the rest of a stream, which need not be seekable, without blocking a thread.</summary>
+    /// <exception cref="ImageFormatException">There are more than <see cref="ImageLimits.MaxFileBytes"/> bytes.</exception>
+    public static async Task<EncodedImage> ReadAsync(Stream stream, string name, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        byte[] bytes = new byte[FirstChunk];
+        int length = await stream.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+        ImageHeader.FormatOf(bytes.AsSpan(0, length), name);
+        while (length == bytes.Length)
+        {
+            RequireLength(length + 1L, name);
+            Array.Resize(ref bytes, (int)Math.Min(2L * length, ImageLimits.MaxFileBytes + 1L));
+            var rest = bytes.AsMemory(length);
+            length += await stream.ReadAtLeastAsync(rest, rest.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+        }
+
         RequireLength(length, name);
         return Copy(bytes.AsSpan(0, length), name);
     }
@@ -85,20 +107,20 @@ internal sealed class EncodedImage : IDisposable
 
     public void Dispose() => _data.Dispose();
 
-    private static EncodedImage Fill(long length, string name, Func<SKData, int> read)
+    private static EncodedImage Read(Stream stream, int length, string name)
     {
         var data = SKData.Create(length);
         try
         {
-            int filled = read(data);
-            if (filled == length)
+            int read = stream.ReadAtLeast(data.Span, length, throwOnEndOfStream: false);
+            if (read == length)
             {
                 return new(data, name);
             }
-            // The file was cut short while it was read.
+            // A file may be cut short while it is read; the rest of the memory is not its content.
             using (data)
             {
-                return Copy(data.Span[..filled], name);
+                return new(data.Subset(0, (ulong)read), name);
             }
         }
         catch
@@ -115,7 +137,8 @@ internal sealed class EncodedImage : IDisposable
     {
         if (length > ImageLimits.MaxFileBytes)
         {
-            throw new ImageFormatException($"{name} is larger than {ImageLimits.MaxFileBytes >> 20} MB, the limit for an image file. Make it smaller.", name);
+            throw new ImageFormatException(
+                $"{name} is larger than {ImageLimits.MaxFileBytes >> 20} MB, the limit for an image file. Make it smaller.", name);
         }
     }
 }

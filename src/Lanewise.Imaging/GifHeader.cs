@@ -27,7 +27,8 @@ internal static class GifHeader
         }
         var frame = bytes.Slice(at + 1, FrameBytes);
         int left = BinaryPrimitives.ReadUInt16LittleEndian(frame), top = BinaryPrimitives.ReadUInt16LittleEndian(frame[2..]);
-        int frameWidth = BinaryPrimitives.ReadUInt16LittleEndian(frame[4..]), frameHeight = BinaryPrimitives.ReadUInt16LittleEndian(frame[6..]);
+        int frameWidth = BinaryPrimitives.ReadUInt16LittleEndian(frame[4..]);
+        int frameHeight = BinaryPrimitives.ReadUInt16LittleEndian(frame[6..]);
         // The decoder, like browsers, enlarges a canvas that does not hold its first frame.
         int width = Math.Max(BinaryPrimitives.ReadUInt16LittleEndian(bytes[6..]), left + frameWidth);
         int height = Math.Max(BinaryPrimitives.ReadUInt16LittleEndian(bytes[8..]), top + frameHeight);

@@ -18,7 +18,7 @@ public static class ImageDecoder
     /// <param name="path">The image file.</param>
     /// <param name="options">The number of channels, and the size from which on it may be decoded at a smaller scale.</param>
     /// <exception cref="FileAccessException">The file cannot be read.</exception>
-    /// <exception cref="ImageFormatException">The file is not an image, damaged or too large.</exception>
+    /// <exception cref="ImageFormatException">The file is not an image, not a regular file, damaged or too large.</exception>
     public static DecodedImage Decode(string path, DecodeOptions options = default)
     {
         using var image = EncodedImage.Open(path);
@@ -26,10 +26,10 @@ public static class ImageDecoder
     }
 
     /// <summary>Decodes the rest of a stream to an upright image.</summary>
-    /// <param name="stream">A stream of an image file's bytes; it need not be seekable, and stays open.</param>
+    /// <param name="stream">The bytes of an image file; the stream need not be seekable, and stays open.</param>
     /// <param name="name">The name of the image in messages.</param>
     /// <param name="options">The number of channels, and the size from which on it may be decoded at a smaller scale.</param>
-    /// <exception cref="ImageFormatException">The bytes are not an image, or the image is damaged or too large.</exception>
+    /// <exception cref="ImageFormatException">The stream is not an image, damaged or too large.</exception>
     public static DecodedImage Decode(Stream stream, string name = "the stream", DecodeOptions options = default)
     {
         using var image = EncodedImage.Read(stream, name);
@@ -40,18 +40,15 @@ public static class ImageDecoder
     /// <param name="encoded">The bytes of an image file.</param>
     /// <param name="name">The name of the image in messages.</param>
     /// <param name="options">The number of channels, and the size from which on it may be decoded at a smaller scale.</param>
-    /// <exception cref="ImageFormatException">The bytes are not an image, or the image is damaged or too large.</exception>
+    /// <exception cref="ImageFormatException">The bytes are not an image, damaged or too large.</exception>
     public static DecodedImage Decode(ReadOnlySpan<byte> encoded, string name = "the image", DecodeOptions options = default)
     {
         using var image = EncodedImage.Copy(encoded, name);
         return Decode(image, options);
     }
 
-    private static DecodedImage Decode(EncodedImage image, DecodeOptions options) =>
-        Decode(image, options.IsGrey ? 1 : 3, options.MinSide ?? int.MaxValue);
-
-    /// <summary>Decodes an image to one channel (luma) or three (red, green, blue).</summary>
-    internal static DecodedImage Decode(EncodedImage image, int channels, int minSide)
+    /// <summary>Decodes an encoded image to an upright one.</summary>
+    internal static DecodedImage Decode(EncodedImage image, DecodeOptions options)
     {
         string name = image.Name;
         var header = ImageHeader.Read(image.Bytes, name);
@@ -61,7 +58,7 @@ public static class ImageDecoder
             throw new ImageFormatException($"{name} is damaged: its header cannot be decoded. Copy or save it again.", name);
         }
 
-        var size = header.Format == SKEncodedImageFormat.Jpeg ? ScaledSize(codec, minSide) : codec.Info.Size;
+        var size = header.Format == SKEncodedImageFormat.Jpeg ? ScaledSize(codec, options.MinSide ?? int.MaxValue) : codec.Info.Size;
         // Decoders of several scans need memory for all the pixels, whatever the scale.
         long pixels = header.NeedsAllPixels ? (long)header.Width * header.Height : (long)size.Width * size.Height;
         if (pixels > ImageLimits.MaxPixels)
@@ -81,7 +78,7 @@ public static class ImageDecoder
             string problem = result == SKCodecResult.IncompleteInput ? "is truncated" : "is damaged";
             throw new ImageFormatException($"{name} {problem}: only a part of the image could be decoded. Copy or save it again.", name);
         }
-        return ToDecodedImage(bitmap, codec.EncodedOrigin, channels);
+        return ToDecodedImage(bitmap, codec.EncodedOrigin, options.IsGrey ? 1 : 3);
     }
 
     /// <summary>Gets the smallest size at which a JPEG can be decoded with a shorter side of at least <paramref name="minSide"/>.</summary>

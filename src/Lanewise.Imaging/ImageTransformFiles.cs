@@ -2,7 +2,7 @@ using Lanewise.Imaging;
 
 namespace Lanewise;
 
-/// <summary>Applies transforms to images as files hold them: PNG, JPEG, BMP, WEBP and GIF.</summary>
+/// <summary>Applies transforms to image files: PNG, JPEG, BMP, WEBP and GIF.</summary>
 public static class ImageTransformFiles
 {
     /// <summary>Decodes and transforms an image file.</summary>
@@ -18,7 +18,7 @@ public static class ImageTransformFiles
 
     /// <summary>Decodes and transforms the rest of a stream.</summary>
     /// <param name="transform">The model's transform.</param>
-    /// <param name="stream">The bytes of an image file; it need not be seekable, and stays open.</param>
+    /// <param name="stream">The bytes of an image file; the stream need not be seekable, and stays open.</param>
     /// <param name="name">The name of the image in messages.</param>
     /// <exception cref="ImageFormatException">The stream is not an image, damaged or too large.</exception>
     public static PreparedImage Apply(this ImageTransform transform, Stream stream, string name = "the stream")
@@ -31,7 +31,7 @@ public static class ImageTransformFiles
     /// <param name="transform">The model's transform.</param>
     /// <param name="encoded">The bytes of an image file.</param>
     /// <param name="name">The name of the image in messages.</param>
-    /// <exception cref="ImageFormatException">The bytes are not an image, or the image is damaged or too large.</exception>
+    /// <exception cref="ImageFormatException">The bytes are not an image, damaged or too large.</exception>
     public static PreparedImage Apply(this ImageTransform transform, ReadOnlySpan<byte> encoded, string name = "the image")
     {
         ArgumentNullException.ThrowIfNull(transform);

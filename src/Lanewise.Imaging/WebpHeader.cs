@@ -15,6 +15,7 @@ internal static class WebpHeader
     public static ImageHeader Read(ReadOnlySpan<byte> bytes)
     {
         (int Width, int Height)? canvas = null, frame = null;
+        long data = 0;
         var rest = bytes[RiffBytes..];
         while (frame is null)
         {
@@ -37,8 +38,9 @@ internal static class WebpHeader
                     frame = (1 + (int)(sides & 0x3FFF), 1 + (int)((sides >> 14) & 0x3FFF));
                     break;
             }
+            data = Math.Min(length, content.Length);
             // Chunks are padded to an even length.
-            rest = frame is null ? content[(int)Math.Min(length + (length & 1L), content.Length)..] : rest;
+            rest = content[(int)Math.Min(length + (length & 1L), content.Length)..];
         }
 
         var (frameWidth, frameHeight) = frame.Value;
@@ -46,7 +48,7 @@ internal static class WebpHeader
         ImageLimits.RequireSides(frameWidth, frameHeight);
         ImageLimits.RequireSize(width, height);
         ImageLimits.RequireCanvas(width, height, frameWidth, frameHeight);
-        ImageLimits.RequireData((long)frameWidth * frameHeight - ImageLimits.FreePixels, (long)rest.Length * MaxRatio, width, height);
+        ImageLimits.RequireData((long)frameWidth * frameHeight - ImageLimits.FreePixels, data * MaxRatio, width, height);
         return new ImageHeader(SKEncodedImageFormat.Webp, width, height, bytes.Length);
     }
 

@@ -15,6 +15,9 @@ public enum ModelFormatError
     /// <summary>The file holds weights, but is not a training checkpoint.</summary>
     NotACheckpoint,
 
+    /// <summary>The file is a training checkpoint, where a model is expected.</summary>
+    IsCheckpoint,
+
     /// <summary>The weights or the state belong to another network, optimizer or run.</summary>
     Mismatch,
 }

@@ -1,3 +1,4 @@
+using Lanewise.Workflows;
 using Lanewise.Cli.Common;
 
 namespace Lanewise.Cli.Tests;
@@ -39,9 +40,8 @@ public sealed class AdviceTests
     [Fact]
     public void The_notice_about_the_built_in_digits_names_the_download()
     {
-        var digits = BuiltInDigits.Train(10);
-        var splits = new DatasetSplits("digits", digits, digits, null, "", "Using the built-in digits.");
-        Assert.Equal("Using the built-in digits. 'lanewise data fetch mnist' downloads MNIST.", Advice.NoticeOf(splits));
-        Assert.Null(Advice.NoticeOf(splits with { Notice = null }));
+        var notice = new NoticeEvent("Using the built-in digits.") { MissingDataset = "mnist" };
+        Assert.Equal("Using the built-in digits. 'lanewise data fetch mnist' downloads MNIST.", Advice.Explain(notice));
+        Assert.Equal("a --lr", Advice.Explain(new NoticeEvent("a {lr}")));
     }
 }

@@ -68,7 +68,7 @@ public sealed class BenchTests(TrainedRun trained)
     [Theory]
     [InlineData("bench residal", "There is no model 'residal'")]
     [InlineData("bench --mode fast", "There is no mode 'fast'; there are both, train, infer")]
-    [InlineData("bench --lanes 3", "--lanes 3: this processor supports ")]
+    [InlineData("bench --lanes 3", "--lanes 3: expected ")]
     [InlineData("bench --seconds 0", "--seconds 0: expected a number above 0")]
     [InlineData("bench --threads 0", "--threads 0: expected a whole number from 1 to 256")]
     [InlineData("bench -b 0", "--batch-size 0: expected a whole number from 1 to 65536")]

@@ -33,6 +33,10 @@ internal sealed record CliResult(int ExitCode, string Out, string Error)
 internal sealed class CliProgram : IDisposable
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
+
+    /// <summary>The home folder of the program, which does not exist.</summary>
+    public static readonly string Home = Path.Combine(Path.GetTempPath(), "lanewise-no-home");
+
     private readonly Process _process;
     private readonly Task<string> _out;
     private readonly Task<string> _error;
@@ -50,7 +54,7 @@ internal sealed class CliProgram : IDisposable
         environment.Remove("LANEWISE_DEBUG");
         // Processes this short do not benefit from profile-guided optimization.
         environment["DOTNET_TieredPGO"] = "0";
-        environment["HOME"] = environment["XDG_CACHE_HOME"] = Path.Combine(Path.GetTempPath(), "lanewise-no-home");
+        environment["HOME"] = environment["XDG_CACHE_HOME"] = Home;
         foreach (string name in (string[])["http_proxy", "https_proxy", "all_proxy"])
         {
             // A port without a listener, so that downloads fail at once.

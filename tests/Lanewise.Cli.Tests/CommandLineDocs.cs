@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
+using Lanewise.Cli.Options;
 using Lanewise.Cli.Verbs;
 
 namespace Lanewise.Cli.Tests;
@@ -23,12 +24,18 @@ internal static partial class CommandLineDocs
         | 0 | the command completed |
         | 1 | the command failed; stderr has one line that says why |
         | 2 | the command line is invalid |
-        | 130 | the command was stopped by a signal, after saving |
+        | 130, 143, 129 | the command was stopped by Ctrl-C (SIGINT), SIGTERM or SIGHUP, after saving: 128 + the number of the signal |
+
+        The first signal stops the command after the current step; the second ends it at once. `~` is the home folder also behind
+        `--option=` and `folder:`. `lanewise completion SHELL` prints a script that completes verbs, options and their values.
 
         | environment variable | meaning |
         |---|---|
         | `LANEWISE_DATA` | folder to search for datasets |
         | `LANEWISE_DEBUG` | with 1, errors include the stack trace |
+        | `CI` | set, but not to 0 or false: no live progress, one line per epoch instead |
+        | `NO_COLOR` | set: no colors |
+        | `TERM` | with dumb: plain text |
 
 
         """;
@@ -68,14 +75,14 @@ internal static partial class CommandLineDocs
             foreach (var argument in verb.Arguments)
             {
                 var (description, defaultText) = Split(argument.Description!);
-                text.Append(CultureInfo.InvariantCulture, $"| `{argument.Name}` | {Cell(defaultText)} | {Cell(description)} |\n");
+                text.Append(CultureInfo.InvariantCulture, $"| `{Cell(argument.Name)}` | {Cell(defaultText)} | {Cell(description)} |\n");
             }
         }
 
-        if (options.Length > 0)
+        foreach (var group in OptionGroups.Of(verb.Name, options))
         {
-            text.Append("\n| option | default | |\n|---|---|---|\n");
-            foreach (var option in options)
+            text.Append(CultureInfo.InvariantCulture, $"\n| {group.Heading.ToLowerInvariant()} | default | |\n|---|---|---|\n");
+            foreach (var option in group.Options)
             {
                 text.Append(Row(option));
             }

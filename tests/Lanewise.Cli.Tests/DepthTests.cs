@@ -62,7 +62,7 @@ public sealed class DepthTests
         (await CliProgram.RunAsync(folder.Path, "depth", "--resume", "parts")).Ok();
         Assert.All(Tables, file => Assert.Equal(File.ReadAllText(folder[$"whole/{file}"]), File.ReadAllText(folder[$"parts/{file}"])));
 
-        await AssertDamagedAsync(folder, "args.json", "\"plain\"", "\"plane\"", "is not one of");
+        await AssertDamagedAsync(folder, "args.json", "\"plain\"", "\"plane\"", "There is no family");
         await AssertDamagedAsync(folder, "gradients.csv", "seed1,0,", "seed1,zero,", "line 2 is not a row");
         await AssertDamagedAsync(folder, "gradients.csv", "plain8-seed1,0,linear", "plain8-seed2,0,linear", "are incomplete");
         await AssertDamagedAsync(folder, "epochs.csv", "run,", "name,", "the first line is not");
@@ -97,7 +97,7 @@ public sealed class DepthTests
         Assert.Contains("has no args.json", await ErrorAsync("."), StringComparison.Ordinal);
         Assert.Contains("the folder does not exist", await ErrorAsync("nowhere"), StringComparison.Ordinal);
         File.WriteAllText(folder["args.json"], """{ "version": "0.1.0", "command": "lanewise train residual", "model": "residual" }""");
-        Assert.Contains("not the arguments of 'lanewise depth'", await ErrorAsync("."), StringComparison.Ordinal);
+        Assert.Contains("not the arguments of a study", await ErrorAsync("."), StringComparison.Ordinal);
 
         async Task<string> ErrorAsync(string path) => (await CliProgram.RunAsync(folder.Path, "depth", "--resume", path)).OneError();
     }

@@ -93,10 +93,11 @@ public sealed class ExplainTests(TrainedRun trained)
     }
 
     [Theory]
-    [InlineData("six.png --class 12", "--class 12: the model has no such class; it has 10")]
+    [InlineData("six.png --class 12", "--class 12: the model has no such class; did you mean '1'? It has 10 classes")]
     [InlineData(
         "six.png --layer rcblock1.conv1",
-        "no layer 'rcblock1.conv1' that everything passes through; there are conv1, relu1, maxpool2d1, rcblock1.add1, ")]
+        "no layer 'rcblock1.conv1' that everything passes through; did you mean 'rcblock1.add1'? "
+            + "There are conv1, relu1, maxpool2d1, rcblock1.add1, ")]
     [InlineData("six.png --layer cnv1", "did you mean 'conv1'?")]
     [InlineData("six.png --feature-maps=input", "input is its input")]
     [InlineData(

@@ -51,7 +51,7 @@ public sealed class InterruptTests
         await UntilAsync(() => File.Exists(arguments) && File.ReadAllText(arguments).Contains("60000", StringComparison.Ordinal), program);
         await Task.Delay(300, TestContext.Current.CancellationToken);
         program.Signal("TERM");
-        Assert.Equal(130, (await program.EndAsync()).ExitCode);
+        Assert.Equal(143, (await program.EndAsync()).ExitCode);
         Assert.True(File.Exists(folder["run/checkpoint.safetensors"]));
         Assert.False(File.Exists(folder["run/model.safetensors"]));
         var eval = await CliProgram.RunAsync(folder.Path, "eval", "run");

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
-using Lanewise.Cli.Runs;
+using Lanewise.Workflows;
 using Lanewise.Files;
 
 namespace Lanewise.Cli.Tests;
@@ -40,13 +40,13 @@ public sealed class OldVersionTests
     public async Task A_resumed_run_ends_with_the_weights_of_version_0_1(string run, string expected)
     {
         using var folder = CopyFixtures();
-        int laneWidth = RunArguments.Load(folder[$"{run}/args.json"]).LaneWidth;
+        int laneWidth = RunRecord<TrainSettings>.Load(folder[$"{run}/args.json"]).Facts.LaneWidth;
         (await CliProgram.RunAsync(folder.Path, "train", "--resume", run, "--epochs", "2")).Ok();
 
         using var document = JsonDocument.Parse(File.ReadAllText(Path.Combine(Fixtures, "expected", $"{expected}.json")));
         string model = folder[$"{run}/model.safetensors"];
         AssertTensors(document.RootElement.GetProperty("tensors"), WeightsFile.Read(model));
-        if (new RunArguments { Model = "residual" }.LaneWidth >= laneWidth)
+        if (new RunFacts().LaneWidth >= laneWidth)
         {
             Assert.Equal(document.RootElement.GetProperty("sha256").GetString(), DigestOfData(model));
         }
@@ -61,10 +61,10 @@ public sealed class OldVersionTests
     [Fact]
     public void Arguments_under_earlier_names_are_read()
     {
-        var finished = RunArguments.Load(Path.Combine(Fixtures, "finished", "args.json"));
-        Assert.Equal(CorruptImagePolicy.Skip, finished.OnCorrupt);
-        Assert.Equal("0.1.0", finished.Version);
-        Assert.Equal(16, finished.LaneWidth);
+        var finished = RunRecord<TrainSettings>.Load(Path.Combine(Fixtures, "finished", "args.json"));
+        Assert.Equal(CorruptImagePolicy.Skip, finished.Settings.OnCorrupt);
+        Assert.Equal("0.1.0", finished.Facts.Version);
+        Assert.Equal(16, finished.Facts.LaneWidth);
     }
 
     [Fact]

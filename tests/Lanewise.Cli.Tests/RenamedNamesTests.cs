@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Lanewise.Cli.Runs;
+using Lanewise.Workflows;
 using Lanewise.Imaging;
 
 namespace Lanewise.Cli.Tests;
@@ -27,7 +27,7 @@ public sealed class RenamedNamesTests(TrainedRun trained)
         string[] arguments = RenamedOptions.Replace(["train", "residual", .. option.Split(' ')], notices.Add);
         var parse = CommandLine.Parse(arguments);
         Assert.Empty(parse.Errors);
-        Assert.Equal(Enum.Parse<CorruptImagePolicy>(expected), parse.GetValue<CorruptImagePolicy?>("--on-corrupt"));
+        Assert.Equal(Enum.Parse<CorruptImagePolicy>(expected), parse.GetValue<SettingValue>("--on-corrupt")!.Value);
         Assert.Equal(Notice, Assert.Single(notices));
     }
 
@@ -107,7 +107,7 @@ public sealed class RenamedNamesTests(TrainedRun trained)
 
         Replace(folder["summary.csv"], "val_", "eval_");
         Replace(folder["args.json"], "\"on_corrupt\": \"error\"", "\"on_bad_picture\": \"skip\"");
-        Assert.Equal(CorruptImagePolicy.Skip, RunArguments.Load(folder["args.json"]).OnCorrupt);
+        Assert.Equal(CorruptImagePolicy.Skip, RunRecord<TrainSettings>.Load(folder["args.json"]).Settings.OnCorrupt);
         var result = (await CliProgram.RunAsync(Path.GetTempPath(), "train", "--resume", folder.Path)).Ok();
         Assert.StartsWith($"{folder.Path} is complete: ", result.Out, StringComparison.Ordinal);
     }

@@ -1,4 +1,4 @@
-using Lanewise.Cli.Runs;
+using Lanewise.Workflows;
 
 namespace Lanewise.Cli.Tests;
 
@@ -18,7 +18,7 @@ public sealed class RunFolderTests(TrainedRun trained)
     public void Concurrent_runs_get_different_folders()
     {
         using var folder = new TemporaryFolder();
-        var results = Concurrently(() => RunFolder.Create(null, new RunArguments { Model = "residual" }, folder.Path).Path);
+        var results = Concurrently(() => RunDirectory.Reserve(null, "residual", folder.Path).Path);
         Assert.All(results, result => Assert.Null(result.Error));
         Assert.Equal(results.Count, results.Select(result => result.Path).Distinct(StringComparer.Ordinal).Count());
     }
@@ -29,10 +29,10 @@ public sealed class RunFolderTests(TrainedRun trained)
         for (int attempt = 0; attempt < 20; attempt++)
         {
             using var folder = new TemporaryFolder();
-            var results = Concurrently(() => RunFolder.Create(folder["run"], new RunArguments { Model = "residual" }).Path);
+            var results = Concurrently(() => TrainingJob.Create(new TrainSettings { Model = "residual" }, folder["run"]).Directory.Path);
             Assert.Single(results, result => result.Error is null);
             Assert.All(results.Where(result => result.Path is null), result => Assert.Matches("is in use|is not empty", result.Error));
-            Assert.Equal("residual", RunArguments.Load(folder["run/args.json"]).Model);
+            Assert.Equal("residual", RunRecord<TrainSettings>.Load(folder["run/args.json"]).Settings.Model);
         }
     }
 

@@ -98,9 +98,9 @@ public sealed class RunReportTests(TrainedRun trained)
     {
         using var folder = Copy();
         string file = folder["run/model.safetensors"];
-        var (_, weights, card) = ModelFile.Load(file);
-        var nan = weights.Tensors.Select(t => t with { Values = Array.ConvertAll(t.Values, _ => float.NaN) });
-        ModelFile.Save(file, new Weights(nan), card);
+        var model = ModelFile.Load(file);
+        var nan = model.Weights.Tensors.Select(t => t with { Values = Array.ConvertAll(t.Values, _ => float.NaN) });
+        ModelFile.Save(file, new Weights(nan), model.Card);
         var json = await JsonAsync(folder);
         Assert.InRange(json.GetProperty("test_accuracy").GetDouble(), 0, 0.5);
         var mistakes = json.GetProperty("mistakes").EnumerateArray();

@@ -138,7 +138,8 @@ def write(folder):
             with Image.open(os.path.join(folder, name)) as image:
                 # Pillow clips deep grey instead of scaling it.
                 grey = image.getpixel(MIDDLE) // 257 if image.mode == "I" else None
-                colour = image.convert("RGB").getpixel(MIDDLE) if grey is None else (grey, grey, grey)
+                on_white = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image.convert("RGBA"))
+                colour = on_white.getpixel(MIDDLE)[:3] if grey is None else (grey, grey, grey)
             file.write(" ".join([name, *map(str, colour)]) + "\n")
 
 

@@ -1,3 +1,5 @@
+using Lanewise.Workflows;
+
 namespace Lanewise.Cli.Common;
 
 /// <summary>Completes the library's errors, which state facts, with the options and commands that help.</summary>
@@ -23,11 +25,24 @@ internal static class Advice
     };
 
     /// <summary>Returns the error's message, with advice for the command line where there is some.</summary>
-    public static string Explain(Exception e) => For(e) is { } advice ? $"{e.Message} {advice}" : e.Message;
+    public static string Explain(Exception e)
+    {
+        string message = e is JobException job ? WithOptions(job.Text) : e.Message;
+        return For(e) is { } advice ? $"{message} {advice}" : message;
+    }
 
-    /// <summary>Returns which dataset was used if none was named, with advice; null if there is nothing to say.</summary>
-    public static string? NoticeOf(DatasetSplits splits) =>
-        splits.Notice is { } notice && splits.Name == "digits" ? $"{notice} 'lanewise data fetch mnist' downloads MNIST." : splits.Notice;
+    /// <summary>Returns the text of a notice, with the command that helps where there is one.</summary>
+    public static string Explain(NoticeEvent notice)
+    {
+        string text = WithOptions(notice.Text);
+        return notice.MissingDataset is { } name ? $"{text} 'lanewise data fetch {name}' downloads {name.ToUpperInvariant()}." : text;
+    }
+
+    /// <summary>Writes the settings that a text names in braces as the options that set them.</summary>
+    public static string WithOptions(string text) => SettingText.Write(text, name => name == "model" ? "MODEL" : $"--{name}");
+
+    /// <summary>Returns the command that resumes a run or a study.</summary>
+    public static string ResumeCommand(string verb, string folder) => $"lanewise {verb} --resume {Shell.Quote(folder)}";
 
     private static string? For(Exception? e) => e switch
     {
@@ -36,6 +51,10 @@ internal static class Advice
         ModelFormatException { Error: ModelFormatError.ModelNotNamed } =>
             $"Name it with --model ({string.Join(", ", ModelCatalog.All.Select(m => m.Name))}).",
         ModelFormatException { Error: ModelFormatError.NotACheckpoint } => "Resume from a run folder that 'lanewise train' wrote.",
+        InterruptedRunException run =>
+            $"A checkpoint was saved; after fixing the error, resume with: {ResumeCommand("train", run.Directory.Path)}",
+        InterruptedStudyException study =>
+            $"Completed runs are kept; after fixing the error, resume with: {ResumeCommand("depth", study.Directory.Path)}",
         // A verb's own words around a library error.
         _ when e?.GetType() == typeof(LanewiseException) => For(e.InnerException),
         _ => null,

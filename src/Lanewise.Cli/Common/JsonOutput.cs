@@ -1,117 +1,18 @@
-using System.Text.Encodings.Web;
 using System.Text.Json;
+using Lanewise.Workflows;
 
 namespace Lanewise.Cli.Common;
 
-/// <summary>Writes JSON documents in UTF-8, regardless of the encoding of the terminal.</summary>
+/// <summary>Writes JSON documents to stdout in UTF-8, regardless of the encoding of the terminal.</summary>
 internal static class JsonOutput
 {
-    // Non-ASCII class names stay readable; the output is never embedded in HTML.
-    private static readonly JsonWriterOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
-    /// <summary>Writes one compact object to stdout.</summary>
+    /// <summary>Writes one compact object.</summary>
     /// <param name="properties">Writes the properties.</param>
     public static void Print(Action<Utf8JsonWriter> properties)
     {
-        byte[] document = Document(properties, Compact);
+        byte[] document = JsonFormat.Format(properties);
         Console.Out.Flush();
         using var stdout = Console.OpenStandardOutput();
         stdout.Write(document);
-    }
-
-    /// <summary>Formats an object with indentation, for files.</summary>
-    public static byte[] Indented(Action<Utf8JsonWriter> properties) =>
-        Document(properties, Compact with { Indented = true, NewLine = "\n" });
-
-    /// <summary>Writes an array of objects.</summary>
-    public static void WriteObjects<T>(this Utf8JsonWriter json, string name, IEnumerable<T> items, Action<T> properties)
-    {
-        json.WriteStartArray(name);
-        foreach (var item in items)
-        {
-            json.WriteStartObject();
-            properties(item);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-    }
-
-    /// <summary>Writes an array of values.</summary>
-    public static void WriteValues<T>(this Utf8JsonWriter json, string name, IEnumerable<T> items, Action<T> value)
-    {
-        json.WriteStartArray(name);
-        foreach (var item in items)
-        {
-            value(item);
-        }
-
-        json.WriteEndArray();
-    }
-
-    /// <summary>Writes an array element, null if the number is not finite.</summary>
-    public static void WriteNumberValueOrNull(this Utf8JsonWriter json, double number)
-    {
-        if (double.IsFinite(number))
-        {
-            json.WriteNumberValue(number);
-        }
-        else
-        {
-            json.WriteNullValue();
-        }
-    }
-
-    /// <summary>Writes a number under its current key and under the key used before 0.2, which stays until 1.0.</summary>
-    public static void WriteRenamed(this Utf8JsonWriter json, string name, string oldName, double number)
-    {
-        json.WriteNumberOrNull(name, number);
-        json.WriteNumberOrNull(oldName, number);
-    }
-
-    /// <inheritdoc cref="WriteRenamed(Utf8JsonWriter, string, string, double)"/>
-    public static void WriteRenamed(this Utf8JsonWriter json, string name, string oldName, long number)
-    {
-        json.WriteNumber(name, number);
-        json.WriteNumber(oldName, number);
-    }
-
-    /// <summary>Writes an array of integers.</summary>
-    public static void WriteNumbers(this Utf8JsonWriter json, string name, IEnumerable<int> numbers)
-    {
-        json.WriteStartArray(name);
-        foreach (int number in numbers)
-        {
-            json.WriteNumberValue(number);
-        }
-
-        json.WriteEndArray();
-    }
-
-    /// <summary>Writes a number, null if it is not finite.</summary>
-    public static void WriteNumberOrNull(this Utf8JsonWriter json, string name, double number)
-    {
-        if (double.IsFinite(number))
-        {
-            json.WriteNumber(name, number);
-        }
-        else
-        {
-            json.WriteNull(name);
-        }
-    }
-
-    private static byte[] Document(Action<Utf8JsonWriter> properties, JsonWriterOptions options)
-    {
-        using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer, options))
-        {
-            json.WriteStartObject();
-            properties(json);
-            json.WriteEndObject();
-        }
-
-        buffer.WriteByte((byte)'\n');
-        return buffer.ToArray();
     }
 }

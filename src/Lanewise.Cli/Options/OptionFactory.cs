@@ -1,6 +1,6 @@
+using Lanewise.Workflows;
 using System.CommandLine;
 using System.Globalization;
-using Lanewise.Cli.Common;
 
 namespace Lanewise.Cli.Options;
 
@@ -67,11 +67,10 @@ internal static class OptionFactory
         where T : struct, Enum
     {
         string[] names = among is null ? EnumNames.All<T>() : [.. among.Select(EnumNames.Of)];
-        return new(name)
+        var option = new Option<T?>(name)
         {
             Description = WithDefault($"{description}: {string.Join(", ", names)}.{details}", EnumNames.Of(defaultValue)),
             HelpName = "NAME",
-            CompletionSources = { names },
             CustomParser = result =>
             {
                 string text = result.Tokens[0].Value;
@@ -84,6 +83,10 @@ internal static class OptionFactory
                 return null;
             },
         };
+        // Without the names in the enumeration's own case.
+        option.CompletionSources.Clear();
+        option.CompletionSources.Add(names);
+        return option;
     }
 
     /// <summary>Creates an option for a non-empty text, null if not given.</summary>

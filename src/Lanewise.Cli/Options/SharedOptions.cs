@@ -1,5 +1,5 @@
+using Lanewise.Workflows;
 using System.CommandLine;
-using Lanewise.Cli.Common;
 using Lanewise.Engine;
 
 namespace Lanewise.Cli.Options;

@@ -1,6 +1,6 @@
+using Lanewise.Workflows;
 using System.Text.Json;
 using Lanewise.Analysis;
-using Lanewise.Cli.Common;
 
 namespace Lanewise.Cli.Terminals;
 

@@ -1,7 +1,7 @@
+using Lanewise.Workflows;
 using System.Globalization;
 using System.Text.Json;
 using Lanewise.Analysis;
-using Lanewise.Cli.Common;
 
 namespace Lanewise.Cli.Terminals;
 

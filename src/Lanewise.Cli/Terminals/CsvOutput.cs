@@ -5,7 +5,8 @@ namespace Lanewise.Cli.Terminals;
 /// <summary>Writes comma-separated values (RFC 4180) to stdout, in UTF-8 regardless of the encoding of the terminal.</summary>
 internal static class CsvOutput
 {
-    private const string LineEnd = "\r\n";
+    /// <summary>The end of a row.</summary>
+    public const string LineEnd = "\r\n";
 
     /// <summary>Writes a header row and the data rows.</summary>
     public static void Print(IReadOnlyList<string> headings, IEnumerable<IReadOnlyList<string>> rows)
@@ -21,5 +22,6 @@ internal static class CsvOutput
         stdout.Write(Encoding.UTF8.GetBytes(text.ToString()));
     }
 
-    private static string Quote(string cell) => cell.AsSpan().ContainsAny(",\"\r\n") ? $"\"{cell.Replace("\"", "\"\"")}\"" : cell;
+    /// <summary>Quotes a cell if it contains a comma, a quote or a line break.</summary>
+    public static string Quote(string cell) => cell.AsSpan().ContainsAny(",\"\r\n") ? $"\"{cell.Replace("\"", "\"\"")}\"" : cell;
 }

@@ -37,7 +37,8 @@ internal static class Terminal
     private static bool HasCursor => Environment.GetEnvironmentVariable("TERM") is not "dumb";
 
     private static bool IsContinuousIntegration =>
-        Environment.GetEnvironmentVariable("CI") is { Length: > 0 } ci && ci != "0" && !ci.Equals("false", StringComparison.OrdinalIgnoreCase);
+        Environment.GetEnvironmentVariable("CI") is { Length: > 0 } value
+        && value != "0" && !value.Equals("false", StringComparison.OrdinalIgnoreCase);
 
     private static bool UsesColors => string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
 

@@ -1,3 +1,4 @@
+using Lanewise.Workflows;
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Lanewise.Analysis;
@@ -151,7 +152,8 @@ internal sealed class BenchVerb
             return lanes;
         }
 
-        result.AddError($"--lanes {text}: this processor supports {string.Join(", ", Processor.LaneWidths)}, or 0 for the widest.");
+        string widths = string.Join(", ", Processor.LaneWidths);
+        result.AddError($"--lanes {text}: expected {widths}, which this processor supports, or 0 for the widest.");
         return 0;
     }
 }

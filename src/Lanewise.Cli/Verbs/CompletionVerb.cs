@@ -1,3 +1,4 @@
+using Lanewise.Workflows;
 using System.CommandLine;
 using Lanewise.Cli.Common;
 using Lanewise.Cli.Options;
@@ -53,11 +54,14 @@ internal static class CompletionVerb
             function __lanewise_complete
                 set -l line (commandline -cp | string replace -r '^\s*\S+\s?' '')
                 set -l prefix (string match -r -- '^--[^=]+=' (commandline -ct))
-                for candidate in (lanewise "[suggest:"(string length -- "$line")"]" "$line" 2>/dev/null)
-                    echo -- "$prefix$candidate"
+                set -l candidates (lanewise "[suggest:"(string length -- "$line")"]" "$line" 2>/dev/null)
+                if set -q candidates[1]
+                    printf '%s\n' "$prefix"$candidates
+                else
+                    __fish_complete_path (commandline -ct)
                 end
             end
-            complete -c lanewise -a '(__lanewise_complete)'
+            complete -c lanewise -f -a '(__lanewise_complete)'
             """,
         ["pwsh"] =
             """

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using Lanewise.Cli.Common;
 using Lanewise.Cli.Options;
-using Lanewise.Cli.Runs;
+using Lanewise.Workflows;
 using Lanewise.Cli.Terminals;
 using Lanewise.Files;
 
@@ -65,7 +65,8 @@ internal sealed class ConvertVerb
         };
         verb.Validators.Add(result =>
         {
-            if (result.GetValue(options._classes) is not null && result.GetValue(options._model) is null)
+            // Values are not read here: an invalid one is reported by its own parser.
+            if (result.GetResult(options._classes) is not null && result.GetResult(options._model) is null)
             {
                 result.AddError("--classes-from requires --model, which determines the number of classes.");
             }
@@ -76,7 +77,7 @@ internal sealed class ConvertVerb
 
     private int Run(ParseResult parse)
     {
-        string from = RunFolder.FindModel(parse.GetRequiredValue(_in)), to = parse.GetRequiredValue(_out);
+        string from = RunDirectory.FindModel(parse.GetRequiredValue(_in)), to = parse.GetRequiredValue(_out);
         if (Path.Exists(to) && !parse.GetValue(_force))
         {
             throw new LanewiseException($"{to} exists; choose another name, or overwrite it with --force.");
@@ -140,7 +141,7 @@ internal sealed class ConvertVerb
         if (c.Card is { } card)
         {
             StandardOutput.WriteLine(
-                $"model: {card.Model}, {NumberFormat.Count(card.Classes.Count)} classes, input {card.Transform.Input}");
+                $"model: {card.Model}, {NumberFormat.Count(card.Classes.Count)} classes, input {card.Input}");
         }
     }
 

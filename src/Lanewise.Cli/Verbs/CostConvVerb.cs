@@ -1,3 +1,4 @@
+using Lanewise.Workflows;
 using System.CommandLine;
 using System.Text.Json;
 using Lanewise.Analysis;
@@ -49,7 +50,8 @@ internal sealed class CostConvVerb
             if (required.Any(option => result.GetResult(option) is null))
             {
                 result.AddError(
-                    "lanewise cost conv: --input, --out and --kernel are required, as in: lanewise cost conv --input 192x28x28 --out 32 --kernel 5");
+                    "lanewise cost conv: --input, --out and --kernel are required, as in: "
+                    + "lanewise cost conv --input 192x28x28 --out 32 --kernel 5");
             }
         });
         verb.SetAction((parse, cancellation) => Task.Run(() => options.Run(parse, cancellation), CancellationToken.None));

@@ -3,7 +3,7 @@ using System.CommandLine.Parsing;
 using Lanewise.Analysis;
 using Lanewise.Cli.Common;
 using Lanewise.Cli.Options;
-using Lanewise.Cli.Runs;
+using Lanewise.Workflows;
 using Lanewise.Cli.Terminals;
 using Lanewise.Files;
 
@@ -83,7 +83,8 @@ internal sealed class CostVerb
         bool IsGiven(Option option) => result.GetResult(option) is { Implicit: false };
         if (result.GetResult(_model) is null or { Tokens.Count: 0 })
         {
-            result.AddError($"lanewise cost: specify a model ({string.Join(", ", SharedOptions.ModelNames)}), or conv for a single convolution.");
+            string models = string.Join(", ", SharedOptions.ModelNames);
+            result.AddError($"lanewise cost: specify a model ({models}), or conv for a single convolution.");
         }
         else if (IsGiven(_json) && IsGiven(_csv))
         {
@@ -126,11 +127,11 @@ internal sealed class CostVerb
 
     private static Network CreateNetwork(string model, int? classes, Shape? input)
     {
-        var card = IsModel(model) ? null : ReadCard(RunFolder.FindModel(model));
+        var card = IsModel(model) ? null : ReadCard(RunDirectory.FindModel(model));
         var entry = ModelCatalog.Find(card?.Model ?? model);
         try
         {
-            return entry.Create(new ModelOptions { Classes = classes ?? card?.Classes.Count, Input = input ?? card?.Transform.Input });
+            return entry.Create(new ModelOptions { Classes = classes ?? card?.Classes.Count, Input = input ?? card?.Input });
         }
         catch (LanewiseException e) when (input is { } shape)
         {

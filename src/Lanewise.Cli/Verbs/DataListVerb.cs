@@ -1,3 +1,4 @@
+using Lanewise.Workflows;
 using System.CommandLine;
 using System.Text.Json;
 using Lanewise.Cli.Common;

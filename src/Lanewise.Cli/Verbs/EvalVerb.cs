@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using Lanewise.Cli.Common;
 using Lanewise.Cli.Options;
-using Lanewise.Cli.Runs;
+using Lanewise.Workflows;
 using Lanewise.Cli.Terminals;
 using Lanewise.Engine;
 
@@ -24,10 +24,10 @@ internal sealed class EvalVerb
     private readonly Option<string?> _dataset = SharedOptions.TestDataset();
     private readonly Option<string?> _dataDir = SharedOptions.DataDir();
     private readonly Option<int?> _limitTest = OptionFactory.Limit("--limit-test", "Evaluate on the first N images only.");
-    private readonly Option<int> _batchSize = SharedOptions.BatchSize(RunModel.DefaultBatchSize, "Images per batch.");
+    private readonly Option<int> _batchSize = SharedOptions.BatchSize(TrainedModel.DefaultBatchSize, "Images per batch.");
     private readonly Option<int> _threads = SharedOptions.Threads();
     private readonly Option<Conv2dAlgorithm?> _algorithm = SharedOptions.Algorithm();
-    private readonly InputOptions _input = new();
+    private readonly SettingOptions _input = new(new InputSettings());
     private readonly Option<CorruptImagePolicy?> _onCorrupt = SharedOptions.OnCorrupt();
     private readonly Option<bool> _json = SharedOptions.Json();
 
@@ -49,34 +49,41 @@ internal sealed class EvalVerb
         return verb;
     }
 
-    private async Task<int> RunAsync(ParseResult parse, CancellationToken cancellation)
+    private async Task<int> RunAsync(ParseResult parse, CancellationToken cancellationToken)
     {
-        var model = RunModel.Load(parse.GetRequiredValue(_run), parse.GetValue(_model), _input.Read(parse));
-        string? dataset = parse.GetValue(_dataset) ?? model.File.Card.Dataset;
-        var onCorrupt = parse.GetValue(_onCorrupt) ?? default;
-        var splits = await RunData.LoadAsync(
-            dataset, parse.GetValue(_dataDir), onCorrupt, limitTrain: null, parse.GetValue(_limitTest), cancellation).ConfigureAwait(false);
-        var algorithm = parse.GetValue(_algorithm) ?? default;
-        var (evaluation, classes) = await model.EvaluateAsync(
-            splits, parse.GetValue(_batchSize), parse.GetValue(_threads), algorithm, onPrediction: null, cancellation)
-            .ConfigureAwait(false);
+        using var display = new JobDisplay();
+        var input = new InputSettings().With(_input.Given(parse));
+        var model = TrainedModel.Load(parse.GetRequiredValue(_run), parse.GetValue(_model), input);
+        var source = new DataSource(parse.GetValue(_dataset))
+        {
+            DataDir = parse.GetValue(_dataDir),
+            OnCorrupt = parse.GetValue(_onCorrupt) ?? default,
+            LimitTest = parse.GetValue(_limitTest),
+        };
+        var options = new EvaluationOptions
+        {
+            BatchSize = parse.GetValue(_batchSize),
+            Threads = parse.GetValue(_threads),
+            Algorithm = parse.GetValue(_algorithm) ?? default,
+        };
+        var result = await new EvaluationJob(model, source, options).RunAsync(display, cancellationToken).ConfigureAwait(false);
         if (parse.GetValue(_json))
         {
-            JsonOutput.Print(json => Write(json, model.Network.Name, splits.Name, evaluation, classes));
+            JsonOutput.Print(json => Write(json, result.Model, result.Dataset, result.Evaluation, result.Classes));
         }
         else
         {
-            Print(model.Network.Name, splits, evaluation, classes);
+            Print(result.Model, result.Dataset, result.Evaluation, result.Classes);
         }
 
         return ExitCode.Done;
     }
 
-    private static void Print(string model, DatasetSplits splits, Evaluation evaluation, IReadOnlyList<string> classes)
+    private static void Print(string model, string dataset, Evaluation evaluation, IReadOnlyList<string> classes)
     {
         string counts = $"{NumberFormat.Count(evaluation.Correct)} of {NumberFormat.Count(evaluation.Total)} correct";
         StandardOutput.WriteLine(
-            $"{model} on {splits.Name}: top-1 accuracy {NumberFormat.Percent(evaluation.Top1)}, {counts}, "
+            $"{model} on {dataset}: top-1 accuracy {NumberFormat.Percent(evaluation.Top1)}, {counts}, "
             + FormattableString.Invariant($"mean loss {evaluation.Loss:F4}"));
         StandardOutput.WriteLine();
         var table = new ConsoleTable("class", ">precision", ">recall", ">images");

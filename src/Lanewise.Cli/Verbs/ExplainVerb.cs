@@ -4,9 +4,9 @@ using System.Globalization;
 using Lanewise.Analysis;
 using Lanewise.Cli.Common;
 using Lanewise.Cli.Options;
-using Lanewise.Cli.Runs;
+using Lanewise.Cli.Reports;
+using Lanewise.Workflows;
 using Lanewise.Cli.Terminals;
-using Lanewise.Engine;
 
 namespace Lanewise.Cli.Verbs;
 
@@ -68,32 +68,15 @@ internal sealed class ExplainVerb
 
     private readonly Option<int?> _limitTest = OptionFactory.Limit("--limit-test", "Evaluate on the first N images only.");
 
-    private readonly Option<int> _batchSize = SharedOptions.BatchSize(RunModel.DefaultBatchSize, "Images per batch.");
+    private readonly Option<int> _batchSize = SharedOptions.BatchSize(TrainedModel.DefaultBatchSize, "Images per batch.");
 
     private readonly Option<int> _threads = SharedOptions.Threads();
 
-    private readonly InputOptions _input = new();
+    private readonly SettingOptions _input = new(new InputSettings());
 
     private readonly Option<CorruptImagePolicy?> _onCorrupt = SharedOptions.OnCorrupt();
 
     private readonly Option<bool> _json = SharedOptions.Json();
-
-    /// <summary>The explanations to compute.</summary>
-    /// <param name="Files">The image files.</param>
-    /// <param name="FeatureMaps">The layer whose feature maps are shown; null for none.</param>
-    private sealed record Request(string[] Files, Node? FeatureMaps)
-    {
-        public bool GradCam { get; init; }
-
-        public bool Branches { get; init; }
-
-        public bool Blocks { get; init; }
-
-        public bool Filters { get; init; }
-    }
-
-    /// <summary>The prepared images, and how Grad-CAM is computed for them.</summary>
-    private sealed record ImageInputs(PreparedImages? Images, GradCam? GradCam, int? Target);
 
     public static Command Create()
     {
@@ -128,84 +111,34 @@ internal sealed class ExplainVerb
         }
     }
 
-    private async Task<int> RunAsync(ParseResult parse, CancellationToken cancellation)
+    private async Task<int> RunAsync(ParseResult parse, CancellationToken cancellationToken)
     {
-        string run = parse.GetRequiredValue(_run);
-        var model = RunModel.Load(run, parse.GetValue(_model), _input.Read(parse));
-        var request = Read(parse, model.Network);
-        var inputs = ReadImages(parse, model, request, cancellation);
-        var splits = request.Branches || request.Blocks ? await LoadDatasetAsync(parse, model, cancellation).ConfigureAwait(false) : null;
-        if (splits is not null)
-        {
-            model.RequireClassesOf(splits);
-        }
-
-        var folder = ExplainFolder.Create(parse.GetValue(_output), run);
-        var explanation = await Task.Run(() => Explain(parse, model, request, splits, folder, inputs, cancellation), cancellation)
+        using var display = new JobDisplay();
+        string path = parse.GetRequiredValue(_run);
+        var model = TrainedModel.Load(path, parse.GetValue(_model), new InputSettings().With(_input.Given(parse)));
+        var explanation = await CreateJob(parse, model).RunAsync(path, parse.GetValue(_output), display, cancellationToken)
             .ConfigureAwait(false);
-        explanation.SavePage();
         Terminal.Notice(explanation.Summary);
+        var report = new ExplanationReport(explanation);
         if (parse.GetValue(_json))
         {
-            JsonOutput.Print(explanation.Write);
+            JsonOutput.Print(report.Write);
         }
         else
         {
-            explanation.Print();
+            report.Print();
         }
 
         return ExitCode.Done;
     }
 
-    private ImageInputs ReadImages(ParseResult parse, RunModel model, Request request, CancellationToken cancellation)
+    /// <summary>Creates the job; without images and options, it is everything that needs no image and the network supports.</summary>
+    private ExplanationJob CreateJob(ParseResult parse, TrainedModel model)
     {
-        int? target = parse.GetValue(_class) is { } name ? FindClass(name, model.Classes) : null;
-        var images = request.Files.Length > 0 ? model.Read(request.Files, cancellation) : null;
-        var options = new PlanOptions { BatchSize = 1, Threads = parse.GetValue(_threads) };
-        var gradCam = request.GradCam ? new GradCam(model.Network, model.Weights, options, parse.GetValue(_layer)) : null;
-        return new(images, gradCam, target);
-    }
-
-    private Task<DatasetSplits> LoadDatasetAsync(ParseResult parse, RunModel model, CancellationToken cancellation) => RunData.LoadAsync(
-        parse.GetValue(_dataset) ?? model.File.Card.Dataset, parse.GetValue(_dataDir), parse.GetValue(_onCorrupt) ?? default,
-        limitTrain: null, parse.GetValue(_limitTest), cancellation);
-
-    private Explanation Explain(
-        ParseResult parse, RunModel model, Request request, DatasetSplits? splits, ExplainFolder folder, ImageInputs inputs,
-        CancellationToken cancellation)
-    {
-        using var display = new ContributionDisplay();
-        var options = splits is null ? null : new ContributionOptions(splits.Test, model.Transform)
-        {
-            BatchSize = parse.GetValue(_batchSize),
-            Threads = parse.GetValue(_threads),
-            Progress = display,
-        };
-        var files = new ExplainImages(model, folder);
-        var images = new List<ExplainedImage>();
-        for (int i = 0; i < request.Files.Length; i++)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            images.Add(files.Explain(inputs.Images!, i, inputs.GradCam, inputs.Target, request.FeatureMaps));
-        }
-
-        return new(model, folder)
-        {
-            Dataset = splits?.Name,
-            Total = splits?.Test.Count ?? 0,
-            Branches = request.Branches ? BranchContributions.Measure(model.Network, model.Weights, options!, cancellation) : null,
-            Blocks = request.Blocks ? BlockContributions.Measure(model.Network, model.Weights, options!, cancellation) : null,
-            Images = images,
-            Filters = request.Filters ? files.Filters() : null,
-        };
-    }
-
-    /// <summary>Reads the request; without images and options, it is everything that needs no image and the network supports.</summary>
-    private Request Read(ParseResult parse, Network network)
-    {
+        var network = model.Network;
         string[] files = parse.GetValue(_images) ?? [];
         string? layer = parse.GetValue(_featureMaps);
-        bool maps = parse.IsGiven(_featureMaps);
+        bool maps = parse.GetResult(_featureMaps) is { Implicit: false };
         if (layer is { } value && File.Exists(value) && network.Nodes.All(n => n.Path != value))
         {
             (layer, files) = (null, [value, .. files]);
@@ -219,15 +152,27 @@ internal sealed class ExplainVerb
         var shown = maps ? layer is null ? Filters.FirstLayer(network) : network.Find(layer) : null;
         if (shown is not null)
         {
-            ExplainImages.RequireShowable(network, shown);
+            ExplanationJob.RequireShowable(network, shown);
         }
 
-        return new(files, shown)
+        string? className = parse.GetValue(_class), camLayer = parse.GetValue(_layer);
+        return new(model)
         {
-            GradCam = parse.GetValue(_gradCam) || parse.IsGiven(_layer) || parse.IsGiven(_class) || (files.Length > 0 && !maps),
+            Files = files,
+            FeatureMaps = shown,
+            GradCam = parse.GetValue(_gradCam) || camLayer is not null || className is not null || (files.Length > 0 && !maps),
+            Layer = camLayer,
+            Target = className is null ? null : FindClass(className, model.Classes),
             Branches = branches || (isEmpty && hasBranches),
             Blocks = blocks || (isEmpty && hasBlocks),
             Filters = filters || isEmpty,
+            Source = new(parse.GetValue(_dataset))
+            {
+                DataDir = parse.GetValue(_dataDir),
+                OnCorrupt = parse.GetValue(_onCorrupt) ?? default,
+                LimitTest = parse.GetValue(_limitTest),
+            },
+            Options = new() { BatchSize = parse.GetValue(_batchSize), Threads = parse.GetValue(_threads) },
         };
     }
 

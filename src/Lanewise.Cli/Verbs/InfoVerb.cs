@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using Lanewise.Cli.Common;
 using Lanewise.Cli.Options;
-using Lanewise.Cli.Runs;
+using Lanewise.Workflows;
 using Lanewise.Cli.Terminals;
 using Lanewise.Engine;
 
@@ -45,7 +45,7 @@ internal static class InfoVerb
 
     private static void PrintJson(DatasetRoots roots, double peak) => JsonOutput.Print(json =>
     {
-        json.WriteString("version", ProgramInfo.Version);
+        json.WriteString("version", ProductInfo.Version);
         json.WriteString("runtime", RuntimeInformation.FrameworkDescription);
         json.WriteString("system", RuntimeInformation.RuntimeIdentifier);
         json.WriteString("processor", RunEnvironment.ProcessorName());
@@ -64,7 +64,7 @@ internal static class InfoVerb
 
     private static void Print(DatasetRoots roots, double peak)
     {
-        Line("version", $"{ProgramInfo.Version} ({RuntimeInformation.FrameworkDescription}, {RuntimeInformation.RuntimeIdentifier})");
+        Line("version", $"{ProductInfo.Version} ({RuntimeInformation.FrameworkDescription}, {RuntimeInformation.RuntimeIdentifier})");
         Line("processor", RunEnvironment.ProcessorName());
         Line("threads", Environment.ProcessorCount.ToString(CultureInfo.InvariantCulture));
         int width = Processor.LaneWidths[0];

@@ -1,3 +1,4 @@
+using Lanewise.Workflows;
 using System.CommandLine;
 using Lanewise.Cli.Common;
 using Lanewise.Cli.Options;

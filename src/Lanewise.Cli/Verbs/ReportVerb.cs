@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Lanewise.Cli.Common;
 using Lanewise.Cli.Options;
-using Lanewise.Cli.Runs;
+using Lanewise.Workflows;
 using Lanewise.Cli.Terminals;
 using Lanewise.Reports;
 
@@ -59,16 +59,18 @@ internal sealed class ReportVerb
 
     private async Task<int> RunAsync(ParseResult parse, CancellationToken cancellation)
     {
-        var folder = RunFolder.Open(parse.GetRequiredValue(_run));
-        var report = new RunReport(folder)
+        using var display = new JobDisplay();
+        var folder = RunDirectory.Open(parse.GetRequiredValue(_run));
+        var report = new ReportJob(folder)
         {
             Dataset = parse.GetValue(_dataset),
             DataDir = parse.GetValue(_dataDir),
             LimitTest = parse.GetValue(_limitTest),
             Threads = parse.GetValue(_threads),
             Mistakes = parse.GetValue(_mistakes),
+            ResumeCommand = Advice.ResumeCommand("train", folder.Path),
         };
-        var page = await report.ReadAsync(cancellation).ConfigureAwait(false);
+        var page = await report.ReadAsync(display, cancellation).ConfigureAwait(false);
         string file = parse.GetValue(_output) ?? folder.Report;
         RunPage.Create(page).Save(file);
         if (parse.GetValue(_json))
@@ -83,7 +85,7 @@ internal sealed class ReportVerb
         return ExitCode.Done;
     }
 
-    private static void PrintJson(RunFolder folder, string file, RunPageData page) => JsonOutput.Print(json =>
+    private static void PrintJson(RunDirectory folder, string file, RunPageData page) => JsonOutput.Print(json =>
     {
         json.WriteString("run", folder.Path);
         json.WriteString("file", file);

@@ -1,11 +1,14 @@
 using System.CommandLine;
+using Lanewise.Cli.Common;
 using Lanewise.Cli.Options;
-using Lanewise.Cli.Runs;
+using Lanewise.Cli.Reports;
+using Lanewise.Cli.Terminals;
+using Lanewise.Workflows;
 
 namespace Lanewise.Cli.Verbs;
 
 /// <summary><c>lanewise train MODEL</c>.</summary>
-internal static class TrainVerb
+internal sealed class TrainVerb
 {
     private const string Examples =
         """
@@ -20,31 +23,83 @@ internal static class TrainVerb
           lanewise train --resume runs/residual-1 --epochs 20
         """;
 
+    private readonly Argument<string?> _model = new("MODEL")
+    {
+        Description = "Model to train; 'lanewise models' lists them. Optional with --resume.",
+        HelpName = "MODEL",
+        Arity = ArgumentArity.ZeroOrOne,
+        CompletionSources = { SharedOptions.ModelNames },
+        CustomParser = result => ArgumentParsing.ParseText(result, "MODEL", name => ModelCatalog.Find(name).Name),
+    };
+
+    private readonly SettingOptions _settings = new(new TrainSettings(), except: "model");
+
+    private readonly Option<string?> _config = OptionFactory.Text(
+        "--config", "FILE", "Read settings from a JSON file, such as the args.json of a run; options on the command line come first.");
+
+    private readonly Option<string?> _output = OptionFactory.Text(
+        "--output", "FOLDER", "Run folder to write, new or empty.", "runs/MODEL-1, runs/MODEL-2, …");
+
+    private readonly Option<string?> _resume = OptionFactory.Text("--resume", "RUN", ResumeHelp(TrainSettings.AllSettings, "run"));
+
+    private readonly Option<bool> _json = SharedOptions.Json();
+
     public static Command Create()
     {
-        var options = new TrainOptions();
+        var options = new TrainVerb();
         var verb = new Verb("train", "Train a model and write a run folder: settings, metrics, weights, checkpoint.", Examples)
         {
-            StopsAfter = "step",
+            options._model, options._config, options._output, options._resume, options._json,
         };
-        options.AddTo(verb);
-        verb.SetAction((parse, cancellation) => RunAsync(options, parse, cancellation));
+        verb.StopsAfter = "step";
+        foreach (var option in options._settings.All)
+        {
+            verb.Add(option);
+        }
+
+        verb.SetAction(options.RunAsync);
         return verb;
     }
 
-    private static async Task<int> RunAsync(TrainOptions options, ParseResult parse, CancellationToken cancellation)
+    /// <summary>Describes <c>--resume</c>, with the options that may be changed.</summary>
+    public static string ResumeHelp(IEnumerable<Setting> table, string what)
     {
-        options.Check(parse);
-        bool json = options.Json(parse);
-        if (options.Resume(parse) is not { } run)
+        string[] names = [.. table.Where(row => row.OnResume == ResumeRule.MayChange).Select(row => $"--{row.Name}")];
+        return $"Resume this {what} with its settings; the result is bitwise identical to an uninterrupted {what}. "
+            + $"Only {string.Join(", ", names[..^1])} and {names[^1]} may differ.";
+    }
+
+    private async Task<int> RunAsync(ParseResult parse, CancellationToken cancellationToken)
+    {
+        using var display = new JobDisplay();
+        var job = CreateJob(parse);
+        var result = await job.RunAsync(display, cancellationToken).ConfigureAwait(false);
+        TrainingReport.Print(result, parse.GetValue(_json));
+        return ExitCode.Done;
+    }
+
+    private TrainingJob CreateJob(ParseResult parse)
+    {
+        var given = _settings.Given(parse).ToList();
+        if (parse.GetValue(_model) is { } model)
         {
-            var newArguments = options.Read(parse);
-            var newFolder = RunFolder.Create(options.Output(parse), newArguments);
-            return await TrainingRun.StartAsync(newFolder, newArguments, json, cancellation).ConfigureAwait(false);
+            given.Add(TrainSettings.AllSettings.First(row => row.Name == "model").Parse(model));
         }
 
-        var folder = RunFolder.Open(run);
-        var arguments = options.Merge(parse, RunArguments.Load(folder.Arguments));
-        return await TrainingRun.ResumeAsync(folder, arguments, json, cancellation).ConfigureAwait(false);
+        if (parse.GetValue(_resume) is { } run)
+        {
+            return parse.GetValue(_output) is null && parse.GetValue(_config) is null
+                ? TrainingJob.Resume(run, given)
+                : throw new UsageException("--resume: a resumed run has its folder and settings; omit --output and --config.");
+        }
+
+        var settings = parse.GetValue(_config) is { } file
+            ? new TrainSettings().With(SettingsFile.Load(file, TrainSettings.AllSettings))
+            : new TrainSettings();
+        settings = settings.With(given);
+        return settings.Model is not null
+            ? TrainingJob.Create(settings, parse.GetValue(_output))
+            : throw new UsageException(
+                $"lanewise train: specify a model ({string.Join(", ", SharedOptions.ModelNames)}), or a run with --resume.");
     }
 }

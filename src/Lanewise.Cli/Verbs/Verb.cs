@@ -8,6 +8,6 @@ internal sealed class Verb(string name, string description, string examples) : C
     /// <summary>Gets example command lines, some with a short explanation.</summary>
     public string Examples => examples;
 
-    /// <summary>Gets what the verb completes before it stops on a signal, for example <c>step</c>; null if nothing has to be completed.</summary>
-    public string? StopsAfter { get; init; }
+    /// <summary>Gets what the verb completes before a signal stops it, for example <c>step</c>; null for nothing.</summary>
+    public string? StopsAfter { get; set; }
 }

@@ -92,7 +92,10 @@ public sealed class GradCam
     {
         string[] paths = [.. network.CutPoints().Select(n => n.Path)];
         return network.CutPoints().FirstOrDefault(n => n.Path == layer) ?? throw new UnknownNameException(
-            "layer", layer, paths, $"{network.Name}: there is no layer '{layer}' that everything passes through{NearestName.Choices(layer, paths)}");
+            "layer",
+            layer,
+            paths,
+            $"{network.Name}: there is no layer '{layer}' that everything passes through{NearestName.Choices(layer, paths)}");
     }
 
     private float[] Weigh(ReadOnlySpan<float> values, ReadOnlySpan<float> gradients)

@@ -20,7 +20,8 @@ public static class KernelTimes
     /// <param name="options">The options; threads are ignored.</param>
     /// <param name="cancellationToken">Stops between two steps.</param>
     /// <exception cref="InvalidOptionException">An option is out of range, or the network needs more memory than there is.</exception>
-    public static IReadOnlyList<KernelTime> Measure(Network network, ThroughputOptions options, CancellationToken cancellationToken = default)
+    public static IReadOnlyList<KernelTime> Measure(
+        Network network, ThroughputOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
         var times = new StepTimes(network, options.BatchSizeFor(network), options.Training, options.LaneWidth, options.Algorithm);

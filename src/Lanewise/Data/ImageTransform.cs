@@ -91,7 +91,7 @@ public sealed record ImageTransform
     /// <summary>How drawings are brought into the form of the training data; null (default) for photographs.</summary>
     public InkFraming? Ink { get; init; }
 
-    /// <summary>How an image should be decoded for this transform: with how many channels, and from which size on at a smaller scale.</summary>
+    /// <summary>How an image is decoded for this transform: its channels, and from which size on at a smaller scale.</summary>
     public DecodeOptions Decoding => Ink is null ? new(new ImageFitting(this).MinSide, IsGrey: false) : new(MinSide: null, IsGrey: true);
 
     /// <summary>
@@ -101,7 +101,9 @@ public sealed record ImageTransform
     public ImageTransform For(Shape input) =>
         this with { Input = input, Mean = Adapt(Mean, input.Channels), Std = Adapt(Std, input.Channels) };
 
-    /// <summary>Returns the default for images without a known transform: pixels scaled to −1 to 1 (mean 0.5, standard deviation 0.5).</summary>
+    /// <summary>
+    /// Returns the default for images without a known transform: pixels scaled to −1 to 1 (mean 0.5, standard deviation 0.5).
+    /// </summary>
     /// <param name="input">(C, H, W) of the network's input.</param>
     public static ImageTransform Default(Shape input) => new(input, Repeat(0.5f, input.Channels), Repeat(0.5f, input.Channels));
 

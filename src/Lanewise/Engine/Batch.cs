@@ -59,6 +59,18 @@ internal sealed class Batch
 
     public bool NeedsGradients => Mode >= BatchMode.Train;
 
+    /// <summary>Whether the last run computed losses; otherwise those of an earlier one are left in memory.</summary>
+    public bool HasLosses => Mode is BatchMode.Evaluate or BatchMode.Train;
+
+    /// <summary>Whether the last run computed predictions.</summary>
+    public bool HasPredictions => Mode != BatchMode.FromGradient;
+
+    /// <summary>Whether the last run copied the output out.</summary>
+    public bool HasOutput => Mode != BatchMode.Train;
+
+    /// <summary>Whether the last run computed the gradient of the input.</summary>
+    public bool HasInputGradients => NeedsGradients && InputGradients.Length > 0;
+
     /// <summary>The index of the training step.</summary>
     public long Step { get; private set; }
 

@@ -12,7 +12,7 @@ internal sealed class CompiledNetwork
     {
         (Network, Options) = (network, options);
         Kernels = KernelSet.For(options.LaneWidth);
-        MemoryCheck.OfShapes(network, options);
+        MemoryCheck.OfResults(network, options);
         var fusion = PlanHeuristics.Fuse(network, options, Kernels);
         Parameters = new ParameterLayout(network, fusion, Kernels, options);
         Program = new BlockProgram(fusion, Parameters, Kernels, options);

@@ -6,9 +6,9 @@ namespace Lanewise;
 public sealed record InferenceOptions
 {
     /// <summary>
-    /// The maximum number of images in a call, at least 1; 1 by default. It decides how weights and activations are laid out in memory: with
-    /// few images the vectors of the processor hold channels of one image, with more they hold several images. Compile one model for single
-    /// images and another for batches of a multiple of <see cref="CompiledModel.LaneWidth"/> images.
+    /// The maximum number of images in a call, at least 1; 1 by default. It decides how weights and activations are laid out in memory:
+    /// with few images, vectors hold channels of one image; with more, they hold several images. Compile one model for single images and
+    /// another for batches of a multiple of <see cref="CompiledModel.LaneWidth"/> images.
     /// </summary>
     public int BatchSize { get; init; } = 1;
 

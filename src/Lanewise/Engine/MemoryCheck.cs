@@ -4,40 +4,26 @@ namespace Lanewise.Engine;
 
 /// <summary>
 /// Refuses networks, images and batches that need more memory than there is, from their shapes alone, before anything is computed or
-/// allocated. All sizes are lower bounds.
+/// allocated. All sizes are lower bounds. Activations and weights of more than 2³¹ values are refused when a network is defined.
 /// </summary>
 internal static class MemoryCheck
 {
-    // A block's activations, and all weights, are one array of floats each; kernels address them by 32-bit offsets.
+    // A block's activations are one array of floats, which kernels address by 32-bit offsets; so are the outputs of a batch.
     private const long MaxFloats = int.MaxValue - 64;
 
-    /// <summary>Checks the shapes of a network before it is compiled.</summary>
-    /// <exception cref="ShapeException">An activation, or all weights together, exceed what an array can hold.</exception>
+    /// <summary>Checks the results of a batch, before the network is compiled.</summary>
     /// <exception cref="InvalidOptionException">The results of a batch exceed the memory.</exception>
-    public static void OfShapes(Network network, PlanOptions options)
+    public static void OfResults(Network network, PlanOptions options)
     {
-        foreach (var node in network.Nodes)
+        double values = (double)options.BatchSize * (options.InputGradient
+            ? Math.Max(network.Input.Count, network.OutputCount)
+            : network.OutputCount);
+        // Index, label, prediction and loss of each image.
+        double bytes = values * sizeof(float) + (double)options.BatchSize * (3 * sizeof(int) + sizeof(double));
+        if (values > MaxFloats || bytes > Available)
         {
-            double values = (double)node.Shape.Channels * node.Shape.Height * node.Shape.Width;
-            if (values > MaxFloats)
-            {
-                throw new ShapeException(
-                    $"{network.Name}: the output of {node.Path} is {node.Shape}, {Size(values * sizeof(float))} for one image; at most "
-                    + $"{Size(MaxFloats * (double)sizeof(float))} are supported. Use smaller images.",
-                    network.Name,
-                    node.Path);
-            }
+            throw TooLarge(network, options, bytes, Limit());
         }
-
-        double weights = network.Parameters.Sum(p => p.Dimensions.Aggregate(1.0, (product, size) => product * size));
-        if (weights > MaxFloats || weights * sizeof(float) > Available)
-        {
-            throw new ShapeException(
-                $"{network.Name}: its weights need {Size(weights * sizeof(float))}; {Limit()}. Use smaller layers or smaller images.",
-                network.Name);
-        }
-
-        CheckResults(network, options);
     }
 
     /// <summary>Checks the activations of a block before they are placed.</summary>
@@ -47,8 +33,8 @@ internal static class MemoryCheck
         if (floats > MaxFloats)
         {
             throw new ShapeException(
-                $"{network.Name}: the activations of {Images(images)} of {network.Input} need {Size(floats * sizeof(float))}; at most "
-                + $"{Size(MaxFloats * (double)sizeof(float))} are supported. Use smaller images.",
+                $"{network.Name}: the activations of {Images(images)} of {network.Input} need {Size(floats * sizeof(float))}; {Limit()}. "
+                + "Use smaller images.",
                 network.Name);
         }
     }
@@ -69,14 +55,14 @@ internal static class MemoryCheck
         {
             throw new ShapeException(
                 $"{network.Name}: the weights and the activations of {Images(program.BlockImages)} of {network.Input} need "
-                + $"{Size(block + weights)}; {Limit()}. Use smaller images.",
+                + $"{Size(block + weights)}; {Size(Available)} of memory are available. Use smaller images.",
                 network.Name);
         }
 
         double total = copies * block + weights + gradients;
         if (total > Available)
         {
-            throw TooLarge(network, options, total);
+            throw TooLarge(network, options, total, $"{Size(Available)} of memory are available");
         }
     }
 
@@ -100,26 +86,15 @@ internal static class MemoryCheck
 
     private static double Available => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
 
-    private static void CheckResults(Network network, PlanOptions options)
-    {
-        double values = (double)options.BatchSize * (options.InputGradient
-            ? Math.Max(network.Input.Count, network.OutputCount)
-            : network.OutputCount);
-        // Index, label, prediction and loss of each image.
-        double bytes = values * sizeof(float) + (double)options.BatchSize * (3 * sizeof(int) + sizeof(double));
-        if (values > MaxFloats || bytes > Available)
-        {
-            throw TooLarge(network, options, bytes);
-        }
-    }
-
-    private static InvalidOptionException TooLarge(Network network, PlanOptions options, double bytes) => new(
-        $"{network.Name}: batch size {options.BatchSize}, threads {options.Threads}: at least {Size(bytes)} are needed; {Limit()}. "
-        + "Use a smaller batch, fewer threads or smaller images.",
+    private static InvalidOptionException TooLarge(Network network, PlanOptions options, double bytes, string limit) => new(
+        $"{network.Name}: batch size {options.BatchSize} on {options.Threads} threads needs {Size(bytes)} or more; {limit}; "
+        + "use a smaller batch, fewer threads or smaller images.",
         nameof(options.BatchSize),
         options.BatchSize);
 
-    private static string Limit() => $"{Size(Available)} of memory are available";
+    private static string Limit() => Available < MaxFloats * (double)sizeof(float)
+        ? $"{Size(Available)} of memory are available"
+        : $"at most {Size(MaxFloats * (double)sizeof(float))} are supported";
 
     private static string Images(int count) => count == 1 ? "one image" : $"a block of {count} images";
 

@@ -121,9 +121,10 @@ public sealed partial class Plan
     }
 
     /// <summary>
-    /// The gradient of the input, (N, C, H, W) in row-major order; empty unless <see cref="PlanOptions.InputGradient"/> is set.
+    /// The gradient of the input, (N, C, H, W) in row-major order; empty unless <see cref="PlanOptions.InputGradient"/> is set,
+    /// and after a run without a backward pass.
     /// </summary>
     /// <exception cref="InvalidOperationException">Another call is still running.</exception>
     public ReadOnlySpan<float> InputGradients =>
-        Options.InputGradient ? Results.InputGradients.AsSpan(0, Results.Count * Network.Input.Count) : [];
+        Results is var results && results.HasInputGradients ? results.InputGradients.AsSpan(0, results.Count * Network.Input.Count) : [];
 }

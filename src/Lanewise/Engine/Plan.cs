@@ -45,21 +45,27 @@ public sealed partial class Plan : IDisposable
 
     /// <summary>
     /// The cross-entropy of each image, (N), set by <see cref="Evaluate"/> and <see cref="ComputeGradients"/>, in the order of the indices
-    /// passed to them; <see cref="ComputeGradients"/> adds the weighted losses of the auxiliary outputs.
+    /// passed to them; <see cref="ComputeGradients"/> adds the weighted losses of the auxiliary outputs. Empty after other runs, and after
+    /// one that failed.
     /// </summary>
     /// <exception cref="InvalidOperationException">Another call is still running.</exception>
-    public ReadOnlySpan<double> Losses => Results.Losses.AsSpan(0, Results.Count);
-
-    /// <summary>The most likely class of each image, (N), set by every run of a classifier.</summary>
-    /// <exception cref="InvalidOperationException">Another call is still running.</exception>
-    public ReadOnlySpan<int> Predictions => Results.Predictions.AsSpan(0, Results.Count);
+    public ReadOnlySpan<double> Losses => Results is var results && results.HasLosses ? results.Losses.AsSpan(0, results.Count) : [];
 
     /// <summary>
-    /// The output of the network, (N, C, H, W) in row-major order: for a classifier its logits, (N, classes). Not set by
-    /// <see cref="ComputeGradients"/>. Empty after a run that failed.
+    /// The most likely class of each image, (N), set by <see cref="Infer"/>, <see cref="Evaluate"/> and <see cref="ComputeGradients"/> of a
+    /// classifier. Empty after other runs, and after one that failed.
     /// </summary>
     /// <exception cref="InvalidOperationException">Another call is still running.</exception>
-    public ReadOnlySpan<float> Output => Results.Output.AsSpan(0, Results.Count * Network.OutputCount);
+    public ReadOnlySpan<int> Predictions =>
+        Results is var results && results.HasPredictions ? results.Predictions.AsSpan(0, results.Count) : [];
+
+    /// <summary>
+    /// The output of the network, (N, C, H, W) in row-major order: for a classifier its logits, (N, classes). Empty
+    /// after <see cref="ComputeGradients"/>, which does not compute it, and after a run that failed.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">Another call is still running.</exception>
+    public ReadOnlySpan<float> Output =>
+        Results is var results && results.HasOutput ? results.Output.AsSpan(0, results.Count * Network.OutputCount) : [];
 
     internal BlockProgram Program => _compiled.Program;
 

@@ -58,6 +58,19 @@ public static class Checkpoint
         return new(Weights.Match(network, groups[""], path), optimizer, position);
     }
 
+    /// <summary>Refuses a checkpoint where a model is expected.</summary>
+    /// <exception cref="ModelFormatException">The metadata is that of a checkpoint.</exception>
+    internal static void ThrowIfCheckpoint(IReadOnlyDictionary<string, string> metadata, string file)
+    {
+        if (metadata.Keys.Any(key => key.StartsWith(Prefix, StringComparison.Ordinal)))
+        {
+            throw new ModelFormatException(
+                $"{file}: this is a training checkpoint, which has the optimizer's state but no description of the model; use the "
+                    + "model.safetensors that training writes beside it.",
+                ModelFormatError.IsCheckpoint, file);
+        }
+    }
+
     /// <summary>Returns the optimizer state to which a tensor belongs; null for a parameter of the network.</summary>
     private static string? StateNameOf(string tensor) =>
         StateNames.FirstOrDefault(name => tensor.StartsWith(name + ".", StringComparison.Ordinal));

@@ -3,53 +3,118 @@ using System.Globalization;
 namespace Lanewise.Files;
 
 /// <summary>A trained model in one file: weights under PyTorch's names, and a card that describes them.</summary>
-/// <param name="Network">The network of the weights.</param>
-/// <param name="Weights">The weights.</param>
-/// <param name="Card">The model's description; for a file without a card, the defaults of the model.</param>
-public sealed record ModelFile(Network Network, Weights Weights, ModelCard Card)
+public sealed record ModelFile
 {
+    private const string ModelName = "model.safetensors";
+
+    /// <summary>Joins the parts of a model.</summary>
+    /// <param name="network">The network of the weights.</param>
+    /// <param name="weights">The weights.</param>
+    /// <param name="card">The model's description.</param>
+    public ModelFile(Network network, Weights weights, ModelCard card) => (Network, Weights, Card) = (network, weights, card);
+
+    /// <summary>The network of the weights.</summary>
+    public Network Network { get; init; }
+
+    /// <summary>The weights.</summary>
+    public Weights Weights { get; init; }
+
+    /// <summary>The model's description; for a file without a card, the defaults of the model.</summary>
+    public ModelCard Card { get; init; }
+
+    /// <summary>
+    /// Whether the file describes its model; if not, as in files of PyTorch, <see cref="Card"/> holds the catalog's defaults.
+    /// </summary>
+    public bool HasCard { get; init; } = true;
+
     /// <summary>Writes a safetensors file with the card in its metadata, atomically.</summary>
     /// <exception cref="FileAccessException">The file cannot be written.</exception>
     public static void Save(string path, Weights weights, ModelCard card) => Safetensors.Write(path, weights.Tensors, card.ToMetadata());
 
-    /// <summary>Reads a safetensors or PyTorch file. A file without a model card needs the model's name.</summary>
-    /// <param name="path">The file.</param>
+    /// <summary>
+    /// Reads a safetensors or PyTorch file, or that of a run folder. A file without a model card needs the model's name.
+    /// </summary>
+    /// <param name="path">The file, or a run folder with a <c>model.safetensors</c>.</param>
     /// <param name="model">The model's name in <see cref="ModelCatalog"/>; null to use the name in the card.</param>
     /// <exception cref="FileAccessException">The file cannot be read.</exception>
-    /// <exception cref="ModelFormatException">The file is not a weights file, does not name its model, or holds another one.</exception>
+    /// <exception cref="ModelFormatException">
+    /// The file is not a weights file, does not name its model, holds another one, or is a training checkpoint.
+    /// </exception>
     /// <exception cref="UnknownNameException">There is no such model.</exception>
-    public static ModelFile Load(string path, string? model = null) => From(WeightsFile.Read(path), path, model);
+    public static ModelFile Load(string path, string? model = null)
+    {
+        string file = Find(path);
+        return From(WeightsFile.Read(file), file, model);
+    }
 
     /// <summary>Builds a model from the content of a file.</summary>
     /// <param name="file">The file's content.</param>
     /// <param name="path">The file's name in messages.</param>
     /// <param name="model">The model's name in <see cref="ModelCatalog"/>; null to use the name in the card.</param>
-    /// <exception cref="ModelFormatException">The file does not name its model, or holds another one.</exception>
+    /// <exception cref="ModelFormatException">
+    /// The file does not name its model, holds another one, or is a training checkpoint.
+    /// </exception>
     /// <exception cref="UnknownNameException">There is no such model.</exception>
     public static ModelFile From(WeightsFile file, string path, string? model = null)
     {
         ArgumentNullException.ThrowIfNull(file);
         var card = ModelCard.FromMetadata(file.Metadata, path);
+        var network = card?.Network is { } own && (model is null || model == own.Name) ? own : FromCatalog(file, path, card, model);
+        if (card is not null && (card.Input != network.Input || card.Classes.Count != network.OutputCount))
+        {
+            throw new ModelFormatException(
+                $"{path}: the file's card says that '{network.Name}' takes {card.Input} and has {card.Classes.Count} classes, but it takes "
+                    + $"{network.Input} and has {network.OutputCount}; the file is damaged or was edited by hand.",
+                ModelFormatError.Damaged, path);
+        }
+
+        return new(network, Weights.Match(network, file.Tensors, path), card ?? DefaultCard(network)) { HasCard = card is not null };
+    }
+
+    /// <summary>Returns the file of a model: that of a run folder, or the file itself.</summary>
+    /// <exception cref="FileAccessException">The folder has no model.</exception>
+    internal static string Find(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        if (!Directory.Exists(path))
+        {
+            return path;
+        }
+
+        string file = Path.Combine(path, ModelName);
+        return File.Exists(file)
+            ? file
+            : throw new FileAccessException(
+                $"{path}: the folder has no {ModelName}; choose the folder of a run, whose training writes it after each epoch, or a file.",
+                path,
+                FileAccess.Read);
+    }
+
+    private static Network FromCatalog(WeightsFile file, string path, ModelCard? card, string? model)
+    {
         string name = model ?? card?.Model
             ?? throw new ModelFormatException(
                 $"{path}: the file does not say which model it holds, since it was not written by Lanewise; pass the model's name.",
                 ModelFormatError.ModelNotNamed, path);
-        var entry = ModelCatalog.Find(name);
-        int? outputs = card?.Classes.Count ?? ClassesOf(file, entry);
-        var network = entry.Create(new ModelOptions { Classes = outputs, Input = card?.Transform.Input });
-        if (card is not null && card.Transform.Input != network.Input)
+        if (model is null && ModelCatalog.All.All(e => !string.Equals(e.Name, name, StringComparison.OrdinalIgnoreCase)))
         {
             throw new ModelFormatException(
-                $"{path}: the file's card says that '{network.Name}' takes {card.Transform.Input}, but it takes "
-                    + $"{network.Input}; the file is damaged or was edited by hand.",
-                ModelFormatError.Damaged, path);
+                $"{path}: the network '{Excerpt.Of(name)}' is not in the catalog, and the file does not describe it. Save it with its "
+                    + "network (trainer.Save, or a ModelCard with a network), or load its weights into the network (network.LoadWeights).",
+                ModelFormatError.Unsupported, path);
         }
 
-        card ??= new ModelCard(network.Name, Numbers(network.OutputCount), entry.Transform.For(network.Input));
-        return new(network, Weights.Match(network, file.Tensors, path), card);
+        var entry = ModelCatalog.Find(name);
+        int? outputs = card?.Classes.Count ?? ClassesOf(file, entry);
+        return entry.Create(new ModelOptions { Classes = outputs, Input = card?.Input });
     }
 
-    private static string[] Numbers(int count) => [.. Enumerable.Range(0, count).Select(i => i.ToString(CultureInfo.InvariantCulture))];
+    private static ModelCard DefaultCard(Network network) =>
+        new(network.Name, ClassNumbers(network.OutputCount), ModelCatalog.Find(network.Name).Transform.For(network.Input));
+
+    /// <summary>Returns the numbers of classes whose names are unknown.</summary>
+    internal static string[] ClassNumbers(int count) =>
+        [.. Enumerable.Range(0, count).Select(i => i.ToString(CultureInfo.InvariantCulture))];
 
     /// <summary>
     /// Returns the number of classes of a file without a card, from its classifier; null if it has none that fits the model.

@@ -27,17 +27,35 @@ public abstract record Initializer
     /// <summary>Writes the initial values.</summary>
     internal abstract void Fill(Span<float> values, ref SplitMix64 random);
 
+    /// <summary>Writes the distribution; <see cref="Read"/> is the inverse.</summary>
+    internal abstract void Write(AttributeWriter to);
+
+    /// <summary>Reads a distribution.</summary>
+    /// <exception cref="FormatException">It is malformed.</exception>
+    internal static Initializer Read(AttributeReader from, string name) =>
+        from.Has("value") ? new Constant(from.Float("value"))
+        : from.Has("bound") ? new Uniform(from.Float("bound"))
+        : from.Has("std") ? new Normal(from.Float("std"), CheckCut(from.Float("cut", missing: float.PositiveInfinity)))
+        : throw AttributeReader.Invalid(name, "a distribution with 'value', 'bound' or 'std'");
+
+    // A narrower cut would take long to sample, one of 0 forever.
+    private static float CheckCut(float cut) => cut >= 0.1f ? cut : throw AttributeReader.Invalid("cut", "at least 0.1");
+
     /// <summary>One value for all elements.</summary>
     /// <param name="Value">The value.</param>
     public sealed record Constant(float Value) : Initializer
     {
         internal override void Fill(Span<float> values, ref SplitMix64 random) => values.Fill(Value);
+
+        internal override void Write(AttributeWriter to) => to.Write("value", Value);
     }
 
     /// <summary>Uniform in [−Bound, Bound).</summary>
     /// <param name="Bound">The bound.</param>
     public sealed record Uniform(float Bound) : Initializer
     {
+        internal override void Write(AttributeWriter to) => to.Write("bound", Bound);
+
         internal override void Fill(Span<float> values, ref SplitMix64 random)
         {
             foreach (ref float value in values)
@@ -52,6 +70,15 @@ public abstract record Initializer
     /// <param name="Cut">Truncation point in standard deviations: values beyond are resampled; infinite for none.</param>
     public sealed record Normal(float Std, float Cut = float.PositiveInfinity) : Initializer
     {
+        internal override void Write(AttributeWriter to)
+        {
+            to.Write("std", Std);
+            if (float.IsFinite(Cut))
+            {
+                to.Write("cut", Cut);
+            }
+        }
+
         internal override void Fill(Span<float> values, ref SplitMix64 random)
         {
             foreach (ref float value in values)

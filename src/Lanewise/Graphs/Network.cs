@@ -82,6 +82,11 @@ public sealed class Network
         }
     }
 
+    /// <summary>Joins nodes to a network: those of a file that describes it.</summary>
+    internal static Network Of(
+        string name, IReadOnlyList<Node> nodes, Node output, IReadOnlyList<AuxiliaryOutput> auxiliary, IReadOnlyList<string> omitted) =>
+        new(name, nodes, output, auxiliary, omitted);
+
     /// <summary>
     /// Finds the node at a path, for example <c>layer4.1.conv2</c>, or the last one of a module, for example <c>layer4.1</c>.
     /// </summary>

@@ -27,6 +27,12 @@ public abstract record Op
     /// <summary>Lists the parameters, their names prefixed with <paramref name="path"/>.</summary>
     internal virtual IReadOnlyList<ParameterSpec> Parameters(string path, IReadOnlyList<Shape> inputs) => [];
 
+    /// <summary>
+    /// Writes the attributes for a file that describes its network; the static <c>Read</c> of each op, listed in the engine's
+    /// <c>OpTable</c>, is the inverse.
+    /// </summary>
+    internal virtual void Write(AttributeWriter to) { }
+
     /// <summary>Counts the multiply-accumulates for one image: those of convolutions and linear layers, bias not counted.</summary>
     internal virtual long Macs(IReadOnlyList<Shape> inputs, Shape output) => 0;
 }

@@ -45,30 +45,8 @@ public sealed record Evaluation(double Loss, int Correct, int Total, int[][] Con
     {
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(dataset);
+        Check(plan.Network, dataset, transform);
         int classes = plan.Network.OutputCount;
-        if (dataset.Count == 0)
-        {
-            throw new DatasetException(
-                $"{dataset.Name}: there is no image to evaluate; at least one is needed.", DatasetError.Empty, dataset.Name);
-        }
-
-        if (dataset.Classes.Count > classes)
-        {
-            throw new DatasetException(
-                $"{dataset.Name} has {dataset.Classes.Count} classes, the network {classes}; choose a dataset with the network's classes.",
-                DatasetError.ClassMismatch,
-                dataset.Name);
-        }
-
-        var shape = dataset is ITensorDataset tensors ? tensors.Shape : transform?.Input;
-        if (shape != plan.Network.Input)
-        {
-            throw new ShapeException(
-                $"{plan.Network.Name} takes {plan.Network.Input}, {dataset.Name} gives {shape?.ToString() ?? "images without a transform"}; "
-                    + "they must be of one shape.",
-                plan.Network.Name);
-        }
-
         int[][] confusion = [.. Enumerable.Range(0, classes).Select(_ => new int[classes])];
         var source = new PreparedDataset(dataset, transform);
         int[] order = [.. Enumerable.Range(0, dataset.Count)];
@@ -87,6 +65,36 @@ public sealed record Evaluation(double Loss, int Correct, int Total, int[][] Con
         }
 
         return new(loss / dataset.Count, confusion.Select((row, label) => row[label]).Sum(), dataset.Count, confusion);
+    }
+
+    /// <summary>Checks a dataset and a transform before an evaluation.</summary>
+    /// <exception cref="ShapeException">The preprocessing does not fit the network.</exception>
+    /// <exception cref="DatasetException">The dataset is empty or has more classes than the network.</exception>
+    internal static void Check(Network network, IDataset dataset, ImageTransform? transform)
+    {
+        int classes = network.OutputCount;
+        if (dataset.Count == 0)
+        {
+            throw new DatasetException(
+                $"{dataset.Name}: there is no image to evaluate; at least one is needed.", DatasetError.Empty, dataset.Name);
+        }
+
+        if (dataset.Classes.Count > classes)
+        {
+            throw new DatasetException(
+                $"{dataset.Name} has {dataset.Classes.Count} classes, the network {classes}; choose a dataset with the network's classes.",
+                DatasetError.ClassMismatch,
+                dataset.Name);
+        }
+
+        var shape = dataset is ITensorDataset tensors ? tensors.Shape : transform?.Input;
+        if (shape != network.Input)
+        {
+            throw new ShapeException(
+                $"{network.Name} takes {network.Input}, {dataset.Name} gives {shape?.ToString() ?? "images without a transform"}; "
+                    + "they must be of one shape.",
+                network.Name);
+        }
     }
 
     /// <summary>Computes the softmax probability of the prediction; the loss contains the log-sum-exp of all logits.</summary>

@@ -67,8 +67,8 @@ public sealed record TrainingOptions
         if (Transform is not null && Transform.Input != network.Input)
         {
             throw new ShapeException(
-                $"{network.Name}: it takes {network.Input}, and the transform gives {Transform.Input}; set TrainingOptions.Transform to one "
-                    + "of the network's shape.",
+                $"{network.Name}: it takes {network.Input}, and the transform gives {Transform.Input}; "
+                    + "set TrainingOptions.Transform to one of the network's shape.",
                 network.Name);
         }
     }

@@ -79,7 +79,7 @@ public sealed partial class LayersTests
                 "Lanewise/Engine → Lanewise.Kernels",
                 "Lanewise/Training → Lanewise/Engine",
                 "Lanewise.Reports → Lanewise/Analysis",
-                "Lanewise.Cli/Verbs → Lanewise.Cli/Runs",
+                "Lanewise.Cli/Verbs → Lanewise.Workflows/Jobs",
             },
             new HashSet<string>(pairs));
     }

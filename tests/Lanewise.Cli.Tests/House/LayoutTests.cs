@@ -30,8 +30,8 @@ public sealed class LayoutTests
     private static readonly (string File, string Text)[] Allowed =
     [
         ("src/Lanewise.Cli/RenamedOptions.cs", "--on-bad-picture"),
-        ("src/Lanewise.Cli/Common/JsonInput.cs", "on_bad_picture"),
-        ("src/Lanewise.Cli/Runs/Explanation.cs", "\"pictures\""),
+        ("src/Lanewise.Workflows/Runs/SettingsFile.cs", "on_bad_picture"),
+        ("src/Lanewise.Cli/Reports/ExplanationReport.cs", "\"pictures\""),
         ("src/Lanewise.Cli/Verbs/ReportVerb.cs", "\"picture\""),
         ("docs/file-formats.md", "`picture`"),
         ("tests/Lanewise.Tests/Formula.cs", "\"pictures\""),

@@ -57,7 +57,7 @@ public sealed class GradCamTests
         var cam = new GradCam(network, weights, new PlanOptions { BatchSize = 1 }, layer);
         var (values, logits, gradient) = Reference(network, weights, source, cam.Layer, target: 2);
         var map = cam.Explain(source, [0], target: 2)[0];
-        Compare.Close("logits", logits, map.Classification.Logits, Tolerance);
+        Compare.Close("logits", logits, [.. map.Classification.Logits], Tolerance);
         int pixels = cam.Layer.Shape.Pixels;
         double[] expected = [.. Enumerable.Range(0, pixels).Select(i => Math.Max(0, Enumerable.Range(0, cam.Layer.Shape.Channels)
             .Sum(c => gradient.AsSpan(c * pixels, pixels).ToArray().Average() * values[c * pixels + i])))];

@@ -15,7 +15,7 @@ public sealed class DatasetCatalogTests
     {
         string message = Assert.ThrowsAny<LanewiseException>(() => DatasetCatalog.Find("mnits")).Message;
         Assert.Equal(
-            "There is no dataset 'mnits'; there are mnist, fashion-mnist, kmnist, cifar10, cifar100, digits; did you mean 'mnist'?",
+            "There is no dataset 'mnits'; did you mean 'mnist'? There are mnist, fashion-mnist, kmnist, cifar10, cifar100, digits.",
             message);
         Assert.EndsWith(
             "digits.", Assert.ThrowsAny<LanewiseException>(() => DatasetCatalog.Find("imagenet")).Message, StringComparison.Ordinal);

@@ -47,4 +47,41 @@ public sealed class AllocationTests
 
         long Allocated() => threads == 1 ? GC.GetAllocatedBytesForCurrentThread() : GC.GetTotalAllocatedBytes(precise: true);
     }
+
+    [Theory]
+    [InlineData("inception", 1, 1)]
+    [InlineData("inception", 33, 1)]
+    [InlineData("resnet20", 1, 1)]
+    [InlineData("residual", 40, 2)]
+    [InlineData("resnet20", 16, 2)]
+    public void Running_a_session_allocates_nothing(string model, int batch, int threads)
+    {
+        var network = ModelCatalog.Find(model).ForClasses(10);
+        using var compiled = CompiledModel.Compile(
+            network, Weights.Initialize(network, 1), new InferenceOptions { BatchSize = batch, Threads = threads });
+        using var session = compiled.CreateSession();
+        var source = TensorSource.Random(batch, network.Input.Count, 10);
+        int[] indices = [.. Enumerable.Range(0, batch)];
+        float[] images = new float[batch * network.Input.Count], output = new float[batch * 10];
+        for (int i = 0; i < Steps; i++)
+        {
+            Run();
+        }
+
+        long before = Allocated();
+        for (int i = 0; i < Steps; i++)
+        {
+            Run();
+        }
+
+        Assert.InRange(Allocated() - before, 0, threads == 1 ? 0 : Steps * 20);
+
+        void Run()
+        {
+            session.Infer(images, output);
+            session.Infer(source, indices, output);
+        }
+
+        long Allocated() => threads == 1 ? GC.GetAllocatedBytesForCurrentThread() : GC.GetTotalAllocatedBytes(precise: true);
+    }
 }

@@ -39,6 +39,7 @@ public sealed class PlanTests
     {
         var planes = Network.Define("planes", new(1, 6, 6), x => x.Conv2d("conv", 2, 3));
         var plan = Plan.Compile(planes, new PlanOptions { BatchSize = 2 });
+        plan.SetWeights(Weights.Initialize(planes, 1));
         plan.Infer(TensorSource.Random(2, 36, 2), [0, 1]);
         Assert.Equal(2 * planes.Output.Shape.Count, plan.Output.Length);
         var e = Assert.ThrowsAny<LanewiseException>(() => plan.Evaluate(TensorSource.Random(2, 36, 2), [0, 1]));

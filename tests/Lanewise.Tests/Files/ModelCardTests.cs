@@ -19,7 +19,7 @@ public sealed class ModelCardTests
         Assert.Equal(Card.Model, read.Model);
         Assert.Equal(Card.Classes, read.Classes);
         Assert.Equal(Card.Dataset, read.Dataset);
-        Assert.Equal(Card.Transform.Input, read.Transform.Input);
+        Assert.Equal(Card.Transform!.Input, read.Transform!.Input);
         Assert.Equal(Card.Transform.Mean, read.Transform.Mean);
         Assert.Equal(Card.Transform.Std, read.Transform.Std);
         Assert.Equal(1, read.Transform.CropPct);
@@ -29,10 +29,67 @@ public sealed class ModelCardTests
     public void The_crop_travels_and_a_card_without_it_crops_nothing()
     {
         var metadata = (Card with { Transform = ImageTransform.ImageNet }).ToMetadata();
-        var read = ModelCard.FromMetadata(metadata, "m.safetensors")!.Transform;
+        var read = ModelCard.FromMetadata(metadata, "m.safetensors")!.Transform!;
         Assert.Equal((new Shape(3, 224, 224), 0.875f), (read.Input, read.CropPct));
         metadata.Remove("lanewise.crop_pct");
-        Assert.Equal(1, ModelCard.FromMetadata(metadata, "m.safetensors")!.Transform.CropPct);
+        Assert.Equal(1, ModelCard.FromMetadata(metadata, "m.safetensors")!.Transform!.CropPct);
+    }
+
+    [Theory]
+    [InlineData(CropMode.Center)]
+    [InlineData(CropMode.Border)]
+    [InlineData(CropMode.Squash)]
+    public void The_whole_transform_comes_back(CropMode mode)
+    {
+        ImageTransform[] transforms =
+        [
+            ImageTransform.Mnist with { CropMode = mode },
+            ImageTransform.Mnist with { CropMode = mode, CropPct = 0.7f, Ink = new InkFraming(20, 30) { CropsToInk = false } },
+            ImageTransform.Mnist with { CropMode = mode, Ink = null },
+            ImageTransform.Cifar100 with { CropMode = mode },
+        ];
+        Assert.All(transforms, t => Assert.Equal(t, Read((Card with { Transform = t }).ToMetadata()).Transform));
+    }
+
+    [Fact]
+    public void A_network_of_arrays_has_no_transform()
+    {
+        var network = Network.Define("spectrum", new Shape(5, 4, 6), x => x.Flatten().Linear("fc", 2));
+        var card = Read(new ModelCard("spectrum", ["yes", "no"], null, "arrays", network).ToMetadata());
+        Assert.Null(card.Transform);
+        Assert.Equal(new Shape(5, 4, 6), card.Input);
+        Assert.Equal(new Shape(5, 4, 6), card.Network!.Input);
+        Assert.Throws<ArgumentException>(() => new ModelCard("spectrum", ["yes", "no"], transform: null));
+    }
+
+    [Theory]
+    [InlineData("mnist", 1, "28 28 True")]
+    [InlineData("kmnist", 1, "28 28 True")]
+    [InlineData("digits", 3, "28 28 True")]
+    [InlineData("fashion-mnist", 1, "28 28 False")]
+    [InlineData("cifar-10", 3, null)]
+    [InlineData("folder:letters", 1, null)]
+    [InlineData(null, 1, "14 15 True")]
+    [InlineData(null, 3, null)]
+    public void Cards_of_earlier_versions_frame_ink_as_they_did(string? dataset, int channels, string? ink)
+    {
+        var transform = ImageTransform.Default(new Shape(channels, 14, 15));
+        var metadata = (Card with { Transform = transform, Dataset = dataset }).ToMetadata();
+        Assert.True(metadata.Remove("lanewise.ink") && metadata.Remove("lanewise.crop_mode"));
+
+        var read = Read(metadata).Transform!;
+
+        Assert.Equal(CropMode.Center, read.CropMode);
+        Assert.Equal(ink, read.Ink is { } framing ? $"{framing.Height} {framing.Width} {framing.CropsToInk}" : null);
+    }
+
+    [Fact]
+    public void Only_networks_that_the_catalog_does_not_build_are_described()
+    {
+        var wider = Network.Define("inception", new Shape(1, 28, 28), x => x.Flatten().Linear("fc", 3));
+        Assert.False((Card with { Network = Inception.Create(3) }).ToMetadata().ContainsKey("lanewise.graph"));
+        Assert.True((Card with { Network = Inception.Create(3), Model = "mine" }).ToMetadata().ContainsKey("lanewise.graph"));
+        Assert.True((Card with { Network = wider }).ToMetadata().ContainsKey("lanewise.graph"));
     }
 
     [Fact]
@@ -62,6 +119,13 @@ public sealed class ModelCardTests
     [InlineData("crop_pct", "1.5")]
     [InlineData("crop_pct", "NaN")]
     [InlineData("crop_pct", "")]
+    [InlineData("crop_mode", "centre")]
+    [InlineData("ink", "some")]
+    [InlineData("ink", """{"height":0,"width":28,"crops_to_ink":true}""")]
+    [InlineData("ink", """{"height":28,"width":28}""")]
+    [InlineData("ink", "[1]")]
+    [InlineData("values", "cooked")]
+    [InlineData("graph", "{}")]
     public void A_malformed_card_is_refused_with_the_file_and_the_key(string key, string? value)
     {
         var metadata = Card.ToMetadata();
@@ -76,4 +140,6 @@ public sealed class ModelCardTests
         Assert.StartsWith("m.safetensors: ", error.Message, StringComparison.Ordinal);
         Assert.Contains("lanewise." + key, error.Message, StringComparison.Ordinal);
     }
+
+    private static ModelCard Read(Dictionary<string, string> metadata) => ModelCard.FromMetadata(metadata, "m.safetensors")!;
 }

@@ -81,5 +81,111 @@ public sealed class ModelFileTests
         Assert.Contains("fc.weight is 2000000000×0, expected 10×512", message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_network_of_ones_own_comes_back_from_its_file()
+    {
+        using var folder = new TemporaryFolder();
+        var network = Network.Define("mine", new Shape(3, 17, 13), x =>
+        {
+            var stem = x.Conv2d("stem", 6, (3, 5), (2, 1), new Padding(1, 2, 0, 3), bias: false).BatchNorm2d("norm").ReLU();
+            var branches = stem.MaxPool2d(2).Concat(stem.AvgPool2d(2, padding: 0), stem.Conv2d("down", 4, 2, 2));
+            branches.AdaptiveAvgPool2d().Flatten().Linear("aux", 4).AuxiliaryOutput(0.3f);
+            return branches.LocalResponseNorm(3).Dropout(0.2f).Flatten().Linear("fc", 4);
+        });
+        var images = new MemoryImageDataset("tiles", network.Input, ["n", "e", "s", "w"], Pixels(network.Input, 40), Labels(40));
+        using var trainer = new Trainer(network, new TrainingOptions { Epochs = 1, BatchSize = 8, Threads = 1 });
+        Assert.Throws<InvalidOperationException>(() => trainer.Save(folder["too-early.safetensors"]));
+        await trainer.FitAsync(images, images, cancellationToken: TestContext.Current.CancellationToken);
+        trainer.Save(folder["mine.safetensors"]);
+
+        var loaded = ModelFile.Load(folder["mine.safetensors"]);
+
+        Assert.Equal("mine", loaded.Network.Name);
+        Assert.Equal(NetworkGraph.Write(network), NetworkGraph.Write(loaded.Network));
+        Assert.Equal(Compare.Bits(trainer.GetWeights()), Compare.Bits(loaded.Weights));
+        Assert.Equal(["n", "e", "s", "w"], loaded.Card.Classes);
+        Assert.Equal(trainer.Data!.Transform, loaded.Card.Transform);
+        Assert.Equal("tiles", loaded.Card.Dataset);
+        Assert.Equal(Compare.Bits(trainer.GetWeights()), Compare.Bits(network.LoadWeights(folder["mine.safetensors"])));
+    }
+
+    [Fact]
+    public void Without_its_graph_a_network_of_ones_own_is_refused_with_what_to_do()
+    {
+        using var folder = new TemporaryFolder();
+        var network = Network.Define("mine", new Shape(1, 4, 4), x => x.Flatten().Linear("fc", 3));
+        var card = new ModelCard("mine", Classes, ImageTransform.Default(network.Input));
+        ModelFile.Save(folder["m.safetensors"], Weights.Initialize(network, 1), card);
+
+        var error = Assert.Throws<ModelFormatException>(() => ModelFile.Load(folder["m.safetensors"]));
+
+        Assert.Equal(ModelFormatError.Unsupported, error.Error);
+        Assert.Contains("network.LoadWeights", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_card_with_another_number_of_classes_than_its_graph_is_damaged()
+    {
+        using var folder = new TemporaryFolder();
+        var network = Network.Define("mine", new Shape(1, 4, 4), x => x.Flatten().Linear("fc", 4));
+        var card = new ModelCard("mine", Classes, ImageTransform.Default(network.Input), network: network);
+        ModelFile.Save(folder["m.safetensors"], Weights.Initialize(network, 1), card);
+        Assert.Equal(ModelFormatError.Damaged, Assert.Throws<ModelFormatException>(() => ModelFile.Load(folder["m.safetensors"])).Error);
+    }
+
+    [Fact]
+    public void A_run_folder_stands_for_its_model()
+    {
+        using var folder = new TemporaryFolder();
+        var weights = Weights.Initialize(Residual.Create(3), 5);
+        Assert.Contains("no model.safetensors", Assert.Throws<FileAccessException>(() => ModelFile.Load(folder.Path)).Message, StringComparison.Ordinal);
+        ModelFile.Save(folder["model.safetensors"], weights, new ModelCard("residual", Classes, ImageTransform.Mnist));
+        Assert.Equal(Compare.Bits(weights), Compare.Bits(ModelFile.Load(folder.Path).Weights));
+    }
+
+    [Fact]
+    public void A_checkpoint_is_named_as_one()
+    {
+        using var folder = new TemporaryFolder();
+        var network = Residual.Create(3);
+        using var trainer = new Trainer(network, new TrainingOptions { Epochs = 1, Threads = 1 });
+        Checkpoint.Save(folder["checkpoint.safetensors"], trainer.GetState());
+        Func<object>[] loads =
+        [
+            () => ModelFile.Load(folder["checkpoint.safetensors"]),
+            () => ModelFile.Load(folder["checkpoint.safetensors"], "residual"),
+            () => network.LoadWeights(folder["checkpoint.safetensors"]),
+        ];
+        Assert.All(loads, load =>
+        {
+            var error = Assert.Throws<ModelFormatException>(load);
+            Assert.Equal(ModelFormatError.IsCheckpoint, error.Error);
+            Assert.Contains("training checkpoint", error.Message, StringComparison.Ordinal);
+            Assert.Contains("model.safetensors", error.Message, StringComparison.Ordinal);
+        });
+    }
+
+    [Fact]
+    public void Weights_for_another_number_of_classes_keep_the_body()
+    {
+        using var folder = new TemporaryFolder();
+        var weights = Weights.Initialize(Residual.Create(10), 5);
+        weights.Save(folder["w.safetensors"]);
+        var network = Residual.Create(3);
+        Assert.Equal(
+            ModelFormatError.Mismatch,
+            Assert.Throws<ModelFormatException>(() => network.LoadWeights(folder["w.safetensors"])).Error);
+
+        var adapted = network.LoadWeights(folder["w.safetensors"], strict: false, seed: 7);
+
+        Assert.Equal(weights["conv1.weight"].Values, adapted["conv1.weight"].Values);
+        Assert.Equal(Weights.Initialize(network, 7)["fc.weight"].Values, adapted["fc.weight"].Values);
+    }
+
+    private static byte[] Pixels(Shape shape, int count) =>
+        [.. Enumerable.Range(0, count * shape.Count).Select(i => (byte)(i * 31 + i / 7))];
+
+    private static int[] Labels(int count) => [.. Enumerable.Range(0, count).Select(i => i % 4)];
+
     private static byte[] Bytes(Tensor tensor) => MemoryMarshal.AsBytes(tensor.Values.AsSpan()).ToArray();
 }

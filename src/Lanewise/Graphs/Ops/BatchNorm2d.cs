@@ -14,6 +14,14 @@ public sealed record BatchNorm2d(float Eps = 1e-5f, float Momentum = 0.1f) : Op
         ? inputs[0]
         : throw new ShapeException($"eps {Eps}, momentum {Momentum}: eps must be positive, momentum between 0 and 1");
 
+    internal static BatchNorm2d Read(AttributeReader from) => new(from.Float("eps"), from.Float("momentum"));
+
+    internal override void Write(AttributeWriter to)
+    {
+        to.Write("eps", Eps);
+        to.Write("momentum", Momentum);
+    }
+
     internal override IReadOnlyList<ParameterSpec> Parameters(string path, IReadOnlyList<Shape> inputs)
     {
         int[] channels = [inputs[0].Channels];

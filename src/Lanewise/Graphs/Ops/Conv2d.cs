@@ -43,6 +43,26 @@ public sealed record Conv2d(int OutChannels, Size2d KernelSize, Size2d Stride, P
         return new(OutChannels, outputs.Height, outputs.Width);
     }
 
+    internal static Conv2d Read(AttributeReader from) => new(
+        from.Int("out_channels"), from.Size("kernel_size"), from.Size("stride"), from.Padding("padding"), from.Bool("bias"))
+    {
+        Dilation = from.Size("dilation"),
+        Groups = from.Int("groups"),
+        Initial = from.Initializer("initial"),
+    };
+
+    internal override void Write(AttributeWriter to)
+    {
+        to.Write("out_channels", OutChannels);
+        to.Write("kernel_size", KernelSize);
+        to.Write("stride", Stride);
+        to.Write("padding", Padding);
+        to.Write("dilation", Dilation);
+        to.Write("groups", Groups);
+        to.Write("bias", Bias);
+        to.Write("initial", Initial);
+    }
+
     internal override IReadOnlyList<ParameterSpec> Parameters(string path, IReadOnlyList<Shape> inputs)
     {
         int[] dimensions = [OutChannels, inputs[0].Channels / Groups, KernelSize.Height, KernelSize.Width];

@@ -14,4 +14,8 @@ public sealed record Dropout(float P = 0.5f) : Op
     internal override Shape InferShape(IReadOnlyList<Shape> inputs) => P is >= 0 and < 1
         ? inputs[0]
         : throw new ShapeException($"p {P}; it must be at least 0 and below 1");
+
+    internal static Dropout Read(AttributeReader from) => new(from.Float("p"));
+
+    internal override void Write(AttributeWriter to) => to.Write("p", P);
 }

@@ -21,6 +21,14 @@ public sealed record IdentityShortcut(int OutChannels, Size2d Stride) : Op
                 + "output channels must be at least the input's, and the stride at least 1");
     }
 
+    internal static IdentityShortcut Read(AttributeReader from) => new(from.Int("out_channels"), from.Size("stride"));
+
+    internal override void Write(AttributeWriter to)
+    {
+        to.Write("out_channels", OutChannels);
+        to.Write("stride", Stride);
+    }
+
     /// <summary>The number of zero channels before the input's C.</summary>
     internal int ChannelsBefore(int channels) => (OutChannels - channels) / 2;
 }

@@ -20,6 +20,16 @@ public sealed record Linear(int OutFeatures, bool Bias) : Op
             : new(OutFeatures, 1, 1);
     }
 
+    internal static Linear Read(AttributeReader from) =>
+        new(from.Int("out_features"), from.Bool("bias")) { Initial = from.Initializer("initial") };
+
+    internal override void Write(AttributeWriter to)
+    {
+        to.Write("out_features", OutFeatures);
+        to.Write("bias", Bias);
+        to.Write("initial", Initial);
+    }
+
     internal override IReadOnlyList<ParameterSpec> Parameters(string path, IReadOnlyList<Shape> inputs)
     {
         var byDefault = Initializer.Default(inputs[0].Channels);

@@ -16,4 +16,15 @@ public sealed record LocalResponseNorm(int Size, float Alpha = 1e-4f, float Beta
     internal override Shape InferShape(IReadOnlyList<Shape> inputs) => Size >= 1 && Alpha >= 0 && K > 0
         ? inputs[0]
         : throw new ShapeException($"size {Size}, alpha {Alpha}, k {K}: size must be at least 1, alpha at least 0, k positive");
+
+    internal static LocalResponseNorm Read(AttributeReader from) =>
+        new(from.Int("size"), from.Float("alpha"), from.Float("beta"), from.Float("k"));
+
+    internal override void Write(AttributeWriter to)
+    {
+        to.Write("size", Size);
+        to.Write("alpha", Alpha);
+        to.Write("beta", Beta);
+        to.Write("k", K);
+    }
 }

@@ -26,6 +26,14 @@ public abstract record Pool2d(Size2d KernelSize, Size2d Stride, Padding Padding,
 
         return new(inputs[0].Channels, outputs.Height, outputs.Width);
     }
+
+    internal override void Write(AttributeWriter to)
+    {
+        to.Write("kernel_size", KernelSize);
+        to.Write("stride", Stride);
+        to.Write("padding", Padding);
+        to.Write("ceil_mode", CeilMode);
+    }
 }
 
 /// <summary>Max pooling; padding is never the maximum.</summary>
@@ -34,7 +42,11 @@ public abstract record Pool2d(Size2d KernelSize, Size2d Stride, Padding Padding,
 /// <param name="Padding">Rows and columns around the image.</param>
 /// <param name="CeilMode">Whether inputs left over at the end get a window of their own.</param>
 public sealed record MaxPool2d(Size2d KernelSize, Size2d Stride, Padding Padding, bool CeilMode = false)
-    : Pool2d(KernelSize, Stride, Padding, CeilMode);
+    : Pool2d(KernelSize, Stride, Padding, CeilMode)
+{
+    internal static MaxPool2d Read(AttributeReader from) =>
+        new(from.Size("kernel_size"), from.Size("stride"), from.Padding("padding"), from.Bool("ceil_mode"));
+}
 
 /// <summary>Average pooling.</summary>
 /// <param name="KernelSize">Window rows and columns.</param>
@@ -45,7 +57,17 @@ public sealed record MaxPool2d(Size2d KernelSize, Size2d Stride, Padding Padding
 /// Whether inputs left over at the end get a window of their own; positions beyond the padding never count.
 /// </param>
 public sealed record AvgPool2d(Size2d KernelSize, Size2d Stride, Padding Padding, bool CountIncludePad, bool CeilMode = false)
-    : Pool2d(KernelSize, Stride, Padding, CeilMode);
+    : Pool2d(KernelSize, Stride, Padding, CeilMode)
+{
+    internal static AvgPool2d Read(AttributeReader from) => new(
+        from.Size("kernel_size"), from.Size("stride"), from.Padding("padding"), from.Bool("count_include_pad"), from.Bool("ceil_mode"));
+
+    internal override void Write(AttributeWriter to)
+    {
+        base.Write(to);
+        to.Write("count_include_pad", CountIncludePad);
+    }
+}
 
 /// <summary>
 /// Average pooling to a given size, (N, C, H, W) → (N, C, P, Q): output row i averages the input rows
@@ -60,4 +82,8 @@ public sealed record AdaptiveAvgPool2d(Size2d OutputSize) : Op
     internal override Shape InferShape(IReadOnlyList<Shape> inputs) => Math.Min(OutputSize.Height, OutputSize.Width) < 1
         ? throw new ShapeException($"output {OutputSize.Height}×{OutputSize.Width}; both must be at least 1")
         : new(inputs[0].Channels, OutputSize.Height, OutputSize.Width);
+
+    internal static AdaptiveAvgPool2d Read(AttributeReader from) => new(from.Size("output_size"));
+
+    internal override void Write(AttributeWriter to) => to.Write("output_size", OutputSize);
 }

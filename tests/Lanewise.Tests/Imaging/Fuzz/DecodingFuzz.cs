@@ -11,8 +11,8 @@ namespace Lanewise.Tests.Imaging.Fuzz;
 /// abort of native code would end the whole run: <see cref="DecodingFuzzTests"/> and <c>.ci/full fuzz</c> run it in a process of its own.
 /// </summary>
 /// <remarks>
-/// Environment: LANEWISE_FUZZ_INPUTS, the number of inputs of each format; LANEWISE_FUZZ_FROM, the first; LANEWISE_FUZZ_FORMATS, separated by
-/// commas; LANEWISE_FUZZ_REPORT, the file for the table. The number of the input in work is in its sibling with the ending .input.
+/// Environment: LANEWISE_FUZZ_INPUTS, the number of inputs of each format; LANEWISE_FUZZ_FROM, the first; LANEWISE_FUZZ_FORMATS, with commas
+/// between; LANEWISE_FUZZ_REPORT, the file for the table. The number of the current input is in its sibling with the ending .input.
 /// </remarks>
 public sealed class DecodingFuzz
 {
@@ -114,7 +114,7 @@ public sealed class DecodingFuzz
             bool counts = index >= 0;
             try
             {
-                var decoded = ImageDecoder.Decode(file, "fuzz");
+                var decoded = ImageDecoder.Decode(file);
                 _decoded += counts ? 1 : 0;
                 return (long)decoded.Width * decoded.Height;
             }

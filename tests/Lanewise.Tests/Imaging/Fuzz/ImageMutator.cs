@@ -15,11 +15,12 @@ internal sealed class ImageMutator(IReadOnlyList<byte[]> seeds)
     {
         var random = new Random(index);
         byte[] file = [.. seeds[random.Next(seeds.Count)]];
+        int changes = random.Next(2) == 0 ? 1 : random.Next(1, MaxChanges + 1);
         if (file[0] == 0x89 && random.Next(2) == 0)
         {
             file = ChangeRows(file, random);
+            changes = random.Next(3);
         }
-        int changes = random.Next(2) == 0 ? 1 : random.Next(1, MaxChanges + 1);
         for (int i = 0; i < changes; i++)
         {
             file = Change(file, random);

@@ -1,0 +1,26 @@
+using Lanewise.Analysis;
+
+namespace Lanewise.Workflows;
+
+/// <summary>The results of a depth study so far.</summary>
+public sealed record DepthStudyResult
+{
+    internal DepthStudyResult(DepthDirectory directory, RunRecord<DepthSettings> record, IReadOnlyList<DepthResult> results) =>
+        (Directory, Settings, Facts, Results) = (directory, record.Settings, record.Facts, results);
+
+    /// <summary>Gets the folder of the study.</summary>
+    public DepthDirectory Directory { get; }
+
+    /// <summary>Gets the settings, resolved.</summary>
+    public DepthSettings Settings { get; }
+
+    /// <summary>Gets the results of the completed runs.</summary>
+    public IReadOnlyList<DepthResult> Results { get; }
+
+    /// <summary>Gets whether all runs are complete.</summary>
+    public bool IsComplete => Results.Count == Runs.Count;
+
+    internal RunFacts Facts { get; }
+
+    internal IReadOnlyList<DepthRun> Runs => Settings.ToOptions(laneWidth: 0).Runs;
+}

@@ -1,0 +1,169 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Lanewise.Analysis;
+using Lanewise.Imaging;
+using Lanewise.Reports;
+
+namespace Lanewise.Workflows;
+
+/// <summary>Collects the content of the report page of a run; sections without data are omitted.</summary>
+/// <param name="folder">The run.</param>
+public sealed partial class ReportJob(RunDirectory folder)
+{
+    private readonly RunRecord<TrainSettings> _record = folder.LoadRecord();
+
+    private TrainSettings Settings => _record.Settings;
+
+    /// <summary>Gets the dataset to evaluate on; null for that of the run.</summary>
+    public string? Dataset { get; init; }
+
+    /// <summary>Gets the folder of the dataset; null for that of the run.</summary>
+    public string? DataDir { get; init; }
+
+    /// <summary>Gets the number of images to evaluate on; null for that of the run.</summary>
+    public int? LimitTest { get; init; }
+
+    /// <summary>Gets the number of threads.</summary>
+    public int Threads { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>Gets the command that resumes the run, for the page; null for none.</summary>
+    public string? ResumeCommand { get; init; }
+
+    /// <summary>Gets the number of misclassified images to show.</summary>
+    public int Mistakes { get; init; }
+
+    /// <summary>Reads the run and evaluates its model.</summary>
+    /// <exception cref="LanewiseException">A file of the run cannot be read or is damaged.</exception>
+    /// <param name="progress">Receives notices and downloads.</param>
+    /// <param name="cancellationToken">Stops between two batches.</param>
+    public async Task<RunPageData> ReadAsync(IProgress<JobEvent>? progress = null, CancellationToken cancellationToken = default)
+    {
+        var epochs = File.Exists(folder.Summary) ? RunSummary.Load(folder.Summary) : [];
+        var model = File.Exists(folder.Model) ? TrainedModel.Load(folder.Model) : null;
+        var gradients = GradientLog.Load(folder.Gradients);
+        var (test, missing) = await TryEvaluateAsync(model, progress, cancellationToken).ConfigureAwait(false);
+        return new()
+        {
+            Name = Path.GetFileName(Path.GetFullPath(folder.Path)),
+            Network = model?.Network ?? TrainingJob.CreateNetwork(Settings),
+            Dataset = Settings.Dataset,
+            PlannedEpochs = Settings.Epochs,
+            Epochs = epochs,
+            Test = test,
+            TestMissing = missing,
+            Gradients = gradients,
+            Settings = [.. SettingRows()],
+            Environment = [.. EnvironmentRows()],
+            Command = _record.Facts.Command,
+            ResumeCommand = epochs.Count < Settings.Epochs ? ResumeCommand : null,
+            Remarks = [.. Notes()],
+        };
+    }
+
+    private async Task<(TestEvaluation? Test, string? Missing)> TryEvaluateAsync(
+        TrainedModel? model, IProgress<JobEvent>? progress, CancellationToken cancellationToken)
+    {
+        if (model is null)
+        {
+            return (null, "no epoch is complete yet, so there is no model.");
+        }
+
+        try
+        {
+            var splits = await LoadDataAsync(model, progress, cancellationToken).ConfigureAwait(false);
+            return (await EvaluateAsync(model, splits, cancellationToken).ConfigureAwait(false), null);
+        }
+        catch (Exception e) when (e is LanewiseException or IOException or UnauthorizedAccessException)
+        {
+            string reason = e.Message.ReplaceLineEndings(" ");
+            progress.Notice($"the page omits sections that require the test images: {reason}");
+            return (null, reason);
+        }
+    }
+
+    private Task<DatasetSplits> LoadDataAsync(TrainedModel model, IProgress<JobEvent>? progress, CancellationToken cancellationToken) =>
+        JobData.LoadAsync(
+            new DataSource(Dataset ?? model.File.Card.Dataset ?? Settings.Dataset)
+            {
+                // The run may have been moved to another machine.
+                DataDir = DataDir ?? (Directory.Exists(Settings.DataDir) ? Settings.DataDir : null),
+                OnCorrupt = Settings.OnCorrupt,
+                LimitTest = LimitTest ?? (Dataset is null || Dataset == Settings.Dataset ? Settings.LimitTest : null),
+            },
+            progress,
+            cancellationToken);
+
+    private async Task<TestEvaluation> EvaluateAsync(TrainedModel model, DatasetSplits splits, CancellationToken cancellationToken)
+    {
+        var mistakes = new Mistakes(Mistakes);
+        var options = new EvaluationOptions { Threads = Threads, Algorithm = Settings.Algorithm };
+        var (_, _, evaluation, classes) = await model.EvaluateAsync(splits, options, mistakes.Add, cancellationToken).ConfigureAwait(false);
+        var images = new PreparedDataset(splits.Test, model.Transform);
+        var input = model.Transform.Input;
+        return new(splits.Name, evaluation, classes, [.. mistakes.MostConfident.Select(mistake =>
+        {
+            byte[] pixels = new byte[input.Count];
+            images.Fit(mistake.Index, pixels);
+            return new MistakeImage(mistake, ImageWriter.Encode(input, pixels), input.Width);
+        })]);
+    }
+
+    /// <summary>Gets the settings in args.json, including those of newer versions.</summary>
+    private IEnumerable<(string Name, string Value)> SettingRows()
+    {
+        using var document = JsonDocument.Parse(File.ReadAllBytes(folder.Arguments));
+        foreach (var property in document.RootElement.EnumerateObject())
+        {
+            string value = property.Value.ValueKind switch
+            {
+                JsonValueKind.Array => string.Join(", ", property.Value.EnumerateArray()),
+                JsonValueKind.True => "yes",
+                JsonValueKind.False => "no",
+                JsonValueKind.Object => "",
+                _ => property.Value.ToString(),
+            };
+            if (value.Length > 0 && property.Name is not ("version" or "command"))
+            {
+                yield return (property.Name, value);
+            }
+        }
+    }
+
+    private IEnumerable<(string Name, string Value)> EnvironmentRows()
+    {
+        yield return ("Lanewise", _record.Facts.Version);
+        if (_record.Facts.Environment is { } environment)
+        {
+            yield return ("Processor", environment.Processor);
+            yield return ("Runtime", environment.Runtime);
+            yield return ("System", environment.System);
+            yield return ("Started", environment.Started.ToString("yyyy-MM-dd HH:mm:ss zzz", CultureInfo.InvariantCulture));
+        }
+    }
+
+    private IEnumerable<string> Notes()
+    {
+        if (_record.Facts.DataSource is { } source)
+        {
+            yield return $"The images came from {source}.";
+        }
+
+        var match = EpochsOption().Match(_record.Facts.Command);
+        int initialEpochs = match.Success && int.TryParse(match.Groups["epochs"].Value, out int epochs)
+            ? epochs
+            : new TrainSettings().Epochs;
+        if (initialEpochs != Settings.Epochs)
+        {
+            yield return $"The run was resumed with more epochs; to train all of them in one run, train {Settings.Epochs} epochs.";
+        }
+
+        if (_record.Facts.Environment is null)
+        {
+            yield return "The run was made by a version that did not record the machine and the time.";
+        }
+    }
+
+    [GeneratedRegex(@" --epochs[ =](?<epochs>\d+)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex EpochsOption();
+}

@@ -1,0 +1,62 @@
+using System.Globalization;
+using Lanewise.Analysis;
+using Lanewise.IO;
+
+namespace Lanewise.Workflows;
+
+/// <summary>
+/// Records the gradient flow of a run at <see cref="GradientSteps"/> as <c>gradients.csv</c>: a row per step and layer, in full
+/// precision. A resumed run writes the same file as an uninterrupted one.
+/// </summary>
+internal sealed class GradientLog(Network network, int stepsPerEpoch) : IGradientObserver
+{
+    private const string Header = "step,epoch,layer,norm,zero_share";
+
+    private readonly List<GradientSample> _samples = [];
+
+    public bool Wants(TrainingPosition position) => GradientSteps.Takes(position, stepsPerEpoch);
+
+    public void Observe(TrainingPosition position, Weights gradients) =>
+        _samples.Add(GradientFlow.Measure(network, gradients, StepOf(position)));
+
+    /// <summary>Reads an earlier log up to <paramref name="position"/>; later rows are dropped because their steps are repeated.</summary>
+    /// <exception cref="LanewiseException">The file cannot be read or was not written by <c>train</c>.</exception>
+    public void Resume(string path, TrainingPosition position) =>
+        _samples.AddRange(Load(path).TakeWhile(sample => sample.Step < StepOf(position)));
+
+    public void Save(string path) => AtomicFile.WriteText(path, string.Join('\n', [Header, .. _samples.SelectMany(Rows), ""]));
+
+    /// <summary>Reads the samples of a run; empty if the file does not exist.</summary>
+    /// <exception cref="LanewiseException">The file cannot be read or was not written by <c>train</c>.</exception>
+    public static List<GradientSample> Load(string path)
+    {
+        if (!File.Exists(path))
+        {
+            return [];
+        }
+
+        string[] lines = File.ReadAllLines(path);
+        if (lines.Length == 0 || lines[0] != Header)
+        {
+            throw new LanewiseException($"{path}: the first line is not '{Header}'; delete the file to continue without it.");
+        }
+
+        var rows = lines.Skip(1).Where(line => line.Length > 0).Select((line, i) => Parse(line) is { } row ? row
+            : throw new LanewiseException($"{path}: line {i + 2} is not a row of {Header}; delete the file to continue without it."));
+        return [.. rows.GroupBy(row => row.Step, row => row.Layer).Select(step => new GradientSample(step.Key, [.. step]))];
+    }
+
+    private long StepOf(TrainingPosition position) => (long)position.Epoch * stepsPerEpoch + position.Step;
+
+    private IEnumerable<string> Rows(GradientSample sample) => sample.Layers.Select(layer => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{sample.Step},{sample.Step / stepsPerEpoch + 1},{layer.Layer},{layer.Norm:R},{layer.ZeroShare:R}"));
+
+    private static (long Step, LayerGradient Layer)? Parse(string line) =>
+        line.Split(',') is [var step, _, var layer, var norm, var zeros]
+        && long.TryParse(step, NumberStyles.None, CultureInfo.InvariantCulture, out long number)
+        && double.TryParse(norm, NumberStyles.Float, CultureInfo.InvariantCulture, out double length)
+        && double.TryParse(zeros, NumberStyles.Float, CultureInfo.InvariantCulture, out double share)
+            ? (number, new(layer, length, share))
+            : null;
+}

@@ -1,0 +1,108 @@
+using System.Text.Json;
+using Lanewise.Engine;
+using Lanewise.IO;
+
+namespace Lanewise.Workflows;
+
+/// <summary>The content of a run's <c>args.json</c>: its settings, and the facts about its data and machine.</summary>
+/// <typeparam name="T">The kind of settings.</typeparam>
+/// <param name="Settings">The settings, resolved once the data was loaded.</param>
+/// <param name="Facts">The facts.</param>
+internal sealed record RunRecord<T>(T Settings, RunFacts Facts)
+    where T : SettingsBase, new()
+{
+    /// <summary>Writes the file atomically.</summary>
+    /// <exception cref="FileAccessException">The file cannot be written.</exception>
+    public void Save(string path)
+    {
+        byte[] document = JsonFormat.Indented(json =>
+        {
+            Facts.WriteOrigin(json);
+            foreach (var setting in Settings.Table)
+            {
+                setting.Write(json, Settings);
+            }
+
+            Facts.Write(json);
+        });
+        AtomicFile.Write(path, stream => stream.Write(document));
+    }
+
+    /// <summary>Reads a file that <see cref="Save"/> wrote, also by earlier versions.</summary>
+    /// <exception cref="LanewiseException">The file cannot be read or is of another kind.</exception>
+    public static RunRecord<T> Load(string path)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(File.ReadAllBytes(path));
+            var json = document.RootElement;
+            var facts = RunFacts.Read(json);
+            return new(new T().With(SettingsFile.Read(json, new T().Table, path, isRun: true)), facts);
+        }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException
+            or SettingException)
+        {
+            string reason = e.Message.ReplaceLineEndings(" ").TrimEnd('.');
+            string kind = new T().Kind;
+            throw new LanewiseException($"{path}: not the arguments of a {kind} ({reason}); start a new {kind}.", e);
+        }
+    }
+}
+
+/// <summary>What a run found out about its data and its machine.</summary>
+internal sealed record RunFacts
+{
+    /// <summary>Gets the keys, which are no settings.</summary>
+    public static readonly string[] Keys =
+        ["version", "command", "data_source", "train_images", "test_images", "lane_width", "environment"];
+
+    public string Version { get; init; } = ProductInfo.Version;
+
+    /// <summary>Gets the command line, or what else started the run.</summary>
+    public string Command { get; init; } = ProductInfo.CommandText;
+
+    /// <summary>Gets a description of where the images came from; null until they are loaded.</summary>
+    public string? DataSource { get; init; }
+
+    public int TrainImages { get; init; }
+
+    public int TestImages { get; init; }
+
+    public int LaneWidth { get; init; } = Processor.LaneWidths[0];
+
+    /// <summary>Gets where and when the run started; null for runs of versions that did not record it.</summary>
+    public RunEnvironment? Environment { get; init; } = RunEnvironment.Current();
+
+    /// <summary>
+    /// Gets the lane width to run with: the last bits depend on it, so a resumed run keeps its own where it is supported; 0 for the widest.
+    /// </summary>
+    public int UsableLaneWidth => Processor.LaneWidths.Contains(LaneWidth) ? LaneWidth : 0;
+
+    public void WriteOrigin(Utf8JsonWriter json)
+    {
+        json.WriteString("version", Version);
+        json.WriteString("command", Command);
+    }
+
+    public void Write(Utf8JsonWriter json)
+    {
+        json.WriteString("data_source", DataSource);
+        json.WriteNumber("train_images", TrainImages);
+        json.WriteNumber("test_images", TestImages);
+        json.WriteNumber("lane_width", LaneWidth);
+        Environment?.Write(json);
+    }
+
+    /// <summary>Reads the facts.</summary>
+    /// <exception cref="KeyNotFoundException">One is missing.</exception>
+    public static RunFacts Read(JsonElement json) => new()
+    {
+        Version = json.GetProperty("version").GetString() ?? "",
+        Command = json.GetProperty("command").GetString() ?? "",
+        DataSource = json.GetProperty("data_source").GetString(),
+        TrainImages = json.GetProperty("train_images").GetInt32(),
+        TestImages = json.GetProperty("test_images").GetInt32(),
+        LaneWidth = json.GetProperty("lane_width").GetInt32(),
+        Environment = RunEnvironment.Read(json),
+    };
+}

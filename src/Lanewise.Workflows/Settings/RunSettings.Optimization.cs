@@ -1,0 +1,202 @@
+namespace Lanewise.Workflows;
+
+/// <summary>The optimizers.</summary>
+public enum OptimizerKind
+{
+    /// <summary>Stochastic gradient descent; see <see cref="Lanewise.Sgd"/>.</summary>
+    Sgd,
+
+    /// <summary>Adam with decoupled weight decay; see <see cref="Lanewise.AdamW"/>.</summary>
+    AdamW,
+}
+
+/// <summary>The learning-rate schedules.</summary>
+public enum ScheduleKind
+{
+    /// <summary>A constant learning rate.</summary>
+    None,
+
+    /// <summary>Step decay, at equal intervals or at milestones.</summary>
+    Step,
+
+    /// <summary>Cosine decay.</summary>
+    Cosine,
+}
+
+// Epochs, batches, the optimizer and its schedule, with the names of timm.
+public abstract partial record RunSettings
+{
+    private const double AdamWLearningRate = 0.001, AdamWWeightDecay = 0.01;
+    private const string NonNegative = "a number of at least 0";
+
+    private protected static readonly Setting<int> EpochsSetting = new(
+        "epochs", SettingTypes.Whole(1, SettingLimits.MaxEpochs), ByDefault(s => s.Defaults.Epochs),
+        "Number of passes over the training images.")
+    {
+        OnResume = ResumeRule.MayChange,
+    };
+
+    private protected static readonly Setting<int> BatchSizeSetting = new(
+        "batch-size", SettingTypes.Whole(1, SettingLimits.MaxBatchSize), ByDefault(s => s.Defaults.BatchSize), "Images per step.")
+    {
+        ShortName = 'b',
+    };
+
+    private protected static readonly Setting<OptimizerKind> OptSetting = new(
+        "opt", SettingTypes.Choice<OptimizerKind>("optimizer"), _ => OptimizerKind.Sgd, "Optimizer: sgd, adamw.");
+
+    private protected static readonly Setting<double> LrSetting = new(
+        "lr", SettingTypes.Number(v => v > 0, "a positive number such as 0.01"),
+        ByDefault(s => s.IsAdamW ? AdamWLearningRate : s.Defaults.LearningRate), "Learning rate.",
+        ByDefault<string?>(s => $"{s.Defaults.LearningRateText} for sgd, 0.001 for adamw"));
+
+    private protected static readonly Setting<double> MomentumSetting = new(
+        "momentum", SettingTypes.Number(v => v is >= 0 and < 1, "a number of at least 0 and below 1"),
+        ByDefault(s => s.IsAdamW ? 0 : s.Defaults.Momentum), "Momentum of sgd, at least 0 and below 1.");
+
+    private protected static readonly Setting<double> WeightDecaySetting = new(
+        "weight-decay", SettingTypes.Number(v => v >= 0, NonNegative), ByDefault(s => s.IsAdamW ? AdamWWeightDecay : 0), "Weight decay.",
+        _ => "0 for sgd, 0.01 for adamw");
+
+    private protected static readonly Setting<bool> NesterovSetting = new(
+        "nesterov", SettingTypes.Switch, _ => false, "Use Nesterov momentum.")
+    {
+        Switches = [true],
+    };
+
+    private protected static readonly Setting<ScheduleKind> SchedSetting = new(
+        "sched", SettingTypes.Choice<ScheduleKind>("schedule"), ByDefault(s => s.Defaults.Schedule),
+        "Learning-rate schedule: none, step, cosine.");
+
+    private protected static readonly Setting<double> WarmupEpochsSetting = new(
+        "warmup-epochs", SettingTypes.Number(v => v >= 0, NonNegative), _ => 0,
+        "Epochs, possibly fractional, in which the learning rate grows to {lr}.");
+
+    private protected static readonly Setting<double?> WarmupLrSetting = new(
+        "warmup-lr", SettingTypes.OptionalNumber(v => v >= 0, NonNegative), _ => null,
+        "Learning rate at the start of the warm-up.", _ => "1% of {lr}");
+
+    private protected static readonly Setting<double> DecayEpochsSetting = new(
+        "decay-epochs", SettingTypes.Number(v => v > 0, "a positive number"), _ => 30,
+        "For {sched} step: epochs between two reductions of the learning rate.");
+
+    private protected static readonly Setting<double> DecayRateSetting = new(
+        "decay-rate", SettingTypes.Number(v => v is > 0 and <= 1, "a number above 0 and at most 1"), _ => 0.1,
+        "For {sched} step: factor of each reduction.");
+
+    private protected static readonly Setting<IReadOnlyList<double>> MilestonesSetting = new(
+        "milestones", SettingTypes.Ascending, _ => [],
+        "For {sched} step: epochs at which the learning rate is reduced, for example 80,120, instead of {decay-epochs}.", _ => null);
+
+    private protected static readonly Setting<double> MinLrSetting = new(
+        "min-lr", SettingTypes.Number(v => v >= 0, NonNegative), _ => 0, "For {sched} cosine: learning rate at the end.");
+
+    private protected static readonly Setting<int> ThreadsSetting = new(
+        "threads", SettingTypes.Whole(1, SettingLimits.MaxThreads), _ => Environment.ProcessorCount,
+        "Number of threads; results do not depend on it.")
+    {
+        OnResume = ResumeRule.MayChange,
+    };
+
+    /// <summary>Gets the number of passes over the training images.</summary>
+    public int Epochs { get => Get(EpochsSetting); init => Set(EpochsSetting, value); }
+
+    /// <summary>Gets the number of images per step.</summary>
+    public int BatchSize { get => Get(BatchSizeSetting); init => Set(BatchSizeSetting, value); }
+
+    /// <summary>Gets the optimizer.</summary>
+    public OptimizerKind Optimizer { get => Get(OptSetting); init => Set(OptSetting, value); }
+
+    /// <summary>Gets the learning rate; its default depends on the optimizer.</summary>
+    public double LearningRate { get => Get(LrSetting); init => Set(LrSetting, value); }
+
+    /// <summary>Gets the momentum of SGD.</summary>
+    public double Momentum { get => Get(MomentumSetting); init => Set(MomentumSetting, value); }
+
+    /// <summary>Gets the weight decay; its default depends on the optimizer.</summary>
+    public double WeightDecay { get => Get(WeightDecaySetting); init => Set(WeightDecaySetting, value); }
+
+    /// <summary>Gets whether Nesterov momentum is used.</summary>
+    public bool Nesterov { get => Get(NesterovSetting); init => Set(NesterovSetting, value); }
+
+    /// <summary>Gets the learning-rate schedule.</summary>
+    public ScheduleKind Schedule { get => Get(SchedSetting); init => Set(SchedSetting, value); }
+
+    /// <summary>Gets the epochs in which the learning rate grows to its full value.</summary>
+    public double WarmupEpochs { get => Get(WarmupEpochsSetting); init => Set(WarmupEpochsSetting, value); }
+
+    /// <summary>Gets the learning rate at the start of the warm-up; null for a hundredth of the full one.</summary>
+    public double? WarmupLearningRate { get => Get(WarmupLrSetting); init => Set(WarmupLrSetting, value); }
+
+    /// <summary>Gets the epochs between two reductions of step decay.</summary>
+    public double DecayEpochs { get => Get(DecayEpochsSetting); init => Set(DecayEpochsSetting, value); }
+
+    /// <summary>Gets the factor of each reduction of step decay.</summary>
+    public double DecayRate { get => Get(DecayRateSetting); init => Set(DecayRateSetting, value); }
+
+    /// <summary>Gets the epochs at which step decay reduces the learning rate; empty for every <see cref="DecayEpochs"/>.</summary>
+    public IReadOnlyList<double> Milestones { get => Get(MilestonesSetting); init => Set(MilestonesSetting, value); }
+
+    /// <summary>Gets the learning rate at the end of cosine decay.</summary>
+    public double MinLearningRate { get => Get(MinLrSetting); init => Set(MinLrSetting, value); }
+
+    /// <summary>Gets the number of threads.</summary>
+    public int Threads { get => Get(ThreadsSetting); init => Set(ThreadsSetting, value); }
+
+    /// <summary>Gets the rows of the optimizer and the schedule.</summary>
+    private protected static IReadOnlyList<Setting> OptimizationTable { get; } =
+    [
+        OptSetting, LrSetting, MomentumSetting, WeightDecaySetting, NesterovSetting, SchedSetting, WarmupEpochsSetting, WarmupLrSetting,
+        DecayEpochsSetting, DecayRateSetting, MilestonesSetting, MinLrSetting,
+    ];
+
+    private bool IsAdamW => Optimizer == OptimizerKind.AdamW;
+
+    /// <summary>Creates the optimizer.</summary>
+    internal Optimizer ToOptimizer() => IsAdamW
+        ? new AdamW(LearningRate, weightDecay: WeightDecay)
+        : new Sgd(LearningRate, Momentum, WeightDecay, Nesterov);
+
+    /// <summary>Creates the schedule.</summary>
+    internal LearningRateSchedule ToSchedule()
+    {
+        LearningRateSchedule schedule = Schedule switch
+        {
+            ScheduleKind.Cosine => new CosineAnnealingLR(MinLearningRate),
+            ScheduleKind.Step when Milestones.Count > 0 => new MultiStepLR(Milestones, DecayRate),
+            ScheduleKind.Step => new StepLR(DecayEpochs, DecayRate),
+            _ => new ConstantLR(),
+        };
+        return schedule with { WarmupEpochs = WarmupEpochs, WarmupRate = WarmupLearningRate };
+    }
+
+    private (bool IsBroken, Setting Setting, FormattableString Message)[] OptimizationRules()
+    {
+        bool steps = Schedule == ScheduleKind.Step;
+        (Setting Setting, FormattableString Message) Above(Setting setting, double? value) =>
+            (setting, $"{{{setting.Name}}} {value}: expected at most the learning rate of {LearningRate}.");
+        var (warmup, warmupMessage) = Above(WarmupLrSetting, WarmupLearningRate);
+        var (min, minMessage) = Above(MinLrSetting, MinLearningRate);
+        return
+        [
+            (IsAdamW && IsGiven(MomentumSetting) && Momentum != 0, MomentumSetting,
+                $"{{momentum}}: adamw has no momentum; omit the option or use {{opt}} sgd."),
+            (IsAdamW && Nesterov, NesterovSetting, $"{{nesterov}}: adamw has no momentum; omit the option or use {{opt}} sgd."),
+            (Nesterov && Momentum == 0, NesterovSetting, $"{{nesterov}}: Nesterov momentum requires a {{momentum}} above 0."),
+            (!steps && IsChanged(DecayEpochsSetting, 30d), DecayEpochsSetting, $"{{decay-epochs}} requires {{sched}} step."),
+            (!steps && IsChanged(DecayRateSetting, 0.1), DecayRateSetting, $"{{decay-rate}} requires {{sched}} step."),
+            (!steps && Milestones.Count > 0, MilestonesSetting, $"{{milestones}} requires {{sched}} step."),
+            (Milestones.Count > 0 && IsChanged(DecayEpochsSetting, 30d), DecayEpochsSetting,
+                $"{{decay-epochs}} and {{milestones}} cannot be combined."),
+            (Schedule != ScheduleKind.Cosine && IsChanged(MinLrSetting, 0d), MinLrSetting, $"{{min-lr}} requires {{sched}} cosine."),
+            (WarmupLearningRate is not null && WarmupEpochs == 0, WarmupLrSetting, $"{{warmup-lr}} requires {{warmup-epochs}}."),
+            (WarmupEpochs >= Epochs, WarmupEpochsSetting,
+                $"{{warmup-epochs}} {WarmupEpochs}: expected fewer than the {Epochs} of {{epochs}}."),
+            (WarmupLearningRate > LearningRate, warmup, warmupMessage),
+            (MinLearningRate > LearningRate, min, minMessage),
+        ];
+    }
+
+    // A configuration file gives all settings of a run, most with their defaults.
+    private bool IsChanged(Setting<double> setting, double byDefault) => IsGiven(setting) && Get(setting) != byDefault;
+}

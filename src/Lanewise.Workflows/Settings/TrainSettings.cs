@@ -1,0 +1,150 @@
+using Lanewise.Engine;
+
+namespace Lanewise.Workflows;
+
+/// <summary>The settings of a training run, as stored in its <c>args.json</c>. The defaults are those of the tutorial.</summary>
+public sealed partial record TrainSettings : RunSettings
+{
+    private static readonly SharedDefaults TutorialDefaults = new();
+
+    private static readonly Setting<string?> ModelSetting = new(
+        "model",
+        SettingTypes.Text("MODEL", name => ModelCatalog.Find(name).Name, [.. ModelCatalog.All.Select(model => model.Name)]), _ => null,
+        "Model to train; 'lanewise models' lists them.", _ => null);
+
+    private static readonly Setting<string?> WeightsSetting = new(
+        "weights", SettingTypes.Text("FILE", Path.GetFullPath), _ => null,
+        "Start from these weights, a run folder or a file. A classifier with another number of classes is re-initialized.")
+    {
+        OnResume = ResumeRule.NotAllowed,
+    };
+
+    private static readonly Setting<int?> ClassesSetting = new(
+        "classes", SettingTypes.Limit(SettingLimits.MaxClasses), _ => null,
+        "Number of classes of the network, at least that of the dataset.", _ => "that of the dataset");
+
+    private static readonly Setting<bool> FreezeSetting = new(
+        "freeze", SettingTypes.Switch, _ => false, "With {weights}: train only the last linear layer and freeze all other weights.")
+    {
+        Switches = [true],
+    };
+
+    private static readonly Setting<bool?> AuxSetting = new(
+        "aux", SettingTypes.OptionalSwitch, _ => null, "Train with auxiliary classifiers, for models that do not by default.")
+    {
+        Switches = [true, false],
+        HelpForFalse = "Train without auxiliary classifiers, for models that have them by default.",
+    };
+
+    private static readonly Setting<int> SeedSetting = new(
+        "seed", SettingTypes.Whole(int.MinValue, int.MaxValue), _ => 1,
+        "Seed of the initial weights, the order of the images, augmentation and dropout.");
+
+    private static readonly Setting<Conv2dAlgorithm> AlgorithmSetting = new(
+        "algorithm", SettingTypes.Choice("algorithm", [Conv2dAlgorithm.Auto, Conv2dAlgorithm.Direct]), _ => Conv2dAlgorithm.Auto,
+        "Convolution algorithm: auto, direct. With auto, the plan chooses per layer; direct never uses Winograd.");
+
+    private static readonly Setting<string?> AugmentationSetting = new(
+        "aug", SettingTypes.Text("NAME", name => Augmentations.NameOf(Augmentations.Find(name)), Augmentations.Names), _ => null,
+        $"Augmentation of training images: {string.Join(", ", Augmentations.Names)}.", _ => "depends on the dataset and the model");
+
+    private static readonly Setting<bool> TensorBoardSetting = new(
+        "tensorboard", SettingTypes.Switch, _ => false,
+        "Write TensorBoard events to RUN/tensorboard: metrics, histograms of weights and gradients, validation images.")
+    {
+        Switches = [true],
+        OnResume = ResumeRule.MayChange,
+    };
+
+    /// <summary>Gets the model to train.</summary>
+    public string? Model { get => Get(ModelSetting); init => Set(ModelSetting, value); }
+
+    /// <summary>Gets the file or run folder of the initial weights; null for random initialization.</summary>
+    public string? Weights { get => Get(WeightsSetting); init => Set(WeightsSetting, value); }
+
+    /// <summary>Gets the number of classes of the network; null for that of the dataset.</summary>
+    public int? Classes { get => Get(ClassesSetting); init => Set(ClassesSetting, value); }
+
+    /// <summary>Gets whether only the last linear layer is trained.</summary>
+    public bool Freeze { get => Get(FreezeSetting); init => Set(FreezeSetting, value); }
+
+    /// <summary>Gets whether auxiliary classifiers are trained; null for the default of the model.</summary>
+    public bool? AuxiliaryClassifiers { get => Get(AuxSetting); init => Set(AuxSetting, value); }
+
+    /// <summary>Gets the seed of the initial weights, the order of the images, augmentation and dropout.</summary>
+    public int Seed { get => Get(SeedSetting); init => Set(SeedSetting, value); }
+
+    /// <summary>Gets the convolution algorithm.</summary>
+    public Conv2dAlgorithm Algorithm { get => Get(AlgorithmSetting); init => Set(AlgorithmSetting, value); }
+
+    /// <summary>Gets the name of the augmentation; null for the default of dataset and model.</summary>
+    public string? Augmentation { get => Get(AugmentationSetting); init => Set(AugmentationSetting, value); }
+
+    /// <summary>Gets whether TensorBoard events are written.</summary>
+    public bool TensorBoard { get => Get(TensorBoardSetting); init => Set(TensorBoardSetting, value); }
+
+    /// <summary>Gets the rows of all settings.</summary>
+    public static IReadOnlyList<Setting> AllSettings { get; } =
+    [
+        ModelSetting, DatasetSetting, DataDirSetting, OnCorruptSetting, .. InputSettings.AllSettings, AugmentationSetting, EpochsSetting,
+        BatchSizeSetting, .. OptimizationTable, WeightsSetting, ClassesSetting, FreezeSetting, AuxSetting, SeedSetting, ThreadsSetting,
+        AlgorithmSetting, TensorBoardSetting, LimitTrainSetting, LimitTestSetting,
+    ];
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Setting> Table => AllSettings;
+
+    /// <summary>Gets the overrides of the model's image transform.</summary>
+    public InputSettings Input { get => new InputSettings().With(Given(InputSettings.AllSettings)); init => Set(value.Given(value.Table)); }
+
+    /// <summary>Gets whether auxiliary classifiers are trained; by default not with <see cref="Freeze"/>.</summary>
+    internal bool TrainsAuxiliary => AuxiliaryClassifiers ?? (ModelCatalog.Find(Model!).AuxiliaryClassifiers && !Freeze);
+
+    /// <inheritdoc/>
+    private protected override SharedDefaults Defaults => TutorialDefaults;
+
+    /// <inheritdoc/>
+    public override void Check()
+    {
+        string? error = AuxiliaryClassifiers is true && Freeze
+            ? "{aux} and {freeze} cannot be combined: auxiliary classifiers train the layers that {freeze} keeps fixed."
+            : Freeze && Weights is null ? "{freeze} requires {weights}: only trained weights are worth freezing."
+            : null;
+        if (error is not null)
+        {
+            throw new SettingException(error, FreezeSetting.Name);
+        }
+
+        base.Check();
+    }
+
+    /// <summary>Combines the settings of the run to resume with those that may be changed.</summary>
+    /// <param name="given">The given values.</param>
+    /// <exception cref="SettingException">A value contradicts the run to resume.</exception>
+    public TrainSettings Resume(IReadOnlyList<SettingValue> given)
+    {
+        var resumed = (TrainSettings)Resumed(given);
+        if (Schedule == ScheduleKind.Cosine && resumed.Epochs != Epochs)
+        {
+            throw new SettingException(
+                $"{{epochs}} {resumed.Epochs}: the cosine schedule of the run to resume ends after {Epochs} epochs; "
+                + "omit {epochs}, or start a new run from its weights with {weights}.",
+                EpochsSetting.Name);
+        }
+
+        return resumed;
+    }
+
+    /// <summary>Creates the network to train.</summary>
+    /// <param name="classes">The number of classes of the dataset.</param>
+    /// <exception cref="SettingException">Auxiliary classifiers were requested, but the model has none.</exception>
+    /// <exception cref="JobException">The model does not support the image size.</exception>
+    internal Network CreateNetwork(int classes)
+    {
+        var options = new ModelOptions { Classes = Classes ?? classes, AuxiliaryClassifiers = TrainsAuxiliary };
+        var network = Input.CreateNetwork(Model!, options);
+        return AuxiliaryClassifiers is true && network.AuxiliaryOutputs.Count == 0
+            ? throw new SettingException($"{{aux}}: {Model} has no auxiliary classifiers; omit {{aux}}.", AuxSetting.Name)
+            : network;
+    }
+}

@@ -1,0 +1,143 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Text.Json;
+using Lanewise.Files;
+using Lanewise.Imaging;
+
+namespace Lanewise.Cli.Tests;
+
+/// <summary>The samples for inference run, and answer as the library does.</summary>
+public sealed class SampleTests(TrainedRun trained) : IDisposable
+{
+    // A variable, so that the long form of 4,000 needs no other code.
+    private const string CountVariable = "LANEWISE_WEB_IMAGES";
+    private const int DefaultCount = 400, Concurrency = 16;
+
+    private readonly TemporaryFolder _folder = new();
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task The_sample_of_ten_lines_classifies_an_image()
+    {
+        string image = WriteDigits(1)[0];
+        using var classifier = ImageClassifier.Load(trained.Run);
+        string[] expected =
+            [.. classifier.Classify(image).Top(3).Select(c => string.Create(CultureInfo.InvariantCulture, $"{c.Label} {c.Probability:P1}"))];
+
+        using var sample = Process.Start(Start("ClassifyImage", trained.Run, image))!;
+        string output = await sample.StandardOutput.ReadToEndAsync(Token);
+        await sample.WaitForExitAsync(Token);
+
+        Assert.Equal(0, sample.ExitCode);
+        Assert.Equal(expected, output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    [Fact]
+    public async Task A_web_application_answers_sixteen_clients_as_the_library_answers_one()
+    {
+        string[] images = WriteDigits(int.TryParse(Environment.GetEnvironmentVariable(CountVariable), out int count) ? count : DefaultCount);
+        using var classifier = ImageClassifier.Load(trained.Run);
+        var expected = Array.ConvertAll(images, image => classifier.Classify(image));
+        using var web = await WebSample.StartAsync(trained.Run);
+        int next = -1, wrong = 0;
+        await Task.WhenAll(Enumerable.Range(0, Concurrency).Select(async _ =>
+        {
+            for (int i = Interlocked.Increment(ref next); i < images.Length; i = Interlocked.Increment(ref next))
+            {
+                using var reply = await web.PostAsync(await File.ReadAllBytesAsync(images[i], Token));
+                Assert.Equal(HttpStatusCode.OK, reply.StatusCode);
+                using var json = JsonDocument.Parse(await reply.Content.ReadAsStringAsync(Token));
+                wrong += Same(expected[i], json.RootElement) ? 0 : 1;
+            }
+        }));
+        Assert.Equal(0, wrong);
+    }
+
+    [Fact]
+    public async Task A_web_application_tells_a_bad_upload_from_a_fault_of_its_own()
+    {
+        byte[] image = await File.ReadAllBytesAsync(WriteDigits(1)[0], Token);
+        var model = ModelFile.Load(trained.Run);
+        var nan = model.Weights.Tensors.Select(t => t with { Values = Array.ConvertAll(t.Values, _ => float.NaN) });
+        ModelFile.Save(_folder["nan.safetensors"], new Weights(nan), model.Card);
+
+        using (var web = await WebSample.StartAsync(trained.Run))
+        {
+            using var reply = await web.PostAsync([1, 2, 3]);
+            Assert.Equal(HttpStatusCode.BadRequest, reply.StatusCode);
+            Assert.Equal("application/problem+json", reply.Content.Headers.ContentType?.MediaType);
+            Assert.Contains("the uploaded image", await reply.Content.ReadAsStringAsync(Token), StringComparison.Ordinal);
+        }
+
+        using var faulty = await WebSample.StartAsync(_folder["nan.safetensors"]);
+        using var fault = await faulty.PostAsync(image);
+        Assert.Equal(HttpStatusCode.InternalServerError, fault.StatusCode);
+    }
+
+    private static bool Same(Classification expected, JsonElement actual)
+    {
+        var top = expected.Top(5);
+        return actual.GetProperty("label").GetString() == expected.Label
+            && actual.GetProperty("probability").GetDouble().Equals(expected.Probability)
+            && actual.GetProperty("top").EnumerateArray().Select(c => new ClassProbability(
+                c.GetProperty("label").GetString()!, c.GetProperty("index").GetInt32(), c.GetProperty("probability").GetDouble()))
+                .SequenceEqual(top);
+    }
+
+    private static ProcessStartInfo Start(string sample, params string[] arguments) =>
+        new("dotnet", [Path.Combine(AppContext.BaseDirectory, sample + ".dll"), .. arguments]) { RedirectStandardOutput = true };
+
+    private string[] WriteDigits(int count)
+    {
+        var digits = BuiltInDigits.Test(count);
+        byte[] pixels = new byte[digits.Shape.Count];
+        return [.. Enumerable.Range(0, count).Select(i =>
+        {
+            digits.Read(i, pixels);
+            string path = _folder[$"{i}.png"];
+            ImageWriter.Write(path, digits.Shape, pixels);
+            return path;
+        })];
+    }
+
+    /// <summary>The sample as a process, on a free port.</summary>
+    private sealed class WebSample : IDisposable
+    {
+        private const string Listening = "Now listening on: ";
+        private readonly Process _process;
+        private readonly HttpClient _client;
+
+        private WebSample(Process process, string address) =>
+            (_process, _client) = (process, new HttpClient { BaseAddress = new Uri(address) });
+
+        public static async Task<WebSample> StartAsync(string model)
+        {
+            var process = Process.Start(Start("WebClassifier", "--model", model, "--urls", "http://127.0.0.1:0"))!;
+            while (await process.StandardOutput.ReadLineAsync(Token) is { } line)
+            {
+                if (line.IndexOf(Listening, StringComparison.Ordinal) is >= 0 and var at)
+                {
+                    // What is not read would fill the pipe and stop the application.
+                    _ = process.StandardOutput.ReadToEndAsync(CancellationToken.None);
+                    return new WebSample(process, line[(at + Listening.Length)..]);
+                }
+            }
+
+            throw new InvalidOperationException("the sample ended without listening");
+        }
+
+        public Task<HttpResponseMessage> PostAsync(byte[] image) =>
+            _client.PostAsync(new Uri("/classify", UriKind.Relative), new ByteArrayContent(image), Token);
+
+        public void Dispose()
+        {
+            _process.Kill();
+            _process.Dispose();
+            _client.Dispose();
+        }
+    }
+}

@@ -1,0 +1,142 @@
+using Lanewise.Imaging;
+using Xunit;
+
+namespace Lanewise.Tests.Imaging;
+
+public sealed class ImageClassifierFilesTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly ImageClassifier _classifier = ImageClassifierTests.Create("residual");
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public void Dispose()
+    {
+        _classifier.Dispose();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task A_file_a_stream_and_its_bytes_have_one_answer()
+    {
+        string path = Write(0);
+        byte[] bytes = await File.ReadAllBytesAsync(path, Token);
+        var expected = _classifier.Classify(ImageDecoder.Decode(path, _classifier.GetDecodeOptions()));
+        using var stream = new MemoryStream(bytes);
+        using var piecemeal = new PiecemealStream(bytes);
+        using var unseekable = new PiecemealStream(bytes);
+
+        ImageClassifierTests.AssertSame(
+            [expected, expected, expected, expected, expected],
+            [
+                _classifier.Classify(path),
+                _classifier.Classify(stream),
+                _classifier.Classify(bytes),
+                await _classifier.ClassifyAsync(piecemeal, cancellationToken: Token),
+                _classifier.Classify(unseekable),
+            ]);
+        stream.Position = 0;
+        float[] features = _classifier.Embed(path);
+        Assert.Equal(features, _classifier.Embed(stream));
+        Assert.Equal(features, _classifier.Embed(bytes));
+    }
+
+    [Fact]
+    public async Task Many_files_come_in_order_with_the_errors_of_those_that_are_damaged_or_missing()
+    {
+        var paths = Enumerable.Range(0, 100).Select(Write).ToArray();
+        File.WriteAllBytes(paths[17], [1, 2, 3]);
+        paths[50] = _folder["missing.png"];
+
+        var results = new List<ClassifiedImage>();
+        await foreach (var result in _classifier.ClassifyAsync(paths, Token))
+        {
+            results.Add(result);
+        }
+
+        Assert.Equal(paths, results.Select(r => r.Path));
+        Assert.Equal([17, 50], results.Select((r, i) => (r, i)).Where(p => !p.r.Succeeded).Select(p => p.i));
+        Assert.IsType<ImageFormatException>(results[17].Error);
+        Assert.IsType<FileAccessException>(results[50].Error);
+        ImageClassifierTests.AssertSame(
+            [.. paths.Where((_, i) => i is not (17 or 50)).Select(path => _classifier.Classify(path))],
+            [.. results.Where(r => r.Succeeded).Select(r => r.Classification!)]);
+    }
+
+    [Fact]
+    public async Task Files_are_read_only_shortly_before_they_are_needed()
+    {
+        string path = Write(0);
+        int asked = 0, got = 0, maxAhead = 0;
+        await foreach (var result in _classifier.ClassifyAsync(Enumerable.Range(0, 1000).Select(_ => (asked++, path).path), Token))
+        {
+            maxAhead = Math.Max(maxAhead, asked - got++);
+            Assert.True(result.Succeeded);
+        }
+
+        Assert.Equal((1000, 1000), (asked, got));
+        Assert.InRange(maxAhead, 1, 4 * _classifier.Threads + 1);
+    }
+
+    [Fact]
+    public async Task Cancelling_and_stopping_early_end_the_work()
+    {
+        string path = Write(0);
+        using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
+        {
+            await foreach (var _ in _classifier.ClassifyAsync(Enumerable.Repeat(path, 1_000_000), cancellation.Token))
+            {
+                await cancellation.CancelAsync();
+            }
+        });
+        await foreach (var _ in _classifier.ClassifyAsync(Enumerable.Repeat(path, 1_000_000), Token))
+        {
+            break;
+        }
+    }
+
+    [Fact]
+    public async Task Faults_of_the_model_are_not_those_of_an_image()
+    {
+        string path = Write(0);
+        var network = Residual.Create();
+        var nan = new Weights(Weights.Initialize(network, 1).Tensors.Select(t => t with { Values = Array.ConvertAll(t.Values, _ => float.NaN) }));
+        using var damaged = ImageClassifier.Create(network, nan, transform: ImageTransform.Mnist);
+        await Assert.ThrowsAsync<InferenceException>(() => ClassifyAllAsync(damaged, path));
+        var flat = Network.Define("flat", new Shape(1, 2, 2), x => x.Flatten().Linear("fc", 2));
+        using var arrays = ImageClassifier.Create(flat, Weights.Initialize(flat, 1));
+        await Assert.ThrowsAsync<InvalidOptionException>(() => ClassifyAllAsync(arrays, path));
+        await Assert.ThrowsAsync<InvalidOptionException>(() => arrays.ClassifyAsync(new MemoryStream([1]), cancellationToken: Token));
+        Assert.Throws<InvalidOptionException>(() => arrays.Classify(path));
+        await Assert.ThrowsAsync<ImageFormatException>(() => _classifier.ClassifyAsync(new MemoryStream([1, 2]), "upload", Token));
+    }
+
+    private static async Task ClassifyAllAsync(ImageClassifier classifier, string path)
+    {
+        await foreach (var result in classifier.ClassifyAsync([path], Token))
+        {
+            Assert.Fail($"{result.Path}: {result.Classification} {result.Error?.Message}");
+        }
+    }
+
+    private string Write(int index)
+    {
+        string path = _folder[$"{index}.png"];
+        ImageWriter.Write(path, new Shape(1, 28, 28), ImageReaderTests.Digit(index % 10), scale: 1 + index % 3);
+        return path;
+    }
+
+    /// <summary>A stream that cannot seek and gives a few bytes a call, as a network does.</summary>
+    private sealed class PiecemealStream(byte[] bytes) : MemoryStream(bytes)
+    {
+        public override bool CanSeek => false;
+
+        public override int Read(byte[] buffer, int offset, int count) => base.Read(buffer, offset, Math.Min(count, 100));
+
+        public override int Read(Span<byte> buffer) => base.Read(buffer[..Math.Min(buffer.Length, 100)]);
+
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            base.ReadAsync(buffer[..Math.Min(buffer.Length, 100)], cancellationToken);
+    }
+}
