@@ -34,6 +34,20 @@ public sealed class OldVersionTests
         AssertContains(before.RootElement, now.RootElement, expected);
     }
 
+    [Fact]
+    public void The_classifier_answers_as_predict_of_version_0_1()
+    {
+        using var classifier = ImageClassifier.Load(Path.Combine(Fixtures, "finished"));
+        var result = classifier.Classify(Path.Combine(Fixtures, "seven.png"));
+
+        using var document = JsonDocument.Parse(File.ReadAllText(Path.Combine(Fixtures, "expected", "predict.json")));
+        var before = document.RootElement.GetProperty("predictions")[0];
+        double[] logits = [.. before.GetProperty("logits").EnumerateArray().Select(v => v.GetDouble())];
+        Assert.All(result.Logits.Zip(logits), pair => Assert.Equal(pair.Second, pair.First, Tolerance * logits.Max(Math.Abs)));
+        Assert.Equal(before.GetProperty("top")[0].GetProperty("class").GetString(), result.Label);
+        Assert.Equal(new InkFraming(28, 28), classifier.Transform!.Ink);
+    }
+
     [Theory]
     [InlineData("interrupted", "resumed")]
     [InlineData("adamw", "resumed-adamw")]

@@ -55,6 +55,7 @@ public sealed class GradCam
     /// <param name="indices">The indices of the images, at most <see cref="PlanOptions.BatchSize"/>.</param>
     /// <param name="target">The class to explain; null for each image's most likely class.</param>
     /// <exception cref="UnknownNameException">There is no such class.</exception>
+    /// <exception cref="InferenceException">A logit is not finite: the weights are damaged.</exception>
     public IReadOnlyList<GradCamMap> Explain(ITensorSource source, ReadOnlySpan<int> indices, int? target = null)
     {
         int classes = _after.Network.OutputCount, size = Layer.Shape.Count, count = indices.Length;
@@ -71,7 +72,9 @@ public sealed class GradCam
         var values = new Values(_before.Output.ToArray(), size);
         int[] batch = [.. Enumerable.Range(0, count)];
         _after.Infer(values, batch);
-        Classification[] classifications = Array.ConvertAll(batch, i => new Classification(_after.Output.Slice(i * classes, classes)));
+        var (name, isSoftmax) = (_after.Network.Name, _after.Network.Output.Op is Softmax);
+        Classification[] classifications = Array.ConvertAll(
+            batch, i => new Classification(_after.Output.Slice(i * classes, classes), null, name, isSoftmax));
         int[] targets = Array.ConvertAll(classifications, classification => target ?? classification.Ranking[0]);
         float[] gradient = new float[count * classes];
         foreach (int i in batch)

@@ -112,6 +112,31 @@ public sealed class ImageClassifierFilesTests : IDisposable
         await Assert.ThrowsAsync<ImageFormatException>(() => _classifier.ClassifyAsync(new MemoryStream([1, 2]), "upload", Token));
     }
 
+    [Fact]
+    public async Task A_network_of_ones_own_trained_on_images_classifies_files_as_it_did_in_memory()
+    {
+        var network = Network.Define("mine", new Shape(1, 28, 28), x =>
+        {
+            var stem = x.Conv2d("stem", 6, 5, stride: 2, padding: (1, 2)).BatchNorm2d("norm").ReLU();
+            var branches = stem.MaxPool2d(2).Concat(stem.AvgPool2d(2), stem.Conv2d("down", 4, 2, stride: 2));
+            branches.AdaptiveAvgPool2d().Flatten().Linear("aux", 10).AuxiliaryOutput(0.3f);
+            return branches.Dropout(0.1f).Flatten().Linear("fc", 10);
+        });
+        var digits = BuiltInDigits.Train(200);
+        using var trainer = new Trainer(network, new TrainingOptions { Epochs = 1, BatchSize = 20, Threads = 1, Transform = ImageTransform.Mnist });
+        await trainer.FitAsync(digits, digits, cancellationToken: Token);
+        trainer.Save(_folder["mine.safetensors"]);
+
+        using var loaded = ImageClassifier.Load(_folder["mine.safetensors"]);
+
+        using var inMemory = ImageClassifier.Create(network, trainer.GetWeights(), digits.Classes, ImageTransform.Mnist);
+        Assert.Equal(ImageTransform.Mnist, loaded.Transform);
+        Assert.Empty(loaded.Notices);
+        string[] paths = [.. Enumerable.Range(0, 10).Select(Write)];
+        ImageClassifierTests.AssertSame([.. paths.Select(path => inMemory.Classify(path))], [.. paths.Select(path => loaded.Classify(path))]);
+        Assert.Equal(inMemory.Embed(paths[0]), loaded.Embed(paths[0]));
+    }
+
     private static async Task ClassifyAllAsync(ImageClassifier classifier, string path)
     {
         await foreach (var result in classifier.ClassifyAsync([path], Token))
