@@ -12,7 +12,10 @@ internal sealed class AttributeReader(JsonElement json)
     // No layer of a network in use has more; sums and products of a few such numbers stay far below 2⁶³.
     private const int MaxNumber = 1 << 24;
 
-    public int Int(string name) => Int(name, Member(name));
+    // Kernels, strides and paddings: memory holds a border of the padding around each channel.
+    private const int MaxExtent = 1 << 12;
+
+    public int Int(string name) => Int(name, Member(name), MaxNumber);
 
     public float Float(string name) => Float(name, Member(name));
 
@@ -26,12 +29,13 @@ internal sealed class AttributeReader(JsonElement json)
         _ => throw Invalid(name, "true or false"),
     };
 
-    public Size2d Size(string name) => Ints(name, 2) is [var height, var width] ? new(height, width) : default;
+    public Size2d Size(string name) => Ints(name, 2, MaxExtent) is [var height, var width] ? new(height, width) : default;
 
     public Padding Padding(string name) =>
-        Ints(name, 4) is [var top, var left, var bottom, var right] ? new(top, left, bottom, right) : default;
+        Ints(name, 4, MaxExtent) is [var top, var left, var bottom, var right] ? new(top, left, bottom, right) : default;
 
-    public Shape Shape(string name) => Ints(name, 3) is [var channels, var height, var width] ? new(channels, height, width) : default;
+    public Shape Shape(string name) =>
+        Ints(name, 3, MaxNumber) is [var channels, var height, var width] ? new(channels, height, width) : default;
 
     /// <summary>Reads the distribution of initial values; null if there is none.</summary>
     public Initializer? Initializer(string name) => !json.TryGetProperty(name, out var value) ? null
@@ -44,21 +48,21 @@ internal sealed class AttributeReader(JsonElement json)
     /// <summary>Returns the exception for an attribute that is not what was expected.</summary>
     public static FormatException Invalid(string name, string expected) => new($"'{name}' is not {expected}");
 
-    private static int Int(string name, JsonElement value) =>
-        value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int number) && number is >= 0 and <= MaxNumber
+    private static int Int(string name, JsonElement value, int max) =>
+        value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int number) && number >= 0 && number <= max
             ? number
-            : throw Invalid(name, FormattableString.Invariant($"a whole number from 0 to {MaxNumber}"));
+            : throw Invalid(name, FormattableString.Invariant($"a whole number from 0 to {max}"));
 
     private static float Float(string name, JsonElement value) =>
         value.ValueKind == JsonValueKind.Number && value.TryGetSingle(out float number) && float.IsFinite(number)
             ? number
             : throw Invalid(name, "a finite number");
 
-    private int[] Ints(string name, int count)
+    private int[] Ints(string name, int count, int max)
     {
         var array = Member(name);
         return array.ValueKind == JsonValueKind.Array && array.GetArrayLength() == count
-            ? [.. array.EnumerateArray().Select(value => Int(name, value))]
+            ? [.. array.EnumerateArray().Select(value => Int(name, value, max))]
             : throw Invalid(name, $"an array of {count} numbers");
     }
 

@@ -58,8 +58,8 @@ public sealed class NetworkGraphTests
     [InlineData(Prefix + """{"op":"Input","path":"a","inputs":[],"shape":[1,1,1]}""" + Suffix, "the first node, and no other")]
     [InlineData(Prefix + """{"op":"Linear","path":"a","inputs":[0],"out_features":2,"bias":true}""" + Suffix, "not a row of features")]
     [InlineData(Prefix + """{"op":"Dropout","path":"a","inputs":[0],"p":2}""" + Suffix, "at least 0 and below 1")]
-    [InlineData(Prefix + """{"op":"AdaptiveAvgPool2d","path":"a","inputs":[0],"output_size":[16777216,16777216]}""" + Suffix, "more values")]
-    [InlineData(Prefix + """{"op":"AdaptiveAvgPool2d","path":"a","inputs":[0],"output_size":[16777217,1]}""" + Suffix, "a whole number from")]
+    [InlineData(Prefix + """{"op":"IdentityShortcut","path":"a","inputs":[0],"out_channels":16777217,"stride":[1,1]}""" + Suffix, "a whole number")]
+    [InlineData(Prefix + """{"op":"AdaptiveAvgPool2d","path":"a","inputs":[0],"output_size":[4097,1]}""" + Suffix, "a whole number from 0 to 4096")]
     [InlineData(Prefix + """{"op":"AdaptiveAvgPool2d","path":"a","inputs":[0],"output_size":[2]}""" + Suffix, "an array of 2 numbers")]
     public void A_damaged_description_is_refused(string json, string expected)
     {
@@ -69,6 +69,15 @@ public sealed class NetworkGraphTests
         Assert.StartsWith("m.safetensors: ", error.Message, StringComparison.Ordinal);
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', error.Message);
+    }
+
+    [Fact]
+    public void A_layer_of_more_values_than_an_array_holds_is_refused()
+    {
+        const string Wide = """{"op":"IdentityShortcut","path":"a","inputs":[0],"out_channels":16777216,"stride":[1,1]},""";
+        const string Wider = """{"op":"Concat","path":"b","inputs":[1,1]}""";
+        var error = Assert.Throws<ModelFormatException>(() => NetworkGraph.Read(Prefix + Wide + Wider + Suffix, "mine", "m.safetensors"));
+        Assert.Contains("more values", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -103,8 +112,14 @@ public sealed class NetworkGraphTests
                 text = string.Concat(text.AsSpan(0, at), piece, text.AsSpan(Math.Min(text.Length, at + length)));
             }
 
-            var error = Record.Exception(() => NetworkGraph.Read(text, "mine", "m.safetensors"));
+            Network? network = null;
+            var error = Record.Exception(() => network = NetworkGraph.Read(text, "mine", "m.safetensors"));
             Assert.True(error is null or ModelFormatException, $"{error}: {text}");
+            if (network is not null && network.Nodes.Sum(node => (long)node.Shape.Count) < 10_000_000)
+            {
+                error = Record.Exception(() => CompiledNetwork.Of(network, new PlanOptions { BatchSize = 1, Threads = 1 }));
+                Assert.True(error is null or LanewiseException, $"{error}: {text}");
+            }
         }
     }
 
