@@ -27,7 +27,7 @@ public sealed class ExceptionTests
     public void A_shape_error_of_the_preprocessing_names_the_network()
     {
         var network = Network.Define("n", new(3, 8, 8), x => x.Flatten().Linear("fc", 2));
-        Assert.Equal("n", Assert.Throws<ShapeException>(() => new Trainer(network, new TrainingOptions())).Network);
+        Assert.Equal("n", Assert.Throws<ShapeException>(() => new Trainer(network, new TrainingOptions { Transform = ImageTransform.Mnist })).Network);
     }
 
     [Fact]

@@ -128,6 +128,12 @@ internal sealed class CostVerb
     private static Network CreateNetwork(string model, int? classes, Shape? input)
     {
         var card = IsModel(model) ? null : ReadCard(RunDirectory.FindModel(model));
+        if (card?.Network is { } own)
+        {
+            return classes is null && input is null ? own : throw new LanewiseException(
+                $"--classes, --input: {own.Name} is a network of its own, of fixed shape; omit them.");
+        }
+
         var entry = ModelCatalog.Find(card?.Model ?? model);
         try
         {
