@@ -12,7 +12,7 @@ Console.WriteLine(network);
 var train = BuiltInDigits.Train(20_000);
 var test = BuiltInDigits.Test(2_000);
 var trainer = new Trainer(network, new TrainingOptions { Epochs = 2, Optimizer = new Sgd(0.02, momentum: 0.9), Seed = 1 });
-await foreach (var epoch in trainer.EpochsAsync(train, test))
+foreach (var epoch in await trainer.FitAsync(train, test))
 {
     Console.WriteLine(
         $"epoch {epoch.Epoch}: loss {epoch.TrainLoss:F3}, accuracy {epoch.ValTop1:P2}, {epoch.ImagesPerSecond:N0} images/s");

@@ -5,7 +5,7 @@ internal static class TrainChapter
 {
     public static async Task RunAsync()
     {
-        var network = ModelCatalog.Find("residual").ForClasses(10);
+        var network = Residual.Create(classes: 10);
         var (train, test) = (BuiltInDigits.Train(6_000), BuiltInDigits.Test(1_000));
 
         var trainer = new Trainer(network, new TrainingOptions
@@ -15,7 +15,7 @@ internal static class TrainChapter
             Optimizer = new Sgd(0.01, momentum: 0.5),
             Seed = 1,
         });
-        await foreach (var epoch in trainer.EpochsAsync(train, test))
+        foreach (var epoch in await trainer.FitAsync(train, test))
         {
             Console.WriteLine($"epoch {epoch.Epoch}: loss {epoch.TrainLoss:F2}, accuracy {epoch.ValTop1:P1}");
         }

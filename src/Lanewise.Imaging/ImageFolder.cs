@@ -200,7 +200,7 @@ public sealed class ImageFolder : IImageDataset
         {
             try
             {
-                ImageDecoder.Decode(images[i].Path, new DecodeOptions(MinSide: 1));
+                ImageDecoder.Decode(images[i].Path, new DecodeOptions(minSide: 1));
             }
             catch (LanewiseException e)
             {

@@ -8,7 +8,7 @@ namespace Lanewise.Reports;
 /// <summary>One series of a line chart.</summary>
 /// <param name="Name">The name in the legend.</param>
 /// <param name="Points">The points in order of X; points whose Y is not finite are skipped.</param>
-public sealed record Line(string Name, IReadOnlyList<(double X, double Y)> Points);
+internal sealed record Line(string Name, IReadOnlyList<(double X, double Y)> Points);
 
 /// <summary>A line chart, as inline SVG with the data as a folded table, or as an SVG file.</summary>
 /// <remarks>Lines differ in dash and marker as well as in colour, so the chart can be read without colour.</remarks>
@@ -16,7 +16,7 @@ public sealed record Line(string Name, IReadOnlyList<(double X, double Y)> Point
 /// <param name="X">The label of the horizontal axis, with its unit.</param>
 /// <param name="Y">The label of the vertical axis, with its unit.</param>
 /// <param name="Lines">The series, at most eight.</param>
-public sealed record Chart(string Title, string X, string Y, IReadOnlyList<Line> Lines) : IFigure
+internal sealed record Chart(string Title, string X, string Y, IReadOnlyList<Line> Lines) : IFigure
 {
     private const int Width = 760, Height = 340;
     private const int MaxMarks = 40;

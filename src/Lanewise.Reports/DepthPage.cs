@@ -4,7 +4,7 @@ using Lanewise.Analysis;
 namespace Lanewise.Reports;
 
 /// <summary>Renders the results of a depth study as a page and as files.</summary>
-public static class DepthPage
+internal static class DepthPage
 {
     private const int MaxLines = 8;
 

@@ -4,7 +4,7 @@ using Lanewise.Analysis;
 namespace Lanewise.Reports;
 
 /// <summary>Formats the results of a depth study as sentences.</summary>
-public static class DepthSummary
+internal static class DepthSummary
 {
     // A smaller share of zero gradients is not mentioned.
     private const double MinZeroShare = 0.5;

@@ -3,28 +3,78 @@ using Lanewise.Analysis;
 namespace Lanewise.Reports;
 
 /// <summary>A Grad-CAM map of an image, with its PNG images.</summary>
-/// <param name="File">The image's file name.</param>
-/// <param name="Processing">The description of how the image became the network's input.</param>
-/// <param name="Image">The network's input, as PNG.</param>
-/// <param name="Overlay">The map over the image, as PNG.</param>
-/// <param name="Map">The map alone, as PNG.</param>
-/// <param name="Layer">The layer's path.</param>
-/// <param name="Result">The map.</param>
-public sealed record GradCamFigure(
-    string File, string Processing, byte[] Image, byte[] Overlay, byte[] Map, string Layer, GradCamMap Result);
+public sealed record GradCamFigure
+{
+    /// <summary>Creates a figure.</summary>
+    /// <param name="file">The image's file name.</param>
+    /// <param name="processing">The description of how the image became the network's input.</param>
+    /// <param name="image">The network's input, as PNG.</param>
+    /// <param name="overlay">The map over the image, as PNG.</param>
+    /// <param name="map">The map alone, as PNG.</param>
+    /// <param name="layer">The layer's path.</param>
+    /// <param name="result">The map.</param>
+    public GradCamFigure(string file, string processing, byte[] image, byte[] overlay, byte[] map, string layer, GradCamMap result) =>
+        (File, Processing, Image, Overlay, Map, Layer, Result) = (file, processing, image, overlay, map, layer, result);
+
+    /// <summary>The image's file name.</summary>
+    public string File { get; init; }
+
+    /// <summary>The description of how the image became the network's input.</summary>
+    public string Processing { get; init; }
+
+    /// <summary>The network's input, as PNG.</summary>
+    public byte[] Image { get; init; }
+
+    /// <summary>The map over the image, as PNG.</summary>
+    public byte[] Overlay { get; init; }
+
+    /// <summary>The map alone, as PNG.</summary>
+    public byte[] Map { get; init; }
+
+    /// <summary>The layer's path.</summary>
+    public string Layer { get; init; }
+
+    /// <summary>The map.</summary>
+    public GradCamMap Result { get; init; }
+}
 
 /// <summary>Many small images as one.</summary>
-/// <param name="Title">The heading.</param>
-/// <param name="Caption">The caption.</param>
-/// <param name="Png">The PNG file's bytes.</param>
-/// <param name="Width">The width in pixels.</param>
-public sealed record ContactSheet(string Title, string Caption, byte[] Png, int Width);
+public sealed record ContactSheet
+{
+    /// <summary>Creates a contact sheet.</summary>
+    /// <param name="title">The heading.</param>
+    /// <param name="caption">The caption.</param>
+    /// <param name="png">The PNG file's bytes.</param>
+    /// <param name="width">The width in pixels.</param>
+    public ContactSheet(string title, string caption, byte[] png, int width) => (Title, Caption, Png, Width) = (title, caption, png, width);
+
+    /// <summary>The heading.</summary>
+    public string Title { get; init; }
+
+    /// <summary>The caption.</summary>
+    public string Caption { get; init; }
+
+    /// <summary>The PNG file's bytes.</summary>
+    public byte[] Png { get; init; }
+
+    /// <summary>The width in pixels.</summary>
+    public int Width { get; init; }
+}
 
 /// <summary>Renders Grad-CAM maps, contributions of branches and blocks, feature maps and filters as a page.</summary>
-/// <param name="Model">The model's name.</param>
-/// <param name="Classes">The class names, by index.</param>
-public sealed record ExplainPage(string Model, IReadOnlyList<string> Classes)
+public sealed record ExplainPage
 {
+    /// <summary>Creates a page.</summary>
+    /// <param name="model">The model's name.</param>
+    /// <param name="classes">The class names, by index.</param>
+    public ExplainPage(string model, IReadOnlyList<string> classes) => (Model, Classes) = (model, classes);
+
+    /// <summary>The model's name.</summary>
+    public string Model { get; init; }
+
+    /// <summary>The class names, by index.</summary>
+    public IReadOnlyList<string> Classes { get; init; }
+
     private const int ImageWidth = 280, TopClasses = 5;
 
     /// <summary>Gets the Grad-CAM maps; empty for none.</summary>

@@ -13,7 +13,7 @@ namespace Lanewise.Reports;
 /// <param name="Columns">The column names; where they are too many, some are shown.</param>
 /// <param name="Rows">The row names, from the top.</param>
 /// <param name="Values">The values, [row][column].</param>
-public sealed record HeatMap(
+internal sealed record HeatMap(
     string Title, string X, string Y, string Unit, IReadOnlyList<string> Columns, IReadOnlyList<string> Rows, double[][] Values) : IFigure
 {
     private const int Width = 760, RowHeight = 14, Margins = 90, MaxRowNames = 30, MaxColumnNames = 12;

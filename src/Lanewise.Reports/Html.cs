@@ -7,7 +7,7 @@ namespace Lanewise.Reports;
 
 /// <summary>A fragment of HTML. Interpolated values are escaped unless they are HTML, and formatted with the invariant culture.</summary>
 /// <example><c>Html.Of($"&lt;p&gt;{fileName}&lt;/p&gt;")</c></example>
-public sealed class Html
+internal sealed class Html
 {
     private readonly string _text;
 
@@ -37,7 +37,7 @@ public sealed class Html
 /// <param name="literals">The number of characters of the literal parts.</param>
 /// <param name="values">The number of values.</param>
 [InterpolatedStringHandler]
-public readonly ref struct HtmlHandler(int literals, int values)
+internal readonly ref struct HtmlHandler(int literals, int values)
 {
     private const int TypicalValueLength = 16;
     private readonly StringBuilder _text = new(literals + values * TypicalValueLength);

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Lanewise.Reports;
 
 /// <summary>Renders the elements that pages are composed of, and formats numbers.</summary>
-public static class HtmlElements
+internal static class HtmlElements
 {
     /// <summary>Renders an image, embedded in the page.</summary>
     /// <param name="png">The PNG file's bytes.</param>

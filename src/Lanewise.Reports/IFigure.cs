@@ -1,7 +1,7 @@
 namespace Lanewise.Reports;
 
 /// <summary>Defines a chart that can be part of a page or a file of its own.</summary>
-public interface IFigure
+internal interface IFigure
 {
     /// <summary>Gets the caption.</summary>
     string Title { get; }

@@ -94,7 +94,7 @@ public static class RunPage
     private static Html ClassScores(TestEvaluation test)
     {
         var table = new Table("class", ">images", "precision", "recall");
-        foreach (var score in test.Evaluation.PerClass)
+        foreach (var score in test.Evaluation.PerClass())
         {
             table.Add(
                 Html.Of($"{test.Classes[score.Class]}"),

@@ -52,15 +52,44 @@ public sealed record RunPageData
 }
 
 /// <summary>The evaluation of a trained model on a test set.</summary>
-/// <param name="Dataset">The dataset's name.</param>
-/// <param name="Evaluation">Loss, accuracy and confusion matrix.</param>
-/// <param name="Classes">The class names, by index.</param>
-/// <param name="Mistakes">The misclassified images with the highest confidence, in descending order.</param>
-public sealed record TestEvaluation(
-    string Dataset, Evaluation Evaluation, IReadOnlyList<string> Classes, IReadOnlyList<MistakeImage> Mistakes);
+public sealed record TestEvaluation
+{
+    /// <summary>Creates the evaluation.</summary>
+    /// <param name="dataset">The dataset's name.</param>
+    /// <param name="evaluation">Loss, accuracy and confusion matrix.</param>
+    /// <param name="classes">The class names, by index.</param>
+    /// <param name="mistakes">The misclassified images with the highest confidence, in descending order.</param>
+    public TestEvaluation(string dataset, Evaluation evaluation, IReadOnlyList<string> classes, IReadOnlyList<MistakeImage> mistakes) =>
+        (Dataset, Evaluation, Classes, Mistakes) = (dataset, evaluation, classes, mistakes);
+
+    /// <summary>The dataset's name.</summary>
+    public string Dataset { get; init; }
+
+    /// <summary>Loss, accuracy and confusion matrix.</summary>
+    public Evaluation Evaluation { get; init; }
+
+    /// <summary>The class names, by index.</summary>
+    public IReadOnlyList<string> Classes { get; init; }
+
+    /// <summary>The misclassified images with the highest confidence, in descending order.</summary>
+    public IReadOnlyList<MistakeImage> Mistakes { get; init; }
+}
 
 /// <summary>A misclassified image.</summary>
-/// <param name="Prediction">The image's index, label, predicted class and its probability.</param>
-/// <param name="Png">The network's input before normalization, as PNG.</param>
-/// <param name="Width">The image's width in pixels.</param>
-public sealed record MistakeImage(ImagePrediction Prediction, byte[] Png, int Width);
+public sealed record MistakeImage
+{
+    /// <summary>Creates a misclassified image.</summary>
+    /// <param name="prediction">The image's index, label, predicted class and its probability.</param>
+    /// <param name="png">The network's input before normalization, as PNG.</param>
+    /// <param name="width">The image's width in pixels.</param>
+    public MistakeImage(ImagePrediction prediction, byte[] png, int width) => (Prediction, Png, Width) = (prediction, png, width);
+
+    /// <summary>The image's index, label, predicted class and its probability.</summary>
+    public ImagePrediction Prediction { get; init; }
+
+    /// <summary>The network's input before normalization, as PNG.</summary>
+    public byte[] Png { get; init; }
+
+    /// <summary>The image's width in pixels.</summary>
+    public int Width { get; init; }
+}

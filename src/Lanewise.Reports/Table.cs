@@ -4,7 +4,7 @@ namespace Lanewise.Reports;
 /// <param name="headings">
 /// The column headings; one that begins with '&gt;' aligns its column to the right. The first column holds the row headings.
 /// </param>
-public sealed class Table(params string[] headings)
+internal sealed class Table(params string[] headings)
 {
     private readonly List<Html> _rows = [];
 

@@ -16,7 +16,7 @@ public sealed class InferenceException : LanewiseException
     /// <param name="output">The outputs.</param>
     /// <param name="network">The network's name.</param>
     /// <exception cref="InferenceException">Some are not finite.</exception>
-    public static void ThrowIfNotFinite(ReadOnlySpan<float> output, string network)
+    internal static void ThrowIfNotFinite(ReadOnlySpan<float> output, string network)
     {
         int bad = 0;
         foreach (float value in output)

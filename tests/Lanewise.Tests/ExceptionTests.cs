@@ -9,13 +9,6 @@ namespace Lanewise.Tests;
 public sealed class ExceptionTests
 {
     [Fact]
-    public void Every_exception_of_the_library_is_a_LanewiseException()
-    {
-        var kinds = typeof(LanewiseException).Assembly.GetExportedTypes().Where(type => type.IsSubclassOf(typeof(Exception)));
-        Assert.All(kinds, kind => Assert.True(kind.IsAssignableTo(typeof(LanewiseException)), kind.Name));
-    }
-
-    [Fact]
     public void A_shape_error_names_the_node()
     {
         var e = Assert.Throws<ShapeException>(
@@ -105,7 +98,7 @@ public sealed class ExceptionTests
             nameof(Optimizer.LearningRate), -1.0, () => new Trainer(TrainerTests.Small, new TrainingOptions { Optimizer = new Sgd(-1) }));
         AssertInvalid(nameof(PlanOptions.LaneWidth), 3, () => Plan.Compile(TrainerTests.Small, new PlanOptions { LaneWidth = 3 }));
         var augmentation = new TrainingOptions { Augmentation = new Augmentation { Flip = 2 } };
-        AssertInvalid(nameof(Augmentation.Flip), 2f, () => new Trainer(TrainerTests.Small, augmentation));
+        AssertInvalid(nameof(Augmentation.Flip), 2.0, () => new Trainer(TrainerTests.Small, augmentation));
     }
 
     [Fact]

@@ -87,7 +87,7 @@ internal sealed class EvalVerb
             + FormattableString.Invariant($"mean loss {evaluation.Loss:F4}"));
         StandardOutput.WriteLine();
         var table = new ConsoleTable("class", ">precision", ">recall", ">images");
-        foreach (var score in evaluation.PerClass)
+        foreach (var score in evaluation.PerClass())
         {
             table.Add(
                 classes[score.Class],
@@ -112,7 +112,7 @@ internal sealed class EvalVerb
         json.WriteNumber("total", evaluation.Total);
         json.WriteRenamed("test_top1", "test_accuracy", evaluation.Top1);
         json.WriteNumberOrNull("test_loss", evaluation.Loss);
-        json.WriteObjects("per_class", evaluation.PerClass, score =>
+        json.WriteObjects("per_class", evaluation.PerClass(), score =>
         {
             json.WriteString("class", classes[score.Class]);
             json.WriteNumber("precision", score.Precision);

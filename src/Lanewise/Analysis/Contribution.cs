@@ -1,10 +1,19 @@
 namespace Lanewise.Analysis;
 
 /// <summary>The options of a contribution measurement.</summary>
-/// <param name="Dataset">The labelled images to measure on.</param>
-/// <param name="Transform">How they are preprocessed.</param>
-public sealed record ContributionOptions(IImageDataset Dataset, ImageTransform Transform)
+public sealed record ContributionOptions
 {
+    /// <summary>Creates the options.</summary>
+    /// <param name="dataset">The labelled images to measure on.</param>
+    /// <param name="transform">How they are preprocessed.</param>
+    public ContributionOptions(IImageDataset dataset, ImageTransform transform) => (Dataset, Transform) = (dataset, transform);
+
+    /// <summary>The labelled images to measure on.</summary>
+    public IImageDataset Dataset { get; init; }
+
+    /// <summary>How they are preprocessed.</summary>
+    public ImageTransform Transform { get; init; }
+
     /// <summary>The number of images per batch. Default: 256.</summary>
     public int BatchSize { get; init; } = 256;
 

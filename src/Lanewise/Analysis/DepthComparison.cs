@@ -5,7 +5,8 @@ namespace Lanewise.Analysis;
 /// <param name="Shallow">The smaller depth.</param>
 /// <param name="Deep">The greater depth.</param>
 /// <param name="Runs">The two results of each seed.</param>
-public sealed record DepthComparison(DepthFamily Family, int Shallow, int Deep, IReadOnlyList<(DepthResult Shallow, DepthResult Deep)> Runs)
+internal sealed record DepthComparison(
+    DepthFamily Family, int Shallow, int Deep, IReadOnlyList<(DepthResult Shallow, DepthResult Deep)> Runs)
 {
     /// <summary>The final training errors of each seed whose two runs were completed.</summary>
     public IReadOnlyList<(double Shallow, double Deep)> TrainErrors => [.. Runs

@@ -39,7 +39,7 @@ public sealed record DepthRun(DepthFamily Family, int Depth, bool BatchNorm, Wei
     /// <param name="classes">The number of classes.</param>
     /// <exception cref="InvalidOptionException">The depth is not 6·n + 2.</exception>
     public Network CreateNetwork(Shape input, int classes) => CifarResNet.Create(
-        new CifarResNetVariant(NetworkName, Depth, HasShortcuts: Family == DepthFamily.Residual)
+        new CifarResNetVariant(NetworkName, Depth, hasShortcuts: Family == DepthFamily.Residual)
         {
             HasBatchNorm = BatchNorm,
             HasHeInitialization = Start == WeightStart.He,

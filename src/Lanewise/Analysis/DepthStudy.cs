@@ -6,7 +6,7 @@ namespace Lanewise.Analysis;
 /// The experiment that motivated residual networks: the same networks with and without shortcuts, shallow and deep, their training
 /// and the gradients of their first layers (He et al. 2015, "Deep residual learning", §4.2).
 /// </summary>
-public sealed class DepthStudy
+internal sealed class DepthStudy
 {
     private readonly IImageDataset _train;
     private readonly IImageDataset _test;

@@ -1,7 +1,7 @@
 namespace Lanewise.Analysis;
 
 /// <summary>The options of a depth study.</summary>
-public sealed record DepthStudyOptions
+internal sealed record DepthStudyOptions
 {
     /// <summary>The minimum depth: one block per stage.</summary>
     public const int MinDepth = 8;

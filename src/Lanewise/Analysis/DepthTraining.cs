@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace Lanewise.Analysis;
 
 /// <summary>One training of a depth study, which can be cancelled and resumed with bitwise identical results.</summary>
-public sealed class DepthTraining
+internal sealed class DepthTraining
 {
     private readonly DepthRun _run;
     private readonly Trainer _trainer;

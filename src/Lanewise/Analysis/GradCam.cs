@@ -142,7 +142,7 @@ public sealed class GradCam
 public sealed record GradCamMap(Classification Classification, int Target, int Height, int Width, float[] Values)
 {
     /// <summary>The map's maximum; 0 if nothing supports the class, NaN if a value is not finite.</summary>
-    public float Peak => Array.TrueForAll(Values, float.IsFinite) ? Values.Max() : float.NaN;
+    public float Peak { get; } = Array.TrueForAll(Values, float.IsFinite) ? Values.Max() : float.NaN;
 
     /// <summary>
     /// Divides the map by its peak, to 0 to 1, and resizes it bilinearly between pixel centers, clamped at the border. All zeros if the

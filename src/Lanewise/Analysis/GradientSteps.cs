@@ -7,7 +7,7 @@ namespace Lanewise.Analysis;
 /// sixteenth on, so that ten epochs have 80 recorded steps and 300 epochs 400. The selection depends only on the position, not on
 /// where training was resumed or how many epochs remain.
 /// </summary>
-public static class GradientSteps
+internal static class GradientSteps
 {
     private const int StepsPerEpoch = 8;
 

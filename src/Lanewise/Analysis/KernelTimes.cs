@@ -10,10 +10,10 @@ namespace Lanewise.Analysis;
 /// <param name="Seconds">The median for the whole batch.</param>
 /// <param name="Gflops">GFLOP/s of direct arithmetic, see <see cref="Throughput.Gflops"/>; null if no operations are counted.</param>
 /// <param name="Share">The share of the time of all calls, 0 to 1.</param>
-public sealed record KernelTime(string Layer, string Kernel, string? Tile, double Seconds, double? Gflops, double Share);
+internal sealed record KernelTime(string Layer, string Kernel, string? Tile, double Seconds, double? Gflops, double Share);
 
 /// <summary>Times the kernel calls of a network individually, on one thread, with random weights and images.</summary>
-public static class KernelTimes
+internal static class KernelTimes
 {
     /// <summary>Measures the calls of the forward pass and, in training, of the backward pass, in order.</summary>
     /// <param name="network">The network.</param>

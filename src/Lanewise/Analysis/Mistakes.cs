@@ -2,7 +2,7 @@ namespace Lanewise.Analysis;
 
 /// <summary>Collects the most confident misclassifications of an evaluation.</summary>
 /// <param name="maxCount">The maximum number to keep.</param>
-public sealed class Mistakes(int maxCount)
+internal sealed class Mistakes(int maxCount)
 {
     // NaN probabilities come last; ties are broken by index.
     private static readonly Comparer<ImagePrediction> MostConfidentFirst = Comparer<ImagePrediction>.Create(

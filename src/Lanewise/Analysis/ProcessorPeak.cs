@@ -7,7 +7,7 @@ namespace Lanewise.Analysis;
 /// <param name="Threads">The number of threads measured, at most that of the processors.</param>
 /// <param name="Gflops">Their total throughput in GFLOP/s (an FMA counts as two operations).</param>
 /// <param name="ClockGhz">Their mean clock in GHz.</param>
-public sealed record ProcessorPeak(int LaneWidth, int Threads, double Gflops, double ClockGhz)
+internal sealed record ProcessorPeak(int LaneWidth, int Threads, double Gflops, double ClockGhz)
 {
     private const double Tolerance = 0.02;
     private const double MinFmas = 0.9;

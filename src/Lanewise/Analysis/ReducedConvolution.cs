@@ -6,7 +6,7 @@ namespace Lanewise.Analysis;
 /// Compares a convolution with the same convolution after a 1×1 convolution that reduces the channels (Szegedy et al. 2014), by MACs
 /// and by time. There is no activation function between the two; all have a bias.
 /// </summary>
-public sealed class ReducedConvolution
+internal sealed class ReducedConvolution
 {
     // Limits of one batch, beyond which measuring would take minutes or gigabytes.
     private const long MaxMacs = 100_000_000_000;
@@ -69,13 +69,13 @@ public sealed class ReducedConvolution
 /// <summary>The time of a convolution for one image.</summary>
 /// <param name="Seconds">The time in seconds.</param>
 /// <param name="Gflops">The throughput in GFLOP/s of direct arithmetic.</param>
-public sealed record ConvolutionTime(double Seconds, double Gflops);
+internal sealed record ConvolutionTime(double Seconds, double Gflops);
 
 /// <summary>The times of a convolution with and without a reduction, on one thread.</summary>
 /// <param name="Images">The number of images per batch, one per lane.</param>
 /// <param name="Direct">The convolution alone.</param>
 /// <param name="Reduced">The 1×1 convolution followed by the convolution; null without a reduction.</param>
-public sealed record ReducedConvolutionTimes(int Images, ConvolutionTime Direct, ConvolutionTime? Reduced)
+internal sealed record ReducedConvolutionTimes(int Images, ConvolutionTime Direct, ConvolutionTime? Reduced)
 {
     /// <summary>The ratio of times, direct to reduced; null without a reduction.</summary>
     public double? Ratio => Direct.Seconds / Reduced?.Seconds;

@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 namespace Lanewise;
 
 /// <summary>The file format of a dataset.</summary>
-public enum DatasetFormat
+internal enum DatasetFormat
 {
     /// <summary>IDX, with separate files for images and labels.</summary>
     Idx,
@@ -19,11 +19,13 @@ public enum DatasetFormat
 /// <param name="Name">The file name without <c>.gz</c>.</param>
 /// <param name="Md5">The md5 of the uncompressed content in lower-case hex digits, or null if unknown.</param>
 /// <param name="Count">The number of images or labels in the published file.</param>
-public sealed record DatasetFile(string Name, string? Md5, int Count);
+internal sealed record DatasetFile(string Name, string? Md5, int Count);
 
 /// <summary>A dataset of the catalog: MNIST-like IDX files, CIFAR files, or the built-in digits.</summary>
 public sealed record DatasetEntry
 {
+    internal DatasetEntry() { }
+
     /// <summary>The dataset's name.</summary>
     public required string Name { get; init; }
 
@@ -40,25 +42,25 @@ public sealed record DatasetEntry
     public required ImageTransform Transform { get; init; }
 
     /// <summary>The folders below a root in which the files are searched; downloads go to the first.</summary>
-    public IReadOnlyList<string> Folders { get; init; } = [];
+    internal IReadOnlyList<string> Folders { get; init; } = [];
 
     /// <summary>
     /// The files. IDX: training images, training labels, test images, test labels. CIFAR: the training files, then the test file. Empty
     /// for the built-in digits.
     /// </summary>
-    public IReadOnlyList<DatasetFile> Files { get; init; } = [];
+    internal IReadOnlyList<DatasetFile> Files { get; init; } = [];
 
     /// <summary>The file format.</summary>
-    public DatasetFormat Format { get; init; }
+    internal DatasetFormat Format { get; init; }
 
     /// <summary>The default augmentation of training images.</summary>
     public Augmentation Augmentation { get; init; } = Augmentation.None;
 
     /// <summary>The URLs of folders that offer the gzipped files; empty if they are only available as an archive.</summary>
-    public IReadOnlyList<Uri> Mirrors { get; init; } = [];
+    internal IReadOnlyList<Uri> Mirrors { get; init; } = [];
 
     /// <summary>The URL of an archive to download by hand; null if the files are downloaded one by one.</summary>
-    public Uri? Archive { get; init; }
+    internal Uri? Archive { get; init; }
 
     /// <summary>Whether the dataset is rendered by the library, with no files.</summary>
     public bool IsBuiltIn => Files.Count == 0;
@@ -67,7 +69,7 @@ public sealed record DatasetEntry
     /// Finds the first folder that holds all files, otherwise the one that holds most; null if there are none. A file may be plain or
     /// gzipped, in one of <see cref="Folders"/> below a root or in the root itself.
     /// </summary>
-    public DatasetLocation? Locate(DatasetRoots roots)
+    internal DatasetLocation? Locate(DatasetRoots roots)
     {
         DatasetLocation? best = null;
         foreach (string folder in Candidates(roots))
@@ -83,7 +85,7 @@ public sealed record DatasetEntry
     }
 
     /// <summary>Compares the uncompressed content of each file with its known checksum.</summary>
-    public IReadOnlyList<FileCheck> Verify(DatasetLocation location) =>
+    internal IReadOnlyList<FileCheck> Verify(DatasetLocation location) =>
         [.. Files.Select((file, i) => VerifyFile(file, location.Paths[i]))];
 
     /// <summary>
@@ -129,7 +131,7 @@ public sealed record DatasetEntry
     /// <exception cref="DatasetException">
     /// No mirror has the right file, the folder cannot be written, or a damaged copy would be found before the download.
     /// </exception>
-    public async Task<DatasetLocation> FetchAsync(DatasetOptions? options = null, CancellationToken cancellationToken = default)
+    internal async Task<DatasetLocation> FetchAsync(DatasetOptions? options = null, CancellationToken cancellationToken = default)
     {
         options ??= new DatasetOptions();
         if (IsBuiltIn)
@@ -162,7 +164,7 @@ public sealed record DatasetEntry
     /// </summary>
     /// <param name="roots">The folders that were searched.</param>
     /// <param name="location">The location of damaged files; null if there are none.</param>
-    public string? DownloadRoot(DatasetRoots roots, DatasetLocation? location)
+    internal string? DownloadRoot(DatasetRoots roots, DatasetLocation? location)
     {
         if (roots.Explicit is not null || location is null)
         {
@@ -177,7 +179,7 @@ public sealed record DatasetEntry
     /// <summary>Returns what to do about damaged files, as a clause for messages.</summary>
     /// <param name="roots">The folders that were searched.</param>
     /// <param name="location">The location of the files.</param>
-    public string Remedy(DatasetRoots roots, DatasetLocation location) =>
+    internal string Remedy(DatasetRoots roots, DatasetLocation location) =>
         Archive is null ? $"download it again, or move {location.Folder} away" : ByHand(roots);
 
     /// <summary>Compares the content at <paramref name="path"/> with the expected <paramref name="file"/>.</summary>

@@ -39,14 +39,14 @@ public sealed record DatasetSplits(
 /// <summary>The location of a dataset's files, possibly incomplete.</summary>
 /// <param name="Folder">The folder.</param>
 /// <param name="Paths">The path of each file, or null for a missing one.</param>
-public sealed record DatasetLocation(string Folder, IReadOnlyList<string?> Paths)
+internal sealed record DatasetLocation(string Folder, IReadOnlyList<string?> Paths)
 {
     /// <summary>Whether no file is missing.</summary>
     public bool IsComplete => Paths.All(path => path is not null);
 }
 
 /// <summary>The status of a verified file.</summary>
-public enum FileStatus
+internal enum FileStatus
 {
     /// <summary>The checksum matches.</summary>
     Ok,
@@ -71,7 +71,7 @@ public enum FileStatus
 /// <param name="Expected">The expected md5 of the uncompressed content.</param>
 /// <param name="Actual">The actual md5.</param>
 /// <param name="Error">Why it could not be read, or null.</param>
-public sealed record FileCheck(
+internal sealed record FileCheck(
     string Name, string? Path, FileStatus Status, string? Expected = null, string? Actual = null, string? Error = null)
 {
     /// <summary>Whether the file is usable.</summary>

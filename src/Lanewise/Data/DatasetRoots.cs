@@ -1,11 +1,19 @@
 namespace Lanewise;
 
 /// <summary>The folders in which datasets are searched.</summary>
-/// <param name="Explicit">The only folder to search, if given.</param>
-/// <param name="Folders">The folders in search order; they need not exist.</param>
-/// <param name="Cache">The download folder if <paramref name="Explicit"/> is null.</param>
-public sealed record DatasetRoots(string? Explicit, IReadOnlyList<string> Folders, string Cache)
+public sealed record DatasetRoots
 {
+    internal DatasetRoots(string? only, IReadOnlyList<string> folders, string cache) => (Explicit, Folders, Cache) = (only, folders, cache);
+
+    /// <summary>The only folder to search, if given.</summary>
+    public string? Explicit { get; init; }
+
+    /// <summary>The folders in search order; they need not exist.</summary>
+    public IReadOnlyList<string> Folders { get; init; }
+
+    /// <summary>The download folder if <see cref="Explicit"/> is null.</summary>
+    public string Cache { get; init; }
+
     /// <summary>The name of the environment variable with a folder of datasets, searched first.</summary>
     public const string Variable = "LANEWISE_DATA";
 

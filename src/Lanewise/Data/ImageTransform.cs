@@ -31,6 +31,13 @@ public sealed record ImageTransform
     /// <exception cref="InvalidOptionException">A mean is not finite, or a standard deviation is not positive and finite.</exception>
     public ImageTransform(Shape input, IReadOnlyList<float> mean, IReadOnlyList<float> std) => (Input, Mean, Std) = (input, mean, std);
 
+    /// <summary>Creates a transform from numbers without the suffix of a float.</summary>
+    /// <inheritdoc cref="ImageTransform(Shape, IReadOnlyList{float}, IReadOnlyList{float})"/>
+    public ImageTransform(Shape input, IReadOnlyList<double> mean, IReadOnlyList<double> std)
+        : this(input, [.. mean.Select(value => (float)value)], (IReadOnlyList<float>)[.. std.Select(value => (float)value)])
+    {
+    }
+
     /// <summary>The transform of MNIST: (1, 28, 28), mean 0.1307, standard deviation 0.3081, framed to the ink.</summary>
     public static ImageTransform Mnist { get; } = new(new Shape(1, 28, 28), [0.1307f], [0.3081f])
     {
@@ -92,7 +99,7 @@ public sealed record ImageTransform
     public InkFraming? Ink { get; init; }
 
     /// <summary>How an image is decoded for this transform: its channels, and from which size on at a smaller scale.</summary>
-    public DecodeOptions Decoding => Ink is null ? new(new ImageFitting(this).MinSide, IsGrey: false) : new(MinSide: null, IsGrey: true);
+    public DecodeOptions Decoding => Ink is null ? new(new ImageFitting(this).MinSide, isGrey: false) : new(minSide: null, isGrey: true);
 
     /// <summary>
     /// Adapts the transform to another input: means and standard deviations are averaged for one channel, repeated for three.

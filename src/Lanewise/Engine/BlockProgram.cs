@@ -29,7 +29,7 @@ internal sealed partial class BlockProgram
         Output = _inputLanes is null
             ? LossOutput.Of(fusion.Output, 1)
             : new LossOutput(_layout.AllocatePlaced(fusion.Output.Shape), null, 1);
-        Auxiliary = [.. fusion.Outputs.Skip(1).Zip(fusion.Auxiliary, (value, a) => LossOutput.Of(value, a.Weight))];
+        Auxiliary = [.. fusion.Outputs.Skip(1).Zip(fusion.Auxiliary, (value, a) => LossOutput.Of(value, (float)a.Weight))];
         foreach (var unit in fusion.Units)
         {
             unit.Lowering.Forward(unit, this, options.HasBackward);

@@ -134,7 +134,7 @@ internal static class NetworkGraph
             var reader = new AttributeReader(Object(element, "an auxiliary output"));
             var node = NodeAt(reader.Int("node"), nodes);
             return node.Index > 0 && node.Shape.Pixels == 1
-                ? new AuxiliaryOutput(node, reader.Float("weight"))
+                ? new AuxiliaryOutput(node, reader.Double("weight"))
                 : throw new FormatException($"the auxiliary output {Excerpt.Of(node.Path)} is not a row of logits");
         });
         var omitted = Array(root, "omitted", MaxInputs).Select(element => Text(element, "omitted"));

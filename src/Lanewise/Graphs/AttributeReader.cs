@@ -17,10 +17,12 @@ internal sealed class AttributeReader(JsonElement json)
 
     public int Int(string name) => Int(name, Member(name), MaxNumber);
 
-    public float Float(string name) => Float(name, Member(name));
+    public float Float(string name) => (float)Double(name);
+
+    public double Double(string name) => Double(name, Member(name));
 
     /// <summary>Reads a number that may be missing.</summary>
-    public float Float(string name, float missing) => json.TryGetProperty(name, out var value) ? Float(name, value) : missing;
+    public double Double(string name, double missing) => json.TryGetProperty(name, out var value) ? Double(name, value) : missing;
 
     public bool Bool(string name) => Member(name).ValueKind switch
     {
@@ -53,8 +55,8 @@ internal sealed class AttributeReader(JsonElement json)
             ? number
             : throw Invalid(name, FormattableString.Invariant($"a whole number from 0 to {max}"));
 
-    private static float Float(string name, JsonElement value) =>
-        value.ValueKind == JsonValueKind.Number && value.TryGetSingle(out float number) && float.IsFinite(number)
+    private static double Double(string name, JsonElement value) =>
+        value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out double number) && float.IsFinite((float)number)
             ? number
             : throw Invalid(name, "a finite number");
 

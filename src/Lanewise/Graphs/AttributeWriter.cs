@@ -10,6 +10,8 @@ internal sealed class AttributeWriter(Utf8JsonWriter json)
 
     public void Write(string name, float value) => json.WriteNumber(name, value);
 
+    public void Write(string name, double value) => json.WriteNumber(name, value);
+
     public void Write(string name, bool value) => json.WriteBoolean(name, value);
 
     public void Write(string name, Size2d value) => Write(name, value.Height, value.Width);

@@ -33,47 +33,68 @@ public abstract record Initializer
     /// <summary>Reads a distribution.</summary>
     /// <exception cref="FormatException">It is malformed.</exception>
     internal static Initializer Read(AttributeReader from, string name) =>
-        from.Has("value") ? new Constant(from.Float("value"))
-        : from.Has("bound") ? new Uniform(from.Float("bound"))
-        : from.Has("std") ? new Normal(from.Float("std"), CheckCut(from.Float("cut", missing: float.PositiveInfinity)))
+        from.Has("value") ? new Constant(from.Double("value"))
+        : from.Has("bound") ? new Uniform(from.Double("bound"))
+        : from.Has("std") ? new Normal(from.Double("std"), CheckCut(from.Double("cut", missing: double.PositiveInfinity)))
         : throw AttributeReader.Invalid(name, "a distribution with 'value', 'bound' or 'std'");
 
     // A narrower cut would take long to sample, one of 0 forever.
-    private static float CheckCut(float cut) => cut >= 0.1f ? cut : throw AttributeReader.Invalid("cut", "at least 0.1");
+    private static double CheckCut(double cut) => cut >= 0.1 ? cut : throw AttributeReader.Invalid("cut", "at least 0.1");
 
     /// <summary>One value for all elements.</summary>
-    /// <param name="Value">The value.</param>
-    public sealed record Constant(float Value) : Initializer
+    public sealed record Constant : Initializer
     {
-        internal override void Fill(Span<float> values, ref SplitMix64 random) => values.Fill(Value);
+        /// <summary>Creates a constant distribution.</summary>
+        /// <param name="value">The value.</param>
+        public Constant(double value) => Value = value;
+
+        /// <summary>The value.</summary>
+        public double Value { get; init; }
+
+        internal override void Fill(Span<float> values, ref SplitMix64 random) => values.Fill((float)Value);
 
         internal override void Write(AttributeWriter to) => to.Write("value", Value);
     }
 
     /// <summary>Uniform in [−Bound, Bound).</summary>
-    /// <param name="Bound">The bound.</param>
-    public sealed record Uniform(float Bound) : Initializer
+    public sealed record Uniform : Initializer
     {
+        /// <summary>Creates a uniform distribution.</summary>
+        /// <param name="bound">The bound.</param>
+        public Uniform(double bound) => Bound = bound;
+
+        /// <summary>The bound.</summary>
+        public double Bound { get; init; }
+
         internal override void Write(AttributeWriter to) => to.Write("bound", Bound);
 
         internal override void Fill(Span<float> values, ref SplitMix64 random)
         {
             foreach (ref float value in values)
             {
-                value = (random.NextSingle() * 2 - 1) * Bound;
+                value = (random.NextSingle() * 2 - 1) * (float)Bound;
             }
         }
     }
 
-    /// <summary>Normal around 0, truncated at <paramref name="Cut"/> standard deviations.</summary>
-    /// <param name="Std">The standard deviation before truncation.</param>
-    /// <param name="Cut">Truncation point in standard deviations: values beyond are resampled; infinite for none.</param>
-    public sealed record Normal(float Std, float Cut = float.PositiveInfinity) : Initializer
+    /// <summary>Normal around 0, truncated at <see cref="Cut"/> standard deviations.</summary>
+    public sealed record Normal : Initializer
     {
+        /// <summary>Creates a normal distribution.</summary>
+        /// <param name="std">The standard deviation before truncation.</param>
+        /// <param name="cut">Truncation point in standard deviations: values beyond are resampled; infinite for none.</param>
+        public Normal(double std, double cut = double.PositiveInfinity) => (Std, Cut) = (std, cut);
+
+        /// <summary>The standard deviation before truncation.</summary>
+        public double Std { get; init; }
+
+        /// <summary>Truncation point in standard deviations: values beyond are resampled; infinite for none.</summary>
+        public double Cut { get; init; }
+
         internal override void Write(AttributeWriter to)
         {
             to.Write("std", Std);
-            if (float.IsFinite(Cut))
+            if (double.IsFinite(Cut))
             {
                 to.Write("cut", Cut);
             }
@@ -88,8 +109,8 @@ public abstract record Initializer
                 {
                     normal = random.NextNormal();
                 }
-                while (MathF.Abs(normal) > Cut);
-                value = normal * Std;
+                while (MathF.Abs(normal) > (float)Cut);
+                value = normal * (float)Std;
             }
         }
     }

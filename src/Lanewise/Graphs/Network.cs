@@ -213,4 +213,4 @@ public sealed class Network
 /// <summary>The logits of an auxiliary classifier.</summary>
 /// <param name="Node">The node whose values they are.</param>
 /// <param name="Weight">The weight of its loss; the main loss has 1.</param>
-public sealed record AuxiliaryOutput(Node Node, float Weight);
+public sealed record AuxiliaryOutput(Node Node, double Weight);

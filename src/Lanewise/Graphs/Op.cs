@@ -10,7 +10,7 @@ public abstract record Op
     public string Name => GetType().Name;
 
     /// <summary>The sliding window of a convolution or pooling; null for ops without one.</summary>
-    public virtual Window? Window => null;
+    internal virtual Window? Window => null;
 
     /// <summary>The number of inputs; null for two or more.</summary>
     internal virtual int? InputCount => 1;

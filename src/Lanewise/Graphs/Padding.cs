@@ -5,13 +5,28 @@ namespace Lanewise;
 /// <summary>
 /// Rows and columns added around an image. A whole number pads all four sides alike, a pair is torch.nn's (vertical, horizontal).
 /// </summary>
-/// <param name="Top">Rows above.</param>
-/// <param name="Left">Columns to the left.</param>
-/// <param name="Bottom">Rows below.</param>
-/// <param name="Right">Columns to the right.</param>
 [StructLayout(LayoutKind.Auto)]
-public readonly record struct Padding(int Top, int Left, int Bottom, int Right)
+public readonly record struct Padding
 {
+    /// <summary>Pads each side by its own number.</summary>
+    /// <param name="top">Rows above.</param>
+    /// <param name="left">Columns to the left.</param>
+    /// <param name="bottom">Rows below.</param>
+    /// <param name="right">Columns to the right.</param>
+    public Padding(int top, int left, int bottom, int right) => (Top, Left, Bottom, Right) = (top, left, bottom, right);
+
+    /// <summary>Rows above.</summary>
+    public int Top { get; init; }
+
+    /// <summary>Columns to the left.</summary>
+    public int Left { get; init; }
+
+    /// <summary>Rows below.</summary>
+    public int Bottom { get; init; }
+
+    /// <summary>Columns to the right.</summary>
+    public int Right { get; init; }
+
     /// <summary>Pads top and bottom alike, and left and right alike.</summary>
     /// <param name="vertical">Rows above, and as many below.</param>
     /// <param name="horizontal">Columns to the left, and as many to the right.</param>

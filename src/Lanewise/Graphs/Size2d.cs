@@ -3,11 +3,20 @@ using System.Runtime.InteropServices;
 namespace Lanewise;
 
 /// <summary>A size or step per axis, as torch.nn's <c>(height, width)</c> pairs. A whole number stands for both axes.</summary>
-/// <param name="Height">Along the rows.</param>
-/// <param name="Width">Along the columns.</param>
 [StructLayout(LayoutKind.Auto)]
-public readonly record struct Size2d(int Height, int Width)
+public readonly record struct Size2d
 {
+    /// <summary>Creates a size.</summary>
+    /// <param name="height">Along the rows.</param>
+    /// <param name="width">Along the columns.</param>
+    public Size2d(int height, int width) => (Height, Width) = (height, width);
+
+    /// <summary>Along the rows.</summary>
+    public int Height { get; init; }
+
+    /// <summary>Along the columns.</summary>
+    public int Width { get; init; }
+
     /// <summary>The smaller of the two.</summary>
     internal int Min => Math.Min(Height, Width);
 

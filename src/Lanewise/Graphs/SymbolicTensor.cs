@@ -23,7 +23,10 @@ public sealed class SymbolicTensor
 
     /// <summary>Applies <paramref name="op"/> to this tensor.</summary>
     /// <param name="op">The op.</param>
-    /// <param name="name">The module's name; null for a layer without parameters, which is named after its op.</param>
+    /// <param name="name">
+    /// The module's name; null for the op's name in lower case and the first number that is free in the module, from 1:
+    /// <c>conv2d1</c> with the parameters <c>conv2d1.weight</c> and <c>conv2d1.bias</c>, <c>relu1</c>, <c>relu2</c>.
+    /// </param>
     /// <param name="others">Further inputs.</param>
     /// <exception cref="LanewiseException">The inputs do not fit, or the name is already taken; the message names the node.</exception>
     public SymbolicTensor Then(Op op, string? name = null, params ReadOnlySpan<SymbolicTensor> others)
@@ -43,7 +46,7 @@ public sealed class SymbolicTensor
     /// Ends an auxiliary classifier: training adds <paramref name="weight"/> times the loss of this tensor, inference leaves it out.
     /// </summary>
     /// <exception cref="LanewiseException">It is not a row of logits.</exception>
-    public void AuxiliaryOutput(float weight) => _graph.AddAuxiliaryOutput(new(Node, weight));
+    public void AuxiliaryOutput(double weight) => _graph.AddAuxiliaryOutput(new(Node, weight));
 
     /// <summary>Builds a module: the names of its layers begin with <paramref name="name"/> and a dot.</summary>
     public SymbolicTensor Module(string name, Func<SymbolicTensor, SymbolicTensor> layers)

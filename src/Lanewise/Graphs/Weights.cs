@@ -57,7 +57,7 @@ public sealed class Weights
     /// <param name="source">The file's name, for the message.</param>
     /// <param name="seed">Seed of what is re-initialized: the values are those of <see cref="Initialize"/>.</param>
     /// <exception cref="LanewiseException">The body's parameters are missing, surplus or of another shape.</exception>
-    public static AdaptedWeights Adapt(Network network, IEnumerable<Tensor> tensors, string source, int seed)
+    internal static AdaptedWeights Adapt(Network network, IEnumerable<Tensor> tensors, string source, int seed)
     {
         var match = new WeightsMatch(network, tensors, source);
         var initialized = match.InitializeHeads(Initialize(network, seed));
@@ -77,4 +77,4 @@ public sealed class Weights
 /// <summary>Weights for fine-tuning, and the parameters among them that were re-initialized.</summary>
 /// <param name="Weights">All of the network's weights.</param>
 /// <param name="Initialized">The names of the re-initialized parameters, in the network's order; empty when the file had all.</param>
-public sealed record AdaptedWeights(Weights Weights, IReadOnlyList<string> Initialized);
+internal sealed record AdaptedWeights(Weights Weights, IReadOnlyList<string> Initialized);

@@ -3,7 +3,7 @@ using System.Text;
 namespace Lanewise.IO;
 
 /// <summary>Writes files atomically: to a temporary file in the same folder, flushed to disk, then renamed.</summary>
-public static class AtomicFile
+internal static class AtomicFile
 {
     private const int BufferBytes = 1 << 16;
 

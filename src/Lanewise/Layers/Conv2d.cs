@@ -28,14 +28,29 @@ public static class Conv2dLayer
         bool bias = true,
         Size2d? dilation = null,
         int groups = 1,
-        Initializer? initial = null)
-    {
-        var op = new Conv2d(outChannels, kernelSize, stride ?? 1, padding, bias)
+        Initializer? initial = null) =>
+        x.Then(Op(outChannels, kernelSize, stride, padding, bias, dilation, groups, initial), name);
+
+    /// <summary>Adds a 2-D convolution named by its number in the module: <c>conv2d1</c>, <c>conv2d2</c>, ….</summary>
+    /// <inheritdoc cref="Conv2d(SymbolicTensor, string, int, Size2d, Size2d?, Padding, bool, Size2d?, int, Initializer?)"/>
+    public static SymbolicTensor Conv2d(
+        this SymbolicTensor x,
+        int outChannels,
+        Size2d kernelSize,
+        Size2d? stride = null,
+        Padding padding = default,
+        bool bias = true,
+        Size2d? dilation = null,
+        int groups = 1,
+        Initializer? initial = null) =>
+        x.Then(Op(outChannels, kernelSize, stride, padding, bias, dilation, groups, initial));
+
+    private static Conv2d Op(
+        int outChannels, Size2d size, Size2d? stride, Padding padding, bool bias, Size2d? dilation, int groups, Initializer? initial) =>
+        new(outChannels, size, stride ?? 1, padding, bias)
         {
             Dilation = dilation ?? 1,
             Groups = groups,
             Initial = initial,
         };
-        return x.Then(op, name);
-    }
 }

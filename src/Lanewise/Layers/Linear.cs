@@ -13,4 +13,9 @@ public static class LinearLayer
     public static SymbolicTensor Linear(
         this SymbolicTensor x, string name, int outFeatures, bool bias = true, Initializer? initial = null) =>
         x.Then(new Linear(outFeatures, bias) { Initial = initial }, name);
+
+    /// <summary>Adds y = W·x + b named by its number in the module: <c>linear1</c>, <c>linear2</c>, ….</summary>
+    /// <inheritdoc cref="Linear(SymbolicTensor, string, int, bool, Initializer?)"/>
+    public static SymbolicTensor Linear(this SymbolicTensor x, int outFeatures, bool bias = true, Initializer? initial = null) =>
+        x.Then(new Linear(outFeatures, bias) { Initial = initial });
 }

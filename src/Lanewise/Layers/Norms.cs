@@ -9,8 +9,13 @@ public static class NormLayers
     /// <param name="eps">Added to the variance.</param>
     /// <param name="momentum">Weight of the batch in the running statistics.</param>
     /// <exception cref="LanewiseException"><paramref name="eps"/> or <paramref name="momentum"/> is out of range.</exception>
-    public static SymbolicTensor BatchNorm2d(this SymbolicTensor x, string name, float eps = 1e-5f, float momentum = 0.1f) =>
-        x.Then(new BatchNorm2d(eps, momentum), name);
+    public static SymbolicTensor BatchNorm2d(this SymbolicTensor x, string name, double eps = 1e-5, double momentum = 0.1) =>
+        x.Then(new BatchNorm2d((float)eps, (float)momentum), name);
+
+    /// <summary>Adds batch normalization named by its number in the module: <c>batchnorm2d1</c>, <c>batchnorm2d2</c>, ….</summary>
+    /// <inheritdoc cref="BatchNorm2d(SymbolicTensor, string, double, double)"/>
+    public static SymbolicTensor BatchNorm2d(this SymbolicTensor x, double eps = 1e-5, double momentum = 0.1) =>
+        x.Then(new BatchNorm2d((float)eps, (float)momentum));
 
     /// <summary>Adds local response normalization over <paramref name="size"/> channels; the shape stays (N, C, H, W).</summary>
     /// <param name="x">The input.</param>
@@ -20,12 +25,12 @@ public static class NormLayers
     /// <param name="k">Added to the sum.</param>
     /// <exception cref="LanewiseException">A parameter is out of range.</exception>
     public static SymbolicTensor LocalResponseNorm(
-        this SymbolicTensor x, int size, float alpha = 1e-4f, float beta = 0.75f, float k = 1) =>
-        x.Then(new LocalResponseNorm(size, alpha, beta, k));
+        this SymbolicTensor x, int size, double alpha = 1e-4, double beta = 0.75, double k = 1) =>
+        x.Then(new LocalResponseNorm(size, (float)alpha, (float)beta, (float)k));
 
     /// <summary>Adds dropout with probability <paramref name="p"/>; the shape stays (N, C, H, W).</summary>
     /// <exception cref="LanewiseException"><paramref name="p"/> is not at least 0 and below 1.</exception>
-    public static SymbolicTensor Dropout(this SymbolicTensor x, float p = 0.5f) => x.Then(new Dropout(p));
+    public static SymbolicTensor Dropout(this SymbolicTensor x, double p = 0.5) => x.Then(new Dropout((float)p));
 
     /// <summary>Adds softmax over the channels; the shape stays (N, C, H, W).</summary>
     public static SymbolicTensor Softmax(this SymbolicTensor x) => x.Then(new Softmax());

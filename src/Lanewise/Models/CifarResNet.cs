@@ -1,11 +1,23 @@
 namespace Lanewise;
 
 /// <summary>A variant of the CIFAR ResNets or of their plain counterparts.</summary>
-/// <param name="Name">The model's name.</param>
-/// <param name="Depth">The number of layers with weights: 6·n + 2, with n blocks per stage.</param>
-/// <param name="HasShortcuts">Whether each block adds its input to its output; false for a plain network.</param>
-public sealed record CifarResNetVariant(string Name, int Depth, bool HasShortcuts)
+public sealed record CifarResNetVariant
 {
+    /// <summary>Creates a variant.</summary>
+    /// <param name="name">The model's name.</param>
+    /// <param name="depth">The number of layers with weights: 6·n + 2, with n blocks per stage.</param>
+    /// <param name="hasShortcuts">Whether each block adds its input to its output; false for a plain network.</param>
+    public CifarResNetVariant(string name, int depth, bool hasShortcuts) => (Name, Depth, HasShortcuts) = (name, depth, hasShortcuts);
+
+    /// <summary>The model's name.</summary>
+    public string Name { get; init; }
+
+    /// <summary>The number of layers with weights: 6·n + 2, with n blocks per stage.</summary>
+    public int Depth { get; init; }
+
+    /// <summary>Whether each block adds its input to its output; false for a plain network.</summary>
+    public bool HasShortcuts { get; init; }
+
     /// <summary>Whether batch norm follows each convolution, as in the paper; if not, convolutions have a bias. Default: true.</summary>
     public bool HasBatchNorm { get; init; } = true;
 
@@ -24,19 +36,61 @@ public static class CifarResNet
     /// <summary>The depths of the paper, with and without shortcuts.</summary>
     public static IReadOnlyList<CifarResNetVariant> Variants { get; } =
     [
-        new("resnet20", 20, HasShortcuts: true),
-        new("resnet32", 32, HasShortcuts: true),
-        new("resnet44", 44, HasShortcuts: true),
-        new("resnet56", 56, HasShortcuts: true),
-        new("resnet110", 110, HasShortcuts: true),
-        new("plain20", 20, HasShortcuts: false),
-        new("plain32", 32, HasShortcuts: false),
-        new("plain44", 44, HasShortcuts: false),
-        new("plain56", 56, HasShortcuts: false),
-        new("plain110", 110, HasShortcuts: false),
+        new("resnet20", 20, hasShortcuts: true),
+        new("resnet32", 32, hasShortcuts: true),
+        new("resnet44", 44, hasShortcuts: true),
+        new("resnet56", 56, hasShortcuts: true),
+        new("resnet110", 110, hasShortcuts: true),
+        new("plain20", 20, hasShortcuts: false),
+        new("plain32", 32, hasShortcuts: false),
+        new("plain44", 44, hasShortcuts: false),
+        new("plain56", 56, hasShortcuts: false),
+        new("plain110", 110, hasShortcuts: false),
     ];
 
-    /// <summary>Describes the network; by default (3, 32, 32) → 10 classes.</summary>
+    /// <summary>Describes the ResNet of 20 layers.</summary>
+    /// <param name="classes">The number of classes. Default: 10.</param>
+    /// <param name="input">(C, H, W) of the image; null for (3, 32, 32).</param>
+    /// <exception cref="ShapeException">The input is too small.</exception>
+    public static Network ResNet20(int classes = 10, Shape? input = null) => Create("resnet20", classes, input);
+
+    /// <summary>Describes the ResNet of 32 layers.</summary>
+    /// <inheritdoc cref="ResNet20"/>
+    public static Network ResNet32(int classes = 10, Shape? input = null) => Create("resnet32", classes, input);
+
+    /// <summary>Describes the ResNet of 44 layers.</summary>
+    /// <inheritdoc cref="ResNet20"/>
+    public static Network ResNet44(int classes = 10, Shape? input = null) => Create("resnet44", classes, input);
+
+    /// <summary>Describes the ResNet of 56 layers.</summary>
+    /// <inheritdoc cref="ResNet20"/>
+    public static Network ResNet56(int classes = 10, Shape? input = null) => Create("resnet56", classes, input);
+
+    /// <summary>Describes the ResNet of 110 layers.</summary>
+    /// <inheritdoc cref="ResNet20"/>
+    public static Network ResNet110(int classes = 10, Shape? input = null) => Create("resnet110", classes, input);
+
+    /// <summary>Describes the plain network of 20 layers.</summary>
+    /// <inheritdoc cref="ResNet20"/>
+    public static Network Plain20(int classes = 10, Shape? input = null) => Create("plain20", classes, input);
+
+    /// <summary>Describes the plain network of 32 layers.</summary>
+    /// <inheritdoc cref="ResNet20"/>
+    public static Network Plain32(int classes = 10, Shape? input = null) => Create("plain32", classes, input);
+
+    /// <summary>Describes the plain network of 44 layers.</summary>
+    /// <inheritdoc cref="ResNet20"/>
+    public static Network Plain44(int classes = 10, Shape? input = null) => Create("plain44", classes, input);
+
+    /// <summary>Describes the plain network of 56 layers.</summary>
+    /// <inheritdoc cref="ResNet20"/>
+    public static Network Plain56(int classes = 10, Shape? input = null) => Create("plain56", classes, input);
+
+    /// <summary>Describes the plain network of 110 layers.</summary>
+    /// <inheritdoc cref="ResNet20"/>
+    public static Network Plain110(int classes = 10, Shape? input = null) => Create("plain110", classes, input);
+
+    /// <summary>Describes a variant; by default (3, 32, 32) → 10 classes.</summary>
     /// <exception cref="InvalidOptionException">The depth is not 6·n + 2.</exception>
     /// <exception cref="ShapeException">The input does not fit the network.</exception>
     public static Network Create(CifarResNetVariant variant, ModelOptions? options = null)
@@ -57,6 +111,9 @@ public static class CifarResNet
             .AdaptiveAvgPool2d().Flatten()                                                // 64
             .Linear("linear", options?.Classes ?? 10));                                   // classes
     }
+
+    private static Network Create(string name, int classes, Shape? input) =>
+        Create(Variants.First(v => v.Name == name), new() { Classes = classes, Input = input });
 
     private static SymbolicTensor Stage(this SymbolicTensor x, CifarResNetVariant variant, int number, int blocks, int channels, int stride)
     {

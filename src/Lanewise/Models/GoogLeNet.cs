@@ -2,16 +2,13 @@ namespace Lanewise;
 
 /// <summary>A variant of GoogLeNet.</summary>
 /// <param name="Name">The model's name.</param>
-/// <param name="IsPaper">
-/// Whether the network follows the paper: 5×5 kernels in the third branch, biases, local response normalization. Otherwise it is
-/// torchvision's: batch norm instead of both, and 3×3 kernels in that branch, a known deviation that its weights require.
-/// </param>
-public sealed record GoogLeNetVariant(string Name, bool IsPaper);
+/// <param name="IsPaper">Whether the network follows the paper; otherwise it is torchvision's.</param>
+internal sealed record GoogLeNetVariant(string Name, bool IsPaper);
 
 /// <summary>GoogLeNet (Szegedy et al. 2014, "Going deeper with convolutions"); parameters are named as in torchvision.</summary>
 public static class GoogLeNet
 {
-    private const float AuxiliaryWeight = 0.3f;
+    private const double AuxiliaryWeight = 0.3;
 
     // Table 1 of the paper: one row per module.
     private static readonly Dictionary<string, ModuleWidths> Widths = new(StringComparer.Ordinal)
@@ -28,15 +25,31 @@ public static class GoogLeNet
     };
 
     /// <summary>The torchvision variant and the paper's.</summary>
-    public static IReadOnlyList<GoogLeNetVariant> Variants { get; } =
+    internal static IReadOnlyList<GoogLeNetVariant> Variants { get; } =
         [new("googlenet", IsPaper: false), new("googlenet-paper", IsPaper: true)];
 
     /// <summary>
-    /// Describes the network; by default (3, 224, 224) → 1000 classes. With auxiliary classifiers, training adds 0.3 times the loss of
-    /// each.
+    /// Describes torchvision's network, whose weights load into it: batch norm instead of biases and local response normalization, and
+    /// 3×3 kernels in the third branch.
     /// </summary>
+    /// <param name="classes">The number of classes. Default: 1000.</param>
+    /// <param name="input">(C, H, W) of the image; null for (3, 224, 224).</param>
+    /// <param name="auxiliaryClassifiers">
+    /// Whether to add the auxiliary classifiers, which only training uses: it adds 0.3 times the loss of each. Default: false.
+    /// </param>
     /// <exception cref="ShapeException">The input is too small.</exception>
-    public static Network Create(GoogLeNetVariant variant, ModelOptions? options = null)
+    public static Network Create(int classes = 1000, Shape? input = null, bool auxiliaryClassifiers = false) =>
+        Create(Variants[0], new() { Classes = classes, Input = input, AuxiliaryClassifiers = auxiliaryClassifiers });
+
+    /// <summary>
+    /// Describes the network of the paper: biases and local response normalization, and 5×5 kernels in the third branch.
+    /// </summary>
+    /// <inheritdoc cref="Create(int, Shape?, bool)"/>
+    public static Network CreatePaper(int classes = 1000, Shape? input = null, bool auxiliaryClassifiers = false) =>
+        Create(Variants[1], new() { Classes = classes, Input = input, AuxiliaryClassifiers = auxiliaryClassifiers });
+
+    /// <summary>Describes a variant; by default (3, 224, 224) → 1000 classes.</summary>
+    internal static Network Create(GoogLeNetVariant variant, ModelOptions? options = null)
     {
         int classes = options?.Classes ?? 1000;
         return Network.Define(variant.Name, options?.Input ?? new Shape(3, 224, 224), x =>
@@ -67,7 +80,7 @@ public static class GoogLeNet
             }
 
             return top.AdaptiveAvgPool2d().Flatten()                              // 1024
-                .Dropout(variant.IsPaper ? 0.4f : 0.2f)                           // 1024
+                .Dropout(variant.IsPaper ? 0.4 : 0.2)                             // 1024
                 .Linear("fc", classes, initial: LinearStart(variant));            // classes
         });
     }
@@ -98,7 +111,7 @@ public static class GoogLeNet
         input.Module(name, x =>
         (variant.IsPaper ? x.AvgPool2d(5, stride: 3) : x.AdaptiveAvgPool2d(4))    // C×4×4
         .BasicConv2d(variant, "conv", 128, kernelSize: 1).Flatten()                   // 2048
-        .Linear("fc1", 1024, initial: LinearStart(variant)).ReLU().Dropout(0.7f)  // 1024
+        .Linear("fc1", 1024, initial: LinearStart(variant)).ReLU().Dropout(0.7)   // 1024
         .Linear("fc2", classes, initial: LinearStart(variant)))                   // classes
         .AuxiliaryOutput(AuxiliaryWeight);
 
@@ -109,7 +122,7 @@ public static class GoogLeNet
         {
             var initial = variant.IsPaper ? Initializer.KaimingNormal(x.Shape.Channels * kernelSize * kernelSize) : TorchvisionStart;
             var y = x.Conv2d("conv", outChannels, kernelSize, stride, padding: kernelSize / 2, bias: variant.IsPaper, initial: initial);
-            return (variant.IsPaper ? y : y.BatchNorm2d("bn", eps: 0.001f)).ReLU();
+            return (variant.IsPaper ? y : y.BatchNorm2d("bn", eps: 0.001)).ReLU();
         });
 
     private static SymbolicTensor ResponseNorm(this SymbolicTensor x, GoogLeNetVariant variant) =>
@@ -117,7 +130,7 @@ public static class GoogLeNet
 
     private static Initializer? LinearStart(GoogLeNetVariant variant) => variant.IsPaper ? null : TorchvisionStart;
 
-    private static Initializer TorchvisionStart { get; } = new Initializer.Normal(0.01f, Cut: 2);
+    private static Initializer TorchvisionStart { get; } = new Initializer.Normal(0.01, cut: 2);
 
     /// <summary>The output channels of a module's six convolutions, in the order of the paper's table.</summary>
     private sealed record ModuleWidths(int Conv1, int Reduce3, int Conv3, int Reduce5, int Conv5, int Pool);

@@ -16,12 +16,23 @@ public sealed record ModelOptions
 }
 
 /// <summary>A model of the catalog.</summary>
-/// <param name="Name">The model's name.</param>
-/// <param name="Paper">The paper it comes from.</param>
-/// <param name="Transform">The default preprocessing; weights may bring their own.</param>
-/// <param name="Create">Describes the network.</param>
-public sealed record ModelEntry(string Name, string Paper, ImageTransform Transform, Func<ModelOptions, Network> Create)
+public sealed record ModelEntry
 {
+    internal ModelEntry(string name, string paper, ImageTransform transform, Func<ModelOptions, Network> create) =>
+        (Name, Paper, Transform, Create) = (name, paper, transform, create);
+
+    /// <summary>The model's name.</summary>
+    public string Name { get; init; }
+
+    /// <summary>The paper it comes from.</summary>
+    public string Paper { get; init; }
+
+    /// <summary>The default preprocessing; weights may bring their own.</summary>
+    public ImageTransform Transform { get; init; }
+
+    /// <summary>Describes the network.</summary>
+    public Func<ModelOptions, Network> Create { get; init; }
+
     /// <summary>Whether the model is trained with auxiliary classifiers by default.</summary>
     public bool AuxiliaryClassifiers { get; init; }
 

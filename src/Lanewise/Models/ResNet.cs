@@ -1,10 +1,24 @@
 namespace Lanewise;
 
 /// <summary>A variant of ResNet.</summary>
-/// <param name="Name">The model's name.</param>
-/// <param name="IsBottleneck">Whether its blocks are bottlenecks (1×1 → 3×3 → 1×1) instead of two 3×3 convolutions.</param>
-/// <param name="Blocks">The number of blocks in each of the four stages.</param>
-public sealed record ResNetVariant(string Name, bool IsBottleneck, IReadOnlyList<int> Blocks);
+public sealed record ResNetVariant
+{
+    /// <summary>Creates a variant.</summary>
+    /// <param name="name">The model's name.</param>
+    /// <param name="isBottleneck">Whether its blocks are bottlenecks (1×1 → 3×3 → 1×1) instead of two 3×3 convolutions.</param>
+    /// <param name="blocks">The number of blocks in each of the four stages.</param>
+    public ResNetVariant(string name, bool isBottleneck, IReadOnlyList<int> blocks) =>
+        (Name, IsBottleneck, Blocks) = (name, isBottleneck, blocks);
+
+    /// <summary>The model's name.</summary>
+    public string Name { get; init; }
+
+    /// <summary>Whether its blocks are bottlenecks (1×1 → 3×3 → 1×1) instead of two 3×3 convolutions.</summary>
+    public bool IsBottleneck { get; init; }
+
+    /// <summary>The number of blocks in each of the four stages.</summary>
+    public IReadOnlyList<int> Blocks { get; init; }
+}
 
 /// <summary>
 /// ResNet (He et al. 2015, "Deep residual learning") as in torchvision: same parameter names, and in a bottleneck the 3×3
@@ -17,14 +31,36 @@ public static class ResNet
     /// <summary>The five depths of the paper.</summary>
     public static IReadOnlyList<ResNetVariant> Variants { get; } =
     [
-        new("resnet18", IsBottleneck: false, [2, 2, 2, 2]),
-        new("resnet34", IsBottleneck: false, [3, 4, 6, 3]),
-        new("resnet50", IsBottleneck: true, [3, 4, 6, 3]),
-        new("resnet101", IsBottleneck: true, [3, 4, 23, 3]),
-        new("resnet152", IsBottleneck: true, [3, 8, 36, 3]),
+        new("resnet18", isBottleneck: false, [2, 2, 2, 2]),
+        new("resnet34", isBottleneck: false, [3, 4, 6, 3]),
+        new("resnet50", isBottleneck: true, [3, 4, 6, 3]),
+        new("resnet101", isBottleneck: true, [3, 4, 23, 3]),
+        new("resnet152", isBottleneck: true, [3, 8, 36, 3]),
     ];
 
-    /// <summary>Describes the network; by default (3, 224, 224) → 1000 classes.</summary>
+    /// <summary>Describes the ResNet of 18 layers.</summary>
+    /// <param name="classes">The number of classes. Default: 1000.</param>
+    /// <param name="input">(C, H, W) of the image; null for (3, 224, 224).</param>
+    /// <exception cref="ShapeException">The input is too small.</exception>
+    public static Network ResNet18(int classes = 1000, Shape? input = null) => Create("resnet18", classes, input);
+
+    /// <summary>Describes the ResNet of 34 layers.</summary>
+    /// <inheritdoc cref="ResNet18"/>
+    public static Network ResNet34(int classes = 1000, Shape? input = null) => Create("resnet34", classes, input);
+
+    /// <summary>Describes the ResNet of 50 layers.</summary>
+    /// <inheritdoc cref="ResNet18"/>
+    public static Network ResNet50(int classes = 1000, Shape? input = null) => Create("resnet50", classes, input);
+
+    /// <summary>Describes the ResNet of 101 layers.</summary>
+    /// <inheritdoc cref="ResNet18"/>
+    public static Network ResNet101(int classes = 1000, Shape? input = null) => Create("resnet101", classes, input);
+
+    /// <summary>Describes the ResNet of 152 layers.</summary>
+    /// <inheritdoc cref="ResNet18"/>
+    public static Network ResNet152(int classes = 1000, Shape? input = null) => Create("resnet152", classes, input);
+
+    /// <summary>Describes a variant; by default (3, 224, 224) → 1000 classes.</summary>
     /// <exception cref="ShapeException">The input is too small.</exception>
     public static Network Create(ResNetVariant variant, ModelOptions? options = null) =>
         Network.Define(variant.Name, options?.Input ?? new Shape(3, 224, 224), x => x
@@ -36,6 +72,9 @@ public static class ResNet
             .Stage(variant, 4, channels: 512, stride: 2)                                  // 512×7×7, bottlenecks 2048×7×7
             .AdaptiveAvgPool2d().Flatten()                                                // 512, bottlenecks 2048
             .Linear("fc", options?.Classes ?? 1000));                                     // classes
+
+    private static Network Create(string name, int classes, Shape? input) =>
+        Create(Variants.First(v => v.Name == name), new() { Classes = classes, Input = input });
 
     /// <summary>Adds a convolution without bias, with "same" padding, initialized for the ReLU that follows: N(0, 2 / fan_out).</summary>
     internal static SymbolicTensor KaimingConv2d(this SymbolicTensor x, string name, int outChannels, int kernelSize, int stride = 1) =>

@@ -13,8 +13,8 @@ public sealed record Evaluation(double Loss, int Correct, int Total, int[][] Con
     /// <summary>The accuracy, Correct / Total, 0 to 1.</summary>
     public double Top1 => (double)Correct / Total;
 
-    /// <summary>The precision, recall and support of each class.</summary>
-    public IReadOnlyList<ClassScore> PerClass => [.. Confusion.Select((row, label) =>
+    /// <summary>Computes the precision, recall and support of each class.</summary>
+    public IReadOnlyList<ClassScore> PerClass() => [.. Confusion.Select((row, label) =>
     {
         int hits = row[label], support = row.Sum(), predicted = Confusion.Sum(r => r[label]);
         return new ClassScore(label, Share(hits, predicted), Share(hits, support), support);

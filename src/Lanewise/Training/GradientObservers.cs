@@ -2,7 +2,7 @@ namespace Lanewise;
 
 /// <summary>Combines several observers.</summary>
 /// <param name="observers">The observers, called in this order.</param>
-public sealed class GradientObservers(params IReadOnlyList<IGradientObserver> observers) : IGradientObserver
+internal sealed class GradientObservers(params IReadOnlyList<IGradientObserver> observers) : IGradientObserver
 {
     /// <inheritdoc/>
     public bool Wants(TrainingPosition position) => observers.Any(observer => observer.Wants(position));

@@ -27,7 +27,7 @@ public sealed class ImageFolderTests
             ["train/Blue/1.png", "train/Blue/2.png", "train/red/1.png", "train/red/2.png", "train/red/deep/er/a.JPG"],
             Enumerable.Range(0, train.Count).Select(i => Path.GetRelativePath(folder.Path, train.PathOf(i))));
         Assert.Equal([0, 0, 1, 1, 1], Enumerable.Range(0, train.Count).Select(train.Label));
-        var decoded = train.Read(4, new DecodeOptions(MinSide: 100));
+        var decoded = train.Read(4, new DecodeOptions(minSide: 100));
         Assert.Equal((3, 6, 4), (decoded.Channels, decoded.Width, decoded.Height));
         Assert.InRange(decoded.Pixels[0], 250, 255);
     }

@@ -47,7 +47,7 @@ public sealed class FamilyTests
         var network = ModelCatalog.Find("googlenet").Create(new ModelOptions { AuxiliaryClassifiers = true });
         Assert.Equal(13_004_888, network.ParameterCount);
         Assert.Equal(["aux1.fc2", "aux2.fc2"], network.AuxiliaryOutputs.Select(o => o.Node.Path));
-        Assert.All(network.AuxiliaryOutputs, o => Assert.Equal((0.3f, 1000), (o.Weight, o.Node.Shape.Count)));
+        Assert.All(network.AuxiliaryOutputs, o => Assert.Equal((0.3, 1000), (o.Weight, o.Node.Shape.Count)));
     }
 
     [Theory]
@@ -116,7 +116,7 @@ public sealed class FamilyTests
     [Fact]
     public void A_depth_that_the_paper_does_not_allow_is_refused()
     {
-        var e = Assert.ThrowsAny<LanewiseException>(() => CifarResNet.Create(new CifarResNetVariant("resnet21", 21, HasShortcuts: true)));
+        var e = Assert.ThrowsAny<LanewiseException>(() => CifarResNet.Create(new CifarResNetVariant("resnet21", 21, hasShortcuts: true)));
         Assert.Equal("resnet21: 21 layers; the depth must be 8, 14, 20 and so on (6·n + 2).", e.Message);
     }
 

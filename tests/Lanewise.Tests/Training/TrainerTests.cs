@@ -193,7 +193,7 @@ public sealed class TrainerTests
         var evaluation = Evaluation.Run(plan, Test, ImageTransform.Mnist, TestContext.Current.CancellationToken);
         Assert.Equal(50, evaluation.Total);
         Assert.Equal(50, evaluation.Confusion.Sum(row => row.Sum()));
-        Assert.Equal(evaluation.Correct, evaluation.PerClass.Sum(c => (int)Math.Round(c.Recall * c.Support)));
+        Assert.Equal(evaluation.Correct, evaluation.PerClass().Sum(c => (int)Math.Round(c.Recall * c.Support)));
         Assert.Equal(evaluation.Correct / 50.0, evaluation.Top1);
     }
 

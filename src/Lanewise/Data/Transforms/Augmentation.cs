@@ -28,16 +28,16 @@ public sealed record Augmentation
     public static Augmentation None { get; } = new();
 
     /// <summary>For small images: shifted by up to four pixels, and flipped horizontally with probability 0.5.</summary>
-    public static Augmentation Cifar { get; } = new() { Crop = RandomCrop.Padded, Flip = 0.5f };
+    public static Augmentation Cifar { get; } = new() { Crop = RandomCrop.Padded, Flip = 0.5 };
 
     /// <summary>For photographs: a random crop of 8 to 100 % of the area, and a horizontal flip with probability 0.5.</summary>
-    public static Augmentation ImageNet { get; } = new() { Crop = RandomCrop.Resized, Flip = 0.5f };
+    public static Augmentation ImageNet { get; } = new() { Crop = RandomCrop.Resized, Flip = 0.5 };
 
     /// <summary>The random crop. Default: <see cref="RandomCrop.None"/>.</summary>
     public RandomCrop Crop { get; init; }
 
     /// <summary>The probability of a horizontal flip, 0 to 1. Default: 0.</summary>
-    public float Flip { get; init; }
+    public double Flip { get; init; }
 
     /// <summary>For <see cref="RandomCrop.Padded"/>: the maximum shift in each direction, in pixels. Default: 4.</summary>
     public int Padding { get; init; } = 4;

@@ -8,7 +8,7 @@ namespace Lanewise;
 /// <param name="Width">The number of columns.</param>
 /// <param name="Height">The number of rows.</param>
 [StructLayout(LayoutKind.Auto)]
-public readonly record struct Box(int X, int Y, int Width, int Height);
+internal readonly record struct Box(int X, int Y, int Width, int Height);
 
 /// <summary>A decoded image of C×H×W bytes, 0 (black) to 255 (white).</summary>
 public sealed class DecodedImage
@@ -55,7 +55,7 @@ public sealed class DecodedImage
     public Span<byte> Row(int channel, int y) => Pixels.AsSpan((channel * Height + y) * Width, Width);
 
     /// <summary>Returns the largest central box with the aspect ratio <paramref name="width"/> : <paramref name="height"/>.</summary>
-    public Box CenterBox(int width, int height)
+    internal Box CenterBox(int width, int height)
     {
         double scale = Math.Min((double)Width / width, (double)Height / height);
         int boxWidth = Math.Clamp((int)Math.Round(width * scale), 1, Width);
@@ -70,14 +70,14 @@ public sealed class DecodedImage
     /// <param name="from">The part of this image.</param>
     /// <param name="width">The width of the result.</param>
     /// <param name="height">The height of the result.</param>
-    public DecodedImage Resize(Box from, int width, int height) => Resize(from, width, height, new Box(0, 0, width, height));
+    internal DecodedImage Resize(Box from, int width, int height) => Resize(from, width, height, new Box(0, 0, width, height));
 
     /// <summary>Resizes a part of the image and returns a window of the result.</summary>
     /// <param name="from">The part of this image.</param>
     /// <param name="width">The width of the resized part.</param>
     /// <param name="height">The height of the resized part.</param>
     /// <param name="window">The window of the resized part to return.</param>
-    public DecodedImage Resize(Box from, int width, int height, Box window)
+    internal DecodedImage Resize(Box from, int width, int height, Box window)
     {
         var columns = Weights(from.Width, width, window.X, window.Width);
         var rows = Weights(from.Height, height, window.Y, window.Height);

@@ -66,7 +66,7 @@ internal sealed class ImageFitting(ImageTransform transform)
                 down = random.Below(2 * augmentation.Padding + 1) - augmentation.Padding;
             }
         }
-        Write(fitted, right, down, random.NextSingle() < augmentation.Flip, pixels);
+        Write(fitted, right, down, random.NextSingle() < (float)augmentation.Flip, pixels);
     }
 
     /// <summary>Brings a drawing into the form of the training data: grey, light on dark, cropped to the ink.</summary>

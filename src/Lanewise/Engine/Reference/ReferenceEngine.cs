@@ -4,7 +4,7 @@ namespace Lanewise.Engine;
 /// Runs a network node by node, in plain loops and double precision, without fusion: the slow counterpart of <see cref="Plan"/>, which
 /// defines the semantics (those of PyTorch) and serves as the reference of tests.
 /// </summary>
-public sealed class ReferenceEngine
+internal sealed class ReferenceEngine
 {
     private readonly Network _network;
     private readonly Dictionary<string, double[]> _parameters;

@@ -23,7 +23,7 @@ public sealed record Conv2d(int OutChannels, Size2d KernelSize, Size2d Stride, P
     public Initializer? Initial { get; init; }
 
     /// <inheritdoc/>
-    public override Window? Window => new(KernelSize, Stride, Padding, Dilation, CeilMode: false);
+    internal override Window? Window => new(KernelSize, Stride, Padding, Dilation, CeilMode: false);
 
     internal override Shape InferShape(IReadOnlyList<Shape> inputs)
     {

@@ -11,7 +11,7 @@ namespace Lanewise;
 public abstract record Pool2d(Size2d KernelSize, Size2d Stride, Padding Padding, bool CeilMode) : Op
 {
     /// <inheritdoc/>
-    public override Window? Window => new(KernelSize, Stride, Padding, Dilation: 1, CeilMode);
+    internal override Window? Window => new(KernelSize, Stride, Padding, Dilation: 1, CeilMode);
 
     /// <inheritdoc/>
     internal override bool MapsZerosToZeros => true;

@@ -10,7 +10,7 @@ namespace Lanewise;
 /// <param name="Dilation">The step from one of the window's inputs to the next.</param>
 /// <param name="CeilMode">Whether inputs left over at the end get an output of their own.</param>
 [StructLayout(LayoutKind.Auto)]
-public readonly record struct Window(Size2d KernelSize, Size2d Stride, Padding Padding, Size2d Dilation, bool CeilMode)
+internal readonly record struct Window(Size2d KernelSize, Size2d Stride, Padding Padding, Size2d Dilation, bool CeilMode)
 {
     /// <summary>The vertical axis in the kernels' terms.</summary>
     internal ConvAxis Rows => new(KernelSize.Height, Stride.Height, Padding.Top, Padding.Bottom, Dilation.Height, CeilMode);
