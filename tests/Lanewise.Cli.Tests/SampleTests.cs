@@ -37,6 +37,57 @@ public sealed class SampleTests(TrainedRun trained) : IDisposable
     }
 
     [Fact]
+    public void The_code_in_README_is_that_of_the_samples()
+    {
+        string root = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../../../"));
+        string readme = File.ReadAllText(Path.Combine(root, "README.md")).ReplaceLineEndings("\n");
+        string[] blocks = [.. readme.Split("```csharp\n").Skip(1).Select(block => block.Split("```")[0])];
+        string classify = File.ReadAllText(Path.Combine(root, "samples/ClassifyImage/Program.cs")).ReplaceLineEndings("\n");
+        Assert.EndsWith(blocks[0], classify, StringComparison.Ordinal);
+        string train = File.ReadAllText(Path.Combine(root, "samples/TrainDigits/Program.cs")).ReplaceLineEndings("\n");
+        Assert.Contains(blocks[1].Split("await")[0], train.Replace(
+            "Console.WriteLine(network);\n\nvar train = BuiltInDigits.Train(20_000);\nvar test = BuiltInDigits.Test(2_000);\n", ""), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Predict_answers_as_the_library_does()
+    {
+        string[] images = WriteDigits(40);
+        using var classifier = ImageClassifier.Load(trained.Run);
+        var result = (await CliProgram.RunAsync(_folder.Path, ["predict", trained.Run, .. images, "--json", "--top-k", "10"])).Ok();
+        using var json = JsonDocument.Parse(result.Out);
+        Assert.All(images.Zip(json.RootElement.GetProperty("predictions").EnumerateArray()), pair =>
+        {
+            var (expected, answer) = (classifier.Classify(pair.First), pair.Second);
+            Assert.Equal(expected.Logits, answer.GetProperty("logits").EnumerateArray().Select(logit => logit.GetSingle()));
+            Assert.Equal(
+                expected.Top(10).Select(c => (c.Label, c.Probability)),
+                answer.GetProperty("top").EnumerateArray()
+                    .Select(c => (c.GetProperty("class").GetString()!, c.GetProperty("probability").GetDouble())));
+        });
+    }
+
+    [Fact]
+    public async Task Predict_goes_on_after_images_that_cannot_be_read()
+    {
+        List<string> images = [.. WriteDigits(98)];
+        File.WriteAllBytes(_folder["empty.png"], []);
+        images.Insert(3, "empty.png");
+        images.Insert(60, "missing.png");
+        var result = await CliProgram.RunAsync(_folder.Path, ["predict", trained.Run, .. images, "--json", "--csv", "table.csv"]);
+        Assert.Equal(1, result.ExitCode);
+        Assert.Equal(2, result.ErrorLines.Count(line => line.StartsWith("error: ", StringComparison.Ordinal)));
+        using var json = JsonDocument.Parse(result.Out);
+        var predictions = json.RootElement.GetProperty("predictions").EnumerateArray().ToArray();
+        Assert.Equal(images, predictions.Select(p => p.GetProperty("file").GetString()));
+        Assert.Equal([3, 60], predictions.Index().Where(p => p.Item.TryGetProperty("error", out _)).Select(p => p.Index));
+        string[] rows = await File.ReadAllLinesAsync(_folder["table.csv"], Token);
+        Assert.Equal("file,class_1,probability_1,class_2,probability_2,class_3,probability_3,error", rows[0]);
+        Assert.Equal(101, rows.Length);
+        Assert.StartsWith("missing.png,,,,,,,", rows[61], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_web_application_answers_sixteen_clients_as_the_library_answers_one()
     {
         string[] images = WriteDigits(int.TryParse(Environment.GetEnvironmentVariable(CountVariable), out int count) ? count : DefaultCount);
