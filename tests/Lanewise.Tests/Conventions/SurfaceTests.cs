@@ -12,10 +12,11 @@ public sealed class SurfaceTests
     private static readonly string[] Positional =
     [
         // Results: the library creates them, callers read and deconstruct them.
-        "AuxiliaryOutput", "BlockContribution", "BlockContributions", "BranchContribution", "BranchContributions",
-        "ClassProbability", "ClassScore", "ContributionProgress", "DatasetSplits", "DepthEpoch", "DepthResult", "DepthRun", "EpochResult", "Evaluation", "FeatureMaps", "FetchProgress", "GradCamMap",
-        "GradientSample", "ImagePrediction", "ImageSheet", "LayerCost", "LayerGradient", "LayerTime", "ParameterSpec",
-        "PreparedImage", "TrainerState", "TrainingData", "TrainingPosition", "TrainingProgress", "WeightsFile",
+        "AuxiliaryOutput", "BlockContribution", "BlockContributions", "BranchContribution", "BranchContributions", "ClassProbability",
+        "ClassScore", "ContributionProgress", "DatasetSplits", "DepthEpoch", "DepthResult", "DepthRun", "EpochResult", "Evaluation",
+        "FeatureMaps", "FetchProgress", "GradCamMap", "GradientSample", "ImagePrediction", "ImageSheet", "LayerCost", "LayerGradient",
+        "LayerTime", "ParameterSpec", "PreparedImage", "TrainerState", "TrainingData", "TrainingPosition", "TrainingProgress",
+        "WeightsFile",
 
         // Ops: layer methods create them, callers read them as Node.Op.
         "AdaptiveAvgPool2d", "AvgPool2d", "BatchNorm2d", "Conv2d", "Dropout", "IdentityShortcut", "Input", "Linear", "LocalResponseNorm",
