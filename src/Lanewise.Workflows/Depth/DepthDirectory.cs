@@ -1,27 +1,24 @@
 using Lanewise.Analysis;
-using Lanewise.Files;
 using Lanewise.IO;
 using Lanewise.Reports;
 
 namespace Lanewise.Workflows;
 
 /// <summary>
-/// The folder of a depth study: arguments, three tables, a JSON document and a page, and a subfolder for the run in progress with
-/// a checkpoint and its results so far. Every file is replaced atomically.
+/// The folder of a depth study: arguments, three tables, a JSON document, a page, figures, and below it the run folder of the run in
+/// progress. Every file is replaced atomically.
 /// </summary>
 public sealed class DepthDirectory
 {
-    private const string Name = "depth";
+    private readonly RunDirectory _folder;
 
-    private readonly RunDirectory? _reserved;
-
-    private DepthDirectory(string path, RunDirectory? claim = null) => (Path, _reserved) = (path, claim);
+    internal DepthDirectory(RunDirectory folder) => _folder = folder;
 
     /// <summary>Gets the path of the folder, as it was given.</summary>
-    public string Path { get; }
+    public string Path => _folder.Path;
 
     /// <summary>Gets the path of the settings and facts.</summary>
-    public string Arguments => In("args.json");
+    public string Arguments => _folder.Arguments;
 
     /// <summary>Gets the path of the page.</summary>
     public string Page => In("depth.html");
@@ -36,25 +33,6 @@ public sealed class DepthDirectory
 
     private string Figures => In("figures");
 
-    /// <summary>Creates the folder, before any expensive work.</summary>
-    /// <param name="output">The folder given by the user; null for the next free number under <c>runs</c>.</param>
-    /// <exception cref="LanewiseException">The folder is in use or not empty, or cannot be created.</exception>
-    internal static DepthDirectory Create(string? output)
-    {
-        var claim = RunDirectory.Reserve(output, Name);
-        return new(claim.Path, claim);
-    }
-
-    /// <summary>Opens the folder of an earlier study.</summary>
-    /// <exception cref="LanewiseException">The folder does not contain a study.</exception>
-    internal static DepthDirectory Open(string path) => new(RunDirectory.Open(path).Path);
-
-    /// <summary>Writes to the folder, and removes it again if that fails.</summary>
-    internal void KeepIfWritten(Action write) => _reserved!.KeepIfWritten(write);
-
-    /// <summary>Removes what <see cref="Create"/> created, if the study failed before its first run.</summary>
-    internal void Rollback() => _reserved?.Rollback();
-
     /// <summary>Reads the results of the completed runs.</summary>
     /// <param name="settings">The settings of the study.</param>
     /// <exception cref="LanewiseException">A table is damaged, or the tables are inconsistent.</exception>
@@ -67,7 +45,7 @@ public sealed class DepthDirectory
 
         var completed = DepthTables.LoadRuns(Runs);
         var (epochs, gradients) = (DepthTables.LoadEpochs(Epochs), DepthTables.LoadGradients(Gradients));
-        List<DepthResult> results = [.. settings.ToOptions(laneWidth: 0).Runs.Where(run => completed.ContainsKey(run.Name))
+        List<DepthResult> results = [.. settings.Runs.Where(run => completed.ContainsKey(run.Name))
             .Select(run => new DepthResult(run, [.. gradients[run.Name]], [.. epochs[run.Name]], completed[run.Name]))];
         int expected = settings.AtStart ? 0 : settings.Epochs;
         foreach (var result in results)
@@ -94,7 +72,7 @@ public sealed class DepthDirectory
         byte[] document = JsonFormat.Indented(json => DepthDocument.Write(json, study));
         AtomicFile.Write(Document, stream => stream.Write(document));
         var (dataset, rows) = (study.Settings.Dataset!, DepthDocument.Rows(study));
-        DepthPage.Create(dataset, results, study.Runs.Count, rows, study.Facts.Command).Save(Page);
+        DepthPage.Create(dataset, results, study.Settings.Runs.Count, rows, study.Facts.Command).Save(Page);
         Directory.CreateDirectory(Figures);
         foreach (var (name, figure) in DepthPage.Figures(results))
         {
@@ -102,51 +80,17 @@ public sealed class DepthDirectory
         }
     }
 
-    /// <summary>Reads the state of the run in progress; null if it has not started.</summary>
-    /// <exception cref="LanewiseException">A file is damaged.</exception>
-    internal (TrainerState State, DepthResult Result)? LoadProgress(DepthRun run, Network network)
-    {
-        var subfolder = new DepthDirectory(In(run.Name));
-        string checkpoint = subfolder.In("checkpoint.safetensors");
-        if (!File.Exists(checkpoint))
-        {
-            return null;
-        }
+    /// <summary>Gets the folder of a run in progress, and creates it if it has not started.</summary>
+    /// <exception cref="LanewiseException">The folder cannot be created.</exception>
+    internal RunDirectory FolderOf(DepthRun run) => _folder.Subfolder(run.Name);
 
-        try
-        {
-            var gradients = DepthTables.LoadGradients(subfolder.Gradients);
-            var epochs = DepthTables.LoadEpochs(subfolder.Epochs);
-            var result = new DepthResult(run, [.. gradients[run.Name]], [.. epochs[run.Name]], Diverged: false);
-            return IsComplete(result)
-                ? (Checkpoint.Load(checkpoint, network), result)
-                : throw new LanewiseException($"{subfolder.Gradients} or {subfolder.Epochs} is incomplete.");
-        }
-        catch (LanewiseException e)
-        {
-            throw new LanewiseException($"{e.Message} To repeat this run, delete {subfolder.Path}.", e);
-        }
-    }
-
-    /// <summary>Writes the state of the run in progress; the checkpoint comes last, and rows of the tables beyond it are ignored.</summary>
-    /// <exception cref="LanewiseException">A file cannot be written.</exception>
-    internal void SaveProgress(DepthTraining training)
+    /// <summary>Removes the folder of a run whose results are in the tables.</summary>
+    internal void RemoveFolderOf(DepthRun run)
     {
-        var result = training.Result;
-        var subfolder = new DepthDirectory(In(result.Run.Name));
-        Directory.CreateDirectory(subfolder.Path);
-        DepthTables.SaveGradients(subfolder.Gradients, [result]);
-        DepthTables.SaveEpochs(subfolder.Epochs, [result]);
-        Checkpoint.Save(subfolder.In("checkpoint.safetensors"), training.GetState());
-    }
-
-    /// <summary>Removes the subfolder of a completed run.</summary>
-    internal void RemoveProgress(DepthRun run)
-    {
-        string subfolder = In(run.Name);
-        if (Directory.Exists(subfolder))
+        string folder = In(run.Name);
+        if (Directory.Exists(folder))
         {
-            Directory.Delete(subfolder, recursive: true);
+            Directory.Delete(folder, recursive: true);
         }
     }
 

@@ -8,17 +8,17 @@ namespace Lanewise.Workflows;
 /// </summary>
 public sealed class DepthJob
 {
-    private readonly bool _isResumed;
-    private RunRecord<DepthSettings> _record;
+    private const string Name = "depth";
 
-    private DepthJob(DepthDirectory directory, RunRecord<DepthSettings> record, bool isResumed) =>
-        (Directory, _record, _isResumed) = (directory, record, isResumed);
+    private readonly JobFolder<DepthSettings> _folder;
+
+    private DepthJob(JobFolder<DepthSettings> folder) => (_folder, Directory) = (folder, new DepthDirectory(folder.Directory));
 
     /// <summary>Gets the folder of the study.</summary>
     public DepthDirectory Directory { get; }
 
     /// <summary>Gets the settings.</summary>
-    public DepthSettings Settings => _record.Settings;
+    public DepthSettings Settings => _folder.Settings;
 
     /// <summary>Reserves the folder of a new study and writes its settings, before any expensive work.</summary>
     /// <param name="settings">The settings.</param>
@@ -29,10 +29,7 @@ public sealed class DepthJob
     {
         ArgumentNullException.ThrowIfNull(settings);
         settings.Check();
-        var record = new RunRecord<DepthSettings>(settings, new RunFacts());
-        var directory = DepthDirectory.Create(output);
-        directory.KeepIfWritten(() => record.Save(directory.Arguments));
-        return new(directory, record, isResumed: false);
+        return new(JobFolder<DepthSettings>.Create(settings, output, Name));
     }
 
     /// <summary>Opens an earlier study to continue it.</summary>
@@ -42,9 +39,9 @@ public sealed class DepthJob
     /// <exception cref="LanewiseException">The folder holds no study.</exception>
     public static DepthJob Resume(string study, IReadOnlyList<SettingValue>? changes = null)
     {
-        var directory = DepthDirectory.Open(study);
+        var directory = RunDirectory.Open(study);
         var record = RunRecord<DepthSettings>.Load(directory.Arguments);
-        return new(directory, record with { Settings = record.Settings.Resume(changes ?? []) }, isResumed: true);
+        return new(JobFolder<DepthSettings>.Resume(directory, record with { Settings = record.Settings.Resume(changes ?? []) }));
     }
 
     /// <summary>Runs the study until all its runs are complete.</summary>
@@ -54,33 +51,33 @@ public sealed class DepthJob
     /// <exception cref="LanewiseException">Data cannot be read, or a file cannot be written.</exception>
     public async Task<DepthStudyResult> RunAsync(IProgress<JobEvent>? progress = null, CancellationToken cancellationToken = default)
     {
-        var results = _isResumed ? LoadResults() : [];
-        if (_isResumed && Study(results) is { IsComplete: true } complete)
+        var results = _folder.IsResumed ? LoadResults() : [];
+        if (_folder.IsResumed && Study(results) is { IsComplete: true } complete)
         {
             progress.Notice($"{Directory.Path} is complete: {Count(results.Count)}.");
             Directory.SaveResults(complete);
             return complete;
         }
 
-        var splits = await LoadAsync(progress, cancellationToken).ConfigureAwait(false);
-        var study = new DepthStudy(
-            Settings.ToOptions(_record.Facts.UsableLaneWidth), splits.Train, splits.Test, splits.Transform ?? ImageTransform.Cifar10);
-        progress.Notice(Announcement(study.Options.Runs, results.Count));
+        var study = await _folder.PrepareAsync(() => LoadAsync(progress, cancellationToken)).ConfigureAwait(false);
+        var runs = Settings.Runs;
+        progress.Notice(Announcement(runs, results.Count));
         try
         {
-            foreach (var (i, run) in study.Options.Runs.Index().Where(r => results.All(result => result.Run != r.Item)))
+            foreach (var (i, run) in runs.Index().Where(r => results.All(result => result.Run != r.Item)))
             {
-                progress.Notice($"{i + 1}/{study.Options.Runs.Count} {run.Name}");
+                progress.Notice($"{i + 1}/{runs.Count} {run.Name}");
+                var start = await Task.Run(() => study.MeasureStart(run), cancellationToken).ConfigureAwait(false);
                 results.Add(Settings.AtStart
-                    ? await Task.Run(() => study.MeasureStart(run), cancellationToken).ConfigureAwait(false)
-                    : await TrainAsync(study, run, progress, cancellationToken).ConfigureAwait(false));
+                    ? new(run, [start], [], Diverged: false)
+                    : await TrainAsync(study, run, start, progress, cancellationToken).ConfigureAwait(false));
                 Directory.SaveResults(Study(results));
-                Directory.RemoveProgress(run);
+                Directory.RemoveFolderOf(run);
             }
         }
         catch (OperationCanceledException e)
         {
-            throw new StudyStoppedException(Directory, results.Count, study.Options.Runs.Count, e);
+            throw new StudyStoppedException(Directory, results.Count, runs.Count, e);
         }
         catch (Exception e) when (e is LanewiseException or IOException or UnauthorizedAccessException)
         {
@@ -90,102 +87,67 @@ public sealed class DepthJob
         return Study(results);
     }
 
-    private DepthStudyResult Study(IReadOnlyList<DepthResult> results) => new(Directory, _record, results);
+    private DepthStudyResult Study(IReadOnlyList<DepthResult> results) => new(Directory, Settings, _folder.Facts, results);
 
-    private List<DepthResult> LoadResults() => _record.Facts.TrainImages > 0
+    private List<DepthResult> LoadResults() => _folder.Facts.TrainImages > 0
         ? Directory.LoadResults(Settings)
         : throw new LanewiseException(
             $"{Directory.Path}: the study stopped before its data was loaded, so there are no results to resume from; "
             + "start a new study.");
 
-    private async Task<DatasetSplits> LoadAsync(IProgress<JobEvent>? progress, CancellationToken cancellationToken)
+    private async Task<DepthStudy> LoadAsync(IProgress<JobEvent>? progress, CancellationToken cancellationToken)
     {
-        if (_isResumed)
-        {
-            return CheckResumed(await JobData.LoadAsync(Settings, progress, cancellationToken).ConfigureAwait(false), progress);
-        }
-
-        try
-        {
-            var splits = await JobData.LoadAsync(Settings, progress, cancellationToken).ConfigureAwait(false);
-            var facts = _record.Facts with
-            {
-                DataSource = splits.Source,
-                TrainImages = splits.Train.Count,
-                TestImages = splits.Test.Count,
-            };
-            _record = new(Settings with { Dataset = splits.Name }, facts);
-            _record.Save(Directory.Arguments);
-            return splits;
-        }
-        catch
-        {
-            Directory.Rollback();
-            throw;
-        }
-    }
-
-    private DatasetSplits CheckResumed(DatasetSplits splits, IProgress<JobEvent>? progress)
-    {
-        var facts = _record.Facts;
-        if (splits.Train.Count != facts.TrainImages || splits.Test.Count != facts.TestImages)
-        {
-            throw new JobException(
-                $"{splits.Name} from {splits.Source} has {splits.Train.Count} + {splits.Test.Count} images, but the study {Directory.Path} "
-                + $"started with {facts.TrainImages} + {facts.TestImages}; specify the same data with {{data-dir}}.");
-        }
-
-        if (facts.UsableLaneWidth == 0)
-        {
-            progress.Notice(
-                $"this processor does not support the lane width of the study, {facts.LaneWidth}; "
-                + "the last digits of the results may differ from those of an uninterrupted study.");
-        }
-
-        return splits;
+        var splits = await _folder.LoadAsync(progress, cancellationToken).ConfigureAwait(false);
+        _folder.Save(Settings with { Dataset = splits.Name }, splits);
+        return new(Settings, splits, _folder.Facts.UsableLaneWidth);
     }
 
     private async Task<DepthResult> TrainAsync(
-        DepthStudy study, DepthRun run, IProgress<JobEvent>? progress, CancellationToken cancellationToken)
+        DepthStudy study, DepthRun run, GradientSample start, IProgress<JobEvent>? progress, CancellationToken cancellationToken)
     {
-        var training = study.Train(run);
-        if (Directory.LoadProgress(run, study.CreateNetwork(run)) is var (state, result))
-        {
-            training.Resume(state, result);
-        }
-
-        progress?.Report(new TrainingStartedEvent(Settings.Epochs, Settings.BatchSize));
+        using var training = Open(study, run);
+        bool hasDiverged = false;
         try
         {
-            var steps = progress.Of<TrainingProgress>(step => new StepEvent(step));
-            await foreach (var epoch in training.RunAsync(steps, cancellationToken).ConfigureAwait(false))
-            {
-                Directory.SaveProgress(training);
-                progress?.Report(new EpochEvent(epoch));
-            }
+            await training.RunAsync(progress, cancellationToken).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (training.Result.Samples.Count > 0)
+        catch (TrainingDivergedException)
         {
-            Directory.SaveProgress(training);
-            throw;
-        }
-        finally
-        {
-            progress?.Report(new TrainingEndedEvent());
-        }
-
-        if (training.Result is { Diverged: true } diverged)
-        {
+            hasDiverged = true;
             progress.Notice(
-                $"{run.Name}: the loss is no longer finite in epoch {diverged.Epochs.Count + 1}; the study continues with the next run.");
+                $"{run.Name}: the loss is no longer finite in epoch {training.Epochs.Count + 1}; the study continues with the next run.");
         }
 
-        return training.Result;
+        return study.Result(run, start, training, hasDiverged);
+    }
+
+    /// <summary>Prepares the training of a run, new or continued from its checkpoint.</summary>
+    private RunTraining Open(DepthStudy study, DepthRun run)
+    {
+        var (folder, setup) = (Directory.FolderOf(run), study.Setup(run));
+        if (!File.Exists(folder.Checkpoint))
+        {
+            return new(folder, setup, []);
+        }
+
+        try
+        {
+            var (state, epochs) = folder.Load(setup.Network);
+            var training = new RunTraining(folder, setup, epochs);
+            training.Resume(state);
+            return study.HasAllGradients(run, training, state.Position)
+                ? training
+                : throw new LanewiseException($"{folder.Gradients} is incomplete.");
+        }
+        catch (Exception e) when (e is LanewiseException or IOException)
+        {
+            throw new LanewiseException($"{e.Message} To repeat this run, delete {folder.Path}.", e);
+        }
     }
 
     private string Announcement(IReadOnlyList<DepthRun> runs, int completed)
     {
-        var (s, facts) = (Settings, _record.Facts);
+        var (s, facts) = (Settings, _folder.Facts);
         string what = s.AtStart
             ? $"initial gradients over {Math.Min(s.BatchSize, facts.TrainImages):N0} images"
             : $"{s.Epochs} epoch{(s.Epochs == 1 ? "" : "s")} of {facts.TrainImages:N0} images each, {facts.TestImages:N0} test images";

@@ -7,18 +7,19 @@ public sealed record DepthSettings : RunSettings
 {
     private const double LearningRateWithBatchNorm = 0.1, LearningRateWithoutBatchNorm = 0.01;
 
-    private static readonly DepthStudyOptions Study = new();
+    // That of the paper (He et al. 2015, §4.2), and one block per stage.
+    private const int MaxDepth = 1202, MinDepth = 8;
 
     private static readonly Setting<IReadOnlyList<int>> DepthsSetting = new(
-        "depths", SettingTypes.List("N,…", ParseDepth, Number, asText: false), _ => Study.Depths,
+        "depths", SettingTypes.List("N,…", ParseDepth, Number, asText: false), _ => [20, 56],
         "Layers with weights of each network: 8, 14, 20, …, 6n + 2.");
 
     private static readonly Setting<IReadOnlyList<DepthFamily>> FamiliesSetting = new(
-        "families", SettingTypes.List("NAME,…", ParseFamily, EnumNames.Of, asText: true), _ => Study.Families,
+        "families", SettingTypes.List("NAME,…", ParseFamily, EnumNames.Of, asText: true), _ => Enum.GetValues<DepthFamily>(),
         $"Families of networks: {string.Join(", ", EnumNames.All<DepthFamily>())}.", _ => "both");
 
     private static readonly Setting<IReadOnlyList<int>> SeedsSetting = new(
-        "seeds", SettingTypes.List("N,…", ParseSeed, Number, asText: false), _ => Study.Seeds,
+        "seeds", SettingTypes.List("N,…", ParseSeed, Number, asText: false), _ => [1],
         "Seeds; each network is trained once per seed.");
 
     private static readonly Setting<bool> BatchNormSetting = new(
@@ -28,7 +29,7 @@ public sealed record DepthSettings : RunSettings
     };
 
     private static readonly Setting<WeightStart> InitSetting = new(
-        "init", SettingTypes.Choice<WeightStart>("initialization"), _ => Study.Start,
+        "init", SettingTypes.Choice<WeightStart>("initialization"), _ => WeightStart.Default,
         "Initialization of convolutions: default, he. default is that of PyTorch, he that of He et al. (2015).");
 
     private static readonly Setting<bool> AtStartSetting = new(
@@ -66,6 +67,15 @@ public sealed record DepthSettings : RunSettings
     /// <summary>Gets whether only the gradients of the initial weights are measured.</summary>
     public bool AtStart { get => Get(AtStartSetting); init => Set(AtStartSetting, value); }
 
+    /// <summary>Gets all runs, shallow networks first, so that an interrupted study has compared some.</summary>
+    internal IReadOnlyList<DepthRun> Runs =>
+    [
+        .. from seed in Seeds
+           from depth in Depths.Order()
+           from family in Families
+           select new DepthRun(family, depth, BatchNorm, Start, seed),
+    ];
+
     /// <inheritdoc/>
     internal override string Kind => "study";
 
@@ -84,6 +94,24 @@ public sealed record DepthSettings : RunSettings
     };
 
     /// <inheritdoc/>
+    public override void Check()
+    {
+        foreach (int depth in Depths)
+        {
+            CheckDepth(depth);
+        }
+
+        Setting? empty = Families.Count == 0 ? FamiliesSetting : Depths.Count == 0 ? DepthsSetting : Seeds.Count == 0 ? SeedsSetting : null;
+        if (empty is not null || Runs.Distinct().Count() != Runs.Count)
+        {
+            throw new SettingException(
+                "{families}, {depths} and {seeds}: a study needs at least one of each, and each once.", (empty ?? SeedsSetting).Name);
+        }
+
+        base.Check();
+    }
+
+    /// <inheritdoc/>
     private protected override ResumeRule RuleOf(Setting setting) =>
         // A study compares trainings of one length.
         setting == EpochsSetting ? ResumeRule.Same : base.RuleOf(setting);
@@ -93,26 +121,6 @@ public sealed record DepthSettings : RunSettings
     /// <exception cref="SettingException">A value contradicts the study to resume.</exception>
     internal DepthSettings Resume(IReadOnlyList<SettingValue> given) => (DepthSettings)Resumed(given);
 
-    /// <summary>Converts the settings to options of the library.</summary>
-    /// <param name="laneWidth">The lane width to run with.</param>
-    internal DepthStudyOptions ToOptions(int laneWidth) => new()
-    {
-        Depths = Depths,
-        Families = Families,
-        Seeds = Seeds,
-        BatchNorm = BatchNorm,
-        Start = Start,
-        Training = new TrainingOptions
-        {
-            Epochs = Epochs,
-            BatchSize = BatchSize,
-            Optimizer = ToOptimizer(),
-            Schedule = ToSchedule(),
-            Threads = Threads,
-            LaneWidth = laneWidth,
-        },
-    };
-
     private static string Number(int value) => value.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
     private static int ParseSeed(string name, string text) => int.TryParse(
@@ -120,18 +128,22 @@ public sealed record DepthSettings : RunSettings
         ? value
         : throw new SettingException($"{{{name}}} {text}: expected comma-separated whole numbers.", name);
 
-    private static int ParseDepth(string name, string text)
+    private static int ParseDepth(string name, string text) => CheckDepth(ParseSeed(name, text));
+
+    /// <summary>Returns a depth if there is a network of it; the message names the nearest otherwise.</summary>
+    private static int CheckDepth(int depth)
     {
-        int depth = ParseSeed(name, text);
-        try
+        const int Step = 6;
+        if (depth is >= MinDepth and <= MaxDepth && (depth - MinDepth) % Step == 0)
         {
-            DepthStudyOptions.CheckDepth(depth);
             return depth;
         }
-        catch (InvalidOptionException e)
-        {
-            throw new SettingException(e.Message, name, e);
-        }
+
+        int below = Math.Clamp(MinDepth + (int)Math.Floor(((double)depth - MinDepth) / Step) * Step, MinDepth, MaxDepth);
+        string nearest = depth is > MinDepth and < MaxDepth ? $"; the nearest are {below} and {below + Step}" : "";
+        throw new SettingException(
+            $"There is no network of {depth} layers; there are 8, 14, 20, 26, 32 and so on, 6·n + 2, up to {MaxDepth}{nearest}.",
+            DepthsSetting.Name);
     }
 
     private static DepthFamily ParseFamily(string name, string text) => EnumNames.Find<DepthFamily>(text)

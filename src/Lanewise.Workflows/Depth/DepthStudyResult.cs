@@ -5,8 +5,9 @@ namespace Lanewise.Workflows;
 /// <summary>The results of a depth study so far.</summary>
 public sealed record DepthStudyResult
 {
-    internal DepthStudyResult(DepthDirectory directory, RunRecord<DepthSettings> record, IReadOnlyList<DepthResult> results) =>
-        (Directory, Settings, Facts, Results) = (directory, record.Settings, record.Facts, results);
+    internal DepthStudyResult(
+        DepthDirectory directory, DepthSettings settings, RunFacts facts, IReadOnlyList<DepthResult> results) =>
+        (Directory, Settings, Facts, Results) = (directory, settings, facts, results);
 
     /// <summary>Gets the folder of the study.</summary>
     public DepthDirectory Directory { get; }
@@ -18,9 +19,7 @@ public sealed record DepthStudyResult
     public IReadOnlyList<DepthResult> Results { get; }
 
     /// <summary>Gets whether all runs are complete.</summary>
-    public bool IsComplete => Results.Count == Runs.Count;
+    public bool IsComplete => Results.Count == Settings.Runs.Count;
 
     internal RunFacts Facts { get; }
-
-    internal IReadOnlyList<DepthRun> Runs => Settings.ToOptions(laneWidth: 0).Runs;
 }

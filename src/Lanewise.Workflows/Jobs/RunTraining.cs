@@ -1,48 +1,44 @@
-using System.Globalization;
-using Lanewise.Files;
+using Lanewise.Analysis;
 
 namespace Lanewise.Workflows;
 
-/// <summary>The training of a run whose data is loaded: steps, epochs, and what is saved when.</summary>
+/// <summary>The training of a run whose data is loaded, alone or as a part of a study: steps, epochs, and what is saved when.</summary>
 internal sealed class RunTraining : IDisposable
 {
     private readonly RunDirectory _directory;
-    private readonly TrainSettings _settings;
+    private readonly TrainingSetup _setup;
     private readonly Trainer _trainer;
-    private readonly ModelCard _card;
     private readonly List<EpochResult> _epochs;
     private readonly GradientLog _gradients;
     private readonly TensorBoardLog? _tensorBoard;
 
-    public RunTraining(
-        RunDirectory directory, RunRecord<TrainSettings> record, DatasetSplits splits, Network network, Weights? initial,
-        List<EpochResult> epochs)
+    /// <summary>Compiles the network.</summary>
+    /// <param name="directory">The folder of the run.</param>
+    /// <param name="setup">What is trained.</param>
+    /// <param name="epochs">The metrics of the completed epochs.</param>
+    public RunTraining(RunDirectory directory, TrainingSetup setup, List<EpochResult> epochs)
     {
-        (_directory, _settings, Splits, _epochs) = (directory, record.Settings, splits, epochs);
-        // Image files are photographs unless a setting says otherwise.
-        var ofModel = ModelCatalog.Find(_settings.Model!).Transform with { Ink = null };
-        var transform = _settings.Input.Apply(splits.Transform ?? ofModel, network);
-        int stepsPerEpoch = (splits.Train.Count + _settings.BatchSize - 1) / _settings.BatchSize;
-        _gradients = new GradientLog(network, stepsPerEpoch);
-        _card = new ModelCard(network.Name, ClassNames(splits.Train.Classes, network.OutputCount), transform, splits.Name);
-        if (_settings.TensorBoard)
+        (_directory, _setup, _epochs) = (directory, setup, epochs);
+        var (options, splits) = (setup.Options, setup.Splits);
+        _gradients = new GradientLog(setup.Network, setup.StepsPerEpoch, setup.RecordsGradients);
+        if (setup.TensorBoard)
         {
-            _tensorBoard = new TensorBoardLog(directory, stepsPerEpoch, _settings.Epochs, _settings.BatchSize, splits.Train.Count);
+            _tensorBoard = new TensorBoardLog(directory, setup.StepsPerEpoch, options.Epochs, options.BatchSize, splits.Train.Count);
             if (epochs.Count == 0)
             {
-                _tensorBoard.ShowImages(splits.Test, transform);
+                _tensorBoard.ShowImages(splits.Test, options.Transform!);
             }
         }
 
         IGradientObserver[] observers = _tensorBoard is null ? [_gradients] : [_gradients, _tensorBoard];
-        _trainer = new Trainer(
-            _settings.Freeze ? network.WithTrainableHead() : network, Options(record, transform), initial)
-        {
-            GradientObserver = new GradientObservers(observers),
-        };
+        _trainer = new Trainer(setup.Network, options, setup.Initial) { GradientObserver = new GradientObservers(observers) };
     }
 
-    public DatasetSplits Splits { get; }
+    /// <summary>Gets the metrics of the completed epochs.</summary>
+    public IReadOnlyList<EpochResult> Epochs => _epochs;
+
+    /// <summary>Gets the recorded gradients.</summary>
+    public IReadOnlyList<GradientSample> Gradients => _gradients.Samples;
 
     /// <summary>Continues from a saved state.</summary>
     public void Resume(TrainerState state)
@@ -51,18 +47,23 @@ internal sealed class RunTraining : IDisposable
         _gradients.Resume(_directory.Gradients, state.Position);
     }
 
-    /// <summary>Trains the remaining epochs and returns the metrics of all.</summary>
-    public async Task<IReadOnlyList<EpochResult>> RunAsync(IProgress<JobEvent>? progress, CancellationToken cancellationToken)
+    /// <summary>Trains the remaining epochs.</summary>
+    /// <exception cref="TrainingStoppedException">Training was cancelled; the checkpoint is saved.</exception>
+    /// <exception cref="TrainingDivergedException">The loss became infinite or NaN; what the last epoch saved remains.</exception>
+    /// <exception cref="InterruptedRunException">Training failed after some steps; the checkpoint is saved.</exception>
+    /// <exception cref="LanewiseException">Training failed before its first step.</exception>
+    public async Task RunAsync(IProgress<JobEvent>? progress, CancellationToken cancellationToken)
     {
-        progress?.Report(new TrainingStartedEvent(_settings.Epochs, _settings.BatchSize));
+        var (options, splits) = (_setup.Options, _setup.Splits);
+        progress?.Report(new TrainingStartedEvent(options.Epochs, options.BatchSize));
         var steps = progress.Of<TrainingProgress>(step => new StepEvent(step));
         try
         {
             await foreach (var epoch in _trainer.EpochsAsync(
-                Splits.Train, Splits.Test, _tensorBoard?.Wrap(steps) ?? steps, cancellationToken).ConfigureAwait(false))
+                splits.Train, splits.Test, _tensorBoard?.Wrap(steps) ?? steps, cancellationToken).ConfigureAwait(false))
             {
                 _epochs.Add(epoch);
-                _directory.SaveEpoch(_trainer.GetState(), _card, _epochs, _gradients);
+                _directory.SaveEpoch(_trainer.GetState(), _setup.Card, _epochs, _gradients);
                 _tensorBoard?.EpochDone(epoch, _trainer.Network, _trainer.GetWeights());
                 progress?.Report(new EpochEvent(epoch));
             }
@@ -73,14 +74,7 @@ internal sealed class RunTraining : IDisposable
             _directory.SaveCheckpoint(state, _gradients);
             throw new TrainingStoppedException(_directory, state.Position, e);
         }
-        catch (TrainingDivergedException e)
-        {
-            string kept = _epochs.Count == 0
-                ? "No epoch was completed, so no weights were saved."
-                : $"{_directory.Model} has the weights after epoch {_epochs.Count}.";
-            throw new JobException($"{e.Message.TrimEnd('.')} ({{lr}}, {{batch-size}}). {kept}", e);
-        }
-        catch (LanewiseException e) when (_trainer.Position is not { Epoch: 0, Step: 0 })
+        catch (LanewiseException e) when (e is not TrainingDivergedException && _trainer.Position is not { Epoch: 0, Step: 0 })
         {
             // For example an unreadable image: what was trained so far, possibly for hours, is kept.
             _directory.SaveCheckpoint(_trainer.GetState(), _gradients);
@@ -90,8 +84,6 @@ internal sealed class RunTraining : IDisposable
         {
             progress?.Report(new TrainingEndedEvent());
         }
-
-        return _epochs;
     }
 
     /// <inheritdoc/>
@@ -100,24 +92,6 @@ internal sealed class RunTraining : IDisposable
         _tensorBoard?.Dispose();
         _trainer.Dispose();
     }
-
-    private TrainingOptions Options(RunRecord<TrainSettings> record, ImageTransform transform) => new()
-    {
-        Epochs = _settings.Epochs,
-        BatchSize = _settings.BatchSize,
-        Optimizer = _settings.ToOptimizer(),
-        Schedule = _settings.ToSchedule(),
-        Seed = _settings.Seed,
-        Threads = _settings.Threads,
-        LaneWidth = record.Facts.UsableLaneWidth,
-        Algorithm = _settings.Algorithm,
-        Transform = transform,
-        Augmentation = Augmentations.Find(_settings.Augmentation ?? Augmentations.Names[0]),
-    };
-
-    /// <summary>Gets the class names of the dataset, followed by indices for additional classes.</summary>
-    private static string[] ClassNames(IReadOnlyList<string> known, int count) =>
-        [.. known, .. Enumerable.Range(known.Count, count - known.Count).Select(i => i.ToString(CultureInfo.InvariantCulture))];
 }
 
 /// <summary>A run failed after some steps, and its state is saved: it can be resumed once the cause is removed.</summary>

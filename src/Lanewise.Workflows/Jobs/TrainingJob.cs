@@ -1,3 +1,5 @@
+using System.Globalization;
+using Lanewise.Analysis;
 using Lanewise.Files;
 
 namespace Lanewise.Workflows;
@@ -15,17 +17,15 @@ namespace Lanewise.Workflows;
 /// </example>
 public sealed class TrainingJob
 {
-    private readonly bool _isResumed;
-    private RunRecord<TrainSettings> _record;
+    private readonly JobFolder<TrainSettings> _folder;
 
-    private TrainingJob(RunDirectory directory, RunRecord<TrainSettings> record, bool isResumed) =>
-        (Directory, _record, _isResumed) = (directory, record, isResumed);
+    private TrainingJob(JobFolder<TrainSettings> folder) => _folder = folder;
 
     /// <summary>Gets the folder of the run.</summary>
-    public RunDirectory Directory { get; }
+    public RunDirectory Directory => _folder.Directory;
 
     /// <summary>Gets the settings; those that depend on the data are resolved once it is loaded.</summary>
-    public TrainSettings Settings => _record.Settings;
+    public TrainSettings Settings => _folder.Settings;
 
     /// <summary>Reserves the folder of a new run and writes its settings, before any expensive work.</summary>
     /// <param name="settings">The settings, with a model.</param>
@@ -37,10 +37,7 @@ public sealed class TrainingJob
         ArgumentNullException.ThrowIfNull(settings);
         settings.Check();
         string model = settings.Model ?? throw new SettingException("{model}: there is none; name the model to train.", "model");
-        var record = new RunRecord<TrainSettings>(settings, new RunFacts());
-        var directory = RunDirectory.Reserve(output, model);
-        directory.KeepIfWritten(() => record.Save(directory.Arguments));
-        return new(directory, record, isResumed: false);
+        return new(JobFolder<TrainSettings>.Create(settings, output, model));
     }
 
     /// <summary>Opens an earlier run to continue it.</summary>
@@ -52,7 +49,7 @@ public sealed class TrainingJob
     {
         var directory = RunDirectory.Open(run);
         var record = directory.LoadRecord();
-        return new(directory, record with { Settings = record.Settings.Resume(changes ?? []) }, isResumed: true);
+        return new(JobFolder<TrainSettings>.Resume(directory, record with { Settings = record.Settings.Resume(changes ?? []) }));
     }
 
     /// <summary>Trains until all epochs are done.</summary>
@@ -63,9 +60,9 @@ public sealed class TrainingJob
     /// <exception cref="LanewiseException">Data or weights cannot be read, the loss diverged, or a file cannot be written.</exception>
     public async Task<TrainingResult> RunAsync(IProgress<JobEvent>? progress = null, CancellationToken cancellationToken = default)
     {
-        var training = _isResumed
-            ? await ResumeAsync(progress, cancellationToken).ConfigureAwait(false)
-            : await StartAsync(progress, cancellationToken).ConfigureAwait(false);
+        var training = await _folder.PrepareAsync(() => _folder.IsResumed
+            ? ResumeAsync(progress, cancellationToken)
+            : StartAsync(progress, cancellationToken)).ConfigureAwait(false);
         if (training is null)
         {
             return new(Directory, Settings, RunSummary.Load(Directory.Summary), WasComplete: true);
@@ -74,96 +71,102 @@ public sealed class TrainingJob
         using (training)
         {
             progress.Notice(
-                $"{Settings.Model} on {training.Splits.Name}: {_record.Facts.TrainImages:N0} + {_record.Facts.TestImages:N0} images, "
+                $"{Settings.Model} on {Settings.Dataset}: {_folder.Facts.TrainImages:N0} + {_folder.Facts.TestImages:N0} images, "
                 + $"writing to {Directory.Path}");
-            var epochs = await training.RunAsync(progress, cancellationToken).ConfigureAwait(false);
-            return new(Directory, Settings, epochs, WasComplete: false);
+            try
+            {
+                await training.RunAsync(progress, cancellationToken).ConfigureAwait(false);
+            }
+            catch (TrainingDivergedException e)
+            {
+                string kept = training.Epochs.Count == 0
+                    ? "No epoch was completed, so no weights were saved."
+                    : $"{Directory.Model} has the weights after epoch {training.Epochs.Count}.";
+                throw new JobException($"{e.Message.TrimEnd('.')} ({{lr}}, {{batch-size}}). {kept}", e);
+            }
+
+            return new(Directory, Settings, training.Epochs, WasComplete: false);
         }
     }
 
-    private async Task<RunTraining> StartAsync(IProgress<JobEvent>? progress, CancellationToken cancellationToken)
+    private async Task<RunTraining?> StartAsync(IProgress<JobEvent>? progress, CancellationToken cancellationToken)
     {
-        try
+        // Read before the dataset, whose download may take long.
+        string? file = Settings.Weights is { } path ? RunDirectory.FindModel(path) : null;
+        var weights = file is null ? null : WeightsFile.Read(file);
+        var splits = await _folder.LoadAsync(progress, cancellationToken).ConfigureAwait(false);
+        var network = Settings.CreateNetwork(splits.Train.Classes.Count);
+        if (network.OutputCount < splits.Train.Classes.Count)
         {
-            // Read before the dataset, whose download may take long.
-            string? file = Settings.Weights is { } path ? RunDirectory.FindModel(path) : null;
-            var weights = file is null ? null : WeightsFile.Read(file);
-            var splits = await JobData.LoadAsync(Settings, progress, cancellationToken).ConfigureAwait(false);
-            var network = Settings.CreateNetwork(splits.Train.Classes.Count);
-            if (network.OutputCount < splits.Train.Classes.Count)
-            {
-                throw new SettingException(
-                    $"{{classes}} {network.OutputCount}: {splits.Name} has {splits.Train.Classes.Count} classes; "
-                    + "specify at least as many, or omit {classes}.",
-                    "classes");
-            }
+            throw new SettingException(
+                $"{{classes}} {network.OutputCount}: {splits.Name} has {splits.Train.Classes.Count} classes; "
+                + "specify at least as many, or omit {classes}.",
+                "classes");
+        }
 
-            var card = weights is null || splits.Transform is not null ? null : ModelCard.FromMetadata(weights.Metadata, file!);
-            var settings = Settings with
-            {
-                Classes = network.OutputCount,
-                Dataset = splits.Name,
-                Input = card?.Transform is { } transform ? Settings.Input.WithDefaultsFrom(transform) : Settings.Input,
-                Augmentation = Settings.Augmentation ?? Augmentations.NameOf(JobData.AugmentationOf(splits, network.Input)),
-            };
-            var facts = _record.Facts with
-            {
-                DataSource = splits.Source,
-                TrainImages = splits.Train.Count,
-                TestImages = splits.Test.Count,
-            };
-            var record = new RunRecord<TrainSettings>(settings, facts);
-            var initial = weights is null ? null : InitialWeights(network, weights, file!, progress);
-            var training = new RunTraining(Directory, record, splits, network, initial, []);
-            record.Save(Directory.Arguments);
-            _record = record;
-            return training;
-        }
-        catch
+        var card = weights is null || splits.Transform is not null ? null : ModelCard.FromMetadata(weights.Metadata, file!);
+        var settings = Settings with
         {
-            Directory.Rollback();
-            throw;
-        }
+            Classes = network.OutputCount,
+            Dataset = splits.Name,
+            Input = card?.Transform is { } transform ? Settings.Input.WithDefaultsFrom(transform) : Settings.Input,
+            Augmentation = Settings.Augmentation ?? Augmentations.NameOf(JobData.AugmentationOf(splits, network.Input)),
+        };
+        var initial = weights is null ? null : InitialWeights(network, weights, file!, progress);
+        var training = new RunTraining(Directory, Setup(settings, splits, network) with { Initial = initial }, []);
+        _folder.Save(settings, splits);
+        return training;
     }
 
     /// <summary>Prepares to continue the run; returns null if it is complete.</summary>
     private async Task<RunTraining?> ResumeAsync(IProgress<JobEvent>? progress, CancellationToken cancellationToken)
     {
-        var (settings, facts) = (Settings, _record.Facts);
-        var network = CreateNetwork(settings);
+        var network = CreateNetwork(Settings);
         var (state, epochs) = Directory.Load(network);
-        if (settings.Epochs < epochs.Count)
+        if (Settings.Epochs < epochs.Count)
         {
             throw new SettingException(
-                $"{{epochs}} {settings.Epochs}: {Directory.Path} has completed {epochs.Count} epochs; specify more, or omit {{epochs}}.",
+                $"{{epochs}} {Settings.Epochs}: {Directory.Path} has completed {epochs.Count} epochs; specify more, or omit {{epochs}}.",
                 "epochs");
         }
 
-        if (settings.Epochs == epochs.Count)
+        if (Settings.Epochs == epochs.Count)
         {
             return null;
         }
 
-        var splits = await JobData.LoadAsync(settings, progress, cancellationToken).ConfigureAwait(false);
-        if (splits.Train.Count != facts.TrainImages || splits.Test.Count != facts.TestImages)
-        {
-            throw new JobException(
-                $"{splits.Name} from {splits.Source} has {splits.Train.Count} + {splits.Test.Count} images, but the run {Directory.Path} "
-                + $"started with {facts.TrainImages} + {facts.TestImages}; specify the same data with {{data-dir}}.");
-        }
-
-        if (facts.UsableLaneWidth == 0)
-        {
-            progress.Notice(
-                $"this processor does not support the lane width of the run, {facts.LaneWidth}; "
-                + "the last bits of the weights may differ from those of an uninterrupted run.");
-        }
-
-        var training = new RunTraining(Directory, _record, splits, network, null, epochs);
+        var splits = await _folder.LoadAsync(progress, cancellationToken).ConfigureAwait(false);
+        var training = new RunTraining(Directory, Setup(Settings, splits, network), epochs);
         training.Resume(state);
-        _record.Save(Directory.Arguments);
+        _folder.Save(Settings, splits);
         return training;
     }
+
+    private TrainingSetup Setup(TrainSettings settings, DatasetSplits splits, Network network)
+    {
+        // Image files are photographs unless a setting says otherwise.
+        var ofModel = ModelCatalog.Find(settings.Model!).Transform with { Ink = null };
+        var transform = settings.Input.Apply(splits.Transform ?? ofModel, network);
+        var options = settings.ToTrainingOptions(_folder.Facts.UsableLaneWidth) with
+        {
+            Seed = settings.Seed,
+            Algorithm = settings.Algorithm,
+            Transform = transform,
+            Augmentation = Augmentations.Find(settings.Augmentation ?? Augmentations.Names[0]),
+        };
+        int stepsPerEpoch = TrainingSetup.StepsOf(splits, options);
+        return new(
+            settings.Freeze ? network.WithTrainableHead() : network, options, splits,
+            new ModelCard(network.Name, ClassNames(splits.Train.Classes, network.OutputCount), transform, splits.Name))
+        {
+            RecordsGradients = position => GradientSteps.Takes(position, stepsPerEpoch),
+            TensorBoard = settings.TensorBoard,
+        };
+    }
+
+    /// <summary>Gets the class names of the dataset, followed by indices for additional classes.</summary>
+    private static string[] ClassNames(IReadOnlyList<string> known, int count) =>
+        [.. known, .. Enumerable.Range(known.Count, count - known.Count).Select(i => i.ToString(CultureInfo.InvariantCulture))];
 
     /// <summary>Creates the network of an earlier run; if it did not record its classes, they are those of the dataset.</summary>
     internal static Network CreateNetwork(TrainSettings settings)

@@ -5,16 +5,22 @@ using Lanewise.IO;
 namespace Lanewise.Workflows;
 
 /// <summary>
-/// Records the gradient flow of a run at <see cref="GradientSteps"/> as <c>gradients.csv</c>: a row per step and layer, in full
-/// precision. A resumed run writes the same file as an uninterrupted one.
+/// Records the gradient flow of a run as <c>gradients.csv</c>: a row per selected step and layer, in full precision. A resumed run
+/// writes the same file as an uninterrupted one.
 /// </summary>
-internal sealed class GradientLog(Network network, int stepsPerEpoch) : IGradientObserver
+/// <param name="network">The network that is trained.</param>
+/// <param name="stepsPerEpoch">The number of steps per epoch.</param>
+/// <param name="wants">Whether to record the step at a position.</param>
+internal sealed class GradientLog(Network network, int stepsPerEpoch, Func<TrainingPosition, bool> wants) : IGradientObserver
 {
     private const string Header = "step,epoch,layer,norm,zero_share";
 
     private readonly List<GradientSample> _samples = [];
 
-    public bool Wants(TrainingPosition position) => GradientSteps.Takes(position, stepsPerEpoch);
+    /// <summary>Gets the gradients so far, those of earlier parts of a resumed run included.</summary>
+    public IReadOnlyList<GradientSample> Samples => _samples;
+
+    public bool Wants(TrainingPosition position) => wants(position);
 
     public void Observe(TrainingPosition position, Weights gradients) =>
         _samples.Add(GradientFlow.Measure(network, gradients, StepOf(position)));

@@ -59,6 +59,15 @@ public sealed class RunDirectory
                 : $"{path}: the folder does not exist; specify the folder of a run.");
     }
 
+    /// <summary>Creates the folder of a run below this one, or opens it if it exists.</summary>
+    /// <exception cref="LanewiseException">The folder cannot be created.</exception>
+    internal RunDirectory Subfolder(string name)
+    {
+        var folder = new RunDirectory(System.IO.Path.Combine(Path, name));
+        WithPathInMessage(folder.Path, () => Directory.CreateDirectory(folder.Path).Exists);
+        return folder;
+    }
+
     /// <summary>Gets the weights file of a run folder; a file is returned unchanged.</summary>
     /// <param name="path">A run folder or a weights file.</param>
     /// <exception cref="LanewiseException">The folder has no weights.</exception>
@@ -116,20 +125,6 @@ public sealed class RunDirectory
         return record.Settings.Model is null
             ? throw new LanewiseException($"{Arguments}: not the arguments of a run (the model is missing); start a new run.")
             : record;
-    }
-
-    /// <summary>Writes to the folder, and removes it again if that fails.</summary>
-    internal void KeepIfWritten(Action write)
-    {
-        try
-        {
-            write();
-        }
-        catch
-        {
-            Rollback();
-            throw;
-        }
     }
 
     /// <summary>Removes what <see cref="Reserve"/> created, if the run failed before training; an existing folder is kept.</summary>

@@ -170,6 +170,18 @@ public abstract partial record RunSettings
         return schedule with { WarmupEpochs = WarmupEpochs, WarmupRate = WarmupLearningRate };
     }
 
+    /// <summary>Creates the options of a training.</summary>
+    /// <param name="laneWidth">The lane width to run with.</param>
+    internal TrainingOptions ToTrainingOptions(int laneWidth) => new()
+    {
+        Epochs = Epochs,
+        BatchSize = BatchSize,
+        Optimizer = ToOptimizer(),
+        Schedule = ToSchedule(),
+        Threads = Threads,
+        LaneWidth = laneWidth,
+    };
+
     private (bool IsBroken, Setting Setting, FormattableString Message)[] OptimizationRules()
     {
         bool steps = Schedule == ScheduleKind.Step;

@@ -123,13 +123,7 @@ internal static class SettingTypes
         string Join(IReadOnlyList<T> items) => string.Join(',', items.Select(format));
         return new(
             valueName,
-            (name, text) =>
-            {
-                T[] items = [.. text.Split(',').Select(part => parse(name, part.Trim()))];
-                return items.Distinct().Count() == items.Length
-                    ? items
-                    : throw new SettingException($"{{{name}}} {text}: a value is repeated; list each once.", name);
-            },
+            (name, text) => Once(name, text.Split(',').Select(part => parse(name, part.Trim()))),
             Join,
             (json, items) =>
             {
@@ -142,8 +136,16 @@ internal static class SettingTypes
                     WriteArray(json, items, item => json.WriteRawValue(format(item)));
                 }
             },
-            json => [.. (asText ? (json.GetString() ?? "").Split(',') : json.EnumerateArray().Select(item => item.ToString()))
-                .Select(item => parse("", item))]);
+            json => Once("", (asText ? (json.GetString() ?? "").Split(',') : json.EnumerateArray().Select(item => item.ToString()))
+                .Select(item => parse("", item))));
+
+        T[] Once(string name, IEnumerable<T> values)
+        {
+            T[] items = [.. values];
+            return items.Distinct().Count() == items.Length
+                ? items
+                : throw new SettingException($"{{{name}}} {Join(items)}: a value is repeated; list each once.", name);
+        }
     }
 
     /// <summary>Parses an integer within a range.</summary>

@@ -26,7 +26,8 @@ public sealed partial class Trainer
         }
 
         var result = Evaluate(validation, data, cancellationToken);
-        if (!double.IsFinite(result.Loss))
+        var onTrain = _options.EvaluateTrainingSet ? Evaluate(train, data, cancellationToken) : null;
+        if (!double.IsFinite(result.Loss) || onTrain is { Loss: var loss } && !double.IsFinite(loss))
         {
             // The last step's update can overflow although its loss was finite.
             Diverged(restorePoint, $"after the last step of epoch {_position.Epoch + 1}");
@@ -35,7 +36,8 @@ public sealed partial class Trainer
         var p = _position;
         double rate = RateAt(steps - 1, steps);
         _position = new(p.Epoch + 1, 0, 0, 0, 0, p.Updates);
-        return new(p.Epoch + 1, p.LossSum / count, (double)p.Correct / count, result.Loss, result.Top1, rate, p.Seconds, count / p.Seconds);
+        var (trainLoss, trainTop1) = onTrain is null ? (p.LossSum / count, (double)p.Correct / count) : (onTrain.Loss, onTrain.Top1);
+        return new(p.Epoch + 1, trainLoss, trainTop1, result.Loss, result.Top1, rate, p.Seconds, count / p.Seconds);
     }
 
     /// <summary>Computes the learning rate of a step of the current epoch, from the full one rounded to a float.</summary>

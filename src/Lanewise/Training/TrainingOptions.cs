@@ -39,6 +39,12 @@ public sealed record TrainingOptions
     /// <summary>The random augmentation of training images. Default: none.</summary>
     public Augmentation Augmentation { get; init; } = Augmentation.None;
 
+    /// <summary>
+    /// Whether the training metrics of an epoch are evaluated after it, over all training images without augmentation. Default: false;
+    /// they are then running averages, each image before its update.
+    /// </summary>
+    public bool EvaluateTrainingSet { get; init; }
+
     /// <summary>Validates the options.</summary>
     /// <exception cref="InvalidOptionException">An option is out of range.</exception>
     internal void Check()

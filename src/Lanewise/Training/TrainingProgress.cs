@@ -14,7 +14,10 @@ namespace Lanewise;
 public readonly record struct TrainingProgress(
     int Epoch, int Epochs, int Step, int Steps, double Loss, double Top1, double ImagesPerSecond);
 
-/// <summary>The metrics of an epoch: the row of <c>summary.csv</c>.</summary>
+/// <summary>
+/// The metrics of an epoch: the row of <c>summary.csv</c>. With <see cref="TrainingOptions.EvaluateTrainingSet"/>, those of the training
+/// images are measured after the epoch instead.
+/// </summary>
 /// <param name="Epoch">The epoch, from 1.</param>
 /// <param name="TrainLoss">The mean cross-entropy over the epoch's training images, each before its update.</param>
 /// <param name="TrainTop1">The training accuracy, 0 to 1, each image before its update.</param>

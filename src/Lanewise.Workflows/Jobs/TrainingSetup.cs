@@ -1,0 +1,27 @@
+using Lanewise.Files;
+
+namespace Lanewise.Workflows;
+
+/// <summary>What a run trains, on what, and what it records.</summary>
+/// <param name="Network">The network.</param>
+/// <param name="Options">The options.</param>
+/// <param name="Splits">The images.</param>
+/// <param name="Card">Describes the model in its file.</param>
+internal sealed record TrainingSetup(Network Network, TrainingOptions Options, DatasetSplits Splits, ModelCard Card)
+{
+    /// <summary>Gets the initial weights; null for random ones.</summary>
+    public Weights? Initial { get; init; }
+
+    /// <summary>Gets whether the gradients of the step at a position are recorded.</summary>
+    public required Func<TrainingPosition, bool> RecordsGradients { get; init; }
+
+    /// <summary>Gets whether TensorBoard events are written.</summary>
+    public bool TensorBoard { get; init; }
+
+    /// <summary>Gets the number of steps per epoch.</summary>
+    public int StepsPerEpoch => StepsOf(Splits, Options);
+
+    /// <summary>Computes the number of steps per epoch.</summary>
+    public static int StepsOf(DatasetSplits splits, TrainingOptions options) =>
+        (splits.Train.Count + options.BatchSize - 1) / options.BatchSize;
+}
