@@ -61,6 +61,17 @@ public sealed class TrainerTests
     }
 
     [Fact]
+    public async Task The_training_set_can_be_evaluated_after_each_epoch_with_the_weights_after_it()
+    {
+        var (running, evaluated) = (new Trainer(Small, Options), new Trainer(Small, Options with { EvaluateTrainingSet = true }));
+        await Run(running);
+        var epochs = await evaluated.FitAsync(Train, Test, cancellationToken: TestContext.Current.CancellationToken);
+        var expected = await running.EvaluateAsync(Train, TestContext.Current.CancellationToken);
+        Assert.Equal((expected.Loss, expected.Top1), (epochs[^1].TrainLoss, epochs[^1].TrainTop1));
+        Assert.Equal(Compare.Bits(running.GetWeights()), Compare.Bits(evaluated.GetWeights()));
+    }
+
+    [Fact]
     public void Training_nothing_is_refused() => Assert.Contains(
         "no parameter to train",
         Assert.ThrowsAny<LanewiseException>(() => new Trainer(Small.WithTrainable(_ => false), Options)).Message,
