@@ -67,6 +67,7 @@ public sealed class DepthJob
             foreach (var (i, run) in runs.Index().Where(r => results.All(result => result.Run != r.Item)))
             {
                 progress.Notice($"{i + 1}/{runs.Count} {run.Name}");
+                // Not part of the run's folder: one batch is measured again, with the same result, when the run is resumed.
                 var start = await Task.Run(() => study.MeasureStart(run), cancellationToken).ConfigureAwait(false);
                 results.Add(Settings.AtStart
                     ? new(run, [start], [], Diverged: false)

@@ -19,7 +19,7 @@ internal sealed class DepthStudy(DepthSettings settings, DatasetSplits splits, i
 
     /// <summary>Gets the trained steps whose gradients are recorded.</summary>
     public IReadOnlyList<long> RecordedSteps { get; } =
-        StepsToRecord((long)settings.Epochs * TrainingSetup.StepsOf(splits, settings.ToTrainingOptions(laneWidth)), Samples);
+        StepsToRecord((long)settings.Epochs * TrainingSetup.StepsOf(splits, settings.BatchSize), Samples);
 
     /// <summary>Selects steps evenly from the second to the last; the first sample is that of the initial weights.</summary>
     /// <param name="steps">The number of steps of a training.</param>

@@ -154,7 +154,7 @@ public sealed class TrainingJob
             Transform = transform,
             Augmentation = Augmentations.Find(settings.Augmentation ?? Augmentations.Names[0]),
         };
-        int stepsPerEpoch = TrainingSetup.StepsOf(splits, options);
+        int stepsPerEpoch = TrainingSetup.StepsOf(splits, settings.BatchSize);
         return new(
             settings.Freeze ? network.WithTrainableHead() : network, options, splits,
             new ModelCard(network.Name, ClassNames(splits.Train.Classes, network.OutputCount), transform, splits.Name))

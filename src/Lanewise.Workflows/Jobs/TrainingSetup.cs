@@ -19,9 +19,8 @@ internal sealed record TrainingSetup(Network Network, TrainingOptions Options, D
     public bool TensorBoard { get; init; }
 
     /// <summary>Gets the number of steps per epoch.</summary>
-    public int StepsPerEpoch => StepsOf(Splits, Options);
+    public int StepsPerEpoch => StepsOf(Splits, Options.BatchSize);
 
     /// <summary>Computes the number of steps per epoch.</summary>
-    public static int StepsOf(DatasetSplits splits, TrainingOptions options) =>
-        (splits.Train.Count + options.BatchSize - 1) / options.BatchSize;
+    public static int StepsOf(DatasetSplits splits, int batchSize) => (splits.Train.Count + batchSize - 1) / batchSize;
 }

@@ -2,10 +2,8 @@ namespace Lanewise.Analysis;
 
 /// <summary>The metrics of a network after an epoch of a depth study.</summary>
 /// <param name="Epoch">The epoch, from 1.</param>
-/// <param name="TrainLoss">
-/// The mean cross-entropy over the training set, with the weights after the epoch; NaN until it is evaluated.
-/// </param>
-/// <param name="TrainError">The error rate on the training set, 0 to 1; NaN until it is evaluated.</param>
+/// <param name="TrainLoss">The mean cross-entropy over the training set, with the weights after the epoch.</param>
+/// <param name="TrainError">The error rate on the training set, 0 to 1.</param>
 /// <param name="TestLoss">The mean cross-entropy over the test set.</param>
 /// <param name="TestError">The error rate on the test set, 0 to 1.</param>
 public sealed record DepthEpoch(int Epoch, double TrainLoss, double TrainError, double TestLoss, double TestError);
