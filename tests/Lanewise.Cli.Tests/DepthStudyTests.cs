@@ -1,4 +1,5 @@
 using Lanewise.Analysis;
+using Lanewise.Files;
 using Lanewise.Workflows;
 
 namespace Lanewise.Cli.Tests;
@@ -108,6 +109,7 @@ public sealed class DepthStudyTests
         byte[] earlier = File.ReadAllBytes(checkpoint);
         await StopAsync(DepthJob.Resume(folder["study"]), steps: 6);
         Assert.Equal(1 + 2, EpochsIn(folder).Length);
+        Assert.Equal("plain8", ModelFile.Load(folder[$"study/{Run}"]).Network.Name);
         File.WriteAllBytes(checkpoint, earlier);
         Assert.Equal(Flat(await Whole.Value), Flat(await RunAsync(DepthJob.Resume(folder["study"]))));
     }
@@ -147,6 +149,18 @@ public sealed class DepthStudyTests
         Assert.Throws<SettingException>(() => DepthJob.Create(Small with { Seeds = [] }, "unused"));
         Assert.Throws<SettingException>(() => DepthJob.Create(Small with { Depths = [8, 8] }, "unused"));
         Assert.False(Directory.Exists("unused"));
+    }
+
+    [Fact]
+    public void A_study_whose_settings_name_a_seed_twice_is_not_resumed()
+    {
+        using var folder = new TemporaryFolder();
+        string arguments = DepthJob.Create(Small, folder["study"]).Directory.Arguments;
+        string text = File.ReadAllText(arguments);
+        Assert.Contains("\"seeds\": [", text, StringComparison.Ordinal);
+        File.WriteAllText(arguments, text.Replace("\"seeds\": [", "\"seeds\": [3,", StringComparison.Ordinal));
+        var error = Assert.ThrowsAny<LanewiseException>(() => DepthJob.Resume(folder["study"]));
+        Assert.Contains("a value is repeated", error.Message, StringComparison.Ordinal);
     }
 
     private static string[] EpochsIn(TemporaryFolder folder) => File.ReadAllLines(folder[$"study/{Run}/summary.csv"]);
