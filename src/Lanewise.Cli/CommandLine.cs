@@ -1,10 +1,10 @@
-using Lanewise.Workflows;
 using System.CommandLine;
 using System.CommandLine.Completions;
 using System.CommandLine.Help;
 using System.CommandLine.Parsing;
 using Lanewise.Cli.Common;
 using Lanewise.Cli.Verbs;
+using Lanewise.Workflows;
 
 namespace Lanewise.Cli;
 

@@ -1,9 +1,9 @@
-using Lanewise.Workflows;
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using Lanewise.Cli.Common;
 using Lanewise.Cli.Terminals;
 using Lanewise.Cli.Verbs;
+using Lanewise.Workflows;
 
 namespace Lanewise.Cli;
 

@@ -1,7 +1,7 @@
-using Lanewise.Imaging;
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.IO.Enumeration;
+using Lanewise.Imaging;
 
 namespace Lanewise;
 

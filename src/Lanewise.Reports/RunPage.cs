@@ -112,8 +112,7 @@ public static class RunPage
 
     private static Html Reproduction(RunPageData run) => Html.Of(
         $"""
-        <p>The run was started with:</p>
-        <pre><code>{run.Command}</code></pre>
+        {(run.Command.Length == 0 ? Html.Of($"") : Html.Of($"<p>The run was started with:</p><pre><code>{run.Command}</code></pre>"))}
         <p>On a processor with the same lane width, the same command and data give bitwise identical weights, at any number of threads.</p>
         {Html.Each(run.Remarks, remark => Html.Of($"<p>{remark}</p>"))}
         """);

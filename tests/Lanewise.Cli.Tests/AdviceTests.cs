@@ -1,5 +1,5 @@
-using Lanewise.Workflows;
 using Lanewise.Cli.Common;
+using Lanewise.Workflows;
 
 namespace Lanewise.Cli.Tests;
 

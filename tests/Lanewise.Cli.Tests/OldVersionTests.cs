@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
-using Lanewise.Workflows;
 using Lanewise.Files;
+using Lanewise.Workflows;
 
 namespace Lanewise.Cli.Tests;
 

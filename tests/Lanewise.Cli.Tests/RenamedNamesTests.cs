@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Lanewise.Workflows;
 using Lanewise.Imaging;
+using Lanewise.Workflows;
 
 namespace Lanewise.Cli.Tests;
 

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using Lanewise.Cli.Common;
 using Lanewise.Cli.Options;
-using Lanewise.Workflows;
 using Lanewise.Engine;
+using Lanewise.Workflows;
 
 namespace Lanewise.Cli.Tests;
 

@@ -1,6 +1,6 @@
-using Lanewise.Workflows;
 using System.CommandLine;
 using System.Globalization;
+using Lanewise.Workflows;
 
 namespace Lanewise.Cli.Options;
 

@@ -1,6 +1,6 @@
-using Lanewise.Workflows;
 using System.CommandLine;
 using Lanewise.Engine;
+using Lanewise.Workflows;
 
 namespace Lanewise.Cli.Options;
 

@@ -1,9 +1,9 @@
-using Lanewise.Workflows;
 using System.Globalization;
 using Lanewise.Analysis;
 using Lanewise.Cli.Common;
 using Lanewise.Cli.Terminals;
 using Lanewise.Reports;
+using Lanewise.Workflows;
 
 namespace Lanewise.Cli.Reports;
 

@@ -1,6 +1,6 @@
-using Lanewise.Workflows;
 using System.Text.Json;
 using Lanewise.Cli.Common;
+using Lanewise.Workflows;
 
 namespace Lanewise.Cli.Reports;
 

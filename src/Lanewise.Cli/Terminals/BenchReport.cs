@@ -1,6 +1,6 @@
-using Lanewise.Workflows;
 using System.Text.Json;
 using Lanewise.Analysis;
+using Lanewise.Workflows;
 
 namespace Lanewise.Cli.Terminals;
 

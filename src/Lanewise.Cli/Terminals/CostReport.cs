@@ -1,7 +1,7 @@
-using Lanewise.Workflows;
 using System.Globalization;
 using System.Text.Json;
 using Lanewise.Analysis;
+using Lanewise.Workflows;
 
 namespace Lanewise.Cli.Terminals;
 

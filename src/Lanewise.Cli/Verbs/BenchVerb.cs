@@ -1,4 +1,3 @@
-using Lanewise.Workflows;
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Lanewise.Analysis;
@@ -6,6 +5,7 @@ using Lanewise.Cli.Common;
 using Lanewise.Cli.Options;
 using Lanewise.Cli.Terminals;
 using Lanewise.Engine;
+using Lanewise.Workflows;
 
 namespace Lanewise.Cli.Verbs;
 

@@ -1,8 +1,8 @@
-using Lanewise.Workflows;
 using System.CommandLine;
 using Lanewise.Cli.Common;
 using Lanewise.Cli.Options;
 using Lanewise.Cli.Terminals;
+using Lanewise.Workflows;
 
 namespace Lanewise.Cli.Verbs;
 

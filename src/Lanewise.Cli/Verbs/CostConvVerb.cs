@@ -1,10 +1,10 @@
-using Lanewise.Workflows;
 using System.CommandLine;
 using System.Text.Json;
 using Lanewise.Analysis;
 using Lanewise.Cli.Common;
 using Lanewise.Cli.Options;
 using Lanewise.Cli.Terminals;
+using Lanewise.Workflows;
 
 namespace Lanewise.Cli.Verbs;
 

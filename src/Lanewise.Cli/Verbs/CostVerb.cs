@@ -3,9 +3,9 @@ using System.CommandLine.Parsing;
 using Lanewise.Analysis;
 using Lanewise.Cli.Common;
 using Lanewise.Cli.Options;
-using Lanewise.Workflows;
 using Lanewise.Cli.Terminals;
 using Lanewise.Files;
+using Lanewise.Workflows;
 
 namespace Lanewise.Cli.Verbs;
 

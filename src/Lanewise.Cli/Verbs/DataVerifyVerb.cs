@@ -1,9 +1,9 @@
-using Lanewise.Workflows;
 using System.CommandLine;
 using System.Text.Json;
 using Lanewise.Cli.Common;
 using Lanewise.Cli.Options;
 using Lanewise.Cli.Terminals;
+using Lanewise.Workflows;
 
 namespace Lanewise.Cli.Verbs;
 

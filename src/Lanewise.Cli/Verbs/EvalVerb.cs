@@ -2,9 +2,9 @@ using System.CommandLine;
 using System.Text.Json;
 using Lanewise.Cli.Common;
 using Lanewise.Cli.Options;
-using Lanewise.Workflows;
 using Lanewise.Cli.Terminals;
 using Lanewise.Engine;
+using Lanewise.Workflows;
 
 namespace Lanewise.Cli.Verbs;
 

@@ -5,8 +5,8 @@ using Lanewise.Analysis;
 using Lanewise.Cli.Common;
 using Lanewise.Cli.Options;
 using Lanewise.Cli.Reports;
-using Lanewise.Workflows;
 using Lanewise.Cli.Terminals;
+using Lanewise.Workflows;
 
 namespace Lanewise.Cli.Verbs;
 

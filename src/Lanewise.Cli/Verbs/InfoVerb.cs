@@ -3,9 +3,9 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using Lanewise.Cli.Common;
 using Lanewise.Cli.Options;
-using Lanewise.Workflows;
 using Lanewise.Cli.Terminals;
 using Lanewise.Engine;
+using Lanewise.Workflows;
 
 namespace Lanewise.Cli.Verbs;
 

@@ -2,10 +2,10 @@ using System.CommandLine;
 using Lanewise.Cli.Common;
 using Lanewise.Cli.Options;
 using Lanewise.Cli.Reports;
-using Lanewise.Workflows;
 using Lanewise.Cli.Terminals;
 using Lanewise.Engine;
 using Lanewise.IO;
+using Lanewise.Workflows;
 
 namespace Lanewise.Cli.Verbs;
 

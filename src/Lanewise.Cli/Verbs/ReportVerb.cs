@@ -1,9 +1,9 @@
 using System.CommandLine;
 using Lanewise.Cli.Common;
 using Lanewise.Cli.Options;
-using Lanewise.Workflows;
 using Lanewise.Cli.Terminals;
 using Lanewise.Reports;
+using Lanewise.Workflows;
 
 namespace Lanewise.Cli.Verbs;
 
@@ -70,9 +70,8 @@ internal sealed class ReportVerb
             Mistakes = parse.GetValue(_mistakes),
             ResumeCommand = Advice.ResumeCommand("train", folder.Path),
         };
-        var page = await report.ReadAsync(display, cancellation).ConfigureAwait(false);
         string file = parse.GetValue(_output) ?? folder.Report;
-        RunPage.Create(page).Save(file);
+        var page = await report.RunAsync(file, display, cancellation).ConfigureAwait(false);
         if (parse.GetValue(_json))
         {
             PrintJson(folder, file, page);

@@ -28,20 +28,33 @@ public sealed class DepthJob
     public static DepthJob Create(DepthSettings settings, string? output = null)
     {
         ArgumentNullException.ThrowIfNull(settings);
+        settings = (DepthSettings)settings.Checked();
         settings.Check();
         return new(JobFolder<DepthSettings>.Create(settings, output, Name));
     }
 
     /// <summary>Opens an earlier study to continue it.</summary>
     /// <param name="study">The folder of the study.</param>
+    /// <param name="changes">Changes settings that may be changed, such as the number of threads; null for none.</param>
+    /// <exception cref="SettingException">A setting that may not be changed was.</exception>
+    /// <exception cref="LanewiseException">The folder holds no study.</exception>
+    public static DepthJob Resume(string study, Func<DepthSettings, DepthSettings>? changes = null)
+    {
+        var settings = RunRecord<DepthSettings>.Load(RunDirectory.Open(study).Arguments).Settings;
+        var changed = changes?.Invoke(settings) ?? settings;
+        return Resume(study, [.. changed.Given(changed.Table).Where(value => !value.IsIn(settings)).Select(value => value.Checked())]);
+    }
+
+    /// <summary>Opens an earlier study to continue it, with given values.</summary>
+    /// <param name="study">The folder of the study.</param>
     /// <param name="changes">Settings that may be changed, such as the number of threads.</param>
     /// <exception cref="SettingException">A setting contradicts the study.</exception>
     /// <exception cref="LanewiseException">The folder holds no study.</exception>
-    public static DepthJob Resume(string study, IReadOnlyList<SettingValue>? changes = null)
+    internal static DepthJob Resume(string study, IReadOnlyList<SettingValue> changes)
     {
         var directory = RunDirectory.Open(study);
         var record = RunRecord<DepthSettings>.Load(directory.Arguments);
-        return new(JobFolder<DepthSettings>.Resume(directory, record with { Settings = record.Settings.Resume(changes ?? []) }));
+        return new(JobFolder<DepthSettings>.Resume(directory, record with { Settings = record.Settings.Resume(changes) }));
     }
 
     /// <summary>Runs the study until all its runs are complete.</summary>
@@ -51,6 +64,7 @@ public sealed class DepthJob
     /// <exception cref="LanewiseException">Data cannot be read, or a file cannot be written.</exception>
     public async Task<DepthStudyResult> RunAsync(IProgress<JobEvent>? progress = null, CancellationToken cancellationToken = default)
     {
+        _folder.Begin();
         var results = _folder.IsResumed ? LoadResults() : [];
         if (_folder.IsResumed && Study(results) is { IsComplete: true } complete)
         {

@@ -2,7 +2,7 @@ namespace Lanewise.Workflows;
 
 /// <summary>The data of a job.</summary>
 /// <param name="dataset">The name of a dataset, or <c>folder:</c> and a path; null for the default.</param>
-public sealed class DataSource(string? dataset)
+public sealed class DataSource(string? dataset = null)
 {
     /// <summary>Gets the name of the dataset, or <c>folder:</c> and a path; null for the default.</summary>
     public string? Dataset => dataset;

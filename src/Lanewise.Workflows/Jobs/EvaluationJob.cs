@@ -24,9 +24,9 @@ public sealed record EvaluationResult(string Model, string Dataset, Evaluation E
 
 /// <summary>Evaluates a trained model on the test images of a dataset.</summary>
 /// <param name="model">The model.</param>
-/// <param name="source">The dataset; without a name, the one that the model was trained on.</param>
+/// <param name="source">The dataset; null, or without a name, for the one that the model was trained on.</param>
 /// <param name="options">How the model is evaluated; null for the defaults.</param>
-public sealed class EvaluationJob(TrainedModel model, DataSource source, EvaluationOptions? options = null)
+public sealed class EvaluationJob(TrainedModel model, DataSource? source = null, EvaluationOptions? options = null)
 {
     /// <summary>Loads the dataset and evaluates the model.</summary>
     /// <param name="progress">Receives notices and downloads.</param>
@@ -35,7 +35,8 @@ public sealed class EvaluationJob(TrainedModel model, DataSource source, Evaluat
     public async Task<EvaluationResult> RunAsync(IProgress<JobEvent>? progress = null, CancellationToken cancellationToken = default)
     {
         model.Report(progress);
-        var splits = await JobData.LoadAsync(source.Or(model.File.Card.Dataset), progress, cancellationToken).ConfigureAwait(false);
+        var data = (source ?? new DataSource()).Or(model.File.Card.Dataset);
+        var splits = await JobData.LoadAsync(data, progress, cancellationToken).ConfigureAwait(false);
         return await model.EvaluateAsync(splits, options ?? new(), onPrediction: null, cancellationToken).ConfigureAwait(false);
     }
 }

@@ -55,7 +55,7 @@ public sealed class ExplanationJob(TrainedModel model)
         model.Report(progress);
         var images = Files.Count > 0 ? PreparedImages.Read(model, Files, progress, cancellationToken) : null;
         var planOptions = new PlanOptions { BatchSize = 1, Threads = Options.Threads };
-        var gradCam = GradCam ? new GradCam(model.Network, model.Weights, planOptions, Layer) : null;
+        using var gradCam = GradCam ? new GradCam(model.Network, model.Weights, planOptions, Layer) : null;
         var splits = Branches || Blocks
             ? await JobData.LoadAsync(Source.Or(model.File.Card.Dataset), progress, cancellationToken).ConfigureAwait(false)
             : null;

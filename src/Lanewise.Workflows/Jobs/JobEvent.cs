@@ -14,6 +14,9 @@ public abstract record JobEvent
 /// <param name="Text">One line, with the names of settings in braces; see <see cref="SettingText"/>.</param>
 public sealed record NoticeEvent(string Text) : JobEvent
 {
+    /// <summary>Gets the notice without braces.</summary>
+    public string Message => SettingText.Plain(Text);
+
     /// <summary>Gets the dataset that was wanted and is not on disk, but can be downloaded; null for other notices.</summary>
     public string? MissingDataset { get; init; }
 }

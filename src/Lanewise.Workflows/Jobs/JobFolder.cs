@@ -9,6 +9,7 @@ internal sealed class JobFolder<T>
     where T : RunSettings, new()
 {
     private RunRecord<T> _record;
+    private int _hasBegun;
 
     private JobFolder(RunDirectory directory, RunRecord<T> record, bool isResumed) =>
         (Directory, _record, IsResumed) = (directory, record, isResumed);
@@ -32,7 +33,7 @@ internal sealed class JobFolder<T>
     /// <exception cref="LanewiseException">The folder is in use or not empty, or cannot be created.</exception>
     public static JobFolder<T> Create(T settings, string? output, string name)
     {
-        var record = new RunRecord<T>(settings, new RunFacts());
+        var record = new RunRecord<T>(settings, new RunFacts { InitialEpochs = settings.Epochs });
         var directory = RunDirectory.Reserve(output, name);
         try
         {
@@ -50,6 +51,16 @@ internal sealed class JobFolder<T>
     /// <param name="directory">Its folder.</param>
     /// <param name="record">The settings, with those that are changed, and the facts.</param>
     public static JobFolder<T> Resume(RunDirectory directory, RunRecord<T> record) => new(directory, record, isResumed: true);
+
+    /// <summary>Begins the job.</summary>
+    /// <exception cref="InvalidOperationException">It was begun before: a second time would train over its results.</exception>
+    public void Begin()
+    {
+        if (Interlocked.Exchange(ref _hasBegun, 1) != 0)
+        {
+            throw new InvalidOperationException($"this job of {Directory.Path} has run already; open the {Settings.Kind} to continue it.");
+        }
+    }
 
     /// <summary>Prepares the job, and removes a new folder if that fails.</summary>
     public async Task<TResult> PrepareAsync<TResult>(Func<Task<TResult>> prepare)

@@ -7,7 +7,7 @@ using Lanewise.Reports;
 
 namespace Lanewise.Workflows;
 
-/// <summary>Collects the content of the report page of a run; sections without data are omitted.</summary>
+/// <summary>Writes the report page of a run; sections without data are omitted.</summary>
 /// <param name="folder">The run.</param>
 public sealed partial class ReportJob(RunDirectory folder)
 {
@@ -30,14 +30,24 @@ public sealed partial class ReportJob(RunDirectory folder)
     /// <summary>Gets the command that resumes the run, for the page; null for none.</summary>
     public string? ResumeCommand { get; init; }
 
-    /// <summary>Gets the number of misclassified images to show.</summary>
-    public int Mistakes { get; init; }
+    /// <summary>Gets the number of misclassified images to show. Default: 12.</summary>
+    public int Mistakes { get; init; } = 12;
 
-    /// <summary>Reads the run and evaluates its model.</summary>
-    /// <exception cref="LanewiseException">A file of the run cannot be read or is damaged.</exception>
+    /// <summary>Reads the run, evaluates its model, and writes the page.</summary>
+    /// <param name="output">The file to write; null for <see cref="RunDirectory.Report"/>.</param>
     /// <param name="progress">Receives notices and downloads.</param>
     /// <param name="cancellationToken">Stops between two batches.</param>
-    public async Task<RunPageData> ReadAsync(IProgress<JobEvent>? progress = null, CancellationToken cancellationToken = default)
+    /// <returns>What is on the page.</returns>
+    /// <exception cref="LanewiseException">A file of the run cannot be read or is damaged, or the page cannot be written.</exception>
+    public async Task<RunPageData> RunAsync(
+        string? output = null, IProgress<JobEvent>? progress = null, CancellationToken cancellationToken = default)
+    {
+        var data = await ReadAsync(progress, cancellationToken).ConfigureAwait(false);
+        RunPage.Create(data).Save(output ?? folder.Report);
+        return data;
+    }
+
+    private async Task<RunPageData> ReadAsync(IProgress<JobEvent>? progress, CancellationToken cancellationToken)
     {
         var epochs = File.Exists(folder.Summary) ? RunSummary.Load(folder.Summary) : [];
         var model = File.Exists(folder.Model) ? TrainedModel.Load(folder.Model) : null;
@@ -149,11 +159,7 @@ public sealed partial class ReportJob(RunDirectory folder)
             yield return $"The images came from {source}.";
         }
 
-        var match = EpochsOption().Match(_record.Facts.Command);
-        int initialEpochs = match.Success && int.TryParse(match.Groups["epochs"].Value, out int epochs)
-            ? epochs
-            : new TrainSettings().Epochs;
-        if (initialEpochs != Settings.Epochs)
+        if ((_record.Facts.InitialEpochs ?? EpochsOf(_record.Facts.Command)) != Settings.Epochs)
         {
             yield return $"The run was resumed with more epochs; to train all of them in one run, train {Settings.Epochs} epochs.";
         }
@@ -163,6 +169,10 @@ public sealed partial class ReportJob(RunDirectory folder)
             yield return "The run was made by a version that did not record the machine and the time.";
         }
     }
+
+    // Versions before 0.2 recorded only the command.
+    private static int EpochsOf(string command) =>
+        int.TryParse(EpochsOption().Match(command).Groups["epochs"].Value, out int epochs) ? epochs : new TrainSettings().Epochs;
 
     [GeneratedRegex(@" --epochs[ =](?<epochs>\d+)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex EpochsOption();

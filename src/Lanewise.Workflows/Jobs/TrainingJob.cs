@@ -35,6 +35,7 @@ public sealed class TrainingJob
     public static TrainingJob Create(TrainSettings settings, string? output = null)
     {
         ArgumentNullException.ThrowIfNull(settings);
+        settings = (TrainSettings)settings.Checked();
         settings.Check();
         string model = settings.Model ?? throw new SettingException("{model}: there is none; name the model to train.", "model");
         return new(JobFolder<TrainSettings>.Create(settings, output, model));
@@ -42,24 +43,40 @@ public sealed class TrainingJob
 
     /// <summary>Opens an earlier run to continue it.</summary>
     /// <param name="run">The run folder.</param>
-    /// <param name="changes">Settings that may be changed, such as the number of epochs.</param>
-    /// <exception cref="SettingException">A setting contradicts the run.</exception>
+    /// <param name="changes">
+    /// Changes settings that may be changed, for example <c>settings => settings with { Epochs = 20 }</c>; null for none.
+    /// </param>
+    /// <exception cref="SettingException">A setting that may not be changed was, or the change contradicts the run.</exception>
     /// <exception cref="LanewiseException">The folder holds no run.</exception>
-    public static TrainingJob Resume(string run, IReadOnlyList<SettingValue>? changes = null)
+    public static TrainingJob Resume(string run, Func<TrainSettings, TrainSettings>? changes = null)
+    {
+        var settings = RunDirectory.Open(run).LoadRecord().Settings;
+        var changed = changes?.Invoke(settings) ?? settings;
+        return Resume(run, [.. changed.Given(changed.Table).Where(value => !value.IsIn(settings)).Select(value => value.Checked())]);
+    }
+
+    /// <summary>Opens an earlier run to continue it, with given values.</summary>
+    internal static TrainingJob Resume(string run, IReadOnlyList<SettingValue> changes)
     {
         var directory = RunDirectory.Open(run);
         var record = directory.LoadRecord();
-        return new(JobFolder<TrainSettings>.Resume(directory, record with { Settings = record.Settings.Resume(changes ?? []) }));
+        return new(JobFolder<TrainSettings>.Resume(directory, record with { Settings = record.Settings.Resume(changes) }));
     }
 
     /// <summary>Trains until all epochs are done.</summary>
     /// <param name="progress">Receives notices, steps and epochs, on the training thread.</param>
     /// <param name="cancellationToken">Stops after the current step and saves a checkpoint.</param>
     /// <exception cref="TrainingStoppedException">Training was cancelled; the checkpoint is saved.</exception>
+    /// <exception cref="InterruptedRunException">Training failed after some steps, and its state is saved.</exception>
+    /// <exception cref="JobException">
+    /// The loss diverged (the inner exception is a <see cref="TrainingDivergedException"/>), or the data is not that of the run.
+    /// </exception>
     /// <exception cref="SettingException">A setting does not fit the data.</exception>
-    /// <exception cref="LanewiseException">Data or weights cannot be read, the loss diverged, or a file cannot be written.</exception>
+    /// <exception cref="LanewiseException">Data or weights cannot be read, or a file cannot be written.</exception>
+    /// <exception cref="InvalidOperationException">The job has run already.</exception>
     public async Task<TrainingResult> RunAsync(IProgress<JobEvent>? progress = null, CancellationToken cancellationToken = default)
     {
+        _folder.Begin();
         var training = await _folder.PrepareAsync(() => _folder.IsResumed
             ? ResumeAsync(progress, cancellationToken)
             : StartAsync(progress, cancellationToken)).ConfigureAwait(false);
@@ -114,8 +131,35 @@ public sealed class TrainingJob
         };
         var initial = weights is null ? null : InitialWeights(network, weights, file!, progress);
         var training = new RunTraining(Directory, Setup(settings, splits, network) with { Initial = initial }, []);
-        _folder.Save(settings, splits);
-        return training;
+        try
+        {
+            _folder.Save(settings, splits);
+            return training;
+        }
+        catch
+        {
+            training.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Checks that the classes of an image folder are those with which the run started: they determine the labels.</summary>
+    /// <exception cref="JobException">They differ.</exception>
+    private void CheckClasses(DatasetSplits splits)
+    {
+        if (!File.Exists(Directory.Model)
+            || ModelCard.FromMetadata(WeightsFile.Read(Directory.Model).Metadata, Directory.Model) is not { } card)
+        {
+            return;
+        }
+
+        var classes = ClassNames(splits.Train.Classes, Math.Max(card.Classes.Count, splits.Train.Classes.Count));
+        if (!classes.SequenceEqual(card.Classes, StringComparer.Ordinal))
+        {
+            throw new JobException(
+                $"{splits.Name}: its classes ({string.Join(", ", classes.Take(5))}, …) differ from those with which the run "
+                + $"{Directory.Path} started ({string.Join(", ", card.Classes.Take(5))}, …); restore the class folders.");
+        }
     }
 
     /// <summary>Prepares to continue the run; returns null if it is complete.</summary>
@@ -136,10 +180,19 @@ public sealed class TrainingJob
         }
 
         var splits = await _folder.LoadAsync(progress, cancellationToken).ConfigureAwait(false);
+        CheckClasses(splits);
         var training = new RunTraining(Directory, Setup(Settings, splits, network), epochs);
-        training.Resume(state);
-        _folder.Save(Settings, splits);
-        return training;
+        try
+        {
+            training.Resume(state);
+            _folder.Save(Settings, splits);
+            return training;
+        }
+        catch
+        {
+            training.Dispose();
+            throw;
+        }
     }
 
     private TrainingSetup Setup(TrainSettings settings, DatasetSplits splits, Network network)

@@ -54,7 +54,7 @@ internal sealed record RunFacts
 {
     /// <summary>Gets the keys, which are no settings.</summary>
     public static readonly string[] Keys =
-        ["version", "command", "data_source", "train_images", "test_images", "lane_width", "environment"];
+        ["version", "command", "data_source", "train_images", "test_images", "lane_width", "initial_epochs", "environment"];
 
     public string Version { get; init; } = ProductInfo.Version;
 
@@ -69,6 +69,9 @@ internal sealed record RunFacts
     public int TestImages { get; init; }
 
     public int LaneWidth { get; init; } = Processor.LaneWidths[0];
+
+    /// <summary>Gets the number of epochs with which the run started; null for runs of versions that did not record it.</summary>
+    public int? InitialEpochs { get; init; }
 
     /// <summary>Gets where and when the run started; null for runs of versions that did not record it.</summary>
     public RunEnvironment? Environment { get; init; } = RunEnvironment.Current();
@@ -90,6 +93,11 @@ internal sealed record RunFacts
         json.WriteNumber("train_images", TrainImages);
         json.WriteNumber("test_images", TestImages);
         json.WriteNumber("lane_width", LaneWidth);
+        if (InitialEpochs is { } epochs)
+        {
+            json.WriteNumber("initial_epochs", epochs);
+        }
+
         Environment?.Write(json);
     }
 
@@ -103,6 +111,7 @@ internal sealed record RunFacts
         TrainImages = json.GetProperty("train_images").GetInt32(),
         TestImages = json.GetProperty("test_images").GetInt32(),
         LaneWidth = json.GetProperty("lane_width").GetInt32(),
+        InitialEpochs = json.TryGetProperty("initial_epochs", out var epochs) ? epochs.GetInt32() : null,
         Environment = RunEnvironment.Read(json),
     };
 }

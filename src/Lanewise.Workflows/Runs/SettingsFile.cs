@@ -77,10 +77,9 @@ public static class SettingsFile
     {
         try
         {
-            bool isText = element.ValueKind == JsonValueKind.String;
-            return isText && setting.Name == "on-corrupt" && element.ValueEquals("refuse") ? setting.Parse("error")
-                : isText && !isRun ? setting.Parse(element.GetString()!)
-                : setting.Read(element);
+            bool isOldName = element.ValueKind == JsonValueKind.String && setting.Name == "on-corrupt" && element.ValueEquals("refuse");
+            var value = isOldName ? setting.Parse("error") : setting.Read(element);
+            return isRun ? value : value?.Checked();
         }
         catch (Exception e) when (e is FormatException or InvalidOperationException or LanewiseException)
         {

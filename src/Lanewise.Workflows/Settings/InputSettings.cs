@@ -50,7 +50,7 @@ public sealed record InputSettings : SettingsBase
         "Treatment of drawings: none (photographs), invert (light on dark), frame (also cropped to the ink, as MNIST).", _ => ModelsOwn);
 
     /// <summary>Gets the rows.</summary>
-    public static IReadOnlyList<Setting> AllSettings { get; } = 
+    public static IReadOnlyList<Setting> AllSettings { get; } =
     [
         ImageSizeSetting, CropPctSetting, CropModeSetting, MeanSetting, StdSetting, InkSetting,
     ];

@@ -84,6 +84,14 @@ public sealed class SettingValue(Setting setting, object? value)
     /// <summary>Gets the value.</summary>
     public object? Value => value;
 
+    /// <summary>Returns whether settings have this value, given or by default.</summary>
+    internal bool IsIn(SettingsBase settings) =>
+        string.Equals(setting.Format(value), setting.Format(setting.ValueIn(settings)), StringComparison.Ordinal);
+
+    /// <summary>Returns the value as a person's text would give it.</summary>
+    /// <exception cref="SettingException">The value is out of range.</exception>
+    internal SettingValue Checked() => setting.Format(value) is { } text ? setting.Parse(text) : this;
+
     /// <summary>Formats the value as a person writes it.</summary>
     public override string ToString() => setting.Format(value) ?? "none";
 }

@@ -24,7 +24,7 @@ internal static class SettingTypes
     /// <summary>Creates the type of integers from 1, which may be left open.</summary>
     public static SettingType<int?> Limit(int max = int.MaxValue) => new(
         "N", (name, text) => ParseWhole(name, text, 1, max), value => Invariant(value ?? 0),
-        (json, value) => json.WriteNumberValue(value ?? 0), json => Within((int)Single(json).GetDouble(), 1, max));
+        (json, value) => json.WriteNumberValue(value ?? 0), json => Within(Single(json).GetInt32(), 1, max));
 
     /// <summary>Creates the type of numbers within the range of a float.</summary>
     public static SettingType<double> Number(Func<double, bool> accepts, string expected) => new(

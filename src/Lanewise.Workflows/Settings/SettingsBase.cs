@@ -34,6 +34,13 @@ public abstract record SettingsBase
         _values = _values.SetItems(values.Select(value => KeyValuePair.Create(value.Setting, value.Value))),
     };
 
+    /// <summary>
+    /// Returns the settings with each given value checked and in its canonical form, for example with full paths: properties take any
+    /// value.
+    /// </summary>
+    /// <exception cref="SettingException">A value is out of range.</exception>
+    internal SettingsBase Checked() => WithValues(Given(Table).Select(value => value.Checked()));
+
     /// <summary>Gets the value of a row, given or default.</summary>
     private protected T Get<T>(Setting<T> setting) => setting.Of(this);
 

@@ -9,7 +9,7 @@ namespace Lanewise.Analysis;
 /// in evaluation mode.
 /// </summary>
 /// <example><c>var map = new GradCam(network, weights, options).Explain(source, [0])[0].Resize(28, 28);</c></example>
-public sealed class GradCam
+public sealed class GradCam : IDisposable
 {
     private readonly Plan _before;
     private readonly Plan _after;
@@ -38,6 +38,13 @@ public sealed class GradCam
         _after = Plan.Compile(after, options with { Training = false, InputGradient = true });
         _before.SetWeights(weights.Of(_before.Network));
         _after.SetWeights(weights.Of(after));
+    }
+
+    /// <summary>Ends the worker threads; without it they end when the object is collected.</summary>
+    public void Dispose()
+    {
+        _before.Dispose();
+        _after.Dispose();
     }
 
     /// <summary>The layer whose output the map weighs.</summary>

@@ -3,10 +3,10 @@ using System.Globalization;
 namespace Lanewise;
 
 /// <summary>What weights were trained on: what a model card says about the data.</summary>
-/// <param name="Dataset">The name of the training set.</param>
+/// <param name="Dataset">The name of the dataset in the catalogue; null for any other.</param>
 /// <param name="Classes">The class names in the order of the logits; numbers for outputs beyond the dataset's classes.</param>
 /// <param name="Transform">The transform of images; null if arrays of values entered the network unchanged.</param>
-public sealed record TrainingData(string Dataset, IReadOnlyList<string> Classes, ImageTransform? Transform)
+public sealed record TrainingData(string? Dataset, IReadOnlyList<string> Classes, ImageTransform? Transform)
 {
     /// <summary>Determines how a network sees a training set.</summary>
     /// <param name="network">The network.</param>
@@ -20,7 +20,7 @@ public sealed record TrainingData(string Dataset, IReadOnlyList<string> Classes,
             .. train.Classes,
             .. Enumerable.Range(known, extra).Select(i => i.ToString(CultureInfo.InvariantCulture)),
         ];
-        return new(train.Name, classes, train is IImageDataset images ? chosen ?? DefaultTransform(network, images) : null);
+        return new(CatalogueName(train), classes, train is IImageDataset images ? chosen ?? DefaultTransform(network, images) : null);
     }
 
     /// <summary>Checks a dataset before training, so that an unsuitable validation set does not fail only after the first epoch.</summary>
@@ -48,6 +48,13 @@ public sealed record TrainingData(string Dataset, IReadOnlyList<string> Classes,
                 DatasetError.ClassMismatch,
                 dataset.Name);
         }
+    }
+
+    /// <summary>Returns the name under which the dataset can be loaded again, without its split.</summary>
+    private static string? CatalogueName(IDataset dataset)
+    {
+        string name = dataset.Name.Split('/')[0];
+        return DatasetCatalog.All.Any(entry => entry.Name == name) ? name : null;
     }
 
     private static ImageTransform DefaultTransform(Network network, IImageDataset images)
