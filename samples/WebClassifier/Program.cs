@@ -10,8 +10,11 @@ builder.Services.AddProblemDetails();
 builder.Services.AddSingleton(ImageClassifier.Load(model));
 var app = builder.Build();
 
-// An error that is not the client's answers 500, without details.
-app.UseExceptionHandler();
+// A request that is too large or cut off answers 413 or 400; an error that is not the client's answers 500, without details.
+app.UseExceptionHandler(new ExceptionHandlerOptions
+{
+    StatusCodeSelector = error => error is BadHttpRequestException bad ? bad.StatusCode : StatusCodes.Status500InternalServerError,
+});
 app.MapPost("/classify", async (HttpRequest request, ImageClassifier classifier, CancellationToken cancellationToken) =>
 {
     try

@@ -95,6 +95,7 @@ public static class ImageClassifierFiles
         int max = ImagesPerThread * classifier.Threads;
         var threads = new ConcurrentExclusiveSchedulerPair(TaskScheduler.Default, classifier.Threads).ConcurrentScheduler;
         var running = new Queue<Task<ClassifiedImage>>(max);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         try
         {
             foreach (string path in paths)
@@ -106,7 +107,7 @@ public static class ImageClassifierFiles
 
                 cancellationToken.ThrowIfCancellationRequested();
                 running.Enqueue(Task.Factory.StartNew(
-                    () => TryClassify(classifier, path), cancellationToken, TaskCreationOptions.None, threads));
+                    () => TryClassify(classifier, path), end.Token, TaskCreationOptions.None, threads));
             }
 
             while (running.TryDequeue(out var next))
@@ -116,7 +117,8 @@ public static class ImageClassifierFiles
         }
         finally
         {
-            // After an exception or an early end, none goes on unobserved.
+            // After an exception or an early end, none begins, and none goes on unobserved.
+            await end.CancelAsync().ConfigureAwait(false);
             await ((Task)Task.WhenAll(running)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }

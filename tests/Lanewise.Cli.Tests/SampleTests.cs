@@ -122,6 +122,8 @@ public sealed class SampleTests(TrainedRun trained) : IDisposable
             Assert.Equal(HttpStatusCode.BadRequest, reply.StatusCode);
             Assert.Equal("application/problem+json", reply.Content.Headers.ContentType?.MediaType);
             Assert.Contains("the uploaded image", await reply.Content.ReadAsStringAsync(Token), StringComparison.Ordinal);
+            using var tooLarge = await web.PostAsync(new byte[40_000_000]);
+            Assert.Equal(HttpStatusCode.RequestEntityTooLarge, tooLarge.StatusCode);
         }
 
         using var faulty = await WebSample.StartAsync(_folder["nan.safetensors"]);
@@ -163,7 +165,7 @@ public sealed class SampleTests(TrainedRun trained) : IDisposable
         private readonly HttpClient _client;
 
         private WebSample(Process process, string address) =>
-            (_process, _client) = (process, new HttpClient { BaseAddress = new Uri(address) });
+            (_process, _client) = (process, new HttpClient { BaseAddress = new Uri(address), DefaultRequestHeaders = { ExpectContinue = true } });
 
         public static async Task<WebSample> StartAsync(string model)
         {
