@@ -165,7 +165,8 @@ public sealed class SampleTests(TrainedRun trained) : IDisposable
         private readonly HttpClient _client;
 
         private WebSample(Process process, string address) =>
-            (_process, _client) = (process, new HttpClient { BaseAddress = new Uri(address), DefaultRequestHeaders = { ExpectContinue = true } });
+            (_process, _client) =
+                (process, new HttpClient { BaseAddress = new Uri(address), DefaultRequestHeaders = { ExpectContinue = true } });
 
         public static async Task<WebSample> StartAsync(string model)
         {

@@ -122,7 +122,7 @@ public sealed partial class ReportJob(RunDirectory folder)
     /// <summary>Gets the settings in args.json, including those of newer versions.</summary>
     private IEnumerable<(string Name, string Value)> SettingRows()
     {
-        using var document = JsonDocument.Parse(File.ReadAllBytes(folder.Arguments));
+        using var document = JsonDocument.Parse(RunFile.ReadBytes(folder.Arguments));
         foreach (var property in document.RootElement.EnumerateObject())
         {
             string value = property.Value.ValueKind switch

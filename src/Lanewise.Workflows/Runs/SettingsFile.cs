@@ -22,16 +22,12 @@ public static class SettingsFile
                 throw new SettingException($"{path} is longer than {MaxLength:N0} bytes; expected a file of settings.", "config");
             }
 
-            using var document = JsonDocument.Parse(File.ReadAllBytes(path));
+            using var document = JsonDocument.Parse(RunFile.ReadBytes(path));
             return Read(document.RootElement, table, path, isRun: false);
         }
         catch (JsonException e)
         {
             throw new SettingException($"{path}: not a JSON object ({e.Message.ReplaceLineEndings(" ").TrimEnd('.')}).", "config", e);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw FileAccessException.Reading(path, e);
         }
     }
 
