@@ -7,7 +7,7 @@ using Lanewise.Imaging;
 
 namespace Lanewise.Cli.Tests;
 
-/// <summary>The samples for inference run, and answer as the library does.</summary>
+/// <summary>The samples run, answer as the library does, and are what the documents show.</summary>
 public sealed class SampleTests(TrainedRun trained) : IDisposable
 {
     // A variable, so that the long form of 4,000 needs no other code.
@@ -39,14 +39,63 @@ public sealed class SampleTests(TrainedRun trained) : IDisposable
     [Fact]
     public void The_code_in_README_is_that_of_the_samples()
     {
-        string root = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../../../"));
-        string readme = File.ReadAllText(Path.Combine(root, "README.md")).ReplaceLineEndings("\n");
-        string[] blocks = [.. readme.Split("```csharp\n").Skip(1).Select(block => block.Split("```")[0])];
-        string classify = File.ReadAllText(Path.Combine(root, "samples/ClassifyImage/Program.cs")).ReplaceLineEndings("\n");
-        Assert.EndsWith(blocks[0], classify, StringComparison.Ordinal);
-        string train = File.ReadAllText(Path.Combine(root, "samples/TrainDigits/Program.cs")).ReplaceLineEndings("\n");
-        Assert.Contains(blocks[1].Split("await")[0], train.Replace(
+        string[] blocks = Code("README.md");
+        Assert.Equal(3, blocks.Length);
+        Assert.EndsWith(blocks[0], Sample("ClassifyImage"), StringComparison.Ordinal);
+        Assert.Contains(blocks[1].Split("await")[0], Sample("TrainDigits").Replace(
             "Console.WriteLine(network);\n\nvar train = BuiltInDigits.Train(20_000);\nvar test = BuiltInDigits.Test(2_000);\n", ""), StringComparison.Ordinal);
+        Assert.EndsWith(blocks[2], Sample("FineTune"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_code_in_the_page_about_jobs_is_that_of_the_sample()
+    {
+        string[] blocks = Code("docs/library.md");
+        Assert.Equal(5, blocks.Length);
+        Assert.EndsWith(string.Join('\n', blocks), Sample("Jobs"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_sample_of_jobs_trains_evaluates_reports_and_classifies()
+    {
+        string[] lines = await RunAsync("Jobs", WriteDigits(1)[0], "missing.png");
+        Assert.Contains(lines, line => line.StartsWith("residual on digits: ", StringComparison.Ordinal));
+        Assert.True(File.Exists(_folder["runs/digits/report.html"]));
+        Assert.StartsWith(_folder["0.png"] + ": ", lines[^2], StringComparison.Ordinal);
+        Assert.StartsWith("missing.png: missing.png could not be read", lines[^1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_sample_of_arrays_learns_and_classifies_values()
+    {
+        string[] lines = await RunAsync("OwnArrays");
+        Assert.Equal(2, lines.Length);
+        Assert.StartsWith("opposed ", lines[1], StringComparison.Ordinal);
+        using var classifier = ImageClassifier.Load(_folder["signals.safetensors"]);
+        Assert.Null(classifier.Transform);
+    }
+
+    [Fact]
+    public async Task The_sample_of_fine_tuning_trains_the_head_on_a_folder()
+    {
+        // A file of PyTorch is read in the same way: the content decides, not the name.
+        var pretrained = Weights.Initialize(ResNet.ResNet18(), seed: 1);
+        pretrained.Save(_folder["resnet18.pth"]);
+        string[] images = WriteDigits(8);
+        foreach (var (i, image) in images.Index())
+        {
+            string folder = _folder[$"photos/{(i < 4 ? "train" : "val")}/{(i % 2 == 0 ? "cat" : "dog")}"];
+            Directory.CreateDirectory(folder);
+            File.Move(image, Path.Combine(folder, Path.GetFileName(image)));
+        }
+
+        Assert.Equal(2, (await RunAsync("FineTune")).Length);
+        using var classifier = ImageClassifier.Load(_folder["photos.safetensors"]);
+        Assert.Equal(["cat", "dog"], classifier.Classes);
+        Assert.Equal(ImageTransform.ImageNet, classifier.Transform);
+        var trained = ModelFile.Load(_folder["photos.safetensors"]).Weights.Tensors;
+        Assert.Equal(
+            pretrained.Tensors.First(t => t.Name == "conv1.weight").Values, trained.First(t => t.Name == "conv1.weight").Values);
     }
 
     [Fact]
@@ -139,6 +188,26 @@ public sealed class SampleTests(TrainedRun trained) : IDisposable
             && actual.GetProperty("top").EnumerateArray().Select(c => new ClassProbability(
                 c.GetProperty("label").GetString()!, c.GetProperty("index").GetInt32(), c.GetProperty("probability").GetDouble()))
                 .SequenceEqual(top);
+    }
+
+    private static string[] Code(string document) =>
+        [.. Text(document).Split("```csharp\n").Skip(1).Select(block => block.Split("```")[0])];
+
+    private static string Sample(string name) => Text($"samples/{name}/Program.cs");
+
+    private static string Text(string path) =>
+        File.ReadAllText(Path.Combine(Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../../../")), path))
+            .ReplaceLineEndings("\n");
+
+    private async Task<string[]> RunAsync(string sample, params string[] arguments)
+    {
+        var start = Start(sample, arguments);
+        start.WorkingDirectory = _folder.Path;
+        using var process = Process.Start(start)!;
+        string output = await process.StandardOutput.ReadToEndAsync(Token);
+        await process.WaitForExitAsync(Token);
+        Assert.Equal(0, process.ExitCode);
+        return output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
 
     private static ProcessStartInfo Start(string sample, params string[] arguments) =>

@@ -95,7 +95,7 @@ public sealed record InputSettings : SettingsBase
         }
     }
 
-    /// <summary>Applies the overrides to the preprocessing of a network.</summary>
+    /// <summary>Applies the overrides to the transform of a network.</summary>
     /// <exception cref="LanewiseException">The number of means or standard deviations is neither 1 nor the number of channels.</exception>
     internal ImageTransform Apply(ImageTransform transform, Network network)
     {

@@ -58,7 +58,10 @@ public sealed partial class ImageClassifier
         return features;
     }
 
-    /// <summary>Evaluates the model on a labelled dataset; each image is classified as by <see cref="Classify(DecodedImage)"/>.</summary>
+    /// <summary>
+    /// Evaluates the model on a labelled dataset; each image is classified as by <see cref="Classify(DecodedImage)"/>, except that the
+    /// images of datasets of fixed shape, which are in the form of the training data, skip the ink stage.
+    /// </summary>
     /// <param name="dataset">The labelled samples: images, or arrays of values.</param>
     /// <param name="evaluated">Called with the prediction of each sample, in the order of the dataset; may be null.</param>
     /// <param name="cancellationToken">Stops between two images.</param>

@@ -30,7 +30,7 @@ public sealed record FetchProgress(string File, string Mirror, long Received, lo
 /// <param name="Name">The dataset's name in the catalog, or <c>folder:</c> and a path.</param>
 /// <param name="Train">The training set.</param>
 /// <param name="Test">The test set.</param>
-/// <param name="Transform">The dataset's preprocessing; null if its images have no common shape, so that the model's is used.</param>
+/// <param name="Transform">The dataset's transform; null if its images have no common shape, so that the model's is used.</param>
 /// <param name="Source">A description of where it was loaded from.</param>
 /// <param name="Notice">Which dataset was used and why, if none was named.</param>
 public sealed record DatasetSplits(

@@ -6,7 +6,7 @@ public enum CropMode
     /// <summary>The image is resized to just cover the size before the crop, and its center is cropped.</summary>
     Center,
 
-    /// <summary>The image is resized to fit inside the input, and black fills the rest.</summary>
+    /// <summary>The image is resized to fit inside the input, and the channels' means fill the rest.</summary>
     Border,
 
     /// <summary>The image is resized to the input without keeping its aspect ratio.</summary>

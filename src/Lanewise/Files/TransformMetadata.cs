@@ -84,7 +84,7 @@ internal static class TransformMetadata
     };
 
     /// <summary>
-    /// Determines the ink framing of a file that lacks it, written before version 0.3: that of the dataset which its card names; without
+    /// Determines the ink framing of a file that lacks it, written before version 0.2: that of the dataset which its card names; without
     /// a dataset, images of one channel are drawings.
     /// </summary>
     private static InkFraming? DefaultInk(string? dataset, Shape input) => dataset is null

@@ -27,7 +27,7 @@ public sealed record ModelEntry
     /// <summary>The paper it comes from.</summary>
     public string Paper { get; init; }
 
-    /// <summary>The default preprocessing; weights may bring their own.</summary>
+    /// <summary>The default transform; weights may bring their own.</summary>
     public ImageTransform Transform { get; init; }
 
     /// <summary>Describes the network.</summary>

@@ -23,9 +23,9 @@ public sealed record Evaluation(double Loss, int Correct, int Total, int[][] Con
     /// <summary>Evaluates a network on a dataset.</summary>
     /// <param name="plan">A plan with weights.</param>
     /// <param name="dataset">The labelled samples.</param>
-    /// <param name="transform">How images are preprocessed; null for arrays of values.</param>
+    /// <param name="transform">How images are prepared; null for arrays of values.</param>
     /// <param name="cancellationToken">Stops between two batches.</param>
-    /// <exception cref="ShapeException">The preprocessing does not fit the network.</exception>
+    /// <exception cref="ShapeException">The transform does not fit the network.</exception>
     /// <exception cref="DatasetException">The dataset is empty or has more classes than the network.</exception>
     /// <exception cref="LanewiseException">An image cannot be read.</exception>
     public static Evaluation Run(Plan plan, IDataset dataset, ImageTransform? transform, CancellationToken cancellationToken = default) =>
@@ -34,10 +34,10 @@ public sealed record Evaluation(double Loss, int Correct, int Total, int[][] Con
     /// <summary>Evaluates a network on a dataset and reports the prediction of each image.</summary>
     /// <param name="plan">A plan with weights.</param>
     /// <param name="dataset">The labelled samples.</param>
-    /// <param name="transform">How images are preprocessed; null for arrays of values.</param>
+    /// <param name="transform">How images are prepared; null for arrays of values.</param>
     /// <param name="evaluated">Called with the prediction of each image, in the order of the dataset; may be null.</param>
     /// <param name="cancellationToken">Stops between two batches.</param>
-    /// <exception cref="ShapeException">The preprocessing does not fit the network.</exception>
+    /// <exception cref="ShapeException">The transform does not fit the network.</exception>
     /// <exception cref="DatasetException">The dataset is empty or has more classes than the network.</exception>
     /// <exception cref="LanewiseException">An image cannot be read.</exception>
     public static Evaluation Run(
@@ -68,7 +68,7 @@ public sealed record Evaluation(double Loss, int Correct, int Total, int[][] Con
     }
 
     /// <summary>Checks a dataset and a transform before an evaluation.</summary>
-    /// <exception cref="ShapeException">The preprocessing does not fit the network.</exception>
+    /// <exception cref="ShapeException">The transform does not fit the network.</exception>
     /// <exception cref="DatasetException">The dataset is empty or has more classes than the network.</exception>
     internal static void Check(Network network, IDataset dataset, ImageTransform? transform)
     {

@@ -23,7 +23,7 @@ public sealed partial class Trainer : IDisposable
     /// <param name="options">The training options; null for the defaults.</param>
     /// <param name="initial">The initial weights; null for random initialization, PyTorch's by default.</param>
     /// <exception cref="InvalidOptionException">An option is out of range.</exception>
-    /// <exception cref="ShapeException">The preprocessing does not fit the network.</exception>
+    /// <exception cref="ShapeException">The transform does not fit the network.</exception>
     public Trainer(Network network, TrainingOptions? options = null, Weights? initial = null)
     {
         ArgumentNullException.ThrowIfNull(network);

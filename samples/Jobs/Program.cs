@@ -1,0 +1,37 @@
+// The program of docs/library.md: trains, evaluates, writes a report and classifies files, as the command line does.
+using Lanewise;
+using Lanewise.Reports;
+using Lanewise.Workflows;
+
+using var cancellation = new CancellationTokenSource();
+var progress = new Progress<JobEvent>(e =>
+{
+    if (e is EpochEvent { Epoch: var epoch })
+    {
+        Console.WriteLine($"epoch {epoch.Epoch}: loss {epoch.TrainLoss:F3}, accuracy {epoch.ValTop1:P1}");
+    }
+});
+
+var settings = new TrainSettings
+{
+    Model = "residual", Dataset = "digits", LimitTrain = 2_000, LimitTest = 400, Epochs = 2, LearningRate = 0.03,
+};
+var training = TrainingJob.Create(settings, output: "runs/digits");
+TrainingResult run = await training.RunAsync(progress, cancellation.Token);
+
+var model = TrainedModel.Load(run.Directory.Path);
+var test = new DataSource("digits") { LimitTest = 400 };
+EvaluationResult result = await new EvaluationJob(model, test).RunAsync(progress, cancellation.Token);
+Console.WriteLine($"{result.Model} on {result.Dataset}: {result.Evaluation.Top1:P1}");
+foreach (var score in result.Evaluation.PerClass())
+{
+    Console.WriteLine($"{result.Classes[score.Class]}: precision {score.Precision:P1}, recall {score.Recall:P1}");
+}
+
+var report = new ReportJob(run.Directory) { Mistakes = 12 };
+RunPage.Create(await report.ReadAsync(progress, cancellation.Token)).Save(run.Directory.Report);
+
+await foreach (ClassifiedImage image in new ClassificationJob(model).RunAsync(args, progress, cancellation.Token))
+{
+    Console.WriteLine($"{image.Path}: {(image.Succeeded ? image.Classification : image.Error.Message)}");
+}
