@@ -1,6 +1,5 @@
 // The program of docs/library.md: trains, evaluates, writes a report and classifies files, as the command line does.
 using Lanewise;
-using Lanewise.Reports;
 using Lanewise.Workflows;
 
 using var cancellation = new CancellationTokenSource();
@@ -28,8 +27,7 @@ foreach (var score in result.Evaluation.PerClass())
     Console.WriteLine($"{result.Classes[score.Class]}: precision {score.Precision:P1}, recall {score.Recall:P1}");
 }
 
-var report = new ReportJob(run.Directory) { Mistakes = 12 };
-RunPage.Create(await report.ReadAsync(progress, cancellation.Token)).Save(run.Directory.Report);
+await new ReportJob(run.Directory).RunAsync(run.Directory.Report, progress, cancellation.Token);
 
 await foreach (ClassifiedImage image in new ClassificationJob(model).RunAsync(args, progress, cancellation.Token))
 {
