@@ -13,7 +13,12 @@ var progress = new Progress<JobEvent>(e =>
 
 var settings = new TrainSettings
 {
-    Model = "residual", Dataset = "digits", LimitTrain = 2_000, LimitTest = 400, Epochs = 2, LearningRate = 0.03,
+    Model = "residual",
+    Dataset = "digits",
+    LimitTrain = 2_000,
+    LimitTest = 400,
+    Epochs = 2,
+    LearningRate = 0.03,
 };
 var training = TrainingJob.Create(settings, output: "runs/digits");
 TrainingResult run = await training.RunAsync(progress, cancellation.Token);

@@ -9,6 +9,9 @@ public static class ImageClassifierFiles
     // Enough that a thread finds an image to begin while a large one is awaited.
     private const int ImagesPerThread = 4;
 
+    // More images at once would take memory, up to 400 MB each, and no less time.
+    private static readonly SemaphoreSlim Decoding = new(Environment.ProcessorCount);
+
     /// <summary>Classifies an image file.</summary>
     /// <param name="classifier">The classifier.</param>
     /// <param name="path">The image file.</param>
@@ -52,12 +55,13 @@ public static class ImageClassifierFiles
     }
 
     /// <summary>
-    /// Reads a stream without blocking a thread, as the body of a web request has to be, and classifies the image that it holds.
+    /// Reads a stream without blocking a thread, as the body of a web request has to be, and classifies the image that it holds. However
+    /// many calls wait, no more images are decoded at a time than the machine has processors.
     /// </summary>
     /// <param name="classifier">The classifier.</param>
     /// <param name="stream">The bytes of an image file; the stream need not be seekable, and stays open.</param>
     /// <param name="name">The name of the image in messages.</param>
-    /// <param name="cancellationToken">Stops reading.</param>
+    /// <param name="cancellationToken">Stops reading, and waiting for a processor.</param>
     /// <returns>The classification.</returns>
     /// <exception cref="ImageFormatException">The stream is not an image, damaged or too large.</exception>
     /// <exception cref="InferenceException">An output of the network is not finite: the weights are damaged.</exception>
@@ -68,7 +72,15 @@ public static class ImageClassifierFiles
         ArgumentNullException.ThrowIfNull(classifier);
         var options = classifier.GetDecodeOptions();
         using var image = await EncodedImage.ReadAsync(stream, name, cancellationToken).ConfigureAwait(false);
-        return classifier.Classify(ImageDecoder.Decode(image, options));
+        await Decoding.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return classifier.Classify(ImageDecoder.Decode(image, options));
+        }
+        finally
+        {
+            Decoding.Release();
+        }
     }
 
     /// <summary>

@@ -53,6 +53,21 @@ public sealed class BadInputTests(TrainedRun trained)
         (await CliProgram.RunAsync(folder.Path, "predict", "wild.safetensors", "a.png")).AssertError("wild.safetensors");
     }
 
+    [Theory]
+    [InlineData(1, "give --mean and --std")]
+    [InlineData(2, "the model takes arrays of 2 channels, and an image has 1 or 3")]
+    public async Task A_model_of_arrays_needs_to_be_told_how_to_read_images(int channels, string expected)
+    {
+        using var folder = new TemporaryFolder();
+        var network = Network.Define("arrays", new Shape(channels, 4, 4), x => x.Flatten().Linear("fc", 2));
+        var data = new TensorDataset(network.Input, new float[4 * network.Input.Count], [0, 1, 0, 1], ["a", "b"]);
+        using var trainer = new Trainer(network, new TrainingOptions { Epochs = 1, BatchSize = 2 });
+        await trainer.FitAsync(data, data, cancellationToken: TestContext.Current.CancellationToken);
+        trainer.Save(folder["arrays.safetensors"]);
+        (await CliProgram.RunAsync(folder.Path, "predict", "arrays.safetensors", "a.png")).AssertError(expected);
+        (await CliProgram.RunAsync(folder.Path, "eval", "arrays.safetensors", "--dataset", "digits")).AssertError(expected);
+    }
+
     [Fact]
     public async Task A_file_that_is_not_an_image_is_rejected() => Assert.Contains(
         "is not an image",

@@ -52,7 +52,11 @@ public sealed record TrainedModel(ModelFile File, Network Network, ImageTransfor
 
     // A network that was trained on arrays of values can classify images once a person says how to normalize them.
     private static ImageTransform TransformOf(string path, Network network, InputSettings input) =>
-        input.Mean is not null && input.Std is not null
+        network.Input.Channels is not (1 or 3)
+            ? throw new JobException(
+                $"{path}: the model takes arrays of {network.Input.Channels} channels, and an image has 1 or 3; classify arrays "
+                + "with ImageClassifier.ClassifyValues in a program.")
+            : input.Mean is not null && input.Std is not null
             ? ImageTransform.Default(network.Input)
             : throw new JobException(
                 $"{path}: the model was trained on arrays of values, so the file has no image transform; give {{mean}} and {{std}}.");

@@ -97,6 +97,20 @@ public sealed class ImageClassifierFilesTests : IDisposable
     }
 
     [Fact]
+    public async Task Uploads_that_fail_leave_the_processors_to_the_others()
+    {
+        byte[] good = await File.ReadAllBytesAsync(Write(0), Token), bad = [1, 2, 3];
+        var expected = _classifier.Classify(good);
+        var answers = Enumerable.Range(0, 8 * Environment.ProcessorCount).Select(i => Task.Run(
+            () => _classifier.ClassifyAsync(new MemoryStream(i % 2 == 0 ? bad : good), cancellationToken: Token), Token)).ToArray();
+        for (int i = 0; i < answers.Length; i += 2)
+        {
+            await Assert.ThrowsAsync<ImageFormatException>(() => answers[i].WaitAsync(TimeSpan.FromSeconds(60), Token));
+            ImageClassifierTests.AssertSame([expected], [await answers[i + 1].WaitAsync(TimeSpan.FromSeconds(60), Token)]);
+        }
+    }
+
+    [Fact]
     public async Task Faults_of_the_model_are_not_those_of_an_image()
     {
         string path = Write(0);
