@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Lanewise.Files;
 using Lanewise.Tests.Engine;
 using Xunit;
@@ -263,20 +262,6 @@ public sealed class ImageClassifierTests
         Assert.Contains("takes arrays of 5×4×6 values, and no images", error.Message, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void Classifiers_that_are_dropped_leave_neither_memory_nor_threads()
-    {
-        using var folder = new TemporaryFolder();
-        ModelFile.Save(folder["m.safetensors"], ResidualWeights, new ModelCard("residual", [.. "0123456789".Select(c => $"{c}")], ImageTransform.Mnist));
-        LoadAndDrop(folder, 5);
-        var (bytes, threads) = Held();
-        LoadAndDrop(folder, 200);
-        var (bytesAfter, threadsAfter) = Held();
-        // A single classifier holds more than 200 kB.
-        Assert.True(bytesAfter - bytes < 20_000_000, $"{bytes} bytes before, {bytesAfter} after");
-        Assert.True(threadsAfter <= threads, $"{threads} threads before, {threadsAfter} after");
-    }
-
     internal static ImageClassifier Create(string name, ImageClassifierOptions? options = null)
     {
         var entry = ModelCatalog.Find(name);
@@ -328,43 +313,6 @@ public sealed class ImageClassifierTests
         float[] values = new float[classifier.Network.Input.Count];
         classifier.Transform!.Normalize(classifier.Transform.Apply(image).Pixels, values);
         return values;
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void LoadAndDrop(TemporaryFolder folder, int count)
-    {
-        for (int i = 0; i < count; i++)
-        {
-            var classifier = ImageClassifier.Load(folder["m.safetensors"]);
-            classifier.ClassifyBatch(Images(classifier.Network.Input, 4));
-        }
-    }
-
-    private static (long Bytes, int Threads) Held()
-    {
-        for (int i = 0; i < 3; i++)
-        {
-            GC.Collect();
-            GC.WaitForPendingFinalizers();
-        }
-
-        // Those of the thread pool are not the classifiers'.
-        string[] names = OperatingSystem.IsLinux()
-            ? [.. Directory.GetDirectories("/proc/self/task").Select(NameOf)]
-            : [];
-        return (GC.GetTotalMemory(forceFullCollection: true), names.Count(name => name.StartsWith("Lanewise", StringComparison.Ordinal)));
-    }
-
-    private static string NameOf(string task)
-    {
-        try
-        {
-            return File.ReadAllText(Path.Combine(task, "comm"));
-        }
-        catch (IOException)
-        {
-            return "";
-        }
     }
 
     /// <summary>A dataset whose first image waits.</summary>
