@@ -81,7 +81,7 @@ internal static class DepthTables
             throw new LanewiseException($"{path} is missing; the study is incomplete, start a new one.");
         }
 
-        string[] lines = RunFile.ReadLines(path);
+        string[] lines = InputFile.ReadLines(path);
         if (lines.Length == 0 || lines[0] != header)
         {
             throw new LanewiseException(

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Lanewise.Analysis;
+using Lanewise.IO;
 using Lanewise.Imaging;
 using Lanewise.Reports;
 
@@ -122,7 +123,7 @@ public sealed partial class ReportJob(RunDirectory folder)
     /// <summary>Gets the settings in args.json, including those of newer versions.</summary>
     private IEnumerable<(string Name, string Value)> SettingRows()
     {
-        using var document = JsonDocument.Parse(RunFile.ReadBytes(folder.Arguments));
+        using var document = JsonDocument.Parse(InputFile.ReadBytes(folder.Arguments));
         foreach (var property in document.RootElement.EnumerateObject())
         {
             string value = property.Value.ValueKind switch

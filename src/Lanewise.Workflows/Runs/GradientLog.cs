@@ -41,7 +41,7 @@ internal sealed class GradientLog(Network network, int stepsPerEpoch, Func<Train
             return [];
         }
 
-        string[] lines = RunFile.ReadLines(path);
+        string[] lines = InputFile.ReadLines(path);
         if (lines.Length == 0 || lines[0] != Header)
         {
             throw new LanewiseException($"{path}: the first line is not '{Header}'; delete the file to continue without it.");

@@ -34,7 +34,7 @@ internal sealed record RunRecord<T>(T Settings, RunFacts Facts)
     {
         try
         {
-            using var document = JsonDocument.Parse(RunFile.ReadBytes(path));
+            using var document = JsonDocument.Parse(InputFile.ReadBytes(path));
             var json = document.RootElement;
             var facts = RunFacts.Read(json);
             return new(new T().With(SettingsFile.Read(json, new T().Table, path, isRun: true)), facts);

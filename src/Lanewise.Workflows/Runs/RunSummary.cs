@@ -16,7 +16,7 @@ internal static class RunSummary
     /// <exception cref="LanewiseException">The file cannot be read or was not written by <c>train</c>.</exception>
     public static List<EpochResult> Load(string path)
     {
-        string[] lines = RunFile.ReadLines(path);
+        string[] lines = InputFile.ReadLines(path);
         if (lines.Length == 0 || lines[0] is not (Header or HeaderBefore02))
         {
             throw new LanewiseException($"{path}: the first line is not '{Header}'; start a new run.");

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Lanewise.IO;
 
 namespace Lanewise.Workflows;
 
@@ -22,7 +23,7 @@ public static class SettingsFile
                 throw new SettingException($"{path} is longer than {MaxLength:N0} bytes; expected a file of settings.", "config");
             }
 
-            using var document = JsonDocument.Parse(RunFile.ReadBytes(path));
+            using var document = JsonDocument.Parse(InputFile.ReadBytes(path));
             return Read(document.RootElement, table, path, isRun: false);
         }
         catch (JsonException e)
