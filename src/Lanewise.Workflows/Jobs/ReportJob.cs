@@ -2,8 +2,8 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Lanewise.Analysis;
-using Lanewise.IO;
 using Lanewise.Imaging;
+using Lanewise.IO;
 using Lanewise.Reports;
 
 namespace Lanewise.Workflows;
