@@ -133,6 +133,13 @@ internal abstract partial class KernelSet
     /// <summary>Writes dx = y &gt; 0 ? dy : 0.</summary>
     public abstract void ReLUBackward(Planes dy, Planes y, Planes dx, in BlockMemory memory, Part part);
 
+    /// <summary>An elementwise function. Writes y = f(x); shared by channels.</summary>
+    public abstract void Activation(ActivationFormula formula, Planes x, Planes y, in BlockMemory memory, Part part);
+
+    /// <summary>The gradient of an elementwise function. Writes dx = f′(x) · dy, or adds it to dx.</summary>
+    public abstract void ActivationBackward(
+        ActivationFormula formula, Planes x, Planes dy, Planes dx, bool accumulate, in BlockMemory memory, Part part);
+
     /// <summary>Writes to = x.</summary>
     public abstract void Copy(Planes x, Planes to, in BlockMemory memory, Part part);
 

@@ -116,6 +116,13 @@ internal sealed class LaneKernels<L, V> : KernelSet
     public override void ReLUBackward(Planes dy, Planes y, Planes dx, in BlockMemory memory, Part part) =>
         Pointwise<L, V>.Run<Pointwise<L, V>.Mask>(dy, y, dx, memory, part);
 
+    public override void Activation(ActivationFormula formula, Planes x, Planes y, in BlockMemory memory, Part part) =>
+        Activation<L, V>.Forward(formula, x, y, memory, part);
+
+    public override void ActivationBackward(
+        ActivationFormula formula, Planes x, Planes dy, Planes dx, bool accumulate, in BlockMemory memory, Part part) =>
+        Activation<L, V>.Backward(formula, x, dy, dx, accumulate, memory, part);
+
     public override void Copy(Planes x, Planes to, in BlockMemory memory, Part part) =>
         Pointwise<L, V>.Run<Pointwise<L, V>.Copy>(x, x, to, memory, part);
 

@@ -74,6 +74,34 @@ internal static class OpTable
         {
             Shape = "unchanged", Macs = NoMacs, Parameters = NoParameters, Gradient = "dx = dy where x > 0, else 0",
         },
+        new(typeof(LeakyReLU), LeakyReLU.Read, () => new ActivationLowering(), new LeakyReLUReference())
+        {
+            Shape = "unchanged", Macs = NoMacs, Parameters = NoParameters, Gradient = "dx = dy where x > 0, else negative slope·dy",
+        },
+        new(typeof(Hardtanh), Hardtanh.Read, () => new ActivationLowering(), new HardtanhReference())
+        {
+            Shape = "unchanged", Macs = NoMacs, Parameters = NoParameters, Gradient = "dx = dy where min < x < max, else 0",
+        },
+        new(typeof(Sigmoid), _ => new Sigmoid(), () => new ActivationLowering(), new SigmoidReference())
+        {
+            Shape = "unchanged", Macs = NoMacs, Parameters = NoParameters, Gradient = "dx = y·(1 − y)·dy",
+        },
+        new(typeof(Hardsigmoid), Hardsigmoid.Read, () => new ActivationLowering(), new HardsigmoidReference())
+        {
+            Shape = "unchanged", Macs = NoMacs, Parameters = NoParameters, Gradient = "dx = α·dy where 0 < α·x + β < 1, else 0",
+        },
+        new(typeof(Hardswish), _ => new Hardswish(), () => new ActivationLowering(), new HardswishReference())
+        {
+            Shape = "unchanged", Macs = NoMacs, Parameters = NoParameters, Gradient = "dx = 0 where x ≤ −3, dy where x ≥ 3, else (x / 3 + 1 / 2)·dy",
+        },
+        new(typeof(SiLU), _ => new SiLU(), () => new ActivationLowering(), new SiLUReference())
+        {
+            Shape = "unchanged", Macs = NoMacs, Parameters = NoParameters, Gradient = "dx = s·(1 + x·(1 − s))·dy, s the sigmoid of x",
+        },
+        new(typeof(Rescaling), Rescaling.Read, () => new ActivationLowering(), new RescalingReference())
+        {
+            Shape = "unchanged", Macs = NoMacs, Parameters = NoParameters, Gradient = "dx = scale·dy",
+        },
         new(typeof(Add), _ => new Add(), () => new AddLowering(), new AddReference())
         {
             Shape = "both inputs have one shape; unchanged",

@@ -2,7 +2,10 @@ using Lanewise.Engine;
 
 namespace Lanewise.Tests.Engine;
 
-/// <summary>Finds kinks, points where a network is not differentiable: ReLU at zero, max pooling at two equal maxima.</summary>
+/// <summary>
+/// Finds kinks, points where a network is not differentiable: ReLU at zero, other elementwise functions at the ends of their pieces, max
+/// pooling at two equal maxima.
+/// </summary>
 internal static class Kinks
 {
     /// <summary>
@@ -12,14 +15,39 @@ internal static class Kinks
     public static double Nearest(ReferenceEngine engine, Network network)
     {
         double nearest = double.MaxValue;
-        foreach (var node in network.Nodes.Where(n => n.Op is ReLU or MaxPool2d))
+        foreach (var node in network.Nodes.Where(n => n.Op is MaxPool2d || Of(n.Op).Length > 0))
         {
             for (int i = 0; i < engine.Count; i++)
             {
                 var input = engine.ValuesAt(node.Inputs[0], i);
                 nearest = Math.Min(nearest, node.Op is MaxPool2d pool
                     ? NearestTie(pool, node.Inputs[0].Shape, node.Shape, input, engine.ValuesAt(node, i))
-                    : input.ToArray().Where(v => v != 0).Select(Math.Abs).DefaultIfEmpty(double.MaxValue).Min());
+                    : NearestOf(Of(node.Op), input));
+            }
+        }
+
+        return nearest;
+    }
+
+    /// <summary>Returns the inputs at which an elementwise function has a kink; none for other ops.</summary>
+    private static double[] Of(Op op) => op switch
+    {
+        ReLU or LeakyReLU => [0],
+        Hardtanh clip => [clip.Min, clip.Max],
+        Hardsigmoid hard => [-hard.Beta / (double)hard.Alpha, (1 - (double)hard.Beta) / hard.Alpha],
+        Hardswish => [-3, 3],
+        _ => [],
+    };
+
+    private static double NearestOf(double[] kinks, ReadOnlySpan<double> input)
+    {
+        double nearest = double.MaxValue;
+        foreach (double value in input)
+        {
+            foreach (double kink in kinks)
+            {
+                double gap = Math.Abs(value - kink);
+                nearest = gap > 0 ? Math.Min(nearest, gap) : nearest;
             }
         }
 

@@ -7,7 +7,7 @@ internal static class RandomNetworks
 {
     private const int MaxValues = 400;
     private static readonly Gen<(int Op, int From, int Other, int Channels)> Choice = Gen.Select(
-        Gen.Int[0, 15], Gen.Int[0, 99], Gen.Int[0, 99], Gen.Int[1, 7]);
+        Gen.Int[0, 18], Gen.Int[0, 99], Gen.Int[0, 99], Gen.Int[1, 7]);
 
     public static Gen<Network> Any { get; } =
         Gen.Select(Gen.Int[1, 4], Gen.Int[1, 7], Gen.Int[1, 7], Choice.Array[1, 12], Gen.Int[0, 3], (c, h, w, choices, output) =>
@@ -61,9 +61,22 @@ internal static class RandomNetworks
             11 => x.AvgPool2d(3, stride: 1 + choice.Other % 2, padding: 1, countIncludePad: choice.From % 2 == 0),
             12 or 13 => Sum(x, all, choice.Other),
             14 => Join(x, all, choice.Other),
+            15 or 16 => Activation(x, choice.Other),
             _ => x.Shape.Pixels == 1 ? x.Linear(name, choice.Channels) : choice.Other % 4 == 0 ? x.Flatten() : x.Conv2d(name, choice.Channels, kernelSize: 1).ReLU(),
         };
     }
+
+    private static SymbolicTensor Activation(SymbolicTensor x, int choice) => (choice % 8) switch
+    {
+        0 => x.LeakyReLU(0.1 * (choice % 5)),
+        1 => x.Hardtanh(-0.1 * (choice % 5), choice % 3 == 0 ? double.PositiveInfinity : 0.5),
+        2 => x.ReLU6(),
+        3 => x.Sigmoid(),
+        4 => x.Hardsigmoid(0.2),
+        5 => x.Hardswish(),
+        6 => x.SiLU(),
+        _ => x.Rescaling(1.5, -0.25 * (choice % 2)),
+    };
 
     private static SymbolicTensor Sum(SymbolicTensor x, List<SymbolicTensor> all, int choice)
     {
