@@ -100,6 +100,15 @@ internal abstract partial class KernelSet
     /// <summary>The gradient of batch normalization by running statistics. Writes the gradient to the input, or adds to it.</summary>
     public abstract void BatchNorm2dEvaluateBackward(BatchNormCall call, in BlockMemory memory, Part part);
 
+    /// <summary>y = weight · x + bias, channel by channel. Writes the output; shared by channels.</summary>
+    public abstract void ChannelAffine(ChannelAffineCall call, in BlockMemory memory, Part part);
+
+    /// <summary>The gradient of weight · x + bias to x. Writes the gradient to the input, or adds to it; shared by channels.</summary>
+    public abstract void ChannelAffineBackwardInput(ChannelAffineCall call, in BlockMemory memory, Part part);
+
+    /// <summary>The gradients of weight · x + bias to weight and bias over all blocks. Adds to both; shared by channels.</summary>
+    public abstract void ChannelAffineBackwardWeights(ChannelAffineCall call, ReadOnlySpan<BlockMemory> blocks, Part part);
+
     /// <summary>Local response normalization. Writes y; shared by rows.</summary>
     public abstract void LocalResponseNorm(ResponseNorm norm, Planes x, Planes y, in BlockMemory memory, Part part);
 

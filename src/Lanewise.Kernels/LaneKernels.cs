@@ -75,6 +75,15 @@ internal sealed class LaneKernels<L, V> : KernelSet
     public override void BatchNorm2dEvaluateBackward(BatchNormCall call, in BlockMemory memory, Part part) =>
         BatchNorm2d<L, V>.EvaluateBackward(call, memory, part);
 
+    public override void ChannelAffine(ChannelAffineCall call, in BlockMemory memory, Part part) =>
+        ChannelAffine<L, V>.Forward(call, memory, part);
+
+    public override void ChannelAffineBackwardInput(ChannelAffineCall call, in BlockMemory memory, Part part) =>
+        ChannelAffine<L, V>.BackwardInput(call, memory, part);
+
+    public override void ChannelAffineBackwardWeights(ChannelAffineCall call, ReadOnlySpan<BlockMemory> blocks, Part part) =>
+        ChannelAffine<L, V>.BackwardWeights(call, blocks, part);
+
     public override void LocalResponseNorm(ResponseNorm norm, Planes x, Planes y, in BlockMemory memory, Part part) =>
         LocalResponseNorm<L, V>.Forward(norm, x, y, memory, part);
 

@@ -8,11 +8,18 @@ namespace Lanewise.Kernels;
 internal sealed class ChannelLanes : IEquatable<ChannelLanes>
 {
     private readonly int[] _counts;
+    private readonly int[] _firsts;
     private readonly (int Vector, int Lane)[] _positions;
 
     private ChannelLanes(int[] counts)
     {
         _counts = counts;
+        _firsts = new int[counts.Length];
+        for (int vector = 1; vector < counts.Length; vector++)
+        {
+            _firsts[vector] = _firsts[vector - 1] + counts[vector - 1];
+        }
+
         _positions = [.. counts.SelectMany((count, vector) => Enumerable.Range(0, count).Select(lane => (vector, lane)))];
     }
 
@@ -40,6 +47,9 @@ internal sealed class ChannelLanes : IEquatable<ChannelLanes>
 
     /// <summary>Whether every vector is full, so that the channels of all vectors are equally far apart.</summary>
     public bool AreFull(int laneWidth) => _counts.All(c => c == laneWidth);
+
+    /// <summary>Gets the channels of a vector: the first, and how many it holds.</summary>
+    public (int First, int Count) ChannelsOf(int vector) => (_firsts[vector], _counts[vector]);
 
     /// <summary>Gets the offset of a channel from the first, in floats.</summary>
     public int Offset(int channel, int planeStride, int laneWidth)

@@ -37,6 +37,13 @@ internal static class OpTable
             Parameters = "weight (C), bias (C); buffers running_mean (C), running_var (C), num_batches_tracked",
             Gradient = "dx = w / √(var + eps)·(dy − mean(dy) − x̂·mean(dy·x̂)); without the means where running statistics are used",
         },
+        new(typeof(ChannelAffine), ChannelAffine.Read, () => new ChannelAffineLowering(), new ChannelAffineReference())
+        {
+            Shape = "unchanged",
+            Macs = NoMacs,
+            Parameters = "weight (C), bias (C)",
+            Gradient = "dx[c] = w[c]·dy[c], dw[c] = Σ dy·x, db[c] = Σ dy",
+        },
         new(typeof(LocalResponseNorm), LocalResponseNorm.Read, () => new LocalResponseNormLowering(), new LocalResponseNormReference())
         {
             Shape = "unchanged",

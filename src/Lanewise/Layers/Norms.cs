@@ -1,6 +1,6 @@
 namespace Lanewise;
 
-/// <summary>The normalization layers, softmax and dropout.</summary>
+/// <summary>The normalization layers, the linear function of each channel, softmax and dropout.</summary>
 public static class NormLayers
 {
     /// <summary>Adds batch normalization; the shape stays (N, C, H, W).</summary>
@@ -16,6 +16,19 @@ public static class NormLayers
     /// <inheritdoc cref="BatchNorm2d(SymbolicTensor, string, double, double)"/>
     public static SymbolicTensor BatchNorm2d(this SymbolicTensor x, double eps = 1e-5, double momentum = 0.1) =>
         x.Then(new BatchNorm2d((float)eps, (float)momentum));
+
+    /// <summary>
+    /// Adds weight[c] · x + bias[c], a trainable linear function of each channel, initially the identity; the shape stays (N, C, H, W).
+    /// </summary>
+    /// <param name="x">The input; C is taken from it.</param>
+    /// <param name="name">The module's name; its parameters are <c>name.weight</c> and <c>name.bias</c>.</param>
+    /// <param name="bias">Whether each channel has a bias.</param>
+    public static SymbolicTensor ChannelAffine(this SymbolicTensor x, string name, bool bias = true) =>
+        x.Then(new ChannelAffine(bias), name);
+
+    /// <summary>Adds weight[c] · x + bias[c] named by its number in the module: <c>channelaffine1</c>, <c>channelaffine2</c>, ….</summary>
+    /// <inheritdoc cref="ChannelAffine(SymbolicTensor, string, bool)"/>
+    public static SymbolicTensor ChannelAffine(this SymbolicTensor x, bool bias = true) => x.Then(new ChannelAffine(bias));
 
     /// <summary>Adds local response normalization over <paramref name="size"/> channels; the shape stays (N, C, H, W).</summary>
     /// <param name="x">The input.</param>

@@ -2,7 +2,7 @@ using static Lanewise.Tests.Engine.OpCases;
 
 namespace Lanewise.Tests.Engine;
 
-/// <summary>Op cases of the elementwise functions other than ReLU, alone and between other layers.</summary>
+/// <summary>Op cases of the elementwise functions other than ReLU and of channel affine, alone and between other layers.</summary>
 internal static class ActivationCases
 {
     private static readonly Shape Small = new(3, 5, 4);
@@ -48,7 +48,24 @@ internal static class ActivationCases
         Of("unused silu", Small, x => Join(x.Conv("a").ReLU(), a => Dead(a.Conv("b"), a.SiLU()))),
     ];
 
-    public static IReadOnlyList<OpCase> All { get; } = [.. Alone, .. Combined];
+    private static readonly OpCase[] ChannelAffines =
+    [
+        Of("channel affine", Small, x => x.ChannelAffine("affine")),
+        Of("channel affine without bias", Small, x => x.ChannelAffine("affine", bias: false)),
+        Of("channel affine of one pixel", new(19, 1, 1), x => x.ChannelAffine("affine")),
+        Of("channel affine of many pixels", new(2, 21, 17), x => x.ChannelAffine("affine")),
+        Of("channel affine after conv, relu", Small, x => x.Conv("a").ChannelAffine("affine").ReLU().Conv("b")),
+        Of("channel affine after relu, twice", Small, x => x.Conv("a").ReLU().ChannelAffine("affine1").ChannelAffine("affine2").Conv("b")),
+        Of("channel affine of a concat", Small, x => x.Conv("a", 3).Concat(x.Conv("b", 5)).ChannelAffine("affine").ReLU().Conv("c")),
+        Of("channel affine into concat", Small, x => x.Conv("a").ChannelAffine("affine").Concat(x.ChannelAffine("other", bias: false))),
+        Of("channel affine read twice", Small, x => Join(x.Conv("a").ChannelAffine("affine"), a => a.Conv("b").Add(a).ReLU())),
+        Of("channel affine of a value that is read again", Small, x => Join(x.Conv("a"), a => a.ChannelAffine("affine").ReLU().Add(a))),
+        Of("channel affine after batch norm", Small, x => x.Conv("a").BatchNorm2d("bn").ChannelAffine("affine").ReLU()),
+        Of("channel affine after linear", new(6, 1, 1), x => x.Linear("fc1", 5).ChannelAffine("affine").ReLU().Linear("fc2", 3)),
+        Of("unused channel affine", Small, x => Dead(x.Conv("a"), x.ChannelAffine("affine"))),
+    ];
+
+    public static IReadOnlyList<OpCase> All { get; } = [.. Alone, .. Combined, .. ChannelAffines];
 
     private static SymbolicTensor Conv(this SymbolicTensor x, string name, int channels = 4) =>
         x.Conv2d(name, channels, kernelSize: 3, padding: 1);

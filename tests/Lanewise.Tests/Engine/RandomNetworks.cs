@@ -61,7 +61,8 @@ internal static class RandomNetworks
             11 => x.AvgPool2d(3, stride: 1 + choice.Other % 2, padding: 1, countIncludePad: choice.From % 2 == 0),
             12 or 13 => Sum(x, all, choice.Other),
             14 => Join(x, all, choice.Other),
-            15 or 16 => Activation(x, choice.Other),
+            15 => Activation(x, choice.Other),
+            16 => choice.Other % 4 == 0 ? x.ChannelAffine(name, bias: choice.From % 3 > 0) : Activation(x, choice.Other),
             _ => x.Shape.Pixels == 1 ? x.Linear(name, choice.Channels) : choice.Other % 4 == 0 ? x.Flatten() : x.Conv2d(name, choice.Channels, kernelSize: 1).ReLU(),
         };
     }

@@ -107,11 +107,11 @@ internal sealed class ReferenceRun
         return values;
     }
 
-    /// <summary>Varies the parameters and statistics of batch norm, whose initial values would hide errors.</summary>
+    /// <summary>Varies the parameters and statistics of batch norm and channel affine, whose initial values would hide errors.</summary>
     private static Weights Vary(Network network, Weights weights)
     {
         var random = new Random(7);
-        var norms = network.Nodes.Where(n => n.Op is BatchNorm2d).SelectMany(n => n.Parameters.Take(4)).Select(p => p.Name).ToHashSet(
+        var norms = network.Nodes.Where(n => n.Op is BatchNorm2d or ChannelAffine).SelectMany(n => n.Parameters.Take(4)).Select(p => p.Name).ToHashSet(
             StringComparer.Ordinal);
         return new(weights.Tensors.Select(
             t => norms.Contains(t.Name) ? t with { Values = [.. Draw(random, t.Values.Length).Select(v => v / 2 + t.Values[0])] } : t));

@@ -29,6 +29,7 @@ public sealed class ChannelLanesTests
         Assert.False(lanes.AreFull(4));
         int[] offsets = [.. Enumerable.Range(0, 12).Select(c => lanes.Offset(c, planeStride: 10, 4))];
         Assert.Equal([0, 1, 2, 3, 40, 80, 81, 82, 120, 121, 122, 123], offsets);
+        Assert.Equal([(0, 4), (4, 1), (5, 3), (8, 4)], Enumerable.Range(0, 4).Select(lanes.ChannelsOf));
     }
 
     [Fact]
