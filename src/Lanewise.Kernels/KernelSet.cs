@@ -136,6 +136,15 @@ internal abstract partial class KernelSet
     /// <summary>Writes to = a + b, or max(0, a + b).</summary>
     public abstract void Add(Planes a, Planes b, Planes to, bool relu, in BlockMemory memory, Part part);
 
+    /// <summary>Writes to = a · b, or adds it to to.</summary>
+    public abstract void Mul(Planes a, Planes b, Planes to, bool accumulate, in BlockMemory memory, Part part);
+
+    /// <summary>Repeats the only channel, row or column of x. Writes y; shared by channels.</summary>
+    public abstract void Expand(Planes x, Planes y, in BlockMemory memory, Part part);
+
+    /// <summary>The gradient of Expand. Writes dx, or adds to it; shared by its channels.</summary>
+    public abstract void ExpandBackward(Planes dy, Planes dx, bool accumulate, in BlockMemory memory, Part part);
+
     /// <summary>Writes to = max(0, x).</summary>
     public abstract void ReLU(Planes x, Planes to, in BlockMemory memory, Part part);
 

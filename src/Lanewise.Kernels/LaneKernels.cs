@@ -119,6 +119,23 @@ internal sealed class LaneKernels<L, V> : KernelSet
         }
     }
 
+    public override void Mul(Planes a, Planes b, Planes to, bool accumulate, in BlockMemory memory, Part part)
+    {
+        if (accumulate)
+        {
+            Pointwise<L, V>.AddProduct(a, b, to, memory, part);
+        }
+        else
+        {
+            Pointwise<L, V>.Run<Pointwise<L, V>.Product>(a, b, to, memory, part);
+        }
+    }
+
+    public override void Expand(Planes x, Planes y, in BlockMemory memory, Part part) => Expand<L, V>.Forward(x, y, memory, part);
+
+    public override void ExpandBackward(Planes dy, Planes dx, bool accumulate, in BlockMemory memory, Part part) =>
+        Expand<L, V>.Backward(dy, dx, accumulate, memory, part);
+
     public override void ReLU(Planes x, Planes to, in BlockMemory memory, Part part) =>
         Pointwise<L, V>.Run<Pointwise<L, V>.ReLU>(x, x, to, memory, part);
 

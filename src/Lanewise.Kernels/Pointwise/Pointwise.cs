@@ -11,7 +11,7 @@ internal interface IFormula<L, V>
 }
 
 /// <summary>
-/// ReLU, Add and their gradients: to = formula(a, b), pixel by pixel. a, b and the result may be the same activation; a lane is whatever
+/// ReLU, Add, Mul and their gradients: to = formula(a, b), pixel by pixel. a, b and the result may be the same activation; a lane is whatever
 /// theirs is.
 /// </summary>
 internal static unsafe class Pointwise<L, V>
@@ -41,6 +41,27 @@ internal static unsafe class Pointwise<L, V>
         }
     }
 
+    /// <summary>Adds a·b to to, in the part's channels.</summary>
+    public static void AddProduct(Planes a, Planes b, Planes to, in BlockMemory memory, Part part)
+    {
+        float* activations = memory.Activations.Pointer;
+        var (first, second) = (Surface.Of<L, V>(activations, a), Surface.Of<L, V>(activations, b));
+        var sum = Surface.Of<L, V>(activations, to);
+        var (c, end) = part.Of(to.Channels);
+        for (; c < end; c++)
+        {
+            for (int h = 0; h < to.Height; h++)
+            {
+                float* rowA = first.Pointer + c * first.Plane + h * first.Pitch, rowB = second.Pointer + c * second.Plane + h * second.Pitch;
+                float* row = sum.Pointer + c * sum.Plane + h * sum.Pitch;
+                for (nint i = 0; i < to.Width * L.Width; i += L.Width)
+                {
+                    L.Store(L.Fma(L.Load(rowA + i), L.Load(rowB + i), L.Load(row + i)), row + i);
+                }
+            }
+        }
+    }
+
     /// <summary>Writes zeros to the channels of the part.</summary>
     public static void Clear(Planes to, in BlockMemory memory, Part part) => Run<Nothing>(to, to, to, memory, part);
 
@@ -56,6 +77,13 @@ internal static unsafe class Pointwise<L, V>
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static V Apply(V a, V b) => L.Max(L.Zero, L.Add(a, b));
+    }
+
+    /// <summary>a · b.</summary>
+    public readonly struct Product : IFormula<L, V>
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static V Apply(V a, V b) => L.Multiply(a, b);
     }
 
     /// <summary>max(0, a).</summary>

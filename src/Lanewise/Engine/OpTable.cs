@@ -116,6 +116,20 @@ internal static class OpTable
             Parameters = NoParameters,
             Gradient = IdentityGradient + " for both inputs",
         },
+        new(typeof(Mul), _ => new Mul(), () => new MulLowering(), new MulReference())
+        {
+            Shape = "both inputs have one shape; unchanged",
+            Macs = NoMacs,
+            Parameters = NoParameters,
+            Gradient = "dx = dy times the other input",
+        },
+        new(typeof(Expand), Expand.Read, () => new ExpandLowering(), new ExpandReference())
+        {
+            Shape = "(N, C or 1, H or 1, W or 1) → (N, C, H, W)",
+            Macs = NoMacs,
+            Parameters = NoParameters,
+            Gradient = "dx = Σ dy over the repetitions",
+        },
         new(typeof(IdentityShortcut), IdentityShortcut.Read, () => new IdentityShortcutLowering(), new IdentityShortcutReference())
         {
             Shape = "(N, C, H, W) → (N, K, ⌈H / stride⌉, ⌈W / stride⌉)",

@@ -1,6 +1,6 @@
 namespace Lanewise;
 
-/// <summary>The layers without parameters that reshape, join or clip.</summary>
+/// <summary>The layers without parameters that reshape, repeat, join or clip.</summary>
 public static class JoinLayers
 {
     /// <summary>Adds max(0, x), elementwise; the shape stays (N, C, H, W).</summary>
@@ -12,6 +12,30 @@ public static class JoinLayers
     /// <summary>Adds x + other; both have one shape.</summary>
     /// <exception cref="LanewiseException">The shapes differ.</exception>
     public static SymbolicTensor Add(this SymbolicTensor x, SymbolicTensor other) => x.Then(new Add(), others: other);
+
+    /// <summary>Adds x · other, elementwise; both have one shape.</summary>
+    /// <exception cref="LanewiseException">The shapes differ.</exception>
+    public static SymbolicTensor Mul(this SymbolicTensor x, SymbolicTensor other) => x.Then(new Mul(), others: other);
+
+    /// <summary>
+    /// Adds x · other, elementwise. Where one of the two has 1 channel, row or column and the other has more, it is repeated by
+    /// <see cref="Expand"/>: (N, C, H, W) times (N, C, 1, 1) is the gate of squeeze-and-excitation.
+    /// </summary>
+    /// <exception cref="LanewiseException">The shapes do not fit.</exception>
+    public static SymbolicTensor Multiply(this SymbolicTensor x, SymbolicTensor other)
+    {
+        var (a, b) = (x.Shape, other.Shape);
+        Shape shape = new(Math.Max(a.Channels, b.Channels), Math.Max(a.Height, b.Height), Math.Max(a.Width, b.Width));
+        return Repeated(x).Mul(Repeated(other));
+
+        SymbolicTensor Repeated(SymbolicTensor tensor) => tensor.Shape == shape ? tensor : tensor.Expand(shape);
+    }
+
+    /// <summary>Repeats the only channel, row or column, (N, C or 1, H or 1, W or 1) → (N, C, H, W).</summary>
+    /// <param name="x">The input.</param>
+    /// <param name="shape">C×H×W.</param>
+    /// <exception cref="LanewiseException">Channels, height or width differ where the input has more than 1.</exception>
+    public static SymbolicTensor Expand(this SymbolicTensor x, Shape shape) => x.Then(new Expand(shape));
 
     /// <summary>Concatenates along the channels, (N, C₁, H, W), (N, C₂, H, W), … → (N, C₁ + C₂ + …, H, W).</summary>
     /// <exception cref="LanewiseException">Heights or widths differ.</exception>

@@ -14,8 +14,8 @@ internal sealed record OpCase(string Name, Network Network, double Tolerance)
 }
 
 /// <summary>
-/// All op cases: common ops here, further ones in <see cref="WindowCases"/>, <see cref="NormCases"/> and
-/// <see cref="ActivationCases"/>, fused ones in <see cref="FusionCases"/> and <see cref="PoolCases"/>.
+/// All op cases: common ops here, further ones in <see cref="WindowCases"/>, <see cref="NormCases"/>,
+/// <see cref="ActivationCases"/> and <see cref="ProductCases"/>, fused ones in <see cref="FusionCases"/> and <see cref="PoolCases"/>.
 /// </summary>
 internal static class OpCases
 {
@@ -107,7 +107,7 @@ internal static class OpCases
             x.Conv2d("a", 8, kernelSize: 3, padding: 1).Concat(x.Conv2d("b", 8, kernelSize: 5, padding: 2))),
     ];
 
-    public static IReadOnlyList<OpCase> All { get; } = [.. Convolutions, .. Others, .. Channels, .. Winograds, .. WindowCases.All, .. NormCases.All, .. ActivationCases.All, .. FusionCases.All, .. PoolCases.All];
+    public static IReadOnlyList<OpCase> All { get; } = [.. Convolutions, .. Others, .. Channels, .. Winograds, .. WindowCases.All, .. NormCases.All, .. ActivationCases.All, .. ProductCases.All, .. FusionCases.All, .. PoolCases.All];
 
     public static TheoryData<string> Names => [.. All.Select(c => c.Name)];
 

@@ -7,7 +7,7 @@ internal static class RandomNetworks
 {
     private const int MaxValues = 400;
     private static readonly Gen<(int Op, int From, int Other, int Channels)> Choice = Gen.Select(
-        Gen.Int[0, 18], Gen.Int[0, 99], Gen.Int[0, 99], Gen.Int[1, 7]);
+        Gen.Int[0, 19], Gen.Int[0, 99], Gen.Int[0, 99], Gen.Int[1, 7]);
 
     public static Gen<Network> Any { get; } =
         Gen.Select(Gen.Int[1, 4], Gen.Int[1, 7], Gen.Int[1, 7], Choice.Array[1, 12], Gen.Int[0, 3], (c, h, w, choices, output) =>
@@ -63,6 +63,7 @@ internal static class RandomNetworks
             14 => Join(x, all, choice.Other),
             15 => Activation(x, choice.Other),
             16 => choice.Other % 4 == 0 ? x.ChannelAffine(name, bias: choice.From % 3 > 0) : Activation(x, choice.Other),
+            17 => choice.Other % 3 == 0 ? x.Multiply(x.AdaptiveAvgPool2d().Sigmoid()) : Product(x, all, choice.Other),
             _ => x.Shape.Pixels == 1 ? x.Linear(name, choice.Channels) : choice.Other % 4 == 0 ? x.Flatten() : x.Conv2d(name, choice.Channels, kernelSize: 1).ReLU(),
         };
     }
@@ -84,6 +85,16 @@ internal static class RandomNetworks
         var alike = all.Where(a => a.Shape == x.Shape).ToList();
         var other = alike[choice % alike.Count];
         return choice % 2 == 0 ? x.Add(other) : other.Add(x);
+    }
+
+    private static SymbolicTensor Product(SymbolicTensor x, List<SymbolicTensor> all, int choice)
+    {
+        var fitting = all.Where(a => Fits(a.Shape.Channels, x.Shape.Channels) && Fits(a.Shape.Height, x.Shape.Height)
+            && Fits(a.Shape.Width, x.Shape.Width)).ToList();
+        var other = fitting[choice % fitting.Count];
+        return choice % 2 == 0 ? x.Multiply(other) : other.Multiply(x);
+
+        static bool Fits(int a, int b) => a == b || Math.Min(a, b) == 1;
     }
 
     private static SymbolicTensor Join(SymbolicTensor x, List<SymbolicTensor> all, int choice)

@@ -26,6 +26,7 @@ public sealed class NetworkGraphTests
         deep.AdaptiveAvgPool2d().Flatten().Linear("aux", 4).AuxiliaryOutput(0.3f);
         x.OmitModule("aux2");
         var sum = deep.IdentityShortcut(16, (2, 1)).Add(deep.Conv2d("down", 16, 1, (2, 1)));
+        sum = sum.Multiply(sum.AdaptiveAvgPool2d());
         return sum.Dropout(0.2f).Flatten().Linear("fc", 4, bias: false, new Initializer.Normal(0.01f, 2)).Softmax();
     });
 

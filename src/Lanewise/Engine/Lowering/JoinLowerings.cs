@@ -37,6 +37,60 @@ internal sealed class AddLowering : Lowering
     public override void Backward(Unit unit, BlockProgram program) => PassGradientThrough(unit);
 }
 
+/// <summary>Lowers an elementwise product.</summary>
+internal sealed class MulLowering : Lowering
+{
+    /// <inheritdoc/>
+    public override bool SupportsChannelLanes(Unit unit) => unit.Inputs[0].Lanes!.Equals(unit.Inputs[1].Lanes);
+
+    /// <inheritdoc/>
+    public override bool BackwardReadsInputs(Unit unit) => true;
+
+    public override void Forward(Unit unit, BlockProgram program, bool training)
+    {
+        var (a, b, y) = (unit.Inputs[0].Data, unit.Inputs[1].Data, unit.Output.Data);
+        program.Emit(unit, "Forward", unit.Output, (kernels, in memory, part) =>
+            kernels.Mul(a, b, y, accumulate: false, memory, part));
+    }
+
+    // Twice for the two inputs, which may be one value.
+    public override void Backward(Unit unit, BlockProgram program)
+    {
+        var dy = unit.Output.Gradient;
+        foreach (var (input, factor) in new[] { (unit.Inputs[0], unit.Inputs[1].Data), (unit.Inputs[1], unit.Inputs[0].Data) })
+        {
+            if (input.RequiresGradient)
+            {
+                program.EmitGradient(unit, input, (dx, adds) =>
+                    (kernels, in memory, part) => kernels.Mul(dy, factor, dx, adds, memory, part));
+            }
+        }
+    }
+}
+
+/// <summary>Lowers the repetition of a channel, row or column.</summary>
+internal sealed class ExpandLowering : Lowering
+{
+    /// <inheritdoc/>
+    public override bool SupportsChannelLanes(Unit unit) => unit.Inputs[0].Shape.Channels == unit.Output.Shape.Channels;
+
+    public override void Forward(Unit unit, BlockProgram program, bool training)
+    {
+        var (x, y) = (unit.Inputs[0].Data, unit.Output.Data);
+        program.Emit(unit, "Forward", unit.Output, (kernels, in memory, part) => kernels.Expand(x, y, memory, part));
+    }
+
+    public override void Backward(Unit unit, BlockProgram program)
+    {
+        var dy = unit.Output.Gradient;
+        if (unit.Inputs[0].RequiresGradient)
+        {
+            program.EmitGradient(unit, unit.Inputs[0], (dx, adds) =>
+                (kernels, in memory, part) => kernels.ExpandBackward(dy, dx, adds, memory, part));
+        }
+    }
+}
+
 /// <summary>Lowers concatenation: a no-op for branches that write directly into their slice, a copy for the others.</summary>
 internal sealed class ConcatLowering : Lowering
 {

@@ -45,6 +45,44 @@ internal sealed class AddReference : ImageReference<Add>
         Array.ForEach(gradient.Dx, dx => gradient.Dy.Values.AddTo(dx.Values));
 }
 
+/// <summary>Computes the product of the two inputs.</summary>
+internal sealed class MulReference : ImageReference<Mul>
+{
+    protected override void Forward(Mul op, ReferenceNode node, int image, Volume[] x, Volume y)
+    {
+        for (int i = 0; i < y.Values.Length; i++)
+        {
+            y.Values[i] = x[0].Values[i] * x[1].Values[i];
+        }
+    }
+
+    /// <summary>Adds dy times the other input to the gradient of each input.</summary>
+    protected override void Backward(
+        Mul op, ReferenceNode node, int image, (Volume[] X, Volume Y) value, (Volume[] Dx, Volume Dy) gradient)
+    {
+        for (int i = 0; i < gradient.Dy.Values.Length; i++)
+        {
+            gradient.Dx[0].Values[i] += gradient.Dy.Values[i] * value.X[1].Values[i];
+            gradient.Dx[1].Values[i] += gradient.Dy.Values[i] * value.X[0].Values[i];
+        }
+    }
+}
+
+/// <summary>Repeats the only channel, row or column.</summary>
+internal sealed class ExpandReference : ImageReference<Expand>
+{
+    protected override void Forward(Expand op, ReferenceNode node, int image, Volume[] x, Volume y) =>
+        y.ForEach((c, h, w) => y[c, h, w] = Source(x[0], c, h, w));
+
+    /// <summary>Adds dy to dx where y has the value of x.</summary>
+    protected override void Backward(
+        Expand op, ReferenceNode node, int image, (Volume[] X, Volume Y) value, (Volume[] Dx, Volume Dy) gradient) =>
+        gradient.Dy.ForEach((c, h, w) => Source(gradient.Dx[0], c, h, w) += gradient.Dy[c, h, w]);
+
+    private static ref double Source(Volume x, int c, int h, int w) =>
+        ref x[Math.Min(c, x.Shape.Channels - 1), Math.Min(h, x.Shape.Height - 1), Math.Min(w, x.Shape.Width - 1)];
+}
+
 /// <summary>Copies the values in row-major order.</summary>
 internal sealed class FlattenReference : ImageReference<Flatten>
 {

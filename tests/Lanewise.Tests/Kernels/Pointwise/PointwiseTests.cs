@@ -5,7 +5,7 @@ namespace Lanewise.Tests.Kernels;
 
 public sealed class PointwiseTests
 {
-    public static TheoryData<string, int> Rows => LaneTest.Rows(["Add", "Add with ReLU", "ReLU", "ReLUBackward", "Copy"]);
+    public static TheoryData<string, int> Rows => LaneTest.Rows(["Add", "Add with ReLU", "Mul", "ReLU", "ReLUBackward", "Copy"]);
 
     [Theory]
     [MemberData(nameof(Rows))]
@@ -23,6 +23,7 @@ public sealed class PointwiseTests
                 {
                     case "Add": kernels.Add(a, b, to, relu: false, buffer.Block, part); break;
                     case "Add with ReLU": kernels.Add(a, b, to, relu: true, buffer.Block, part); break;
+                    case "Mul": kernels.Mul(a, b, to, accumulate: false, buffer.Block, part); break;
                     case "ReLU": kernels.ReLU(a, to, buffer.Block, part); break;
                     case "ReLUBackward": kernels.ReLUBackward(a, b, to, buffer.Block, part); break;
                     default: kernels.Copy(a, to, buffer.Block, part); break;
@@ -30,6 +31,25 @@ public sealed class PointwiseTests
             }
         }, to);
         buffer.AssertClose(name, to, lane => buffer.Read(a, lane).Map((c, h, w, v) => Plain(name, v, buffer.Read(b, lane)[c, h, w])), 1e-7);
+    }
+
+    [Theory]
+    [MemberData(nameof(LaneTest.Widths), MemberType = typeof(LaneTest))]
+    public void A_product_is_added(int width)
+    {
+        var (kernels, buffer) = (KernelSet.For(width), new KernelBuffer(width));
+        Planes a = buffer.Lay(5, 3, 7, 1), b = buffer.Lay(5, 3, 7), to = buffer.Lay(5, 3, 7, 3);
+        buffer.Fill(a);
+        buffer.Fill(b, 2);
+        buffer.Fill(to, 3);
+        Volume[] before = [.. Enumerable.Range(0, width).Select(lane => buffer.Read(to, lane))];
+        buffer.Run(() =>
+        {
+            kernels.Mul(a, b, to, accumulate: true, buffer.Block, new Part(1, 2));
+            kernels.Mul(a, b, to, accumulate: true, buffer.Block, new Part(0, 2));
+        }, to);
+        buffer.AssertClose("sum", to, lane => buffer.Read(a, lane).Map((c, h, w, v) =>
+            v * buffer.Read(b, lane)[c, h, w] + before[lane][c, h, w]), 1e-6);
     }
 
     [Theory]
@@ -49,6 +69,7 @@ public sealed class PointwiseTests
     {
         "Add" => a + b,
         "Add with ReLU" => Math.Max(0, a + b),
+        "Mul" => a * b,
         "ReLU" => Math.Max(0, a),
         "ReLUBackward" => b > 0 ? a : 0,
         _ => a,
