@@ -145,6 +145,13 @@ internal abstract partial class KernelSet
     /// <summary>The gradient of Expand. Writes dx, or adds to it; shared by its channels.</summary>
     public abstract void ExpandBackward(Planes dy, Planes dx, bool accumulate, in BlockMemory memory, Part part);
 
+    /// <summary>Surrounds x with rows and columns of one value. Writes y; shared by channels.</summary>
+    public abstract void ConstantPad2d(Planes x, Planes y, (int Top, int Left) offset, float value, in BlockMemory memory, Part part);
+
+    /// <summary>The gradient of the padding. Writes dx, or adds to it; shared by channels.</summary>
+    public abstract void ConstantPad2dBackward(
+        Planes dy, Planes dx, (int Top, int Left) offset, bool accumulate, in BlockMemory memory, Part part);
+
     /// <summary>Writes to = max(0, x).</summary>
     public abstract void ReLU(Planes x, Planes to, in BlockMemory memory, Part part);
 

@@ -136,6 +136,14 @@ internal sealed class LaneKernels<L, V> : KernelSet
     public override void ExpandBackward(Planes dy, Planes dx, bool accumulate, in BlockMemory memory, Part part) =>
         Expand<L, V>.Backward(dy, dx, accumulate, memory, part);
 
+    public override void ConstantPad2d(
+        Planes x, Planes y, (int Top, int Left) offset, float value, in BlockMemory memory, Part part) =>
+        ConstantPad2d<L, V>.Forward(x, y, offset, value, memory, part);
+
+    public override void ConstantPad2dBackward(
+        Planes dy, Planes dx, (int Top, int Left) offset, bool accumulate, in BlockMemory memory, Part part) =>
+        ConstantPad2d<L, V>.Backward(dy, dx, offset, accumulate, memory, part);
+
     public override void ReLU(Planes x, Planes to, in BlockMemory memory, Part part) =>
         Pointwise<L, V>.Run<Pointwise<L, V>.ReLU>(x, x, to, memory, part);
 

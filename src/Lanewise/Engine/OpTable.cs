@@ -130,6 +130,13 @@ internal static class OpTable
             Parameters = NoParameters,
             Gradient = "dx = Σ dy over the repetitions",
         },
+        new(typeof(ConstantPad2d), ConstantPad2d.Read, () => new ConstantPad2dLowering(), new ConstantPad2dReference())
+        {
+            Shape = "(N, C, H, W) → (N, C, H + padding, W + padding)",
+            Macs = NoMacs,
+            Parameters = NoParameters,
+            Gradient = "dy of the image's pixels",
+        },
         new(typeof(IdentityShortcut), IdentityShortcut.Read, () => new IdentityShortcutLowering(), new IdentityShortcutReference())
         {
             Shape = "(N, C, H, W) → (N, K, ⌈H / stride⌉, ⌈W / stride⌉)",

@@ -9,6 +9,12 @@ namespace Lanewise;
 /// <param name="json">The JSON object.</param>
 internal sealed class AttributeReader(JsonElement json)
 {
+    /// <summary>What stands for ∞.</summary>
+    public const string Infinity = "Infinity";
+
+    /// <summary>What stands for −∞.</summary>
+    public const string NegativeInfinity = "-Infinity";
+
     // No layer of a network in use has more; sums and products of a few such numbers stay far below 2⁶³.
     private const int MaxNumber = 1 << 24;
 
@@ -23,6 +29,16 @@ internal sealed class AttributeReader(JsonElement json)
 
     /// <summary>Reads a number that may be missing.</summary>
     public double Double(string name, double missing) => json.TryGetProperty(name, out var value) ? Double(name, value) : missing;
+
+    /// <summary>Reads a number, or the text that stands for an infinite one.</summary>
+    public float FloatOrInfinity(string name)
+    {
+        var value = Member(name);
+        return value.ValueKind != JsonValueKind.String ? (float)Double(name, value)
+            : value.ValueEquals(Infinity) ? float.PositiveInfinity
+            : value.ValueEquals(NegativeInfinity) ? float.NegativeInfinity
+            : throw Invalid(name, $"a number, \"{Infinity}\" or \"{NegativeInfinity}\"");
+    }
 
     public bool Bool(string name) => Member(name).ValueKind switch
     {

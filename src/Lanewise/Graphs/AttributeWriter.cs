@@ -12,6 +12,19 @@ internal sealed class AttributeWriter(Utf8JsonWriter json)
 
     public void Write(string name, double value) => json.WriteNumber(name, value);
 
+    /// <summary>Writes a number that may be infinite; JSON has no infinite numbers, so that it is then a text.</summary>
+    public void WriteNumberOrInfinity(string name, float value)
+    {
+        if (float.IsInfinity(value))
+        {
+            json.WriteString(name, value > 0 ? AttributeReader.Infinity : AttributeReader.NegativeInfinity);
+        }
+        else
+        {
+            Write(name, value);
+        }
+    }
+
     public void Write(string name, bool value) => json.WriteBoolean(name, value);
 
     public void Write(string name, Size2d value) => Write(name, value.Height, value.Width);

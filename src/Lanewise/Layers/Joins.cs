@@ -1,6 +1,6 @@
 namespace Lanewise;
 
-/// <summary>The layers without parameters that reshape, repeat, join or clip.</summary>
+/// <summary>The layers without parameters that reshape, repeat, pad, join or clip.</summary>
 public static class JoinLayers
 {
     /// <summary>Adds max(0, x), elementwise; the shape stays (N, C, H, W).</summary>
@@ -36,6 +36,17 @@ public static class JoinLayers
     /// <param name="shape">C×H×W.</param>
     /// <exception cref="LanewiseException">Channels, height or width differ where the input has more than 1.</exception>
     public static SymbolicTensor Expand(this SymbolicTensor x, Shape shape) => x.Then(new Expand(shape));
+
+    /// <summary>
+    /// Adds rows and columns of one value around the image,
+    /// (N, C, H, W) → (N, C, H + rows above and below, W + columns to the left and right).
+    /// </summary>
+    /// <param name="x">The input.</param>
+    /// <param name="padding">Rows and columns around the image.</param>
+    /// <param name="value">Their value; may be −∞, which is never the maximum of a max pooling.</param>
+    /// <exception cref="LanewiseException">The padding is negative, or the value is not a number.</exception>
+    public static SymbolicTensor ConstantPad2d(this SymbolicTensor x, Padding padding, double value = 0) =>
+        x.Then(new ConstantPad2d(padding, (float)value));
 
     /// <summary>Concatenates along the channels, (N, C₁, H, W), (N, C₂, H, W), … → (N, C₁ + C₂ + …, H, W).</summary>
     /// <exception cref="LanewiseException">Heights or widths differ.</exception>

@@ -19,8 +19,8 @@ public sealed class SurfaceTests
         "WeightsFile",
 
         // Ops: layer methods create them, callers read them as Node.Op.
-        "AdaptiveAvgPool2d", "AvgPool2d", "BatchNorm2d", "ChannelAffine", "Conv2d", "Dropout", "Expand", "Hardsigmoid",
-        "Hardtanh", "IdentityShortcut", "Input", "LeakyReLU", "Linear", "LocalResponseNorm", "MaxPool2d", "Pool2d", "Rescaling",
+        "AdaptiveAvgPool2d", "AvgPool2d", "BatchNorm2d", "ChannelAffine", "ConstantPad2d", "Conv2d", "Dropout", "Expand",
+        "Hardsigmoid", "Hardtanh", "IdentityShortcut", "Input", "LeakyReLU", "Linear", "LocalResponseNorm", "MaxPool2d", "Pool2d", "Rescaling",
     ];
 
     private static readonly Assembly[] Libraries = [typeof(Network).Assembly, typeof(ImageFolder).Assembly, typeof(RunPage).Assembly];

@@ -64,6 +64,7 @@ internal static class RandomNetworks
             15 => Activation(x, choice.Other),
             16 => choice.Other % 4 == 0 ? x.ChannelAffine(name, bias: choice.From % 3 > 0) : Activation(x, choice.Other),
             17 => choice.Other % 3 == 0 ? x.Multiply(x.AdaptiveAvgPool2d().Sigmoid()) : Product(x, all, choice.Other),
+            18 => x.ConstantPad2d(new Padding(choice.Other % 3, choice.From % 2, choice.From % 3, choice.Other % 2), choice.Other % 4 - 1),
             _ => x.Shape.Pixels == 1 ? x.Linear(name, choice.Channels) : choice.Other % 4 == 0 ? x.Flatten() : x.Conv2d(name, choice.Channels, kernelSize: 1).ReLU(),
         };
     }

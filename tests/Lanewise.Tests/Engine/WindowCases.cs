@@ -59,6 +59,25 @@ internal static class WindowCases
             x.Conv2d("conv", 3, kernelSize: 2, padding: new Padding(0, 1, 5, 4))),
     ];
 
+    private static readonly OpCase[] ConstantPads =
+    [
+        Of("constant pad", new(3, 4, 5), x => x.ConstantPad2d(1)),
+        Of("constant pad different on four sides", new(3, 4, 5), x => x.ConstantPad2d(new Padding(2, 0, 1, 3), 0.5)),
+        Of("constant pad of nothing", new(3, 4, 5), x => x.ConstantPad2d(0).ReLU()),
+        Of("constant pad before conv", new(3, 6, 5), x =>
+            x.ConstantPad2d(new Padding(0, 0, 1, 1), -0.25).Conv2d("conv", 4, kernelSize: 3, stride: 2, padding: 1)),
+        Of("constant pad after conv, relu", new(3, 6, 5), x =>
+            x.Conv2d("a", 4, kernelSize: 3).ReLU().ConstantPad2d((1, 2)).Conv2d("b", 3, kernelSize: 3)),
+        Of("constant pad of minus infinity before max pool", new(3, 7, 6), x =>
+            x.Conv2d("a", 4, kernelSize: 3, padding: 1).ConstantPad2d(new Padding(0, 1, 2, 1), double.NegativeInfinity).MaxPool2d(3, stride: 2)),
+        Of("constant pad of minus infinity, relu, max pool", new(3, 6, 6), x =>
+            x.Conv2d("a", 4, kernelSize: 1).ConstantPad2d(1, double.NegativeInfinity).ReLU().MaxPool2d(2).Conv2d("b", 3, kernelSize: 1)),
+        Of("constant pad of a value that is read again", new(3, 5, 4), x =>
+            Join(x.Conv2d("a", 3, kernelSize: 1), a => a.ConstantPad2d(1, 0.5).Conv2d("b", 3, kernelSize: 3).Add(a))),
+        Of("constant pad of a concat", new(3, 5, 4), x =>
+            x.Conv2d("a", 3, kernelSize: 1).Concat(x.Conv2d("b", 5, kernelSize: 1)).ConstantPad2d(1).Conv2d("c", 3, kernelSize: 2)),
+    ];
+
     /// <summary>Kernel size, stride, padding and dilation that differ between the axes.</summary>
     private static readonly OpCase[] Axes =
     [
@@ -143,5 +162,5 @@ internal static class WindowCases
             x.IdentityShortcut(3, stride: 2).Concat(x.Conv2d("a", 4, kernelSize: 3, stride: 2, padding: 1)).ReLU()),
     ];
 
-    public static IReadOnlyList<OpCase> All { get; } = [.. Axes, .. Dilations, .. Groups, .. Paddings, .. Pools, .. Shortcuts];
+    public static IReadOnlyList<OpCase> All { get; } = [.. Axes, .. Dilations, .. Groups, .. Paddings, .. ConstantPads, .. Pools, .. Shortcuts];
 }

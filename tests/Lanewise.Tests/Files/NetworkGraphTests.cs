@@ -26,7 +26,8 @@ public sealed class NetworkGraphTests
         deep.AdaptiveAvgPool2d().Flatten().Linear("aux", 4).AuxiliaryOutput(0.3f);
         x.OmitModule("aux2");
         var sum = deep.IdentityShortcut(16, (2, 1)).Add(deep.Conv2d("down", 16, 1, (2, 1)));
-        sum = sum.Multiply(sum.AdaptiveAvgPool2d());
+        sum = sum.Multiply(sum.AdaptiveAvgPool2d()).ConstantPad2d(new Padding(1, 0, 2, 3), 0.25);
+        sum = sum.ConstantPad2d(1, double.NegativeInfinity).ConstantPad2d(0, double.PositiveInfinity).MaxPool2d(3);
         return sum.Dropout(0.2f).Flatten().Linear("fc", 4, bias: false, new Initializer.Normal(0.01f, 2)).Softmax();
     });
 
@@ -64,6 +65,8 @@ public sealed class NetworkGraphTests
     [InlineData(Prefix + """{"op":"IdentityShortcut","path":"a","inputs":[0],"out_channels":16777217,"stride":[1,1]}""" + Suffix, "a whole number")]
     [InlineData(Prefix + """{"op":"AdaptiveAvgPool2d","path":"a","inputs":[0],"output_size":[4097,1]}""" + Suffix, "a whole number from 0 to 4096")]
     [InlineData(Prefix + """{"op":"AdaptiveAvgPool2d","path":"a","inputs":[0],"output_size":[2]}""" + Suffix, "an array of 2 numbers")]
+    [InlineData(Prefix + """{"op":"ConstantPad2d","path":"a","inputs":[0],"padding":[1,1,1,1],"value":"NaN"}""" + Suffix, "'value' is not a number")]
+    [InlineData(Prefix + """{"op":"Hardtanh","path":"a","inputs":[0],"min":3,"max":2}""" + Suffix, "must not be above")]
     public void A_damaged_description_is_refused(string json, string expected)
     {
         var error = Assert.Throws<ModelFormatException>(() => NetworkGraph.Read(json, "mine", "m.safetensors"));

@@ -15,6 +15,8 @@ public sealed class NetworkTests
         { "conv (Conv2d): kernel 3×20 with dilation 1×2 does not fit the 28×28 input; use padding: 6 or a smaller kernel.", x => x.Conv2d("conv", 4, (3, 20), dilation: (1, 2)) },
         { "maxpool2d1 (MaxPool2d): padding 1×2 is more than half of kernel 4×3; some windows would contain no pixel.", x => x.MaxPool2d((4, 3), padding: (1, 2)) },
         { "conv (Conv2d): 0 output channels; at least 1 is needed.", x => x.Conv2d("conv", 0, 3) },
+        { "constantpad2d1 (ConstantPad2d): padding -1, value 0: padding must be at least 0, and the value a number.", x => x.ConstantPad2d(-1) },
+        { "hardtanh1 (Hardtanh): bounds 2 and 1: the lower one must not be above the upper one.", x => x.Hardtanh(2, 1) },
         { "mul1 (Mul): cannot multiply 4×26×26 and 4×1×26; both must have one shape (Multiply repeats single channels, rows and columns).", x => x.Conv2d("conv", 4, 3).Mul(x.Conv2d("row", 4, (28, 3))) },
         { "expand1 (Expand): cannot expand 1×28×28 to 2×28×29; each of channels, height and width must be 1 in the input, or stay as it is.", x => x.Expand(new(2, 28, 29)) },
         { "fc (Linear): the input is 1×28×28, not a row of features; put .Flatten() before it.", x => x.Linear("fc", 10) },

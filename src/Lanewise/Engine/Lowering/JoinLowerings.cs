@@ -91,6 +91,32 @@ internal sealed class ExpandLowering : Lowering
     }
 }
 
+/// <summary>Lowers rows and columns of one value around the image.</summary>
+internal sealed class ConstantPad2dLowering : Lowering
+{
+    /// <inheritdoc/>
+    public override bool SupportsChannelLanes(Unit unit) => true;
+
+    public override void Forward(Unit unit, BlockProgram program, bool training)
+    {
+        var (op, x, y) = ((ConstantPad2d)unit.Node.Op, unit.Inputs[0].Data, unit.Output.Data);
+        var (offset, value) = ((op.Padding.Top, op.Padding.Left), op.Value);
+        program.Emit(unit, "Forward", unit.Output, (kernels, in memory, part) =>
+            kernels.ConstantPad2d(x, y, offset, value, memory, part));
+    }
+
+    public override void Backward(Unit unit, BlockProgram program)
+    {
+        var (padding, dy) = (((ConstantPad2d)unit.Node.Op).Padding, unit.Output.Gradient);
+        var offset = (padding.Top, padding.Left);
+        if (unit.Inputs[0].RequiresGradient)
+        {
+            program.EmitGradient(unit, unit.Inputs[0], (dx, adds) =>
+                (kernels, in memory, part) => kernels.ConstantPad2dBackward(dy, dx, offset, adds, memory, part));
+        }
+    }
+}
+
 /// <summary>Lowers concatenation: a no-op for branches that write directly into their slice, a copy for the others.</summary>
 internal sealed class ConcatLowering : Lowering
 {
