@@ -55,13 +55,53 @@ internal sealed class LaneKernels<L, V> : KernelSet
         }
     }
 
-    public override void MaxPool2d(PoolCall call, in BlockMemory memory, Part part) => MaxPool2d<L, V>.Forward(call, memory, part);
+    public override void MaxPool2d(PoolCall call, in BlockMemory memory, Part part)
+    {
+        if (call.IsDilated)
+        {
+            DilatedPool2d<L, V>.Max(call, memory, part);
+        }
+        else
+        {
+            MaxPool2d<L, V>.Forward(call, memory, part);
+        }
+    }
 
-    public override void MaxPool2dBackward(PoolCall call, in BlockMemory memory, Part part) => MaxPool2d<L, V>.Backward(call, memory, part);
+    public override void MaxPool2dBackward(PoolCall call, in BlockMemory memory, Part part)
+    {
+        if (call.IsDilated)
+        {
+            DilatedPool2d<L, V>.MaxBackward(call, memory, part);
+        }
+        else
+        {
+            MaxPool2d<L, V>.Backward(call, memory, part);
+        }
+    }
 
-    public override void AvgPool2d(PoolCall call, in BlockMemory memory, Part part) => AvgPool2d<L, V>.Forward(call, memory, part);
+    public override void AvgPool2d(PoolCall call, in BlockMemory memory, Part part)
+    {
+        if (call.IsDilated)
+        {
+            DilatedPool2d<L, V>.Average(call, memory, part);
+        }
+        else
+        {
+            AvgPool2d<L, V>.Forward(call, memory, part);
+        }
+    }
 
-    public override void AvgPool2dBackward(PoolCall call, in BlockMemory memory, Part part) => AvgPool2d<L, V>.Backward(call, memory, part);
+    public override void AvgPool2dBackward(PoolCall call, in BlockMemory memory, Part part)
+    {
+        if (call.IsDilated)
+        {
+            DilatedPool2d<L, V>.AverageBackward(call, memory, part);
+        }
+        else
+        {
+            AvgPool2d<L, V>.Backward(call, memory, part);
+        }
+    }
 
     public override void BatchNorm2d(BatchNormCall call, ReadOnlySpan<BlockMemory> blocks, Part part) =>
         BatchNorm2d<L, V>.Forward(call, blocks, part);

@@ -57,7 +57,7 @@ internal abstract class Conv2dCall
 
     private protected abstract string Kernel { get; }
 
-    /// <summary>Whether a convolution can pool its output before writing it.</summary>
+    /// <summary>Whether a convolution can pool its output before writing it; dilated windows have a kernel of their own.</summary>
     /// <param name="algorithm">How it is computed.</param>
     /// <param name="geometry">The convolution.</param>
     /// <param name="source">Its input.</param>
@@ -68,9 +68,10 @@ internal abstract class Conv2dCall
     public static bool CanPool(
         ConvAlgorithm algorithm, Conv2dGeometry geometry, Planes source, Planes output, ChannelLanes? lanes,
         ConvAxis rows, ConvAxis columns) =>
-        WinogradForm.For(algorithm, geometry, isBackward: false, source, output, lanes) is { } form
+        rows.Dilation == 1 && columns.Dilation == 1
+        && (WinogradForm.For(algorithm, geometry, isBackward: false, source, output, lanes) is { } form
             ? form.CanPool(geometry, rows) && form.CanPool(geometry, columns)
-            : DirectConv2dCall.CanPool(rows) && DirectConv2dCall.CanPool(columns);
+            : DirectConv2dCall.CanPool(rows) && DirectConv2dCall.CanPool(columns));
 
     /// <summary>
     /// Gets the first output of a part when the output planes are divided into parts of whole groups; their number for part = parts.

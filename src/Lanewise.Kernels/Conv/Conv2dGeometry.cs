@@ -47,6 +47,33 @@ internal readonly record struct ConvAxis(int Kernel, int Stride, int Padding, in
         return checked((int)(lastIsPadding ? outputs - 1 : outputs));
     }
 
+    /// <summary>
+    /// Gets the window of an output: First is its first existing input, End − 1 its last one, or End is at most First where none exists.
+    /// </summary>
+    public (int First, int End) Window(int output, int input)
+    {
+        long start = (long)output * Stride - Padding, last = start + (Kernel - 1L) * Dilation;
+        long first = start >= 0 ? start : start + (Dilation - 1 - start) / Dilation * Dilation;
+        long beyond = Math.Max(0, last - (input - 1));
+        return ((int)first, (int)(last - (beyond + Dilation - 1) / Dilation * Dilation + 1));
+    }
+
+    /// <summary>Finds the first output whose window contains no existing input; −1 if there is none.</summary>
+    public int FirstEmptyWindow(int input)
+    {
+        int outputs = Outputs(input);
+        for (int i = 0; i < outputs; i++)
+        {
+            var (first, end) = Window(i, input);
+            if (end <= first)
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
+
     /// <summary>Computes how far outside 0 … input − 1 the forward pass reads.</summary>
     public int ForwardBorder(int input) =>
         Math.Max(0, Math.Max(Padding, (Outputs(input) - 1) * Stride + (Kernel - 1) * Dilation + 1 - Padding - input));

@@ -36,11 +36,14 @@ internal sealed class PoolAxis
     /// <summary>The step between windows, in inputs.</summary>
     public int Stride { get; private init; }
 
+    /// <summary>The step from one input of a window to the next.</summary>
+    public int Dilation { get; private init; } = 1;
+
     /// <summary>The padding before the first input.</summary>
     public int Before { get; private init; }
 
     /// <summary>The distance by which the last window exceeds the last input; negative where inputs are left over.</summary>
-    public int After => (Outputs - 1) * Stride + Kernel - Before - Inputs;
+    public int After => (Outputs - 1) * Stride + (Kernel - 1) * Dilation + 1 - Before - Inputs;
 
     /// <summary>The inputs plus the padding that windows cover.</summary>
     public int Reach => Before + Inputs + Math.Max(After, 0);
@@ -55,7 +58,7 @@ internal sealed class PoolAxis
     public bool IsTiling { get; }
 
     /// <summary>Gets the windows of a kernel size, a stride and padding.</summary>
-    /// <param name="axis">Kernel size, stride, padding, ceil mode.</param>
+    /// <param name="axis">Kernel size, stride, padding, dilation, ceil mode; each window contains an input.</param>
     /// <param name="inputs">The number of inputs.</param>
     public static PoolAxis Of(ConvAxis axis, int inputs)
     {
@@ -63,12 +66,19 @@ internal sealed class PoolAxis
         int[] counted = new int[windows.Length];
         for (int i = 0; i < windows.Length; i++)
         {
-            int start = i * axis.Stride - axis.Padding;
-            windows[i] = (Math.Max(start, 0), Math.Min(start + axis.Kernel, inputs));
-            counted[i] = Math.Min(start + axis.Kernel, inputs + axis.PaddingAfter) - start;
+            var (first, end) = axis.Window(i, inputs);
+            windows[i] = (first, end);
+            int start = i * axis.Stride - axis.Padding, padded = inputs + axis.PaddingAfter - start;
+            counted[i] = Math.Min(axis.Kernel, (padded + axis.Dilation - 1) / axis.Dilation);
         }
 
-        return new(inputs, windows, counted) { Kernel = axis.Kernel, Stride = axis.Stride, Before = axis.Padding };
+        return new(inputs, windows, counted)
+        {
+            Kernel = axis.Kernel,
+            Stride = axis.Stride,
+            Dilation = axis.Dilation,
+            Before = axis.Padding,
+        };
     }
 
     /// <summary>
@@ -87,10 +97,13 @@ internal sealed class PoolAxis
         return new(inputs, windows, [.. windows.Select(w => w.End - w.First)]);
     }
 
-    /// <summary>Gets the window of output i: the inputs First … End − 1.</summary>
+    /// <summary>Gets the window of output i: the inputs First … End − 1; dilated: every Dilation-th of them.</summary>
     public (int First, int End) Window(int i) => _windows[i];
 
-    /// <summary>Gets the outputs First … End − 1 whose windows cover input i.</summary>
+    /// <summary>Gets the number of inputs in the window of output i.</summary>
+    public int InputsOf(int i) => (_windows[i].End - _windows[i].First - 1) / Dilation + 1;
+
+    /// <summary>Gets the outputs First … End − 1 whose windows cover input i, or, dilated, may contain it.</summary>
     public (int First, int End) CoveringWindows(int i) => _coveringWindows[i];
 
     /// <summary>Gets the number of values that output i averages when padding counts.</summary>

@@ -43,6 +43,9 @@ internal sealed class PoolCall
     /// <summary>The vectors of a thread's scratch memory that the forward pass takes.</summary>
     public int ScratchVectors => Columns.Reach;
 
+    /// <summary>Whether the inputs of a window are not neighbours.</summary>
+    public bool IsDilated => Rows.Dilation > 1 || Columns.Dilation > 1;
+
     /// <summary>Whether every input lies in exactly one window.</summary>
     public bool IsTiling => Rows.IsTiling && Columns.IsTiling;
 
@@ -60,10 +63,6 @@ internal sealed class PoolCall
 
         return scales;
 
-        int Pixels(PoolAxis axis, int at)
-        {
-            var (first, end) = axis.Window(at);
-            return CountIncludePad ? axis.Counted(at) : end - first;
-        }
+        int Pixels(PoolAxis axis, int at) => CountIncludePad ? axis.Counted(at) : axis.InputsOf(at);
     }
 }

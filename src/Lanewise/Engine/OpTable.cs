@@ -61,7 +61,7 @@ internal static class OpTable
         },
         new(typeof(MaxPool2d), MaxPool2d.Read, () => new MaxPool2dLowering(), new MaxPool2dReference())
         {
-            Shape = "(N, C, H, W) → (N, C, P, Q), P = ⌊(H + padding − R) / stride⌋ + 1, ⌈…⌉ in ceil mode",
+            Shape = "(N, C, H, W) → (N, C, P, Q), P = ⌊(H + padding − dilation·(R − 1) − 1) / stride⌋ + 1, ⌈…⌉ in ceil mode",
             Macs = NoMacs,
             Parameters = NoParameters,
             Gradient = "dy to each window's first maximum",

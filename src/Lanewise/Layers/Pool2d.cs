@@ -9,10 +9,16 @@ public static class Pool2dLayers
     /// <param name="stride">Step between windows; the kernel size by default.</param>
     /// <param name="padding">Rows and columns around the image, which are never the maximum.</param>
     /// <param name="ceilMode">Whether inputs left over at the end get a window of their own.</param>
-    /// <exception cref="LanewiseException">The window does not fit the input, or the padding is more than half of it.</exception>
+    /// <param name="dilation">Step between the inputs of one window; 1 by default.</param>
+    /// <exception cref="LanewiseException">The window does not fit the input, or a window contains only padding.</exception>
     public static SymbolicTensor MaxPool2d(
-        this SymbolicTensor x, Size2d kernelSize, Size2d? stride = null, Padding padding = default, bool ceilMode = false) =>
-        x.Then(new MaxPool2d(kernelSize, stride ?? kernelSize, padding, ceilMode));
+        this SymbolicTensor x,
+        Size2d kernelSize,
+        Size2d? stride = null,
+        Padding padding = default,
+        bool ceilMode = false,
+        Size2d? dilation = null) =>
+        x.Then(new MaxPool2d(kernelSize, stride ?? kernelSize, padding, ceilMode) { Dilation = dilation ?? 1 });
 
     /// <summary>Adds average pooling, (N, C, H, W) → (N, C, P, Q). Sizes per axis are given as (height, width).</summary>
     /// <param name="x">The input.</param>
@@ -21,15 +27,17 @@ public static class Pool2dLayers
     /// <param name="padding">Zero rows and columns around the image.</param>
     /// <param name="countIncludePad">Whether those zeros count in the average.</param>
     /// <param name="ceilMode">Whether inputs left over at the end get a window of their own.</param>
-    /// <exception cref="LanewiseException">The window does not fit the input, or the padding is more than half of it.</exception>
+    /// <param name="dilation">Step between the inputs of one window; 1 by default.</param>
+    /// <exception cref="LanewiseException">The window does not fit the input, or a window contains only padding.</exception>
     public static SymbolicTensor AvgPool2d(
         this SymbolicTensor x,
         Size2d kernelSize,
         Size2d? stride = null,
         Padding padding = default,
         bool countIncludePad = true,
-        bool ceilMode = false) =>
-        x.Then(new AvgPool2d(kernelSize, stride ?? kernelSize, padding, countIncludePad, ceilMode));
+        bool ceilMode = false,
+        Size2d? dilation = null) =>
+        x.Then(new AvgPool2d(kernelSize, stride ?? kernelSize, padding, countIncludePad, ceilMode) { Dilation = dilation ?? 1 });
 
     /// <summary>Adds average pooling to a given size, (N, C, H, W) → (N, C, P, Q).</summary>
     /// <param name="x">The input.</param>

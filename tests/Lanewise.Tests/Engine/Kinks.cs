@@ -61,13 +61,11 @@ internal static class Kinks
         {
             int c = i / y.Pixels, top = i % y.Pixels / y.Width * pool.Stride.Height - pool.Padding.Top;
             int left = i % y.Width * pool.Stride.Width - pool.Padding.Left;
-            for (int h = Math.Max(0, top); h < Math.Min(x.Height, top + pool.KernelSize.Height); h++)
+            for (int r = 0; r < pool.KernelSize.Height * pool.KernelSize.Width; r++)
             {
-                for (int w = Math.Max(0, left); w < Math.Min(x.Width, left + pool.KernelSize.Width); w++)
-                {
-                    double gap = output[i] - input[(c * x.Height + h) * x.Width + w];
-                    nearest = gap > 0 ? Math.Min(nearest, gap) : nearest;
-                }
+                int h = top + r / pool.KernelSize.Width * pool.Dilation.Height, w = left + r % pool.KernelSize.Width * pool.Dilation.Width;
+                double gap = (uint)h < x.Height && (uint)w < x.Width ? output[i] - input[(c * x.Height + h) * x.Width + w] : 0;
+                nearest = gap > 0 ? Math.Min(nearest, gap) : nearest;
             }
         }
 

@@ -57,8 +57,10 @@ internal static class RandomNetworks
                 padding: (choice.From % 3, choice.Other % 3)),
             6 or 7 or 8 => x.ReLU(),
             9 => side >= 2 ? x.MaxPool2d(2) : null,
-            10 => x.MaxPool2d(3, stride: 1 + choice.Other % 2, padding: 1),
-            11 => x.AvgPool2d(3, stride: 1 + choice.Other % 2, padding: 1, countIncludePad: choice.From % 2 == 0),
+            10 => choice.Channels > 5 ? x.MaxPool2d(3, stride: 1 + choice.Other % 2, padding: 2, dilation: 2)
+                : x.MaxPool2d(3, stride: 1 + choice.Other % 2, padding: 1),
+            11 => choice.Channels > 5 && side > 2 ? x.AvgPool2d((1, 2), padding: (0, 1), countIncludePad: choice.From % 2 == 0, dilation: 2)
+                : x.AvgPool2d(3, stride: 1 + choice.Other % 2, padding: 1, countIncludePad: choice.From % 2 == 0),
             12 or 13 => Sum(x, all, choice.Other),
             14 => Join(x, all, choice.Other),
             15 => Activation(x, choice.Other),

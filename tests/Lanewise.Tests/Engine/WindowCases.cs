@@ -112,6 +112,31 @@ internal static class WindowCases
         Of("shortcut stride 3×1", new(3, 7, 4), x => x.IdentityShortcut(6, (3, 1))),
     ];
 
+    private static readonly OpCase[] DilatedPools =
+    [
+        Of("max pool 3 dilation 2", new(3, 7, 6), x => x.MaxPool2d(3, stride: 1, dilation: 2)),
+        Of("max pool 2 dilation 3 stride 2 padding 2", new(3, 8, 7), x => x.MaxPool2d(2, stride: 2, padding: 2, dilation: 3)),
+        Of("max pool dilation 2×1 ceil", new(3, 8, 7), x => x.MaxPool2d(3, stride: 2, padding: 1, ceilMode: true, dilation: (2, 1))),
+        Of("relu, max pool dilation 2", new(3, 7, 6), x =>
+            x.Conv2d("a", 4, kernelSize: 3, padding: 1).ReLU().MaxPool2d(2, stride: 1, padding: 1, dilation: 2).Conv2d("b", 3, kernelSize: 1)),
+        Of("max pool dilation 2 after conv, relu", new(3, 7, 6), x =>
+            x.Conv2d("a", 4, kernelSize: 3, padding: 1).MaxPool2d(2, dilation: 2).ReLU()),
+        Of("max pool dilation 2 of a value that is read again", new(3, 6, 5), x => Join(
+            x.Conv2d("a", 3, kernelSize: 1).ReLU(), a => a.MaxPool2d(3, stride: 1, padding: 2, dilation: 2).Conv2d("b", 3, 1).Add(a))),
+        Of("avg pool 3 dilation 2 padding 1, counted", new(3, 8, 7), x => x.AvgPool2d(3, stride: 1, padding: 1, dilation: 2)),
+        Of("avg pool 3 dilation 2 padding 2, not counted", new(3, 7, 6), x =>
+            x.AvgPool2d(3, stride: 2, padding: 2, countIncludePad: false, dilation: 2)),
+        Of("avg pool dilation 1×3 ceil", new(3, 7, 9), x => x.AvgPool2d((2, 3), (2, 1), (1, 3), ceilMode: true, dilation: (1, 3))),
+        Of("avg pool dilation 2 of a value that is read again", new(3, 6, 5), x => Join(
+            x.Conv2d("a", 3, kernelSize: 1).ReLU(), a => a.AvgPool2d(3, stride: 1, padding: 2, dilation: 2).Conv2d("b", 3, 1).Add(a))),
+        Of("max pool padding above half the kernel", new(3, 6, 5), x => x.MaxPool2d(3, stride: 2, padding: 2)),
+        Of("conv, relu, max pool padding above half the kernel", new(3, 6, 5), x =>
+            x.Conv2d("a", 4, kernelSize: 3, padding: 1).ReLU().MaxPool2d(3, stride: 2, padding: new Padding(2, 1, 1, 2))),
+        Of("avg pool padding above half the kernel, counted", new(3, 6, 5), x => x.AvgPool2d(2, stride: 1, padding: (1, 0))),
+        Of("avg pool padding above half the kernel, not counted", new(3, 6, 5), x =>
+            x.AvgPool2d(3, stride: 1, padding: new Padding(2, 2, 0, 1), countIncludePad: false)),
+    ];
+
     private static readonly OpCase[] Pools =
     [
         Of("max pool 3 stride 2 ceil, one extra window", new(3, 8, 6), x => x.MaxPool2d(3, stride: 2, ceilMode: true)),
@@ -162,5 +187,5 @@ internal static class WindowCases
             x.IdentityShortcut(3, stride: 2).Concat(x.Conv2d("a", 4, kernelSize: 3, stride: 2, padding: 1)).ReLU()),
     ];
 
-    public static IReadOnlyList<OpCase> All { get; } = [.. Axes, .. Dilations, .. Groups, .. Paddings, .. ConstantPads, .. Pools, .. Shortcuts];
+    public static IReadOnlyList<OpCase> All { get; } = [.. Axes, .. Dilations, .. Groups, .. Paddings, .. ConstantPads, .. DilatedPools, .. Pools, .. Shortcuts];
 }

@@ -27,7 +27,8 @@ public sealed class NetworkGraphTests
         x.OmitModule("aux2");
         var sum = deep.IdentityShortcut(16, (2, 1)).Add(deep.Conv2d("down", 16, 1, (2, 1)));
         sum = sum.Multiply(sum.AdaptiveAvgPool2d()).ConstantPad2d(new Padding(1, 0, 2, 3), 0.25);
-        sum = sum.ConstantPad2d(1, double.NegativeInfinity).ConstantPad2d(0, double.PositiveInfinity).MaxPool2d(3);
+        sum = sum.ConstantPad2d(1, double.NegativeInfinity).ConstantPad2d(0, double.PositiveInfinity).MaxPool2d(3, 1);
+        sum = sum.MaxPool2d(2, 1, dilation: (3, 2)).AvgPool2d(2, 1, dilation: (1, 2));
         return sum.Dropout(0.2f).Flatten().Linear("fc", 4, bias: false, new Initializer.Normal(0.01f, 2)).Softmax();
     });
 

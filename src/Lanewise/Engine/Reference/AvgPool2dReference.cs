@@ -17,30 +17,32 @@ internal sealed class AvgPool2dReference : ImageReference<AvgPool2d>
 
     private static void ForEachPixel(AvgPool2d op, Volume x, Volume y, Action<int, int, int, int, int, int> visit) => y.ForEach((c, p, q) =>
     {
-        int top = p * op.Stride.Height - op.Padding.Top, bottom = Math.Min(top + op.KernelSize.Height, x.Shape.Height + op.Padding.Bottom);
-        int left = q * op.Stride.Width - op.Padding.Left, right = Math.Min(left + op.KernelSize.Width, x.Shape.Width + op.Padding.Right);
-        var window = Window(x, (top, bottom), (left, right));
-        int pixels = op.CountIncludePad ? (bottom - top) * (right - left) : window.Count;
+        var (padded, window) = Window(op, x, p, q);
         foreach (var (h, w) in window)
         {
-            visit(c, p, q, h, w, pixels);
+            visit(c, p, q, h, w, op.CountIncludePad ? padded : window.Count);
         }
     });
 
-    private static List<(int H, int W)> Window(Volume x, (int From, int To) rows, (int From, int To) columns)
+    /// <summary>Returns the pixels of a window, and their number with the padding.</summary>
+    private static (int Padded, List<(int H, int W)> Pixels) Window(AvgPool2d op, Volume x, int p, int q)
     {
-        var window = new List<(int, int)>();
-        for (int h = rows.From; h < rows.To; h++)
+        int padded = 0;
+        var pixels = new List<(int, int)>();
+        for (int r = 0; r < op.KernelSize.Height; r++)
         {
-            for (int w = columns.From; w < columns.To; w++)
+            for (int s = 0; s < op.KernelSize.Width; s++)
             {
+                int h = p * op.Stride.Height + r * op.Dilation.Height - op.Padding.Top;
+                int w = q * op.Stride.Width + s * op.Dilation.Width - op.Padding.Left;
+                padded += h < x.Shape.Height + op.Padding.Bottom && w < x.Shape.Width + op.Padding.Right ? 1 : 0;
                 if (x.Contains(h, w))
                 {
-                    window.Add((h, w));
+                    pixels.Add((h, w));
                 }
             }
         }
 
-        return window;
+        return (padded, pixels);
     }
 }

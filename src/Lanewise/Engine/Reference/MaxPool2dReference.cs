@@ -27,7 +27,8 @@ internal sealed class MaxPool2dReference : ImageReference<MaxPool2d>
         {
             for (int s = 0; s < op.KernelSize.Width; s++)
             {
-                int h = p * op.Stride.Height + r - op.Padding.Top, w = q * op.Stride.Width + s - op.Padding.Left;
+                int h = p * op.Stride.Height + r * op.Dilation.Height - op.Padding.Top;
+                int w = q * op.Stride.Width + s * op.Dilation.Width - op.Padding.Left;
                 if (x.Contains(h, w) && (best is not { } b || x[c, h, w] > x[c, b.H, b.W]))
                 {
                     best = (h, w);

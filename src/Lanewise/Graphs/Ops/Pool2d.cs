@@ -1,17 +1,21 @@
 namespace Lanewise;
 
 /// <summary>
-/// Base of max and average pooling, (N, C, H, W) → (N, C, P, Q) with P = ⌊(H + padding above and below − kernel height) / stride⌋ + 1,
-/// or ⌈…⌉ + 1 in ceil mode, where a last window that would begin outside the image and its leading padding is dropped.
+/// Base of max and average pooling, (N, C, H, W) → (N, C, P, Q) with
+/// P = ⌊(H + padding above and below − dilation·(kernel height − 1) − 1) / stride⌋ + 1, or ⌈…⌉ + 1 in ceil mode, where a last window that
+/// would begin outside the image and its leading padding is dropped.
 /// </summary>
 /// <param name="KernelSize">Window rows and columns.</param>
 /// <param name="Stride">Step between windows.</param>
-/// <param name="Padding">Rows and columns around the image; at most half the kernel on each side.</param>
+/// <param name="Padding">Rows and columns around the image; every window must contain a pixel of the image.</param>
 /// <param name="CeilMode">Whether inputs left over at the end get a window of their own.</param>
 public abstract record Pool2d(Size2d KernelSize, Size2d Stride, Padding Padding, bool CeilMode) : Op
 {
+    /// <summary>Step between the inputs of one window; 1 by default.</summary>
+    public Size2d Dilation { get; init; } = 1;
+
     /// <inheritdoc/>
-    internal override Window? Window => new(KernelSize, Stride, Padding, Dilation: 1, CeilMode);
+    internal override Window? Window => new(KernelSize, Stride, Padding, Dilation, CeilMode);
 
     /// <inheritdoc/>
     internal override bool MapsZerosToZeros => true;
@@ -19,13 +23,20 @@ public abstract record Pool2d(Size2d KernelSize, Size2d Stride, Padding Padding,
     internal override Shape InferShape(IReadOnlyList<Shape> inputs)
     {
         var outputs = Window!.Value.Outputs(inputs[0]);
-        if (Math.Max(Padding.Top, Padding.Bottom) > KernelSize.Height / 2 || Math.Max(Padding.Left, Padding.Right) > KernelSize.Width / 2)
+        int row = Window.Value.Rows.FirstEmptyWindow(inputs[0].Height), column = Window.Value.Columns.FirstEmptyWindow(inputs[0].Width);
+        if (row >= 0 || column >= 0)
         {
-            throw new ShapeException($"padding {Padding} is more than half of kernel {KernelSize}; some windows would contain no pixel");
+            string dilated = Dilation == 1 ? "" : $", dilation {Dilation}", empty = row >= 0 ? $"row {row}" : $"column {column}";
+            throw new ShapeException(
+                $"kernel {KernelSize}{dilated}, padding {Padding}: the windows of output {empty} contain no pixel of the image; "
+                + $"use less padding");
         }
 
         return new(inputs[0].Channels, outputs.Height, outputs.Width);
     }
+
+    /// <summary>Reads the dilation, which descriptions without it leave at 1.</summary>
+    private protected static Size2d ReadDilation(AttributeReader from) => from.Has("dilation") ? from.Size("dilation") : 1;
 
     internal override void Write(AttributeWriter to)
     {
@@ -33,6 +44,10 @@ public abstract record Pool2d(Size2d KernelSize, Size2d Stride, Padding Padding,
         to.Write("stride", Stride);
         to.Write("padding", Padding);
         to.Write("ceil_mode", CeilMode);
+        if (Dilation != 1)
+        {
+            to.Write("dilation", Dilation);
+        }
     }
 }
 
@@ -45,7 +60,10 @@ public sealed record MaxPool2d(Size2d KernelSize, Size2d Stride, Padding Padding
     : Pool2d(KernelSize, Stride, Padding, CeilMode)
 {
     internal static MaxPool2d Read(AttributeReader from) =>
-        new(from.Size("kernel_size"), from.Size("stride"), from.Padding("padding"), from.Bool("ceil_mode"));
+        new(from.Size("kernel_size"), from.Size("stride"), from.Padding("padding"), from.Bool("ceil_mode"))
+        {
+            Dilation = ReadDilation(from),
+        };
 }
 
 /// <summary>Average pooling.</summary>
@@ -60,7 +78,10 @@ public sealed record AvgPool2d(Size2d KernelSize, Size2d Stride, Padding Padding
     : Pool2d(KernelSize, Stride, Padding, CeilMode)
 {
     internal static AvgPool2d Read(AttributeReader from) => new(
-        from.Size("kernel_size"), from.Size("stride"), from.Padding("padding"), from.Bool("count_include_pad"), from.Bool("ceil_mode"));
+        from.Size("kernel_size"), from.Size("stride"), from.Padding("padding"), from.Bool("count_include_pad"), from.Bool("ceil_mode"))
+    {
+        Dilation = ReadDilation(from),
+    };
 
     internal override void Write(AttributeWriter to)
     {

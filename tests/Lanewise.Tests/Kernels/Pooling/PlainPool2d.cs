@@ -13,26 +13,17 @@ internal static class PlainPool2d
         Pool(rows, columns, x, (c, pixels, counted) => pixels.Sum(pixel => x[c, pixel.H, pixel.W]) / (padded ? counted : pixels.Count));
 
     /// <summary>The inputs of an output's window, and how many positions count when padding does.</summary>
-    public static (int First, int End, int Counted) Window(ConvAxis axis, int inputs, int output)
+    public static (int[] Inputs, int Counted) Window(ConvAxis axis, int inputs, int output)
     {
-        int start = output * axis.Stride - axis.Padding, end = start + axis.Kernel;
-        return (Math.Max(0, start), Math.Min(inputs, end), Math.Min(end, inputs + axis.PaddingAfter) - start);
+        int[] all = [.. Enumerable.Range(0, axis.Kernel).Select(r => output * axis.Stride + r * axis.Dilation - axis.Padding)];
+        return ([.. all.Where(i => i >= 0 && i < inputs)], all.Count(i => i < inputs + axis.PaddingAfter));
     }
 
     public static Volume Pool(ConvAxis rows, ConvAxis columns, Volume x, Func<int, List<(int H, int W)>, int, double> value) =>
         Volume.Of(x.Channels, rows.Outputs(x.Height), columns.Outputs(x.Width), (c, p, q) =>
         {
-            var (top, bottom, high) = Window(rows, x.Height, p);
-            var (left, right, wide) = Window(columns, x.Width, q);
-            List<(int H, int W)> pixels = [];
-            for (int h = top; h < bottom; h++)
-            {
-                for (int w = left; w < right; w++)
-                {
-                    pixels.Add((h, w));
-                }
-            }
-
-            return value(c, pixels, high * wide);
+            var (windowRows, high) = Window(rows, x.Height, p);
+            var (windowColumns, wide) = Window(columns, x.Width, q);
+            return value(c, [.. from h in windowRows from w in windowColumns select (h, w)], high * wide);
         });
 }

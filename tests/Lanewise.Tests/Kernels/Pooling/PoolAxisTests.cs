@@ -27,9 +27,9 @@ public sealed class PoolAxisTests
         Assert.Equal((axis.Outputs(inputs), inputs), (pool.Outputs, pool.Inputs));
         for (int i = 0; i < pool.Outputs; i++)
         {
-            var (first, end, counted) = PlainPool2d.Window(axis, inputs, i);
-            Assert.Equal((first, end), pool.Window(i));
-            Assert.Equal(counted, pool.Counted(i));
+            var (window, counted) = PlainPool2d.Window(axis, inputs, i);
+            Assert.Equal((window[0], window[^1] + 1), pool.Window(i));
+            Assert.Equal((window.Length, counted), (pool.InputsOf(i), pool.Counted(i)));
         }
 
         AssertConsistent(pool);
@@ -37,6 +37,49 @@ public sealed class PoolAxisTests
         // The last window's end, and what the row's memory must hold with both ends repeated.
         Assert.Equal((pool.Outputs - 1) * stride + kernel - padding - inputs, pool.After);
         Assert.Equal(padding + inputs + Math.Max(0, pool.After), pool.Reach);
+    }
+
+    [Theory]
+    [InlineData(3, 1, 2, 2, 9)]
+    [InlineData(2, 2, 3, 4, 8)]
+    [InlineData(3, 2, 1, 3, 11)]
+    [InlineData(2, 1, 3, 5, 4)]
+    [InlineData(4, 3, 0, 2, 15)]
+    public void Dilated_windows_are_steps_between_their_ends(int kernel, int stride, int padding, int dilation, int inputs)
+    {
+        foreach (bool ceil in new[] { false, true })
+        {
+            var axis = new ConvAxis(kernel, stride, padding, padding + 1, dilation, ceil);
+            Assert.Equal(-1, axis.FirstEmptyWindow(inputs));
+            var pool = PoolAxis.Of(axis, inputs);
+            Assert.Equal((axis.Outputs(inputs), dilation), (pool.Outputs, pool.Dilation));
+            for (int i = 0; i < pool.Outputs; i++)
+            {
+                var (window, counted) = PlainPool2d.Window(axis, inputs, i);
+                var (first, end) = pool.Window(i);
+                Assert.Equal(window, Enumerable.Range(0, pool.InputsOf(i)).Select(r => first + r * dilation));
+                Assert.Equal(window[^1] + 1, end);
+                Assert.Equal(counted, pool.Counted(i));
+            }
+        }
+    }
+
+    [Fact]
+    public void The_first_window_of_padding_alone_is_found()
+    {
+        for (int kernel = 1; kernel < 4; kernel++)
+        {
+            for (int dilation = 1; dilation < 5; dilation++)
+            {
+                for (int padding = 0; padding < 6; padding++)
+                {
+                    var axis = new ConvAxis(kernel, 2, padding, 6 - padding, dilation);
+                    int[] outputs = [.. Enumerable.Range(0, axis.Outputs(5))];
+                    int[] empty = [.. outputs.Where(i => PlainPool2d.Window(axis, 5, i).Inputs.Length == 0).Append(-1)];
+                    Assert.Equal(empty[0], axis.FirstEmptyWindow(5));
+                }
+            }
+        }
     }
 
     [Theory]
