@@ -122,6 +122,12 @@ internal abstract partial class KernelSet
     /// <summary>The gradient of softmax. Writes dx, or adds to it.</summary>
     public abstract void SoftmaxBackward(Planes y, Planes dy, Planes dx, bool accumulate, in BlockMemory memory, Part part);
 
+    /// <summary>The logarithm of softmax over channels. Writes y; shared by rows.</summary>
+    public abstract void LogSoftmax(Planes x, Planes y, in BlockMemory memory, Part part);
+
+    /// <summary>The gradient of the logarithm of softmax. Writes dx, or adds to it.</summary>
+    public abstract void LogSoftmaxBackward(Planes y, Planes dy, Planes dx, bool accumulate, in BlockMemory memory, Part part);
+
     /// <summary>Dropout, or its gradient. Writes to = kept ? x / (1 − p) : 0, or adds it to to; shared by channels.</summary>
     public abstract void Dropout(Planes x, Planes to, ulong key, float p, bool accumulate, in BlockMemory memory, Part part);
 

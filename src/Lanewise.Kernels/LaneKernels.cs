@@ -136,6 +136,12 @@ internal sealed class LaneKernels<L, V> : KernelSet
     public override void SoftmaxBackward(Planes y, Planes dy, Planes dx, bool accumulate, in BlockMemory memory, Part part) =>
         Softmax<L, V>.Backward(y, dy, dx, accumulate, memory, part);
 
+    public override void LogSoftmax(Planes x, Planes y, in BlockMemory memory, Part part) =>
+        LogSoftmax<L, V>.Forward(x, y, memory, part);
+
+    public override void LogSoftmaxBackward(Planes y, Planes dy, Planes dx, bool accumulate, in BlockMemory memory, Part part) =>
+        LogSoftmax<L, V>.Backward(y, dy, dx, accumulate, memory, part);
+
     public override void Dropout(Planes x, Planes to, ulong key, float p, bool accumulate, in BlockMemory memory, Part part) =>
         Dropout<L, V>.Run(x, to, key, p, accumulate, memory, part);
 

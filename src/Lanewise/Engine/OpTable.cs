@@ -55,6 +55,10 @@ internal static class OpTable
         {
             Shape = "unchanged", Macs = NoMacs, Parameters = NoParameters, Gradient = "dx[c] = y[c]·(dy[c] − Σ y·dy)",
         },
+        new(typeof(LogSoftmax), _ => new LogSoftmax(), () => new LogSoftmaxLowering(), new LogSoftmaxReference())
+        {
+            Shape = "unchanged", Macs = NoMacs, Parameters = NoParameters, Gradient = "dx[c] = dy[c] − exp(y[c])·Σ dy",
+        },
         new(typeof(Dropout), Dropout.Read, () => new DropoutLowering(), new DropoutReference())
         {
             Shape = "unchanged", Macs = NoMacs, Parameters = NoParameters, Gradient = "dx = mask / (1 − p)·dy",

@@ -47,4 +47,7 @@ public static class NormLayers
 
     /// <summary>Adds softmax over the channels; the shape stays (N, C, H, W).</summary>
     public static SymbolicTensor Softmax(this SymbolicTensor x) => x.Then(new Softmax());
+
+    /// <summary>Adds the logarithm of softmax over the channels; the shape stays (N, C, H, W).</summary>
+    public static SymbolicTensor LogSoftmax(this SymbolicTensor x) => x.Then(new LogSoftmax());
 }

@@ -93,6 +93,11 @@ internal static class NormCases
         Of("softmax", new(5, 1, 1), x => x.Softmax()),
         Of("softmax of pixels", new(4, 3, 2), x => x.Softmax()),
         Of("softmax of one channel", new(1, 2, 2), x => x.Softmax()),
+        Of("log softmax", new(5, 1, 1), x => x.Rescaling(4).LogSoftmax()),
+        Of("log softmax of pixels", new(4, 3, 2), x => x.LogSoftmax()),
+        Of("log softmax of one channel", new(1, 2, 2), x => x.LogSoftmax()),
+        Of("log softmax that is read again", Small, x =>
+            Join(x.Conv2d("a", 4, kernelSize: 1), a => Join(a.LogSoftmax(), s => s.Add(a).Conv2d("b", 4, kernelSize: 1).Add(s)))),
         Of("softmax as attention", Small, x =>
             Join(x.Conv2d("a", 4, kernelSize: 1), a => a.Softmax().Add(a).Conv2d("b", 3, kernelSize: 1))),
         Of("dropout", Small, x => x.Dropout(0.3f)),

@@ -71,7 +71,7 @@ internal static class RandomNetworks
         };
     }
 
-    private static SymbolicTensor Activation(SymbolicTensor x, int choice) => (choice % 8) switch
+    private static SymbolicTensor Activation(SymbolicTensor x, int choice) => (choice % 9) switch
     {
         0 => x.LeakyReLU(0.1 * (choice % 5)),
         1 => x.Hardtanh(-0.1 * (choice % 5), choice % 3 == 0 ? double.PositiveInfinity : 0.5),
@@ -80,6 +80,7 @@ internal static class RandomNetworks
         4 => x.Hardsigmoid(0.2),
         5 => x.Hardswish(),
         6 => x.SiLU(),
+        7 => x.LogSoftmax(),
         _ => x.Rescaling(1.5, -0.25 * (choice % 2)),
     };
 

@@ -29,7 +29,7 @@ public sealed class NetworkGraphTests
         sum = sum.Multiply(sum.AdaptiveAvgPool2d()).ConstantPad2d(new Padding(1, 0, 2, 3), 0.25);
         sum = sum.ConstantPad2d(1, double.NegativeInfinity).ConstantPad2d(0, double.PositiveInfinity).MaxPool2d(3, 1);
         sum = sum.MaxPool2d(2, 1, dilation: (3, 2)).AvgPool2d(2, 1, dilation: (1, 2));
-        return sum.Dropout(0.2f).Flatten().Linear("fc", 4, bias: false, new Initializer.Normal(0.01f, 2)).Softmax();
+        return sum.Dropout(0.2f).Flatten().Linear("fc", 4, bias: false, new Initializer.Normal(0.01f, 2)).LogSoftmax().Softmax();
     });
 
     [Fact]

@@ -132,6 +132,29 @@ internal sealed class SoftmaxLowering : Lowering
     }
 }
 
+/// <summary>Lowers the logarithm of softmax over channels.</summary>
+internal sealed class LogSoftmaxLowering : Lowering
+{
+    /// <inheritdoc/>
+    public override bool BackwardReadsOutput => true;
+
+    public override void Forward(Unit unit, BlockProgram program, bool training)
+    {
+        var (x, y) = (unit.Inputs[0].Data, unit.Output.Data);
+        program.Emit(unit, "Forward", Work.PerBlock(x.Height, (kernels, in memory, part) => kernels.LogSoftmax(x, y, memory, part)));
+    }
+
+    public override void Backward(Unit unit, BlockProgram program)
+    {
+        var (x, y, dy) = (unit.Inputs[0], unit.Output.Data, unit.Output.Gradient);
+        if (x.RequiresGradient)
+        {
+            program.EmitGradient(unit, x, (dx, adds) => Work.PerBlock(
+                y.Height, (kernels, in memory, part) => kernels.LogSoftmaxBackward(y, dy, dx, adds, memory, part)));
+        }
+    }
+}
+
 /// <summary>Lowers dropout, which is part of training plans only.</summary>
 internal sealed class DropoutLowering : Lowering
 {
