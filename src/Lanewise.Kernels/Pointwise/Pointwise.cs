@@ -11,8 +11,8 @@ internal interface IFormula<L, V>
 }
 
 /// <summary>
-/// ReLU, Add, Mul and their gradients: to = formula(a, b), pixel by pixel. a, b and the result may be the same activation; a lane is whatever
-/// theirs is.
+/// ReLU, Add, Mul and their gradients: to = formula(a, b), pixel by pixel. a, b and the result may be the same activation; a lane is
+/// whatever theirs is.
 /// </summary>
 internal static unsafe class Pointwise<L, V>
     where L : unmanaged, ILane<V>
@@ -52,7 +52,8 @@ internal static unsafe class Pointwise<L, V>
         {
             for (int h = 0; h < to.Height; h++)
             {
-                float* rowA = first.Pointer + c * first.Plane + h * first.Pitch, rowB = second.Pointer + c * second.Plane + h * second.Pitch;
+                float* rowA = first.Pointer + c * first.Plane + h * first.Pitch;
+                float* rowB = second.Pointer + c * second.Plane + h * second.Pitch;
                 float* row = sum.Pointer + c * sum.Plane + h * sum.Pitch;
                 for (nint i = 0; i < to.Width * L.Width; i += L.Width)
                 {

@@ -107,7 +107,11 @@ internal static class OpCases
             x.Conv2d("a", 8, kernelSize: 3, padding: 1).Concat(x.Conv2d("b", 8, kernelSize: 5, padding: 2))),
     ];
 
-    public static IReadOnlyList<OpCase> All { get; } = [.. Convolutions, .. Others, .. Channels, .. Winograds, .. WindowCases.All, .. NormCases.All, .. ActivationCases.All, .. ProductCases.All, .. FusionCases.All, .. PoolCases.All];
+    public static IReadOnlyList<OpCase> All { get; } =
+    [
+        .. Convolutions, .. Others, .. Channels, .. Winograds, .. WindowCases.All, .. NormCases.All,
+        .. ActivationCases.All, .. ProductCases.All, .. FusionCases.All, .. PoolCases.All,
+    ];
 
     public static TheoryData<string> Names => [.. All.Select(c => c.Name)];
 

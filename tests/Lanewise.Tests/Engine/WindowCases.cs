@@ -69,7 +69,8 @@ internal static class WindowCases
         Of("constant pad after conv, relu", new(3, 6, 5), x =>
             x.Conv2d("a", 4, kernelSize: 3).ReLU().ConstantPad2d((1, 2)).Conv2d("b", 3, kernelSize: 3)),
         Of("constant pad of minus infinity before max pool", new(3, 7, 6), x =>
-            x.Conv2d("a", 4, kernelSize: 3, padding: 1).ConstantPad2d(new Padding(0, 1, 2, 1), double.NegativeInfinity).MaxPool2d(3, stride: 2)),
+            x.Conv2d("a", 4, kernelSize: 3, padding: 1).ConstantPad2d(new Padding(0, 1, 2, 1), double.NegativeInfinity)
+                .MaxPool2d(3, stride: 2)),
         Of("constant pad of minus infinity, relu, max pool", new(3, 6, 6), x =>
             x.Conv2d("a", 4, kernelSize: 1).ConstantPad2d(1, double.NegativeInfinity).ReLU().MaxPool2d(2).Conv2d("b", 3, kernelSize: 1)),
         Of("constant pad of a value that is read again", new(3, 5, 4), x =>
@@ -118,7 +119,7 @@ internal static class WindowCases
         Of("max pool 2 dilation 3 stride 2 padding 2", new(3, 8, 7), x => x.MaxPool2d(2, stride: 2, padding: 2, dilation: 3)),
         Of("max pool dilation 2×1 ceil", new(3, 8, 7), x => x.MaxPool2d(3, stride: 2, padding: 1, ceilMode: true, dilation: (2, 1))),
         Of("relu, max pool dilation 2", new(3, 7, 6), x =>
-            x.Conv2d("a", 4, kernelSize: 3, padding: 1).ReLU().MaxPool2d(2, stride: 1, padding: 1, dilation: 2).Conv2d("b", 3, kernelSize: 1)),
+            x.Conv2d("a", 4, kernelSize: 3, padding: 1).ReLU().MaxPool2d(2, stride: 1, padding: 1, dilation: 2).Conv2d("b", 3, 1)),
         Of("max pool dilation 2 after conv, relu", new(3, 7, 6), x =>
             x.Conv2d("a", 4, kernelSize: 3, padding: 1).MaxPool2d(2, dilation: 2).ReLU()),
         Of("max pool dilation 2 of a value that is read again", new(3, 6, 5), x => Join(

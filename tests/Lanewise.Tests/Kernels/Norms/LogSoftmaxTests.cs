@@ -41,5 +41,6 @@ public sealed class LogSoftmaxTests
         }
     }
 
-    private static Volume Plain(Volume x) => x.Map((c, h, w, v) => -Math.Log(Enumerable.Range(0, x.Channels).Sum(i => Math.Exp(x[i, h, w] - v))));
+    private static Volume Plain(Volume x) =>
+        x.Map((c, h, w, v) => -Math.Log(Enumerable.Range(0, x.Channels).Sum(i => Math.Exp(x[i, h, w] - v))));
 }

@@ -13,8 +13,8 @@ public sealed class ConstantPad2dTests
         foreach (float value in new[] { 0, 1.5f, float.NegativeInfinity })
         {
             var (kernels, buffer) = (KernelSet.For(width), new KernelBuffer(width));
-            Planes x = buffer.Lay(3, Height, Width, 1), y = buffer.Lay(3, Height + 3, Width + 4, 2), dy = buffer.Lay(3, Height + 3, Width + 4);
-            Planes dx = buffer.Lay(3, Height, Width, 1), sum = buffer.Lay(3, Height, Width);
+            Planes x = buffer.Lay(3, Height, Width, 1), y = buffer.Lay(3, Height + 3, Width + 4, 2);
+            Planes dy = buffer.Lay(3, Height + 3, Width + 4), dx = buffer.Lay(3, Height, Width, 1), sum = buffer.Lay(3, Height, Width);
             buffer.Fill(x);
             buffer.Fill(dy, 2);
             buffer.Fill(sum, 3);
