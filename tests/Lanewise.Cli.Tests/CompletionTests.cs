@@ -18,6 +18,9 @@ public sealed class CompletionTests
         { "train residual --dataset cif", "cifar10 cifar100" },
         { "eval run --model plain2", "plain20" },
         { "completion f", "fish" },
+        { "weights fetch resnet18", "resnet18 resnet18-cntk" },
+        { "eval resnet50", "resnet50 resnet50-v2" },
+        { "train resnet18 --pretrained goo", "googlenet" },
     };
 
     [Theory]

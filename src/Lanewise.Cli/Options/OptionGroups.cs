@@ -29,6 +29,7 @@ internal static class OptionGroups
         ["convert"] = ["--model", "--dtype", "--force"],
         ["cost"] = ["--depth", "--time", "--input"],
         ["conv"] = ["--input", "--out", "--kernel"],
+        ["embed"] = ["--output", "--model", "--json"],
         ["bench"] = ["--mode", "--batch-size", "--threads"],
         ["depth"] = ["--depths", "--dataset", "--output"],
     };
@@ -39,7 +40,7 @@ internal static class OptionGroups
         ("Explanations",
             ["--grad-cam", "--layer", "--class", "--branches", "--blocks", "--feature-maps", "--filters"]),
         ("Data", ["--dataset", "--data-dir", "--limit-train", "--limit-test", "--aug", "--on-corrupt"]),
-        ("Model", ["--model", "--weights", "--classes", "--freeze", "--aux", "--no-aux"]),
+        ("Model", ["--model", "--weights", "--pretrained", "--classes", "--freeze", "--aux", "--no-aux"]),
         ("Training", ["--epochs", "--batch-size", "--seed", "--resume", "--config"]),
         ("Optimization",
         [

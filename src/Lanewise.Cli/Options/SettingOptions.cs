@@ -24,7 +24,7 @@ internal sealed class SettingOptions
             else
             {
                 var option = Create(setting, defaults);
-                _options.Add((option, parse => parse.GetValue(option)));
+                _options.Add((option, parse => Read(parse, option, setting)));
             }
         }
     }
@@ -47,6 +47,11 @@ internal sealed class SettingOptions
         return [.. given.Values];
     }
 
+    private static SettingValue? Read(ParseResult parse, Option<SettingValue?> option, Setting setting) =>
+        setting.ValueIfOmitted is { } value && parse.GetResult(option) is { Implicit: false, Tokens.Count: 0 }
+            ? setting.Parse(value)
+            : parse.GetValue(option);
+
     private static (Option Option, Func<ParseResult, SettingValue?> Read) CreateSwitch(Setting setting, bool isOn)
     {
         string? help = isOn || setting.HelpForFalse is null ? setting.Help : setting.HelpForFalse;
@@ -60,8 +65,8 @@ internal sealed class SettingOptions
         var option = new Option<SettingValue?>($"--{setting.Name}")
         {
             Description = Advice.WithOptions(OptionFactory.WithDefault(setting.Help, defaultText)),
-            HelpName = setting.ValueName,
-            Arity = ArgumentArity.ExactlyOne,
+            HelpName = setting.ValueIfOmitted is null ? setting.ValueName : $"[{setting.ValueName}]",
+            Arity = setting.ValueIfOmitted is null ? ArgumentArity.ExactlyOne : ArgumentArity.ZeroOrOne,
             CustomParser = result => Parse(result, setting),
         };
         if (setting.ShortName is { } shortName)

@@ -62,11 +62,26 @@ internal static class SharedOptions
         return option;
     }
 
-    public static Argument<string> RunOrFile() => new("RUN|FILE")
+    /// <summary>Creates the argument for a trained model; an existing path comes before a name of pretrained weights.</summary>
+    public static Argument<string> RunOrFile() => new("RUN|FILE|NAME")
     {
-        Description = "Run folder or weights file (.safetensors, .pt, .pth, .th).",
-        CustomParser = result => ArgumentParsing.ParseText(result, "RUN|FILE", null),
+        Description = "Run folder, weights file (.safetensors, .pt, .pth, .th), or name of pretrained weights ('lanewise weights list').",
+        CompletionSources = { PretrainedCatalog.Names },
+        CustomParser = result => ArgumentParsing.ParseText(result, "RUN|FILE|NAME", null),
     };
+
+    /// <summary>Creates the argument for the name of pretrained weights.</summary>
+    public static Argument<string> WeightsName() => new("NAME")
+    {
+        Description = $"Pretrained weights: {string.Join(", ", PretrainedCatalog.Names)}.",
+        HelpName = "NAME",
+        CompletionSources = { PretrainedCatalog.Names },
+        CustomParser = result => ArgumentParsing.ParseText(result, "NAME", name => PretrainedCatalog.Find(name).Name),
+    };
+
+    /// <summary>Creates the <c>--data-dir</c> option of verbs for pretrained weights.</summary>
+    public static Option<string?> WeightsDataDir() => OptionFactory.Text(
+        "--data-dir", "FOLDER", "Folder to use instead of the default ones; the weights are in FOLDER/weights/NAME.", "the cache");
 
     public static Argument<string[]> Images(ArgumentArity arity) => new("IMAGE")
     {

@@ -8,7 +8,7 @@ using Lanewise.Workflows;
 
 namespace Lanewise.Cli.Verbs;
 
-/// <summary><c>lanewise convert RUN|FILE OUT</c>.</summary>
+/// <summary><c>lanewise convert RUN|FILE|NAME OUT</c>.</summary>
 internal sealed class ConvertVerb
 {
     private const string Examples =
@@ -77,15 +77,17 @@ internal sealed class ConvertVerb
 
     private int Run(ParseResult parse)
     {
-        string from = RunDirectory.FindModel(parse.GetRequiredValue(_in)), to = parse.GetRequiredValue(_out);
+        var source = ModelSource.Resolve(parse.GetRequiredValue(_in));
+        string from = source.Path, to = parse.GetRequiredValue(_out);
         if (Path.Exists(to) && !parse.GetValue(_force))
         {
             throw new LanewiseException($"{to} exists; choose another name, or overwrite it with --force.");
         }
 
-        var file = WeightsFile.Read(from);
-        var card = parse.GetValue(_model) is { } model
-            ? WithClassNames(ModelFile.From(file, from, model).Card, parse.GetValue(_classes))
+        var file = PretrainedFile.ReadTensors(from);
+        string? model = parse.GetValue(_model) ?? source.Entry?.Model;
+        var card = model is not null
+            ? WithClassNames(source.From(file, model).Card, parse.GetValue(_classes))
             : ModelCard.FromMetadata(file.Metadata, from);
         var type = Enum.Parse<StoredType>(parse.GetValue(_dtype) ?? Types[0], ignoreCase: true);
         Safetensors.Write(to, file.Tensors, card?.ToMetadata() ?? file.Metadata, type);

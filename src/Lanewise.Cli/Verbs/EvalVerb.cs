@@ -8,7 +8,7 @@ using Lanewise.Workflows;
 
 namespace Lanewise.Cli.Verbs;
 
-/// <summary><c>lanewise eval RUN|FILE</c>.</summary>
+/// <summary><c>lanewise eval RUN|FILE|NAME</c>.</summary>
 internal sealed class EvalVerb
 {
     private const string Examples =

@@ -10,7 +10,7 @@ using Lanewise.Workflows;
 
 namespace Lanewise.Cli.Verbs;
 
-/// <summary><c>lanewise explain RUN|FILE [IMAGE…]</c>.</summary>
+/// <summary><c>lanewise explain RUN|FILE|NAME [IMAGE…]</c>.</summary>
 internal sealed class ExplainVerb
 {
     private const string Examples =
@@ -106,7 +106,7 @@ internal sealed class ExplainVerb
         {
             if (!hasImages && result.GetResult(option) is { Implicit: false })
             {
-                result.AddError($"{option.Name} requires an image; add one after RUN|FILE.");
+                result.AddError($"{option.Name} requires an image; add one after RUN|FILE|NAME.");
             }
         }
     }

@@ -9,7 +9,7 @@ using Lanewise.Workflows;
 
 namespace Lanewise.Cli.Verbs;
 
-/// <summary><c>lanewise predict RUN|FILE IMAGE…</c>.</summary>
+/// <summary><c>lanewise predict RUN|FILE|NAME IMAGE…</c>.</summary>
 internal sealed class PredictVerb
 {
     private const string Examples =
@@ -18,6 +18,7 @@ internal sealed class PredictVerb
           lanewise predict runs/residual-1 scans/*.jpg --top-k 1
           lanewise predict from-pytorch.safetensors six.png --model residual
           lanewise predict runs/residual-1 six.png --json
+          lanewise predict resnet50-v2 cat.jpg             pretrained weights, after lanewise weights fetch resnet50-v2
         """;
 
     private const int MaxTopK = 1000;

@@ -18,6 +18,7 @@ internal sealed class TrainVerb
           lanewise train residual --opt adamw --sched cosine --warmup-epochs 1
           lanewise train residual --lr 0.1 --sched step --milestones 80,120 --epochs 160
           lanewise train residual --weights runs/residual-1 --freeze --dataset kmnist
+          lanewise train resnet18 --pretrained --freeze --dataset folder:photos
           lanewise train residual --tensorboard            view with: tensorboard --logdir runs
           lanewise train --resume runs/residual-1          resume after Ctrl-C
           lanewise train --resume runs/residual-1 --epochs 20
@@ -73,6 +74,7 @@ internal sealed class TrainVerb
     {
         using var display = new JobDisplay();
         var job = CreateJob(parse);
+        job.Fetching = new() { Consent = LicensePrompt.Create(isAccepted: false) };
         var result = await job.RunAsync(display, cancellationToken).ConfigureAwait(false);
         TrainingReport.Print(result, parse.GetValue(_json));
         return ExitCode.Done;

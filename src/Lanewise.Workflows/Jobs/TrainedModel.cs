@@ -21,16 +21,17 @@ public sealed record TrainedModel(ModelFile File, Network Network, ImageTransfor
     /// <summary>Gets the class names in the order of the logits.</summary>
     public IReadOnlyList<string> Classes => File.Card.Classes;
 
-    /// <summary>Loads the model of a run folder or of a weights file.</summary>
-    /// <param name="path">The run folder or weights file.</param>
+    /// <summary>Loads the model of a run folder or of a weights file, or pretrained weights that were fetched.</summary>
+    /// <param name="path">The run folder, the weights file, or the name of pretrained weights; an existing path comes before a name.</param>
     /// <param name="model">The model's name, for files that do not name it; null otherwise.</param>
     /// <param name="input">Overrides of the input; null for none.</param>
     /// <exception cref="SettingException">The model does not support the settings.</exception>
+    /// <exception cref="PretrainedException">The pretrained weights were not fetched.</exception>
     /// <exception cref="LanewiseException">The file cannot be read.</exception>
     public static TrainedModel Load(string path, string? model = null, InputSettings? input = null)
     {
         input ??= new InputSettings();
-        var file = ModelFile.Load(RunDirectory.FindModel(path), model);
+        var file = ModelSource.Resolve(path).Load(model);
         var options = new ModelOptions { Classes = file.Network.OutputCount };
         if (input.ImageSize is not null && file.Card.Network is not null)
         {

@@ -12,11 +12,23 @@ public sealed partial record TrainSettings : RunSettings
         SettingTypes.Text("MODEL", name => ModelCatalog.Find(name).Name, [.. ModelCatalog.All.Select(model => model.Name)]), _ => null,
         "Model to train; 'lanewise models' lists them.", _ => null);
 
+    // What --pretrained without a value stands for, until the name is known.
+    private const string DefaultPretrained = "default";
+
     private static readonly Setting<string?> WeightsSetting = new(
-        "weights", SettingTypes.Text("FILE", Path.GetFullPath), _ => null,
+        "weights", SettingTypes.Text("FILE", PretrainedCatalog.NameOrPath), _ => null,
         "Start from these weights, a run folder or a file. A classifier with another number of classes is re-initialized.")
     {
         OnResume = ResumeRule.NotAllowed,
+    };
+
+    private static readonly Setting<string?> PretrainedSetting = new(
+        "pretrained", SettingTypes.Text("NAME|FILE", CheckPretrained, PretrainedCatalog.Names), _ => null,
+        "Start from pretrained weights ('lanewise weights list' lists them), which are fetched if necessary and bring their preprocessing; "
+        + "without a value, from those of the model. FILE: .nupkg, .onnx, .safetensors or .pth.")
+    {
+        OnResume = ResumeRule.NotAllowed,
+        ValueIfOmitted = DefaultPretrained,
     };
 
     private static readonly Setting<int?> ClassesSetting = new(
@@ -24,7 +36,7 @@ public sealed partial record TrainSettings : RunSettings
         "Number of classes of the network, at least that of the dataset.", _ => "that of the dataset");
 
     private static readonly Setting<bool> FreezeSetting = new(
-        "freeze", SettingTypes.Switch, _ => false, "With {weights}: train only the last linear layer and freeze all other weights.")
+        "freeze", SettingTypes.Switch, _ => false, "With {weights} or {pretrained}: train only the last linear layer and freeze all other weights.")
     {
         Switches = [true],
     };
@@ -62,6 +74,9 @@ public sealed partial record TrainSettings : RunSettings
     /// <summary>Gets the file or run folder of the initial weights; null for random initialization.</summary>
     public string? Weights { get => Get(WeightsSetting); init => Set(WeightsSetting, value); }
 
+    /// <summary>Gets the name of pretrained weights or a file of them; null for others.</summary>
+    public string? Pretrained { get => Get(PretrainedSetting); init => Set(PretrainedSetting, value); }
+
     /// <summary>Gets the number of classes of the network; null for that of the dataset.</summary>
     public int? Classes { get => Get(ClassesSetting); init => Set(ClassesSetting, value); }
 
@@ -87,7 +102,7 @@ public sealed partial record TrainSettings : RunSettings
     public static IReadOnlyList<Setting> AllSettings { get; } =
     [
         ModelSetting, DatasetSetting, DataDirSetting, OnCorruptSetting, .. InputSettings.AllSettings, AugmentationSetting, EpochsSetting,
-        BatchSizeSetting, .. OptimizationTable, WeightsSetting, ClassesSetting, FreezeSetting, AuxSetting, SeedSetting, ThreadsSetting,
+        BatchSizeSetting, .. OptimizationTable, WeightsSetting, PretrainedSetting, ClassesSetting, FreezeSetting, AuxSetting, SeedSetting, ThreadsSetting,
         AlgorithmSetting, TensorBoardSetting, LimitTrainSetting, LimitTestSetting,
     ];
 
@@ -108,11 +123,25 @@ public sealed partial record TrainSettings : RunSettings
     {
         string? error = AuxiliaryClassifiers is true && Freeze
             ? "{aux} and {freeze} cannot be combined: auxiliary classifiers train the layers that {freeze} keeps fixed."
-            : Freeze && Weights is null ? "{freeze} requires {weights}: only trained weights are worth freezing."
+            : Freeze && Weights is null && Pretrained is null
+                ? "{freeze} requires {weights} or {pretrained}: only trained weights are worth freezing."
             : null;
         if (error is not null)
         {
             throw new SettingException(error, FreezeSetting.Name);
+        }
+
+        if (Pretrained is not null && Weights is not null)
+        {
+            throw new SettingException("{pretrained} and {weights} cannot be combined: both are what training starts from.", "pretrained");
+        }
+
+        var entry = Pretrained is { } name && !Path.Exists(name) ? PretrainedCatalog.TryFind(name) : null;
+        if (entry is not null && Model is not null && entry.Model != Model)
+        {
+            throw new SettingException(
+                $"{{pretrained}} {entry.Name}: these are weights of {entry.Model}, not of {Model}; train {entry.Model}, or choose others.",
+                PretrainedSetting.Name);
         }
 
         base.Check();
@@ -135,6 +164,22 @@ public sealed partial record TrainSettings : RunSettings
         return resumed;
     }
 
+    /// <summary>Returns the settings with the name of the pretrained weights where the model's own were asked for.</summary>
+    /// <exception cref="SettingException">There are none of the model.</exception>
+    internal TrainSettings WithPretrainedNamed()
+    {
+        if (Pretrained != DefaultPretrained || Model is not { } model)
+        {
+            return this;
+        }
+
+        var entry = PretrainedCatalog.ForModel(model) ?? throw new SettingException(
+            $"{{pretrained}}: there are no pretrained weights of {model} in the catalog; give a file, or train one of "
+            + $"{string.Join(", ", PretrainedCatalog.All.Select(e => e.Model).Distinct(StringComparer.Ordinal))}.",
+            PretrainedSetting.Name);
+        return this with { Pretrained = entry.Name };
+    }
+
     /// <summary>Creates the network to train.</summary>
     /// <param name="classes">The number of classes of the dataset.</param>
     /// <exception cref="SettingException">Auxiliary classifiers were requested, but the model has none.</exception>
@@ -147,4 +192,9 @@ public sealed partial record TrainSettings : RunSettings
             ? throw new SettingException($"{{aux}}: {Model} has no auxiliary classifiers; omit {{aux}}.", AuxSetting.Name)
             : network;
     }
+
+    private static string CheckPretrained(string text) =>
+        text == DefaultPretrained ? text
+        : Path.Exists(text) || text.AsSpan().ContainsAny("./\\") ? Path.GetFullPath(text)
+        : PretrainedCatalog.Find(text).Name;
 }

@@ -49,6 +49,14 @@ public sealed record ModelCard
     /// <summary>The dataset the model was trained on, for example <c>mnist</c>; null if unknown.</summary>
     public string? Dataset { get; init; }
 
+    /// <summary>
+    /// The licence of the pretrained weights that the training started from, as an SPDX identifier; null if it is unknown or there were none.
+    /// </summary>
+    public string? License { get; init; }
+
+    /// <summary>Where the pretrained weights that the training started from came from; null if there were none.</summary>
+    public string? Origin { get; init; }
+
     /// <summary>The network; null where the file names one of the catalog.</summary>
     public Network? Network { get; init; }
 
@@ -70,9 +78,12 @@ public sealed record ModelCard
             TransformMetadata.Write(Transform, Set);
         }
 
-        if (Dataset is not null)
+        foreach (var (key, value) in ((string, string?)[])[("dataset", Dataset), ("license", License), ("origin", Origin)])
         {
-            Set("dataset", Dataset);
+            if (value is not null)
+            {
+                Set(key, value);
+            }
         }
 
         if (Network is not null && !IsInCatalog(Network))
@@ -113,6 +124,8 @@ public sealed record ModelCard
         {
             Transform = ReadTransform(values, input),
             Dataset = values.Find("dataset"),
+            License = values.Find("license"),
+            Origin = values.Find("origin"),
             Network = values.Find("graph") is { } graph ? NetworkGraph.Read(graph, model, file) : null,
         };
     }
