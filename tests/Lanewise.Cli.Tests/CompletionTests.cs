@@ -10,7 +10,7 @@ public sealed class CompletionTests
     {
         { "trai", "train" },
         { "help tra", "train" },
-        { "data ", "fetch list verify" },
+        { "data ", "fetch list remove verify" },
         { "train resnet10", "resnet101" },
         { "train residual --epo", "--epochs" },
         { "train residual --opt ", "adamw sgd" },
@@ -35,6 +35,8 @@ public sealed class CompletionTests
     [Theory]
     [InlineData("train residual --output ")]
     [InlineData("predict run ")]
+    [InlineData("predict ")]
+    [InlineData("predict run res")]
     [InlineData("xyz")]
     public async Task Where_there_is_nothing_to_suggest_the_shell_may_complete_files(string line) =>
         Assert.Empty((await InProcess.RunAsync($"[suggest:{line.Length}]", line)).Ok().Out);

@@ -24,7 +24,7 @@ internal sealed class SettingOptions
             else
             {
                 var option = Create(setting, defaults);
-                _options.Add((option, parse => Read(parse, option, setting)));
+                _options.Add((option, parse => parse.GetValue(option)));
             }
         }
     }
@@ -46,11 +46,6 @@ internal sealed class SettingOptions
 
         return [.. given.Values];
     }
-
-    private static SettingValue? Read(ParseResult parse, Option<SettingValue?> option, Setting setting) =>
-        setting.ValueIfOmitted is { } value && parse.GetResult(option) is { Implicit: false, Tokens.Count: 0 }
-            ? setting.Parse(value)
-            : parse.GetValue(option);
 
     private static (Option Option, Func<ParseResult, SettingValue?> Read) CreateSwitch(Setting setting, bool isOn)
     {
@@ -86,7 +81,7 @@ internal sealed class SettingOptions
     {
         try
         {
-            return setting.Parse(result.Tokens[0].Value);
+            return setting.Parse(result.Tokens is [var token, ..] ? token.Value : setting.ValueIfOmitted!);
         }
         catch (SettingException e)
         {

@@ -63,12 +63,21 @@ internal static class SharedOptions
     }
 
     /// <summary>Creates the argument for a trained model; an existing path comes before a name of pretrained weights.</summary>
-    public static Argument<string> RunOrFile() => new("RUN|FILE|NAME")
+    public static Argument<string> RunOrFile()
     {
-        Description = "Run folder, weights file (.safetensors, .pt, .pth, .th), or name of pretrained weights ('lanewise weights list').",
-        CompletionSources = { PretrainedCatalog.Names },
-        CustomParser = result => ArgumentParsing.ParseText(result, "RUN|FILE|NAME", null),
-    };
+        var argument = new Argument<string>("RUN|FILE|NAME")
+        {
+            Description = "Run folder, weights file (.safetensors, .pt, .pth, .th), or pretrained weights ('lanewise weights list').",
+            CustomParser = result => ArgumentParsing.ParseText(result, "RUN|FILE|NAME", null),
+        };
+        // Completion offers names for this argument only, and where a word is begun: otherwise the shell completes runs and files.
+        argument.CompletionSources.Add(context =>
+            context.WordToComplete is { Length: > 0 } word && context.ParseResult.GetResult(argument) is { Tokens: [var own] }
+            && own.Value == word
+                ? PretrainedCatalog.Names
+                : []);
+        return argument;
+    }
 
     /// <summary>Creates the argument for the name of pretrained weights.</summary>
     public static Argument<string> WeightsName() => new("NAME")

@@ -30,7 +30,7 @@ internal sealed class CostVerb
 
     private readonly Argument<string?> _model = new("MODEL|RUN|FILE|NAME")
     {
-        Description = "Model ('lanewise models' lists them), a run folder or weights file written by Lanewise, or a name of pretrained weights.",
+        Description = "Model ('lanewise models'), run folder or weights file written by Lanewise, or name of pretrained weights.",
         HelpName = "MODEL|RUN|FILE|NAME",
         Arity = ArgumentArity.ZeroOrOne,
         CompletionSources = { SharedOptions.ModelNames, PretrainedCatalog.Names },

@@ -34,7 +34,6 @@ internal sealed class EmbedVerb
     public static Command Create()
     {
         var options = new EmbedVerb();
-        options._output.Required = true;
         var verb = new Verb("embed", Description, Examples)
         {
             options._run, options._images, options._output, options._model, options._algorithm, options._threads, options._json,
@@ -44,6 +43,13 @@ internal sealed class EmbedVerb
             verb.Add(option);
         }
 
+        verb.Validators.Add(result =>
+        {
+            if (result.GetResult(options._output) is null)
+            {
+                result.AddError("lanewise embed: --output is missing; name the file to write, .npz or .csv.");
+            }
+        });
         verb.SetAction(options.RunAsync);
         return verb;
     }
@@ -84,7 +90,7 @@ internal sealed class EmbedVerb
         return result.Errors.Count == 0 ? ExitCode.Done : ExitCode.Failed;
     }
 
-    private static string CheckName(string name) => FeatureFile.Extensions.Contains(Path.GetExtension(name), StringComparer.OrdinalIgnoreCase)
-        ? name
+    private static string CheckName(string name) =>
+        FeatureFile.Extensions.Contains(Path.GetExtension(name), StringComparer.OrdinalIgnoreCase) ? name
         : throw new LanewiseException($"--output {name}: expected a name that ends in {string.Join(" or ", FeatureFile.Extensions)}.");
 }

@@ -10,7 +10,7 @@ namespace Lanewise.Cli.Verbs;
 internal static class WeightsRemoveVerb
 {
     private const string Description =
-        "Remove pretrained weights that 'lanewise weights fetch' wrote, an unfinished download too. Files that were put there by hand are kept.";
+        "Remove pretrained weights that were fetched, an unfinished download too. Files that were put there by hand are kept.";
 
     private const string Examples =
         """

@@ -10,8 +10,8 @@ namespace Lanewise.Workflows;
 public sealed record EmbeddingResult(string Output, int Images, int Features, IReadOnlyList<ImageErrorEvent> Errors);
 
 /// <summary>
-/// Computes the features of any number of image files, the input of the model's classifier, and writes them to a file, in bounded memory and
-/// on all cores.
+/// Computes the features of any number of image files, the input of the model's classifier, and writes them to a file, in bounded memory
+/// and on all cores.
 /// </summary>
 /// <param name="model">The model.</param>
 /// <param name="options">How the images are computed; null for the defaults.</param>

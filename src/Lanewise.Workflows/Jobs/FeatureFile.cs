@@ -21,8 +21,8 @@ internal abstract class FeatureFile : IDisposable
 
     /// <summary>Returns the ending of a name in lower case.</summary>
     /// <exception cref="JobException">It is none of <see cref="Extensions"/>.</exception>
-    public static string ExtensionOf(string path) => Path.GetExtension(path).ToLowerInvariant() is var end && Extensions.Contains(end, StringComparer.Ordinal)
-        ? end
+    public static string ExtensionOf(string path) =>
+        Path.GetExtension(path).ToLowerInvariant() is var end && Extensions.Contains(end, StringComparer.Ordinal) ? end
         : throw new JobException($"{{output}} {path}: expected a name that ends in {string.Join(" or ", Extensions)}.");
 
     /// <summary>Writes a row.</summary>
@@ -35,8 +35,8 @@ internal abstract class FeatureFile : IDisposable
     public abstract void Dispose();
 
     /// <summary>
-    /// <c>features</c>, (N, F) float32, and <c>files</c>, (N) texts, as <c>numpy.savez</c> writes them. The header comes first and N is known
-    /// last, so the values wait in a temporary file.
+    /// <c>features</c>, (N, F) float32, and <c>files</c>, (N) texts, as <c>numpy.savez</c> writes them. The header comes first and N is
+    /// known last, so the values wait in a temporary file.
     /// </summary>
     private sealed class NpzFeatures(Stream stream, string folder) : FeatureFile
     {

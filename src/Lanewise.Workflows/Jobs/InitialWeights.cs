@@ -34,7 +34,8 @@ internal sealed record InitialWeights(WeightsFile File, string Source, ModelCard
         if (settings.Weights is { } path)
         {
             var source = ModelSource.Resolve(path);
-            return Create(PretrainedFile.ReadTensors(source.Path), source.Path, source.Entry) with { IsPretrained = source.Entry is not null };
+            var own = Create(PretrainedFile.ReadTensors(source.Path), source.Path, source.Entry);
+            return own with { IsPretrained = source.Entry is not null };
         }
 
         if (settings.Pretrained is not { } pretrained)

@@ -22,7 +22,7 @@ public sealed record TrainedModel(ModelFile File, Network Network, ImageTransfor
     public IReadOnlyList<string> Classes => File.Card.Classes;
 
     /// <summary>Loads the model of a run folder or of a weights file, or pretrained weights that were fetched.</summary>
-    /// <param name="path">The run folder, the weights file, or the name of pretrained weights; an existing path comes before a name.</param>
+    /// <param name="path">The run folder, the weights file, or the name of pretrained weights; an existing path comes first.</param>
     /// <param name="model">The model's name, for files that do not name it; null otherwise.</param>
     /// <param name="input">Overrides of the input; null for none.</param>
     /// <exception cref="SettingException">The model does not support the settings.</exception>

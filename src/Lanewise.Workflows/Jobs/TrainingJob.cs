@@ -27,7 +27,9 @@ public sealed class TrainingJob
     /// <summary>Gets the settings; those that depend on the data are resolved once it is loaded.</summary>
     public TrainSettings Settings => _folder.Settings;
 
-    /// <summary>Gets or sets how pretrained weights are fetched. By default, none whose publisher asks that the licence be accepted.</summary>
+    /// <summary>
+    /// Gets or sets how pretrained weights are fetched. By default, none whose publisher asks that the licence be accepted.
+    /// </summary>
     public PretrainedFetchOptions Fetching { get; set; } = new();
 
     /// <summary>Reserves the folder of a new run and writes its settings, before any expensive work.</summary>

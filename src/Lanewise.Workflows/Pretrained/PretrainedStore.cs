@@ -98,7 +98,8 @@ public sealed class PretrainedStore(string? dataDirectory = null, Func<string, s
 
     /// <summary>Removes fetched weights from the folder to which they are fetched; a file that was put there by hand is kept.</summary>
     /// <param name="entry">The weights.</param>
-    /// <exception cref="PretrainedException">There are none that were fetched, or they cannot be removed.</exception>
+    /// <exception cref="PretrainedException">There are none that were fetched.</exception>
+    /// <exception cref="FileAccessException">A file cannot be removed.</exception>
     public RemovedFiles Remove(PretrainedEntry entry)
     {
         string file = PathOf(entry), folder = Path.GetDirectoryName(file)!;
@@ -125,8 +126,8 @@ public sealed class PretrainedStore(string? dataDirectory = null, Func<string, s
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new PretrainedException(
-                $"{folder}: cannot be removed ({e.Message.ReplaceLineEndings(" ").TrimEnd('.')}).", PretrainedError.CacheNotWritable, entry, e);
+            string why = e.Message.ReplaceLineEndings(" ").TrimEnd('.');
+            throw new FileAccessException($"{folder}: cannot be removed ({why}); change its permissions.", folder, FileAccess.Write, e);
         }
 
         return paths.Count > 0 ? new(paths, bytes) : throw new PretrainedException(

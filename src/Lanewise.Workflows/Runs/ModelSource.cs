@@ -41,7 +41,9 @@ internal sealed record ModelSource(string Path, PretrainedEntry? Entry)
     /// <exception cref="LanewiseException">The file cannot be read, or holds another model.</exception>
     public ModelFile Load(string? model = null) => From(PretrainedFile.ReadTensors(Path), model);
 
-    /// <summary>Builds the model from the content of the file. The card of pretrained weights says how images are prepared for them.</summary>
+    /// <summary>
+    /// Builds the model from the content of the file. The card of pretrained weights says how images are prepared for them.
+    /// </summary>
     /// <inheritdoc cref="Load"/>
     public ModelFile From(WeightsFile file, string? model = null)
     {

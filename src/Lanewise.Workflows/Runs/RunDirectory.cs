@@ -56,6 +56,7 @@ public sealed class RunDirectory
             ? folder
             : throw new LanewiseException(Directory.Exists(path)
                 ? $"{path}: the folder has no args.json; specify the folder of a run."
+                : PretrainedCatalog.TryFind(path) is not null ? $"{path}: pretrained weights have no run; specify the folder of a run."
                 : $"{path}: the folder does not exist; specify the folder of a run.");
     }
 

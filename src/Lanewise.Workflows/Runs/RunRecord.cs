@@ -55,8 +55,8 @@ internal sealed record RunFacts
     /// <summary>Gets the keys, which are no settings.</summary>
     public static readonly string[] Keys =
     [
-        "version", "command", "data_source", "train_images", "test_images", "lane_width", "initial_epochs", "weights_license", "weights_origin",
-        "environment",
+        "version", "command", "data_source", "train_images", "test_images", "lane_width", "initial_epochs", "weights_license",
+        "weights_origin", "environment",
     ];
 
     public string Version { get; init; } = ProductInfo.Version;

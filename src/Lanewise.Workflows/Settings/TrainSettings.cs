@@ -36,7 +36,8 @@ public sealed partial record TrainSettings : RunSettings
         "Number of classes of the network, at least that of the dataset.", _ => "that of the dataset");
 
     private static readonly Setting<bool> FreezeSetting = new(
-        "freeze", SettingTypes.Switch, _ => false, "With {weights} or {pretrained}: train only the last linear layer and freeze all other weights.")
+        "freeze", SettingTypes.Switch, _ => false,
+        "With {weights} or {pretrained}: train only the last linear layer and freeze all other weights.")
     {
         Switches = [true],
     };
@@ -102,8 +103,8 @@ public sealed partial record TrainSettings : RunSettings
     public static IReadOnlyList<Setting> AllSettings { get; } =
     [
         ModelSetting, DatasetSetting, DataDirSetting, OnCorruptSetting, .. InputSettings.AllSettings, AugmentationSetting, EpochsSetting,
-        BatchSizeSetting, .. OptimizationTable, WeightsSetting, PretrainedSetting, ClassesSetting, FreezeSetting, AuxSetting, SeedSetting, ThreadsSetting,
-        AlgorithmSetting, TensorBoardSetting, LimitTrainSetting, LimitTestSetting,
+        BatchSizeSetting, .. OptimizationTable, WeightsSetting, PretrainedSetting, ClassesSetting, FreezeSetting, AuxSetting, SeedSetting,
+        ThreadsSetting, AlgorithmSetting, TensorBoardSetting, LimitTrainSetting, LimitTestSetting,
     ];
 
     /// <inheritdoc/>

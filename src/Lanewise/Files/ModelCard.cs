@@ -50,7 +50,7 @@ public sealed record ModelCard
     public string? Dataset { get; init; }
 
     /// <summary>
-    /// The licence of the pretrained weights that the training started from, as an SPDX identifier; null if it is unknown or there were none.
+    /// The licence of the pretrained weights that the training started from, as an SPDX identifier; null if unknown or there were none.
     /// </summary>
     public string? License { get; init; }
 

@@ -5,7 +5,7 @@ using System.Text;
 
 namespace Lanewise.Files;
 
-/// <summary>Writes arrays in NumPy's format (.npy, version 1.0), little-endian and in C order; .npz is a zip archive of such files.</summary>
+/// <summary>Writes arrays in NumPy's format (.npy 1.0), little-endian and in C order; .npz is a zip archive of such files.</summary>
 internal static class NpyWriter
 {
     // The header ends with a line feed at a multiple of this, so that the data is aligned.

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text.Json;
-using Lanewise.Files;
 using Lanewise.Workflows;
 
 namespace Lanewise.Cli.Tests.Pretrained;
@@ -160,7 +159,11 @@ public sealed class PackageFetchTests : IDisposable
         Assert.SkipWhen(OperatingSystem.IsWindows(), "the command is a shell script");
         string command = _folder["dotnet"];
         File.WriteAllText(command, "#!/bin/sh\n" + script + "\n");
-        File.SetUnixFileMode(command, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(command, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        }
+
         return _store.FetchAsync(Entry, new() { Dotnet = command, Consent = Accept }, cancellation ?? Token);
     }
 

@@ -19,10 +19,19 @@ public sealed class ModelCardTests
         Assert.Equal(Card.Model, read.Model);
         Assert.Equal(Card.Classes, read.Classes);
         Assert.Equal(Card.Dataset, read.Dataset);
+        Assert.Null(read.License);
+        Assert.Null(read.Origin);
         Assert.Equal(Card.Transform!.Input, read.Transform!.Input);
         Assert.Equal(Card.Transform.Mean, read.Transform.Mean);
         Assert.Equal(Card.Transform.Std, read.Transform.Std);
         Assert.Equal(1, read.Transform.CropPct);
+    }
+
+    [Fact]
+    public void Licence_and_origin_of_pretrained_weights_travel()
+    {
+        var read = ModelCard.FromMetadata((Card with { License = "MIT", Origin = "a \"package\"" }).ToMetadata(), "m.safetensors")!;
+        Assert.Equal(("MIT", "a \"package\""), (read.License, read.Origin));
     }
 
     [Fact]
