@@ -71,8 +71,7 @@ public sealed class PretrainedStore(string? dataDirectory = null, Func<string, s
     /// <exception cref="FileAccessException">The file cannot be read.</exception>
     public StoredWeights Open(PretrainedEntry entry)
     {
-        var found = Locate(entry) ?? throw new PretrainedException(
-            $"{entry.Name}: these pretrained weights are not in {Folder} yet.", PretrainedError.NotFetched, entry) { Root = Root };
+        var found = Locate(entry) ?? throw NotFetched(entry);
         // Fetching has verified the content; a file without a record was put there by hand.
         bool isGood = found.Record is { } record ? new FileInfo(found.Path).Length == record.Bytes : Check(found).IsGood;
         return isGood ? found : throw Damaged(found);
@@ -82,8 +81,7 @@ public sealed class PretrainedStore(string? dataDirectory = null, Func<string, s
     /// <param name="entry">The weights.</param>
     /// <exception cref="PretrainedException">They were not fetched.</exception>
     /// <exception cref="FileAccessException">The file cannot be read.</exception>
-    public PretrainedCheck Verify(PretrainedEntry entry) => Check(Locate(entry) ?? throw new PretrainedException(
-        $"{entry.Name}: these pretrained weights are not in {Folder} yet.", PretrainedError.NotFetched, entry) { Root = Root });
+    public PretrainedCheck Verify(PretrainedEntry entry) => Check(Locate(entry) ?? throw NotFetched(entry));
 
     /// <summary>Fetches weights unless they are there already, and verifies them.</summary>
     /// <param name="entry">The weights.</param>
@@ -139,6 +137,12 @@ public sealed class PretrainedStore(string? dataDirectory = null, Func<string, s
     /// <summary>Computes the SHA-256 of a file, in lower-case hex digits.</summary>
     /// <exception cref="FileAccessException">The file cannot be read.</exception>
     internal static string Hash(string path) => InputFile.Read(path, (stream, _) => Convert.ToHexStringLower(SHA256.HashData(stream)));
+
+    private PretrainedException NotFetched(PretrainedEntry entry) => new(
+        $"{entry.Name}: these pretrained weights are not in {Folder} yet.", PretrainedError.NotFetched, entry)
+    {
+        Root = Root,
+    };
 
     private PretrainedException Damaged(StoredWeights found) => new(
         string.Create(
