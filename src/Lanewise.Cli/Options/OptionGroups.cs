@@ -46,7 +46,7 @@ internal static class OptionGroups
             "--opt", "--lr", "--momentum", "--weight-decay", "--nesterov", "--sched", "--warmup-epochs", "--warmup-lr", "--decay-epochs",
             "--decay-rate", "--milestones", "--min-lr",
         ]),
-        ("Preprocessing", ["--img-size", "--crop-pct", "--crop-mode", "--mean", "--std", "--ink"]),
+        ("Preprocessing", ["--img-size", "--crop-pct", "--crop-mode", "--mean", "--std", "--channel-order", "--ink"]),
         ("Computation", ["--threads", "--algorithm", "--lanes", "--seconds", "--layers", "--time", "--training"]),
         ("Output", ["--output", "--top-k", "--mistakes", "--tensorboard", "--csv", "--json"]),
         (Unknown, []),

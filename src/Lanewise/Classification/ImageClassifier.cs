@@ -178,6 +178,7 @@ public sealed partial class ImageClassifier : IDisposable
         CultureInfo.InvariantCulture,
         $"{path} does not say how images are prepared; the default of {network.Name} is used: {transform.Input}, "
         + $"mean {string.Join(", ", transform.Mean)}, standard deviation {string.Join(", ", transform.Std)}, crop {transform.CropPct}"
+        + $"{(transform.ChannelOrder == ChannelOrder.Rgb ? "" : ", channels blue, green, red")}"
         + $"{(transform.Ink is null ? "" : ", drawings framed to their ink")}.");
 
     private ImagePreparation Images
