@@ -43,6 +43,14 @@ public sealed record ModelEntry
 /// <summary>The catalog of models.</summary>
 public static class ModelCatalog
 {
+    // CNTK subtracts the means of ImageNet from pixels of 0 to 255.
+    private static readonly ImageTransform Cntk = ImageTransform.ImageNet with
+    {
+        ChannelOrder = ChannelOrder.Bgr,
+        Mean = [103.06f / 255, 115.90f / 255, 123.15f / 255],
+        Std = [1f / 255, 1f / 255, 1f / 255],
+    };
+
     /// <summary>All models, by family.</summary>
     public static IReadOnlyList<ModelEntry> All { get; } =
     [
@@ -67,6 +75,7 @@ public static class ModelCatalog
                 AuxiliaryClassifiers = v.IsPaper,
             }),
         .. ResNet.Variants.Select(v => new ModelEntry(v.Name, "He et al. 2015", ImageTransform.ImageNet, o => ResNet.Create(v, o))),
+        new(ResNet.Cntk.Name, "He et al. 2015, CNTK's: 3 blocks in the last stage", Cntk, o => ResNet.Create(ResNet.Cntk, o)),
         .. CifarResNet.Variants.Select(v => new ModelEntry(
             v.Name,
             v.HasShortcuts ? "He et al. 2015, §4.2" : "He et al. 2015, §4.2, no shortcuts",
