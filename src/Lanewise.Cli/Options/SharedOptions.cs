@@ -17,6 +17,10 @@ internal static class SharedOptions
     /// <summary>Gets the names of all models.</summary>
     public static string[] ModelNames { get; } = [.. ModelCatalog.All.Select(model => model.Name)];
 
+    /// <summary>Gets the names of the models that bring settings of their own for pretrained weights.</summary>
+    public static string[] ModelsWithRecipe { get; } =
+        [.. ModelCatalog.All.Where(model => (model.FineTuning ?? model.FrozenFeatures) is not null).Select(model => model.Name)];
+
     private static string[] DatasetNames { get; } = [.. DatasetCatalog.All.Select(entry => entry.Name)];
 
     public static Option<bool> Json() => new("--json") { Description = "Print exactly one JSON document on stdout." };

@@ -18,6 +18,7 @@ internal sealed class TrainVerb
           lanewise train residual --opt adamw --sched cosine --warmup-epochs 1
           lanewise train residual --lr 0.1 --sched step --milestones 80,120 --epochs 160
           lanewise train residual --weights runs/residual-1 --freeze --dataset kmnist
+          lanewise train resnet18-cntk --weights body.safetensors --freeze --dataset folder:photos
           lanewise train residual --tensorboard            view with: tensorboard --logdir runs
           lanewise train --resume runs/residual-1          resume after Ctrl-C
           lanewise train --resume runs/residual-1 --epochs 20
@@ -25,7 +26,8 @@ internal sealed class TrainVerb
 
     private readonly Argument<string?> _model = new("MODEL")
     {
-        Description = "Model to train; 'lanewise models' lists them. Optional with --resume.",
+        Description = "Model to train; 'lanewise models' lists them. Optional with --resume. With --weights, some models bring their own "
+            + $"defaults of epochs, batch size, augmentation and optimization: {string.Join(", ", SharedOptions.ModelsWithRecipe)}.",
         HelpName = "MODEL",
         Arity = ArgumentArity.ZeroOrOne,
         CompletionSources = { SharedOptions.ModelNames },

@@ -127,7 +127,8 @@ public sealed class TrainingJob
             Classes = network.OutputCount,
             Dataset = splits.Name,
             Input = card?.Transform is { } transform ? Settings.Input.WithDefaultsFrom(transform) : Settings.Input,
-            Augmentation = Settings.Augmentation ?? Augmentations.NameOf(JobData.AugmentationOf(splits, network.Input)),
+            Augmentation = Settings.Augmentation
+                ?? Augmentations.NameOf(Settings.Recipe?.Augmentation ?? JobData.AugmentationOf(splits, network.Input)),
         };
         var initial = weights is null ? null : InitialWeights(network, weights, file!, progress);
         var training = new RunTraining(Directory, Setup(settings, splits, network) with { Initial = initial }, []);

@@ -101,7 +101,21 @@ public sealed partial record TrainSettings : RunSettings
     internal bool TrainsAuxiliary => AuxiliaryClassifiers ?? (ModelCatalog.Find(Model!).AuxiliaryClassifiers && !Freeze);
 
     /// <inheritdoc/>
-    private protected override SharedDefaults Defaults => TutorialDefaults;
+    private protected override SharedDefaults Defaults => Recipe is not { } recipe ? TutorialDefaults : new()
+    {
+        Epochs = recipe.Epochs,
+        BatchSize = recipe.BatchSize,
+        Optimizer = recipe.IsAdamW ? OptimizerKind.AdamW : OptimizerKind.Sgd,
+        LearningRate = recipe.LearningRate,
+        Momentum = recipe.Momentum,
+        WeightDecay = recipe.WeightDecay,
+        Schedule = recipe.HasCosineSchedule ? ScheduleKind.Cosine : ScheduleKind.None,
+    };
+
+    /// <summary>Gets the recipe that the model of the catalog brings for pretrained weights; null if it brings none.</summary>
+    internal TrainingRecipe? Recipe => Model is null || Weights is null ? null
+        : Freeze ? ModelCatalog.Find(Model).FrozenFeatures
+        : ModelCatalog.Find(Model).FineTuning;
 
     /// <inheritdoc/>
     public override void Check()

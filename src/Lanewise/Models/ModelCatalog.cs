@@ -36,6 +36,12 @@ public sealed record ModelEntry
     /// <summary>Whether the model is trained with auxiliary classifiers by default.</summary>
     public bool AuxiliaryClassifiers { get; init; }
 
+    /// <summary>The default settings of training all layers from pretrained weights; null for those of the tutorial.</summary>
+    internal TrainingRecipe? FineTuning { get; init; }
+
+    /// <summary>The default settings of training the classifier on frozen pretrained layers; null for those of the tutorial.</summary>
+    internal TrainingRecipe? FrozenFeatures { get; init; }
+
     /// <summary>Describes the network for the given number of classes.</summary>
     public Network ForClasses(int classes) => Create(new ModelOptions { Classes = classes });
 }
@@ -75,7 +81,27 @@ public static class ModelCatalog
                 AuxiliaryClassifiers = v.IsPaper,
             }),
         .. ResNet.Variants.Select(v => new ModelEntry(v.Name, "He et al. 2015", ImageTransform.ImageNet, o => ResNet.Create(v, o))),
-        new(ResNet.Cntk.Name, "He et al. 2015, CNTK's: 3 blocks in the last stage", Cntk, o => ResNet.Create(ResNet.Cntk, o)),
+        new(ResNet.Cntk.Name, "He et al. 2015, CNTK's: 3 blocks in the last stage", Cntk, o => ResNet.Create(ResNet.Cntk, o))
+        {
+            FineTuning = new()
+            {
+                Epochs = 3,
+                BatchSize = 16,
+                LearningRate = 0.001,
+                Momentum = 0.9,
+                HasCosineSchedule = true,
+            },
+            FrozenFeatures = new()
+            {
+                Epochs = 20,
+                BatchSize = 64,
+                LearningRate = 0.005,
+                Momentum = 0.9,
+                HasCosineSchedule = true,
+                // The features of an image are then computed once.
+                Augmentation = Augmentation.None,
+            },
+        },
         .. CifarResNet.Variants.Select(v => new ModelEntry(
             v.Name,
             v.HasShortcuts ? "He et al. 2015, §4.2" : "He et al. 2015, §4.2, no shortcuts",
