@@ -27,6 +27,7 @@ public sealed class RecipeTests : IDisposable
             (recipe.Epochs, recipe.BatchSize, recipe.LearningRate, recipe.Momentum, recipe.WeightDecay),
             (settings.Epochs, settings.BatchSize, settings.LearningRate, settings.Momentum, settings.WeightDecay));
         Assert.Equal((OptimizerKind.Sgd, ScheduleKind.Cosine), (settings.Optimizer, settings.Schedule));
+        Assert.Equal(!freeze, settings.FreezeBatchNorm);
         settings.Check();
 
         var given = settings with { Epochs = 7, LearningRate = 0.25, Schedule = ScheduleKind.None };
@@ -44,6 +45,32 @@ public sealed class RecipeTests : IDisposable
         Assert.All(others, settings => Assert.Equal(
             (10, 64, 0.01, 0.5, 0, ScheduleKind.None),
             (settings.Epochs, settings.BatchSize, settings.LearningRate, settings.Momentum, settings.WeightDecay, settings.Schedule)));
+    }
+
+    [Fact]
+    public async Task Frozen_batch_norm_keeps_its_statistics_and_parameters_while_convolutions_are_trained()
+    {
+        var start = Weights.Initialize(CifarResNet.ResNet20(), 5);
+        start.Save(_folder["start.safetensors"]);
+        var settings = new TrainSettings
+        {
+            Model = "resnet20",
+            Weights = _folder["start.safetensors"],
+            FreezeBatchNorm = true,
+            Dataset = "digits",
+            LimitTrain = 20,
+            LimitTest = 10,
+            Epochs = 1,
+        };
+        var job = TrainingJob.Create(settings, _folder["run"]);
+        await job.RunAsync(cancellationToken: Token);
+        Assert.All(ModelFile.Load(job.Directory.Model).Weights.Tensors, t => Assert.Equal(
+            t.Name.Contains("bn", StringComparison.Ordinal), t.Values.AsSpan().SequenceEqual(start[t.Name].Values)));
+        Assert.True(job.Directory.LoadRecord().Settings.FreezeBatchNorm);
+
+        var e = Assert.Throws<SettingException>(() => TrainingJob.Create(settings with { Weights = null }, _folder["other"]));
+        Assert.Equal("freeze-bn", e.Setting);
+        Assert.False((Pretrained with { FreezeBatchNorm = false }).FreezeBatchNorm);
     }
 
     [Fact]

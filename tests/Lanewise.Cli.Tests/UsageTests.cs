@@ -57,7 +57,7 @@ public sealed class UsageTests
     [InlineData("convert a.pth", "lanewise convert: OUT is missing.")]
     [InlineData("convert a.pth b.pth", "OUT b.pth: expected a name that ends in .safetensors")]
     [InlineData("convert a.pth b.safetensors --dtype f61", "There is no data type 'f61'; did you mean 'f64'? There are f32, f64, f16, bf16.")]
-    [InlineData("convert a.pth b.safetensors --classes-from c.txt", "--classes-from requires --model")]
+    [InlineData("convert a.pth b.safetensors --labels c.txt", "--labels requires --model")]
     [InlineData("models --jsno", "no option '--jsno'; did you mean '--json'?")]
     [InlineData("cost", "lanewise cost: specify a model (inception, inception-relu, residual,")]
     [InlineData("cost resdual", "did you mean 'residual'?")]

@@ -43,7 +43,7 @@ public sealed class UsageVoiceTests
     {
         "eval" or "report" => ["run"],
         "predict" or "explain" => ["run", "a.png"],
-        "convert" when option == "--classes-from" => ["a.pth", "b.safetensors", "--model", "resnet18"],
+        "convert" when option == "--labels" => ["a.pth", "b.safetensors", "--model", "resnet18"],
         "convert" => ["a.pth", "b.safetensors"],
         "data fetch" or "data verify" => ["mnist"],
         "train" => ["residual"],

@@ -39,7 +39,7 @@ internal static class OptionGroups
         ("Explanations",
             ["--grad-cam", "--layer", "--class", "--branches", "--blocks", "--feature-maps", "--filters"]),
         ("Data", ["--dataset", "--data-dir", "--limit-train", "--limit-test", "--aug", "--on-corrupt"]),
-        ("Model", ["--model", "--weights", "--classes", "--freeze", "--aux", "--no-aux"]),
+        ("Model", ["--model", "--weights", "--classes", "--freeze", "--freeze-bn", "--no-freeze-bn", "--aux", "--no-aux"]),
         ("Training", ["--epochs", "--batch-size", "--seed", "--resume", "--config"]),
         ("Optimization",
         [

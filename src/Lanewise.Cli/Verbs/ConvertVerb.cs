@@ -15,7 +15,7 @@ internal sealed class ConvertVerb
         """
           lanewise convert resnet18.pth resnet18.safetensors
           lanewise convert resnet18.pth resnet18.safetensors --model resnet18
-          lanewise convert best.pth best.safetensors --model resnet20 --classes-from names.txt
+          lanewise convert best.pth best.safetensors --model resnet20 --labels names.txt
           lanewise convert runs/residual-1 small.safetensors --dtype f16
         """;
 
@@ -39,7 +39,7 @@ internal sealed class ConvertVerb
         "Model that the weights belong to; checks the weights and stores the model in OUT, so that eval and predict do not need --model.");
 
     private readonly Option<string?> _classes = OptionFactory.Text(
-        "--classes-from", "FILE", "Text file with the class names to store in OUT, one per line; requires --model.");
+        "--labels", "FILE", "Text file with the class names to store in OUT, one per line; requires --model.");
 
     private readonly Option<bool> _force = new("--force") { Description = "Overwrite OUT if it exists." };
 
@@ -68,7 +68,7 @@ internal sealed class ConvertVerb
             // Values are not read here: an invalid one is reported by its own parser.
             if (result.GetResult(options._classes) is not null && result.GetResult(options._model) is null)
             {
-                result.AddError("--classes-from requires --model, which determines the number of classes.");
+                result.AddError("--labels requires --model, which determines the number of classes.");
             }
         });
         verb.SetAction(options.Run);

@@ -70,6 +70,16 @@ public sealed record TrainedModel(ModelFile File, Network Network, ImageTransfor
         }
     }
 
+    /// <summary>Checks that the model classifies: the weights of a body give features only.</summary>
+    /// <exception cref="NetworkException">It has no classifier.</exception>
+    internal void RequireClassifier()
+    {
+        if (!File.Card.HasClassifier)
+        {
+            throw ImageClassifier.NoClassifier(Network);
+        }
+    }
+
     /// <summary>Checks that an image folder has the classes of the model, since their names determine the labels.</summary>
     /// <exception cref="LanewiseException">The classes differ.</exception>
     internal void RequireClassesOf(DatasetSplits splits)
@@ -89,6 +99,7 @@ public sealed record TrainedModel(ModelFile File, Network Network, ImageTransfor
     internal async Task<EvaluationResult> EvaluateAsync(
         DatasetSplits splits, EvaluationOptions options, Action<ImagePrediction>? onPrediction, CancellationToken cancellationToken)
     {
+        RequireClassifier();
         RequireClassesOf(splits);
         using var plan = Plan.Compile(
             Network, new PlanOptions { BatchSize = options.BatchSize, Threads = options.Threads, Algorithm = options.Algorithm });

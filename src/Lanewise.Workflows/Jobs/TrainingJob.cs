@@ -210,7 +210,7 @@ public sealed class TrainingJob
         };
         int stepsPerEpoch = TrainingSetup.StepsOf(splits, settings.BatchSize);
         return new(
-            settings.Freeze ? network.WithTrainableHead() : network, options, splits,
+            settings.WithTrainable(network), options, splits,
             new ModelCard(network.Name, ClassNames(splits.Train.Classes, network.OutputCount), transform, splits.Name))
         {
             RecordsGradients = position => GradientSteps.Takes(position, stepsPerEpoch),

@@ -29,6 +29,14 @@ public sealed partial record TrainSettings : RunSettings
         Switches = [true],
     };
 
+    private static readonly Setting<bool> FreezeBnSetting = new(
+        "freeze-bn", SettingTypes.Switch, s => ((TrainSettings)s).Recipe?.FreezesBatchNorm ?? false,
+        "With {weights}: freeze batch norm, which then uses its running statistics in training; useful for few images.")
+    {
+        Switches = [true, false],
+        HelpForFalse = "Train batch norm, for models whose defaults freeze it.",
+    };
+
     private static readonly Setting<bool?> AuxSetting = new(
         "aux", SettingTypes.OptionalSwitch, _ => null, "Train with auxiliary classifiers, for models that do not by default.")
     {
@@ -68,6 +76,9 @@ public sealed partial record TrainSettings : RunSettings
     /// <summary>Gets whether only the last linear layer is trained.</summary>
     public bool Freeze { get => Get(FreezeSetting); init => Set(FreezeSetting, value); }
 
+    /// <summary>Gets whether batch norm keeps its parameters and running statistics, and uses the latter.</summary>
+    public bool FreezeBatchNorm { get => Get(FreezeBnSetting); init => Set(FreezeBnSetting, value); }
+
     /// <summary>Gets whether auxiliary classifiers are trained; null for the default of the model.</summary>
     public bool? AuxiliaryClassifiers { get => Get(AuxSetting); init => Set(AuxSetting, value); }
 
@@ -87,7 +98,7 @@ public sealed partial record TrainSettings : RunSettings
     public static IReadOnlyList<Setting> AllSettings { get; } =
     [
         ModelSetting, DatasetSetting, DataDirSetting, OnCorruptSetting, .. InputSettings.AllSettings, AugmentationSetting, EpochsSetting,
-        BatchSizeSetting, .. OptimizationTable, WeightsSetting, ClassesSetting, FreezeSetting, AuxSetting, SeedSetting, ThreadsSetting,
+        BatchSizeSetting, .. OptimizationTable, WeightsSetting, ClassesSetting, FreezeSetting, FreezeBnSetting, AuxSetting, SeedSetting, ThreadsSetting,
         AlgorithmSetting, TensorBoardSetting, LimitTrainSetting, LimitTestSetting,
     ];
 
@@ -120,6 +131,11 @@ public sealed partial record TrainSettings : RunSettings
     /// <inheritdoc/>
     public override void Check()
     {
+        if (FreezeBatchNorm && Weights is null)
+        {
+            throw new SettingException("{freeze-bn} requires {weights}: only trained statistics are worth keeping.", FreezeBnSetting.Name);
+        }
+
         string? error = AuxiliaryClassifiers is true && Freeze
             ? "{aux} and {freeze} cannot be combined: auxiliary classifiers train the layers that {freeze} keeps fixed."
             : Freeze && Weights is null ? "{freeze} requires {weights}: only trained weights are worth freezing."
@@ -148,6 +164,12 @@ public sealed partial record TrainSettings : RunSettings
 
         return resumed;
     }
+
+    /// <summary>Selects the layers of the network that are trained.</summary>
+    internal Network WithTrainable(Network network) =>
+        Freeze ? network.WithTrainableHead()
+        : FreezeBatchNorm ? network.WithTrainable(node => node.Op is not BatchNorm2d)
+        : network;
 
     /// <summary>Creates the network to train.</summary>
     /// <param name="classes">The number of classes of the dataset.</param>

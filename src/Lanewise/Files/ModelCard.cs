@@ -15,7 +15,7 @@ public sealed record ModelCard
 
     /// <summary>Describes a model.</summary>
     /// <param name="model">The name in the model catalog, for example <c>inception</c>, or that of a network of one's own.</param>
-    /// <param name="classes">The class names in the order of the logits.</param>
+    /// <param name="classes">The class names in the order of the logits; empty for a body, whose outputs are features.</param>
     /// <param name="transform">How an image is prepared for the network; null if arrays of values enter it unchanged.</param>
     /// <param name="dataset">The dataset the model was trained on, for example <c>mnist</c>; null if unknown.</param>
     /// <param name="network">The network, which is stored unless the catalog builds the same one from the name; null to omit it.</param>
@@ -33,8 +33,11 @@ public sealed record ModelCard
     /// <summary>The name in the model catalog, for example <c>inception</c>, or that of a network of one's own.</summary>
     public string Model { get; init; }
 
-    /// <summary>The class names in the order of the logits.</summary>
+    /// <summary>The class names in the order of the logits; empty for a body, whose outputs are features.</summary>
     public IReadOnlyList<string> Classes { get; init; }
+
+    /// <summary>Whether the outputs are logits of classes; otherwise they are features.</summary>
+    internal bool HasClassifier => Classes.Count > 0;
 
     /// <summary>(C, H, W) of the network's input.</summary>
     public Shape Input { get; private init; }
@@ -102,7 +105,7 @@ public sealed record ModelCard
         var values = new CardValues(metadata, file);
         CheckVersion(values.Text("version"), file);
         string[] classes = values.Array("classes", (ref reader) => reader.GetString() ?? throw new FormatException());
-        if (classes.Length == 0)
+        if (classes.Length == 0 && values.Find("graph") is null)
         {
             throw values.Refuse("classes", "is empty");
         }
@@ -141,7 +144,7 @@ public sealed record ModelCard
         try
         {
             var options = new ModelOptions { Classes = Classes.Count, Input = Input };
-            return entry is not null && NetworkGraph.Write(entry.Create(options)) == NetworkGraph.Write(network);
+            return entry is not null && HasClassifier && NetworkGraph.Write(entry.Create(options)) == NetworkGraph.Write(network);
         }
         catch (LanewiseException)
         {

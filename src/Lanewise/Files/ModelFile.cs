@@ -60,7 +60,7 @@ public sealed record ModelFile
         ArgumentNullException.ThrowIfNull(file);
         var card = ModelCard.FromMetadata(file.Metadata, path);
         var network = card?.Network is { } own && (model is null || model == own.Name) ? own : FromCatalog(file, path, card, model);
-        if (card is not null && (card.Input != network.Input || card.Classes.Count != network.OutputCount))
+        if (card is not null && (card.Input != network.Input || (card.HasClassifier && card.Classes.Count != network.OutputCount)))
         {
             throw new ModelFormatException(
                 $"{path}: the file's card says that '{network.Name}' takes {card.Input} and has {card.Classes.Count} classes, but it takes "
@@ -106,11 +106,31 @@ public sealed record ModelFile
 
         var entry = ModelCatalog.Find(name);
         int? outputs = card?.Classes.Count ?? ClassesOf(file, entry);
-        return entry.Create(new ModelOptions { Classes = outputs, Input = card?.Input });
+        var network = entry.Create(new ModelOptions { Classes = outputs, Input = card?.Input });
+        return card is null && LacksClassifier(file, network) is { } features ? network.UpTo(features) : network;
     }
 
-    private static ModelCard DefaultCard(Network network) =>
-        new(network.Name, ClassNumbers(network.OutputCount), ModelCatalog.Find(network.Name).Transform.For(network.Input));
+    /// <summary>
+    /// Returns the layer whose values are the features if a file has weights of a model without those of its classifier; null otherwise.
+    /// </summary>
+    private static Node? LacksClassifier(WeightsFile file, Network network)
+    {
+        var classifier = GraphWalk.Classifier(network.Output);
+        return classifier is { Inputs: [{ Index: > 0 } features] }
+            && !file.Tensors.Any(t => classifier.Parameters.Any(p => p.Name == t.Name)) ? features : null;
+    }
+
+    private static ModelCard DefaultCard(Network network)
+    {
+        var transform = ModelCatalog.Find(network.Name).Transform.For(network.Input);
+        return GraphWalk.Classifier(network.Output) is null
+            ? new(network.Name, [], transform, network: network)
+            : new(network.Name, DefaultClasses(network.OutputCount), transform);
+    }
+
+    /// <summary>Returns ImageNet's names for as many classes, otherwise numbers.</summary>
+    private static IReadOnlyList<string> DefaultClasses(int count) =>
+        count == ImageNetClasses.Count ? ImageNetClasses.All : ClassNumbers(count);
 
     /// <summary>Returns the numbers of classes whose names are unknown.</summary>
     internal static string[] ClassNumbers(int count) =>

@@ -27,6 +27,9 @@ internal sealed record TrainingRecipe
     /// <summary>Whether the learning rate follows a cosine to 0; otherwise it is constant.</summary>
     public bool HasCosineSchedule { get; init; }
 
+    /// <summary>Whether batch norm keeps its parameters and running statistics, and uses the latter.</summary>
+    public bool FreezesBatchNorm { get; init; }
+
     /// <summary>The augmentation of training images; null for that of the dataset or of the input's shape.</summary>
     public Augmentation? Augmentation { get; init; }
 }

@@ -37,7 +37,7 @@ internal sealed class FrozenLayers
     /// <param name="dataset">The labelled samples.</param>
     /// <param name="weights">The weights of the whole network.</param>
     /// <param name="options">The options of the training.</param>
-    /// <param name="training">Whether the network is compiled as for training; otherwise as for evaluation, whose rounding may differ.</param>
+    /// <param name="training">Whether to compile as for training; otherwise as for evaluation, whose rounding may differ.</param>
     /// <param name="progress">Receives the number of images done, after each batch; null for none.</param>
     /// <param name="cancellationToken">Stops between two batches.</param>
     /// <exception cref="OperationCanceledException">The operation was cancelled.</exception>

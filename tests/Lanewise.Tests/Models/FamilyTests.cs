@@ -64,6 +64,26 @@ public sealed class FamilyTests
     }
 
     [Fact]
+    public void Published_GoogLeNet_weights_get_the_values_of_torchvisions_transform_input()
+    {
+        var entry = ModelCatalog.Find("googlenet");
+        byte[] pixels = [.. Enumerable.Range(0, entry.Transform.Input.Count).Select(i => (byte)(i * 7))];
+        float[] values = new float[pixels.Length], published = new float[pixels.Length];
+        entry.Transform.Normalize(pixels, values);
+        entry.PretrainedTransform.Normalize(pixels, published);
+        (double Mean, double Std)[] imageNet = [(0.485, 0.229), (0.456, 0.224), (0.406, 0.225)];
+        for (int i = 0; i < values.Length; i++)
+        {
+            // As in torchvision/models/googlenet.py.
+            var (mean, std) = imageNet[i / (224 * 224)];
+            Assert.Equal(values[i] * (std / 0.5) + (mean - 0.5) / 0.5, published[i], 1e-6);
+        }
+
+        Assert.Equal(entry.Transform.CropPct, entry.PretrainedTransform.CropPct);
+        Assert.All(ModelCatalog.All.Where(e => e != entry), e => Assert.Equal(e.Transform, e.PretrainedTransform));
+    }
+
+    [Fact]
     public void GoogLeNet_with_its_auxiliary_classifiers_has_torchvisions_parameters()
     {
         var network = ModelCatalog.Find("googlenet").Create(new ModelOptions { AuxiliaryClassifiers = true });
