@@ -98,8 +98,8 @@ public sealed partial record TrainSettings : RunSettings
     public static IReadOnlyList<Setting> AllSettings { get; } =
     [
         ModelSetting, DatasetSetting, DataDirSetting, OnCorruptSetting, .. InputSettings.AllSettings, AugmentationSetting, EpochsSetting,
-        BatchSizeSetting, .. OptimizationTable, WeightsSetting, ClassesSetting, FreezeSetting, FreezeBnSetting, AuxSetting, SeedSetting, ThreadsSetting,
-        AlgorithmSetting, TensorBoardSetting, LimitTrainSetting, LimitTestSetting,
+        BatchSizeSetting, .. OptimizationTable, WeightsSetting, ClassesSetting, FreezeSetting, FreezeBnSetting, AuxSetting, SeedSetting,
+        ThreadsSetting, AlgorithmSetting, TensorBoardSetting, LimitTrainSetting, LimitTestSetting,
     ];
 
     /// <inheritdoc/>
