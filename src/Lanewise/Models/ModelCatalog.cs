@@ -97,13 +97,12 @@ public static class ModelCatalog
         {
             FineTuning = new()
             {
-                Epochs = 3,
+                Epochs = 6,
                 BatchSize = 16,
                 LearningRate = 0.001,
                 Momentum = 0.9,
                 HasCosineSchedule = true,
                 FreezesBatchNorm = true,
-                Augmentation = Augmentation.None,
             },
             FrozenFeatures = new()
             {
