@@ -1,4 +1,4 @@
-// The program of docs/library.md: trains, evaluates, writes a report and classifies files, as the command line does.
+// The program of docs/library.md: trains, evaluates, reports, exports and reads ONNX, and classifies files, as the command line does.
 using Lanewise;
 using Lanewise.Workflows;
 
@@ -33,6 +33,15 @@ foreach (var score in result.Evaluation.PerClass())
 }
 
 await new ReportJob(run.Directory).RunAsync(run.Directory.Report, progress, cancellation.Token);
+
+OnnxExport export = OnnxFile.Write(
+    "digits.onnx", model.File, new OnnxExportOptions { Input = OnnxInput.UInt8, Probabilities = true });
+Console.WriteLine($"{export.Path}: {export.Nodes} nodes, {export.Bytes} bytes, largest difference {export.MaxDifference:0.0e+0}");
+
+OnnxModel onnx = OnnxFile.Read("digits.onnx");
+var read = onnx.ToModelFile();
+using var classifier = ImageClassifier.Create(read.Network, read.Weights, read.Card.Classes, read.Card.Transform);
+Console.WriteLine($"{args[0]}: {classifier.Classify(args[0])}");
 
 await foreach (ClassifiedImage image in new ClassificationJob(model).RunAsync(args, progress, cancellation.Token))
 {

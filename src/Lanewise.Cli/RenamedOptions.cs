@@ -6,6 +6,7 @@ internal static class RenamedOptions
     private static readonly RenamedOption[] All =
     [
         new("--on-bad-picture", "--on-corrupt", new(StringComparer.OrdinalIgnoreCase) { ["refuse"] = "error" }),
+        new("--classes-from", "--labels", []),
     ];
 
     /// <summary>Replaces old names and values by the current ones, up to a <c>--</c>.</summary>

@@ -96,17 +96,40 @@ public static class ImageClassifierFiles
     /// <exception cref="InferenceException">An output of the network is not finite: the weights are damaged.</exception>
     /// <exception cref="InvalidOptionException">The model takes arrays of values, and no images.</exception>
     /// <exception cref="OperationCanceledException">The classification was cancelled.</exception>
-    public static async IAsyncEnumerable<ClassifiedImage> ClassifyAsync(
-        this ImageClassifier classifier,
+    public static IAsyncEnumerable<ClassifiedImage> ClassifyAsync(
+        this ImageClassifier classifier, IEnumerable<string> paths, CancellationToken cancellationToken = default) =>
+        RunAsync(classifier, paths, TryClassify, cancellationToken);
+
+    /// <summary>
+    /// Computes the features of any number of image files on <see cref="ImageClassifier.Threads"/> threads, in order and in bounded memory;
+    /// see <see cref="ImageClassifier.Embed(DecodedImage)"/>.
+    /// </summary>
+    /// <param name="classifier">The classifier.</param>
+    /// <param name="paths">The image files.</param>
+    /// <param name="cancellationToken">Stops between two images.</param>
+    /// <returns>
+    /// A result for each path, in order; for a file that cannot be read or decoded, with the error. Other exceptions end the enumeration.
+    /// </returns>
+    /// <exception cref="InferenceException">A feature is not finite: the weights are damaged.</exception>
+    /// <exception cref="NetworkException">The network has no linear layer with features before it.</exception>
+    /// <exception cref="InvalidOptionException">The model takes arrays of values, and no images.</exception>
+    /// <exception cref="OperationCanceledException">The computation was cancelled.</exception>
+    public static IAsyncEnumerable<EmbeddedImage> EmbedAsync(
+        this ImageClassifier classifier, IEnumerable<string> paths, CancellationToken cancellationToken = default) =>
+        RunAsync(classifier, paths, TryEmbed, cancellationToken);
+
+    private static async IAsyncEnumerable<T> RunAsync<T>(
+        ImageClassifier classifier,
         IEnumerable<string> paths,
-        [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        Func<ImageClassifier, string, T> run,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(classifier);
         ArgumentNullException.ThrowIfNull(paths);
         classifier.GetDecodeOptions();
         int max = ImagesPerThread * classifier.Threads;
         var threads = new ConcurrentExclusiveSchedulerPair(TaskScheduler.Default, classifier.Threads).ConcurrentScheduler;
-        var running = new Queue<Task<ClassifiedImage>>(max);
+        var running = new Queue<Task<T>>(max);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         try
         {
@@ -119,7 +142,7 @@ public static class ImageClassifierFiles
 
                 cancellationToken.ThrowIfCancellationRequested();
                 running.Enqueue(Task.Factory.StartNew(
-                    () => TryClassify(classifier, path), end.Token, TaskCreationOptions.None, threads));
+                    () => run(classifier, path), end.Token, TaskCreationOptions.None, threads));
             }
 
             while (running.TryDequeue(out var next))
@@ -182,6 +205,18 @@ public static class ImageClassifierFiles
         catch (LanewiseException e) when (e is FileAccessException or ImageFormatException)
         {
             return new ClassifiedImage(path, e);
+        }
+    }
+
+    private static EmbeddedImage TryEmbed(ImageClassifier classifier, string path)
+    {
+        try
+        {
+            return new EmbeddedImage(path, classifier.Embed(path));
+        }
+        catch (LanewiseException e) when (e is FileAccessException or ImageFormatException)
+        {
+            return new EmbeddedImage(path, e);
         }
     }
 }

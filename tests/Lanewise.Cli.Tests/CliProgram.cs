@@ -41,7 +41,7 @@ internal sealed class CliProgram : IDisposable
     private readonly Task<string> _out;
     private readonly Task<string> _error;
 
-    private CliProgram(string folder, string[] arguments)
+    private CliProgram(string folder, string[] arguments, string? cache = null)
     {
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Lanewise.Cli.dll"), .. arguments])
         {
@@ -54,7 +54,8 @@ internal sealed class CliProgram : IDisposable
         environment.Remove("LANEWISE_DEBUG");
         // Processes this short do not benefit from profile-guided optimization.
         environment["DOTNET_TieredPGO"] = "0";
-        environment["HOME"] = environment["XDG_CACHE_HOME"] = Home;
+        environment["HOME"] = Home;
+        environment["XDG_CACHE_HOME"] = cache ?? Home;
         foreach (string name in (string[])["http_proxy", "https_proxy", "all_proxy"])
         {
             // A port without a listener, so that downloads fail at once.
@@ -75,6 +76,13 @@ internal sealed class CliProgram : IDisposable
     public static async Task<CliResult> RunAsync(string folder, params string[] arguments)
     {
         using var program = Start(folder, arguments);
+        return await program.EndAsync();
+    }
+
+    /// <summary>Runs to the end in <paramref name="folder"/>, with a cache of its own.</summary>
+    public static async Task<CliResult> RunWithCacheAsync(string cache, string folder, params string[] arguments)
+    {
+        using var program = new CliProgram(folder, arguments, cache);
         return await program.EndAsync();
     }
 

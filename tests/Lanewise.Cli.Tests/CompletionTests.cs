@@ -10,7 +10,7 @@ public sealed class CompletionTests
     {
         { "trai", "train" },
         { "help tra", "train" },
-        { "data ", "fetch list verify" },
+        { "data ", "fetch list remove verify" },
         { "train resnet10", "resnet101" },
         { "train residual --epo", "--epochs" },
         { "train residual --opt ", "adamw sgd" },
@@ -18,6 +18,9 @@ public sealed class CompletionTests
         { "train residual --dataset cif", "cifar10 cifar100" },
         { "eval run --model plain2", "plain20" },
         { "completion f", "fish" },
+        { "weights fetch resnet18", "resnet18 resnet18-cntk" },
+        { "eval resnet50", "resnet50 resnet50-v2" },
+        { "train resnet18 --pretrained goo", "googlenet" },
     };
 
     [Theory]
@@ -32,6 +35,8 @@ public sealed class CompletionTests
     [Theory]
     [InlineData("train residual --output ")]
     [InlineData("predict run ")]
+    [InlineData("predict ")]
+    [InlineData("predict run res")]
     [InlineData("xyz")]
     public async Task Where_there_is_nothing_to_suggest_the_shell_may_complete_files(string line) =>
         Assert.Empty((await InProcess.RunAsync($"[suggest:{line.Length}]", line)).Ok().Out);

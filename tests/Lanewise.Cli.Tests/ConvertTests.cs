@@ -48,7 +48,7 @@ public sealed class ConvertTests(TrainedRun trained)
         Safetensors.Write(folder["bare.safetensors"], WeightsFile.Read(trained.Model).Tensors);
         File.WriteAllLines(folder["names.txt"], [.. Enumerable.Range(0, 10).Select(i => $"  number {i}"), ""]);
         (await CliProgram.RunAsync(
-            folder.Path, "convert", "bare.safetensors", "named.safetensors", "--model", "residual", "--classes-from", "names.txt")).Ok();
+            folder.Path, "convert", "bare.safetensors", "named.safetensors", "--model", "residual", "--labels", "names.txt")).Ok();
 
         var model = ModelFile.Load(folder["named.safetensors"]);
         Assert.Equal("residual", model.Network.Name);
@@ -56,7 +56,7 @@ public sealed class ConvertTests(TrainedRun trained)
 
         File.WriteAllLines(folder["names.txt"], ["one"]);
         string[] convert = ["convert", "bare.safetensors", "new.safetensors", "--model"];
-        string error = (await CliProgram.RunAsync(folder.Path, [.. convert, "residual", "--classes-from", "names.txt"])).OneError();
+        string error = (await CliProgram.RunAsync(folder.Path, [.. convert, "residual", "--labels", "names.txt"])).OneError();
         Assert.Contains("names.txt has 1 names, but the weights have 10 classes", error, StringComparison.Ordinal);
         (await CliProgram.RunAsync(folder.Path, [.. convert, "inception"])).AssertError("not weights of 'inception'");
         Assert.False(File.Exists(folder["new.safetensors"]));

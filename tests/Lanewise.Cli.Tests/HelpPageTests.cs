@@ -51,7 +51,7 @@ public sealed class HelpPageTests
         var help = (await InProcess.RunAsync("train", "--help")).Ok();
         string[] expected =
         [
-            "Arguments:", "  MODEL ", "Main options:", "  --dataset NAME", "  --epochs N", "  --output FOLDER", "Data:",
+            "Arguments:", "  MODEL|FILE ", "Main options:", "  --dataset NAME", "  --epochs N", "  --output FOLDER", "Data:",
             "  --data-dir FOLDER", "Model:", "Training:", "Optimization:", "  --lr X", "Preprocessing:", "  --img-size N", "Output:", "  --json", "Examples:",
         ];
         int position = 0;

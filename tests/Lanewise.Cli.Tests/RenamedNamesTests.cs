@@ -43,6 +43,15 @@ public sealed class RenamedNamesTests(TrainedRun trained)
     }
 
     [Fact]
+    public void The_option_for_class_names_is_translated()
+    {
+        var notices = new List<string>();
+        string[] arguments = RenamedOptions.Replace(["convert", "a.pth", "b.safetensors", "--classes-from", "names.txt"], notices.Add);
+        Assert.Equal(["convert", "a.pth", "b.safetensors", "--labels", "names.txt"], arguments);
+        Assert.Equal("--classes-from is now --labels.", Assert.Single(notices));
+    }
+
+    [Fact]
     public void Arguments_after_a_double_dash_are_not_translated()
     {
         string[] arguments = ["predict", "run", "--", "--on-bad-picture"];

@@ -51,16 +51,19 @@ public sealed class SampleTests(TrainedRun trained) : IDisposable
     public void The_code_in_the_page_about_jobs_is_that_of_the_sample()
     {
         string[] blocks = Code("docs/library.md");
-        Assert.Equal(5, blocks.Length);
+        Assert.Equal(6, blocks.Length);
         Assert.EndsWith(string.Join('\n', blocks), Sample("Jobs"), StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task The_sample_of_jobs_trains_evaluates_reports_and_classifies()
+    public async Task The_sample_of_jobs_trains_evaluates_reports_exports_and_classifies()
     {
         string[] lines = await RunAsync("Jobs", WriteDigits(1)[0], "missing.png");
         Assert.Contains(lines, line => line.StartsWith("residual on digits: ", StringComparison.Ordinal));
         Assert.True(File.Exists(_folder["runs/digits/report.html"]));
+        Assert.StartsWith("digits.onnx: ", lines[^4], StringComparison.Ordinal);
+        // The file that was exported answers as the run.
+        Assert.Equal(lines[^2], lines[^3]);
         Assert.StartsWith(_folder["0.png"] + ": ", lines[^2], StringComparison.Ordinal);
         Assert.StartsWith("missing.png: missing.png could not be read", lines[^1], StringComparison.Ordinal);
     }
@@ -193,11 +196,14 @@ public sealed class SampleTests(TrainedRun trained) : IDisposable
     private static string[] Code(string document) =>
         [.. Text(document).Split("```csharp\n").Skip(1).Select(block => block.Split("```")[0])];
 
-    private static string Sample(string name) => Text($"samples/{name}/Program.cs");
+    /// <summary>Returns the program of a sample.</summary>
+    internal static string Sample(string name) => Text($"samples/{name}/Program.cs");
 
-    private static string Text(string path) =>
-        File.ReadAllText(Path.Combine(Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../../../")), path))
-            .ReplaceLineEndings("\n");
+    /// <summary>Returns the text of a file of the repository.</summary>
+    internal static string Text(string path) => File.ReadAllText(PathOf(path)).ReplaceLineEndings("\n");
+
+    /// <summary>Returns the path of a file of the repository.</summary>
+    internal static string PathOf(string path) => Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../../../", path));
 
     private async Task<string[]> RunAsync(string sample, params string[] arguments)
     {

@@ -73,6 +73,7 @@ public sealed class TrainOptionsTests
         "--sched step --milestones 2,3.5 --warmup-epochs 0.5 --warmup-lr 0.001 --nesterov --classes 12 --weights w --no-aux")]
     [InlineData("--opt adamw --sched cosine --min-lr 1e-5 --weights w --freeze --img-size 40 --mean 0.5 --std 0.25,0.5,1")]
     [InlineData("--sched step --decay-epochs 2.4 --decay-rate 0.97 --aux --algorithm direct --crop-mode border --ink frame")]
+    [InlineData("--pretrained resnet34 --freeze")]
     public void Settings_are_written_and_read_back(string words)
     {
         using var folder = new TemporaryFolder();
@@ -86,6 +87,20 @@ public sealed class TrainOptionsTests
         static string[] Values(TrainSettings settings) =>
             [.. settings.Table.Select(row => $"{row.Name} {row.Format(row.ValueIn(settings))}")];
     }
+
+    [Theory]
+    [InlineData("", null)]
+    [InlineData("--pretrained", "default")]
+    [InlineData("--pretrained --freeze", "default")]
+    [InlineData("--pretrained=RESNET34", "resnet34")]
+    [InlineData("--freeze --pretrained resnet18-cntk", "resnet18-cntk")]
+    public void Pretrained_takes_a_name_or_none(string words, string? expected) => Assert.Equal(expected, Read(words).Pretrained);
+
+    [Theory]
+    [InlineData("--pretrained", "resnet50", "resnet50")]
+    [InlineData("--pretrained resnet50-v2", "resnet50", "resnet50-v2")]
+    public void Without_a_name_pretrained_weights_are_those_of_the_model(string words, string model, string expected) =>
+        Assert.Equal(expected, (Read(words) with { Model = model }).WithPretrainedNamed().Pretrained);
 
     [Fact]
     public void Arguments_of_the_first_version_are_read()

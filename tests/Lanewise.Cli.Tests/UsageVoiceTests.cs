@@ -43,9 +43,12 @@ public sealed class UsageVoiceTests
     {
         "eval" or "report" => ["run"],
         "predict" or "explain" => ["run", "a.png"],
-        "convert" when option == "--classes-from" => ["a.pth", "b.safetensors", "--model", "resnet18"],
         "convert" => ["a.pth", "b.safetensors"],
+        "export" => ["run", "b.onnx"],
+        "embed" when option == "--output" => ["run", "a.png"],
+        "embed" => ["run", "a.png", "--output", "a.npz"],
         "data fetch" or "data verify" => ["mnist"],
+        "weights fetch" or "weights verify" or "weights remove" => ["resnet18"],
         "train" => ["residual"],
         "cost" => ["residual", "--time"],
         "cost conv" => [.. Convolution.Where(word => !word.StartsWith(option + "=", StringComparison.Ordinal))],

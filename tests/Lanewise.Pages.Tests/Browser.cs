@@ -32,15 +32,15 @@ public sealed class Browser : IAsyncLifetime
         }
     }
 
-    /// <summary>Opens an offline window. Without Chromium the test is skipped.</summary>
-    public async Task<IPage> OpenAsync(int width, ColorScheme scheme)
+    /// <summary>Opens a window, offline unless it is said otherwise. Without Chromium the test is skipped.</summary>
+    public async Task<IPage> OpenAsync(int width, ColorScheme scheme, bool isOffline = true)
     {
         Assert.SkipWhen(_chromium is null, $"no Chromium at {string.Join(", ", DefaultPaths)}; install it, or set {Variable} to its path");
         var context = await _chromium.NewContextAsync(new()
         {
             ViewportSize = new() { Width = width, Height = 900 },
             ColorScheme = scheme,
-            Offline = true,
+            Offline = isOffline,
         });
         return await context.NewPageAsync();
     }

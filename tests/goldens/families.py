@@ -14,11 +14,12 @@ from torchvision import models
 
 from tutorial import read_safetensors, write_safetensors
 from cifar import CifarResNet
+from cntk import CntkResNet
 
 STEPS, LEARNING_RATE, MOMENTUM, AUXILIARY_WEIGHT, SAMPLES = 3, 0.001, 0.9, 0.3, 64
 CLASSES, BATCH = 10, 4
-LOGITS = {"googlenet": False, "resnet18": None, "resnet50": None}
-TRAINED = {"googlenet": 64, "resnet18": 64, "resnet50": 64, "resnet20": 12}
+LOGITS = {"googlenet": False, "resnet18": None, "resnet50": None, "resnet18-cntk": None}
+TRAINED = {"googlenet": 64, "resnet18": 64, "resnet50": 64, "resnet18-cntk": 64, "resnet20": 12}
 
 
 def create(name, classes, auxiliary=True):
@@ -26,6 +27,8 @@ def create(name, classes, auxiliary=True):
         return models.googlenet(weights=None, aux_logits=auxiliary, init_weights=False, num_classes=classes)
     if name == "resnet20":
         return CifarResNet(20, classes=classes)
+    if name == "resnet18-cntk":
+        return CntkResNet(classes=classes)
     return getattr(models, name)(weights=None, num_classes=classes)
 
 

@@ -9,11 +9,13 @@ import warnings
 from torchvision import models
 
 from cifar import CifarResNet
+from cntk import CntkResNet
 
 MODELS = {
     "googlenet": lambda: models.googlenet(weights=None, aux_logits=True, init_weights=False),
     "resnet18": lambda: models.resnet18(weights=None),
     "resnet50": lambda: models.resnet50(weights=None),
+    "resnet18-cntk": lambda: CntkResNet(),
     "resnet20": lambda: CifarResNet(20),
     "plain20": lambda: CifarResNet(20, shortcuts=False),
 }

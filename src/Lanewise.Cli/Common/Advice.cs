@@ -47,6 +47,7 @@ internal static class Advice
     private static string? For(Exception? e) => e switch
     {
         DatasetException dataset => For(dataset),
+        PretrainedException pretrained => For(pretrained),
         InvalidOptionException invalid when Options.TryGetValue(invalid.Option, out string? option) => $"The option is {option}.",
         ModelFormatException { Error: ModelFormatError.ModelNotNamed } =>
             $"Name it with --model ({string.Join(", ", ModelCatalog.All.Select(m => m.Name))}).",
@@ -68,6 +69,21 @@ internal static class Advice
         DatasetError.Damaged when CanDownload(e) => $"'{FetchCommand(e)}' replaces it.",
         _ => null,
     };
+
+    private static string? For(PretrainedException e)
+    {
+        string command = $"lanewise weights fetch {e.Entry.Name}{(e.Root is { } root ? $" --data-dir {Shell.Quote(root)}" : "")}";
+        return e.Error switch
+        {
+            PretrainedError.NotFetched => $"'{command}' fetches them.",
+            PretrainedError.LicenseNotAccepted => $"'{command} --accept-license' accepts it.",
+            PretrainedError.NoSdk => $"Then run: {command} --from FILE.nupkg",
+            PretrainedError.FetchFailed => $"'{command} --from FILE' takes what was fetched by hand.",
+            PretrainedError.Damaged => $"'{command}' replaces it.",
+            PretrainedError.CacheNotWritable => "Choose another folder with --data-dir.",
+            _ => null,
+        };
+    }
 
     private static bool CanDownload(DatasetException e) =>
         DatasetCatalog.All.Any(entry => entry.Name == e.Dataset && entry.Mirrors.Count > 0);

@@ -60,8 +60,8 @@ internal sealed class SettingOptions
         var option = new Option<SettingValue?>($"--{setting.Name}")
         {
             Description = Advice.WithOptions(OptionFactory.WithDefault(setting.Help, defaultText)),
-            HelpName = setting.ValueName,
-            Arity = ArgumentArity.ExactlyOne,
+            HelpName = setting.ValueIfOmitted is null ? setting.ValueName : $"[{setting.ValueName}]",
+            Arity = setting.ValueIfOmitted is null ? ArgumentArity.ExactlyOne : ArgumentArity.ZeroOrOne,
             CustomParser = result => Parse(result, setting),
         };
         if (setting.ShortName is { } shortName)
@@ -81,7 +81,7 @@ internal sealed class SettingOptions
     {
         try
         {
-            return setting.Parse(result.Tokens[0].Value);
+            return setting.Parse(result.Tokens is [var token, ..] ? token.Value : setting.ValueIfOmitted!);
         }
         catch (SettingException e)
         {

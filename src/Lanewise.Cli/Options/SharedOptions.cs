@@ -17,6 +17,10 @@ internal static class SharedOptions
     /// <summary>Gets the names of all models.</summary>
     public static string[] ModelNames { get; } = [.. ModelCatalog.All.Select(model => model.Name)];
 
+    /// <summary>Gets the names of the models that bring settings of their own for pretrained weights.</summary>
+    public static string[] ModelsWithRecipe { get; } =
+        [.. ModelCatalog.All.Where(model => (model.FineTuning ?? model.FrozenFeatures) is not null).Select(model => model.Name)];
+
     private static string[] DatasetNames { get; } = [.. DatasetCatalog.All.Select(entry => entry.Name)];
 
     public static Option<bool> Json() => new("--json") { Description = "Print exactly one JSON document on stdout." };
@@ -47,6 +51,9 @@ internal static class SharedOptions
         return option;
     }
 
+    public static Option<string?> Labels() => OptionFactory.Text(
+        "--labels", "FILE", "Text file with the class names, one per line, in place of those of the model.");
+
     public static Option<int> Threads(string description = "Number of threads; results do not depend on it.") =>
         OptionFactory.WholeNumber("--threads", Environment.ProcessorCount, 1, SettingLimits.MaxThreads, description);
 
@@ -62,11 +69,35 @@ internal static class SharedOptions
         return option;
     }
 
-    public static Argument<string> RunOrFile() => new("RUN|FILE")
+    /// <summary>Creates the argument for a trained model; an existing path comes before a name of pretrained weights.</summary>
+    public static Argument<string> RunOrFile()
     {
-        Description = "Run folder or weights file (.safetensors, .pt, .pth, .th).",
-        CustomParser = result => ArgumentParsing.ParseText(result, "RUN|FILE", null),
+        var argument = new Argument<string>("RUN|FILE|NAME")
+        {
+            Description = "Run folder, file (.safetensors, .pt, .pth, .th, .onnx), or pretrained weights ('lanewise weights list').",
+            CustomParser = result => ArgumentParsing.ParseText(result, "RUN|FILE|NAME", null),
+        };
+        // Completion offers names for this argument only, and where a word is begun: otherwise the shell completes runs and files.
+        argument.CompletionSources.Add(context =>
+            context.WordToComplete is { Length: > 0 } word && context.ParseResult.GetResult(argument) is { Tokens: [var own] }
+            && own.Value == word
+                ? PretrainedCatalog.Names
+                : []);
+        return argument;
+    }
+
+    /// <summary>Creates the argument for the name of pretrained weights.</summary>
+    public static Argument<string> WeightsName() => new("NAME")
+    {
+        Description = $"Pretrained weights: {string.Join(", ", PretrainedCatalog.Names)}.",
+        HelpName = "NAME",
+        CompletionSources = { PretrainedCatalog.Names },
+        CustomParser = result => ArgumentParsing.ParseText(result, "NAME", name => PretrainedCatalog.Find(name).Name),
     };
+
+    /// <summary>Creates the <c>--data-dir</c> option of verbs for pretrained weights.</summary>
+    public static Option<string?> WeightsDataDir() => OptionFactory.Text(
+        "--data-dir", "FOLDER", "Folder to use instead of the default ones; the weights are in FOLDER/weights/NAME.", "the cache");
 
     public static Argument<string[]> Images(ArgumentArity arity) => new("IMAGE")
     {

@@ -109,5 +109,5 @@ internal sealed class CsvPredictions : IPredictionWriter
     public void Dispose() => _writer.Dispose();
 
     private void WriteRow(IReadOnlyList<string> cells) =>
-        _writer.Write(string.Join(',', cells.Select(CsvOutput.Quote)) + CsvOutput.LineEnd);
+        _writer.Write(string.Join(',', cells.Select(CsvFormat.Quote)) + CsvFormat.LineEnd);
 }

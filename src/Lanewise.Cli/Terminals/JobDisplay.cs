@@ -17,6 +17,9 @@ internal sealed class JobDisplay : IProgress<JobEvent>, IDisposable
             case NoticeEvent notice:
                 Terminal.Notice(Advice.Explain(notice));
                 break;
+            case ImageErrorEvent image:
+                Terminal.Notice($"error: {image.Error.Message.ReplaceLineEndings(" ")}");
+                break;
             case DownloadEvent download:
                 _download.Report(download.Progress);
                 break;

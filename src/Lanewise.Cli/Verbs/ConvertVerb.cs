@@ -8,19 +8,21 @@ using Lanewise.Workflows;
 
 namespace Lanewise.Cli.Verbs;
 
-/// <summary><c>lanewise convert RUN|FILE OUT</c>.</summary>
+/// <summary><c>lanewise convert RUN|FILE|NAME OUT</c>.</summary>
 internal sealed class ConvertVerb
 {
     private const string Examples =
         """
           lanewise convert resnet18.pth resnet18.safetensors
           lanewise convert resnet18.pth resnet18.safetensors --model resnet18
-          lanewise convert best.pth best.safetensors --model resnet20 --classes-from names.txt
+          lanewise convert best.pth best.safetensors --model resnet20 --labels names.txt
           lanewise convert runs/residual-1 small.safetensors --dtype f16
+          lanewise convert resnet18.onnx resnet18.safetensors --mean 0.5 --std 0.5 --labels names.txt
         """;
 
     private const string Extension = ".safetensors";
-    private const int MaxClassFileLength = 1_000_000;
+
+    private static readonly string[] TorchExtensions = [".pt", ".pth", ".th"];
 
     private static readonly string[] Types = ["f32", "f64", "f16", "bf16"];
 
@@ -38,8 +40,9 @@ internal sealed class ConvertVerb
     private readonly Option<string?> _model = SharedOptions.Model(
         "Model that the weights belong to; checks the weights and stores the model in OUT, so that eval and predict do not need --model.");
 
-    private readonly Option<string?> _classes = OptionFactory.Text(
-        "--classes-from", "FILE", "Text file with the class names to store in OUT, one per line; requires --model.");
+    private readonly Option<string?> _labels = SharedOptions.Labels();
+
+    private readonly SettingOptions _input = new(new InputSettings());
 
     private readonly Option<bool> _force = new("--force") { Description = "Overwrite OUT if it exists." };
 
@@ -59,16 +62,24 @@ internal sealed class ConvertVerb
     {
         var options = new ConvertVerb();
         options._dtype.CompletionSources.Add(Types);
-        var verb = new Verb("convert", "Convert weights, for example of PyTorch, to safetensors.", Examples)
+        var verb = new Verb("convert", "Convert weights, for example of PyTorch or from ONNX files, to safetensors.", Examples)
         {
-            options._in, options._out, options._dtype, options._model, options._classes, options._force, options._json,
+            options._in, options._out, options._dtype, options._model, options._labels, options._force, options._json,
         };
+        foreach (var option in options._input.All)
+        {
+            verb.Add(option);
+        }
+
         verb.Validators.Add(result =>
         {
             // Values are not read here: an invalid one is reported by its own parser.
-            if (result.GetResult(options._classes) is not null && result.GetResult(options._model) is null)
+            string? file = result.GetResult(options._in)?.Tokens is [var token] ? token.Value : null;
+            bool isTorch = file is not null && TorchExtensions.Any(end => file.EndsWith(end, StringComparison.OrdinalIgnoreCase));
+            bool hasLabels = result.GetResult(options._labels) is { Tokens: [{ Value.Length: > 0 }] };
+            if (isTorch && hasLabels && result.GetResult(options._model) is null)
             {
-                result.AddError("--classes-from requires --model, which determines the number of classes.");
+                result.AddError("--labels requires --model: files of PyTorch do not say which model they hold.");
             }
         });
         verb.SetAction(options.Run);
@@ -77,16 +88,16 @@ internal sealed class ConvertVerb
 
     private int Run(ParseResult parse)
     {
-        string from = RunDirectory.FindModel(parse.GetRequiredValue(_in)), to = parse.GetRequiredValue(_out);
+        var source = ModelSource.Resolve(parse.GetRequiredValue(_in));
+        string from = source.Path, to = parse.GetRequiredValue(_out);
         if (Path.Exists(to) && !parse.GetValue(_force))
         {
             throw new LanewiseException($"{to} exists; choose another name, or overwrite it with --force.");
         }
 
-        var file = WeightsFile.Read(from);
-        var card = parse.GetValue(_model) is { } model
-            ? WithClassNames(ModelFile.From(file, from, model).Card, parse.GetValue(_classes))
-            : ModelCard.FromMetadata(file.Metadata, from);
+        var input = new InputSettings().With(_input.Given(parse));
+        var file = PretrainedFile.ReadTensors(from, input.ImageSize);
+        var card = ReadCard(source, file, parse, input);
         var type = Enum.Parse<StoredType>(parse.GetValue(_dtype) ?? Types[0], ignoreCase: true);
         Safetensors.Write(to, file.Tensors, card?.ToMetadata() ?? file.Metadata, type);
         var conversion = new Conversion(from, file, to, type, new FileInfo(to).Length, card);
@@ -102,33 +113,18 @@ internal sealed class ConvertVerb
         return ExitCode.Done;
     }
 
-    private static ModelCard WithClassNames(ModelCard card, string? path)
+    /// <summary>Returns the description to store; null for weights of a model that is not named.</summary>
+    private ModelCard? ReadCard(ModelSource source, WeightsFile file, ParseResult parse, InputSettings input)
     {
-        if (path is null)
+        string? model = parse.GetValue(_model) ?? source.Entry?.Model, labels = parse.GetValue(_labels);
+        var card = ModelCard.FromMetadata(file.Metadata, source.Path);
+        if (model is not null || file.Network is not null || (card is not null && (labels is not null || input.Given(input.Table).Any())))
         {
-            return card;
+            return source.From(file, model).WithInput(input).WithLabels(labels).Card;
         }
 
-        string[] names = [.. ReadText(path).Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0)];
-        return names.Length == card.Classes.Count
-            ? card with { Classes = names }
-            : throw new LanewiseException(
-                $"{path} has {names.Length} names, but the weights have {card.Classes.Count} classes; write one name per line.");
-    }
-
-    private static string ReadText(string path)
-    {
-        try
-        {
-            return new FileInfo(path).Length <= MaxClassFileLength
-                ? File.ReadAllText(path)
-                : throw new LanewiseException(
-                    $"{path} is longer than {MaxClassFileLength:N0} bytes; specify a text file with one class name per line.");
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw FileAccessException.Reading(path, e);
-        }
+        return labels is null && !input.Given(input.Table).Any() ? card : throw new UsageException(
+            "--labels and the options of images require --model: the file does not say which model it holds.");
     }
 
     private static void Print(Conversion c)
@@ -152,6 +148,7 @@ internal sealed class ConvertVerb
         {
             WeightsFormat.PyTorchZip => "pytorch_zip",
             WeightsFormat.PyTorchLegacy => "pytorch_legacy",
+            WeightsFormat.Onnx => "onnx",
             _ => "safetensors",
         });
         json.WriteNumber("tensors", c.File.Tensors.Count);
@@ -173,6 +170,7 @@ internal sealed class ConvertVerb
     {
         WeightsFormat.PyTorchZip => "PyTorch zip archive",
         WeightsFormat.PyTorchLegacy => "PyTorch legacy format",
+        WeightsFormat.Onnx => "ONNX",
         _ => "safetensors",
     };
 

@@ -9,7 +9,7 @@ using Lanewise.Workflows;
 
 namespace Lanewise.Cli.Verbs;
 
-/// <summary><c>lanewise cost MODEL|RUN|FILE</c>.</summary>
+/// <summary><c>lanewise cost MODEL|RUN|FILE|NAME</c>.</summary>
 internal sealed class CostVerb
 {
     private const string Description =
@@ -28,13 +28,13 @@ internal sealed class CostVerb
 
     private const int MaxBatchSize = 1024;
 
-    private readonly Argument<string?> _model = new("MODEL|RUN|FILE")
+    private readonly Argument<string?> _model = new("MODEL|RUN|FILE|NAME")
     {
-        Description = "Model ('lanewise models' lists them), or a run folder or weights file written by Lanewise.",
-        HelpName = "MODEL|RUN|FILE",
+        Description = "Model ('lanewise models'), run folder or weights file written by Lanewise, or name of pretrained weights.",
+        HelpName = "MODEL|RUN|FILE|NAME",
         Arity = ArgumentArity.ZeroOrOne,
-        CompletionSources = { SharedOptions.ModelNames },
-        CustomParser = result => ArgumentParsing.ParseText(result, "MODEL|RUN|FILE", CheckModel),
+        CompletionSources = { SharedOptions.ModelNames, PretrainedCatalog.Names },
+        CustomParser = result => ArgumentParsing.ParseText(result, "MODEL|RUN|FILE|NAME", CheckModel),
     };
 
     private readonly Option<Shape?> _input = ShapeOption.Input(
@@ -121,16 +121,18 @@ internal sealed class CostVerb
 
     /// <summary>Returns the canonical name of a model, or a path unchanged.</summary>
     private static string CheckModel(string name) =>
-        !IsModel(name) && (Path.Exists(name) || name.AsSpan().ContainsAny("./\\")) ? name : ModelCatalog.Find(name).Name;
+        !IsModel(name) && (Path.Exists(name) || name.AsSpan().ContainsAny("./\\")) ? name
+        // The cost of pretrained weights is that of their model; they need not be fetched.
+        : ModelCatalog.Find(PretrainedCatalog.TryFind(name)?.Model ?? name).Name;
 
     private static bool IsModel(string name) => SharedOptions.ModelNames.Contains(name, StringComparer.OrdinalIgnoreCase);
 
     private static Network CreateNetwork(string model, int? classes, Shape? input)
     {
-        var card = IsModel(model) ? null : ReadCard(RunDirectory.FindModel(model));
+        var card = IsModel(model) ? null : ReadCard(RunDirectory.FindModel(model), input);
         if (card?.Network is { } own)
         {
-            return classes is null && input is null ? own : throw new LanewiseException(
+            return classes is null && (input is null || input == own.Input) ? own : throw new LanewiseException(
                 $"--classes, --input: {own.Name} is a network of its own, of fixed shape; omit them.");
         }
 
@@ -148,7 +150,9 @@ internal sealed class CostVerb
         }
     }
 
-    private static ModelCard ReadCard(string path) => ModelCard.FromMetadata(WeightsFile.Read(path).Metadata, path)
+    private static ModelCard ReadCard(string path, Shape? input) => PretrainedFile.IsOnnx(path)
+        ? ModelFile.From(PretrainedFile.ReadTensors(path, input?.Height), path).Card
+        : ModelCard.FromMetadata(WeightsFile.Read(path).Metadata, path)
         ?? throw new LanewiseException(
             $"{path}: the file does not name its model, since it was not written by Lanewise; "
             + $"specify the model instead, as in: lanewise cost {SharedOptions.ModelNames[0]}");

@@ -10,12 +10,14 @@ internal static class DataVerb
           lanewise data list
           lanewise data fetch mnist
           lanewise data verify mnist --data-dir /srv/datasets
+          lanewise data remove mnist
         """;
 
-    public static Command Create() => new Verb("data", "List, download and verify datasets.", Examples)
+    public static Command Create() => new Verb("data", "List, download, verify and remove datasets.", Examples)
     {
         DataListVerb.Create(),
         DataFetchVerb.Create(),
         DataVerifyVerb.Create(),
+        DataRemoveVerb.Create(),
     };
 }

@@ -8,7 +8,7 @@ using Lanewise.Workflows;
 
 namespace Lanewise.Cli.Verbs;
 
-/// <summary><c>lanewise eval RUN|FILE</c>.</summary>
+/// <summary><c>lanewise eval RUN|FILE|NAME</c>.</summary>
 internal sealed class EvalVerb
 {
     private const string Examples =
@@ -21,6 +21,7 @@ internal sealed class EvalVerb
 
     private readonly Argument<string> _run = SharedOptions.RunOrFile();
     private readonly Option<string?> _model = SharedOptions.Model();
+    private readonly Option<string?> _labels = SharedOptions.Labels();
     private readonly Option<string?> _dataset = SharedOptions.TestDataset();
     private readonly Option<string?> _dataDir = SharedOptions.DataDir();
     private readonly Option<int?> _limitTest = OptionFactory.Limit("--limit-test", "Evaluate on the first N images only.");
@@ -37,7 +38,7 @@ internal sealed class EvalVerb
         var verb = new Verb(
             "eval", "Evaluate a model on a test set: top-1 accuracy, precision and recall per class, confusion matrix.", Examples)
         {
-            options._run, options._model, options._dataset, options._dataDir, options._limitTest, options._batchSize,
+            options._run, options._model, options._labels, options._dataset, options._dataDir, options._limitTest, options._batchSize,
             options._threads, options._algorithm, options._onCorrupt, options._json,
         };
         foreach (var option in options._input.All)
@@ -53,7 +54,7 @@ internal sealed class EvalVerb
     {
         using var display = new JobDisplay();
         var input = new InputSettings().With(_input.Given(parse));
-        var model = TrainedModel.Load(parse.GetRequiredValue(_run), parse.GetValue(_model), input);
+        var model = TrainedModel.Load(parse.GetRequiredValue(_run), parse.GetValue(_model), input).WithLabels(parse.GetValue(_labels));
         var source = new DataSource(parse.GetValue(_dataset))
         {
             DataDir = parse.GetValue(_dataDir),

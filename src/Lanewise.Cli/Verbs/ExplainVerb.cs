@@ -10,7 +10,7 @@ using Lanewise.Workflows;
 
 namespace Lanewise.Cli.Verbs;
 
-/// <summary><c>lanewise explain RUN|FILE [IMAGE…]</c>.</summary>
+/// <summary><c>lanewise explain RUN|FILE|NAME [IMAGE…]</c>.</summary>
 internal sealed class ExplainVerb
 {
     private const string Examples =
@@ -61,6 +61,7 @@ internal sealed class ExplainVerb
         "explain in the run folder, or NAME-explain next to the weights file");
 
     private readonly Option<string?> _model = SharedOptions.Model();
+    private readonly Option<string?> _labels = SharedOptions.Labels();
 
     private readonly Option<string?> _dataset = SharedOptions.TestDataset();
 
@@ -85,7 +86,7 @@ internal sealed class ExplainVerb
             "explain", "Explain a model: Grad-CAM, contributions of branches and residual blocks, feature maps, filters.", Examples)
         {
             options._run, options._images, options._gradCam, options._layer, options._class, options._branches, options._blocks,
-            options._featureMaps, options._filters, options._output, options._model, options._dataset, options._dataDir,
+            options._featureMaps, options._filters, options._output, options._model, options._labels, options._dataset, options._dataDir,
             options._limitTest, options._batchSize, options._threads, options._onCorrupt, options._json,
         };
         foreach (var option in options._input.All)
@@ -106,7 +107,7 @@ internal sealed class ExplainVerb
         {
             if (!hasImages && result.GetResult(option) is { Implicit: false })
             {
-                result.AddError($"{option.Name} requires an image; add one after RUN|FILE.");
+                result.AddError($"{option.Name} requires an image; add one after RUN|FILE|NAME.");
             }
         }
     }
@@ -115,7 +116,8 @@ internal sealed class ExplainVerb
     {
         using var display = new JobDisplay();
         string path = parse.GetRequiredValue(_run);
-        var model = TrainedModel.Load(path, parse.GetValue(_model), new InputSettings().With(_input.Given(parse)));
+        var model = TrainedModel.Load(path, parse.GetValue(_model), new InputSettings().With(_input.Given(parse)))
+            .WithLabels(parse.GetValue(_labels));
         var explanation = await CreateJob(parse, model).RunAsync(path, parse.GetValue(_output), display, cancellationToken)
             .ConfigureAwait(false);
         Terminal.Notice(explanation.Summary);

@@ -9,7 +9,7 @@ using Lanewise.Workflows;
 
 namespace Lanewise.Cli.Verbs;
 
-/// <summary><c>lanewise predict RUN|FILE IMAGE…</c>.</summary>
+/// <summary><c>lanewise predict RUN|FILE|NAME IMAGE…</c>.</summary>
 internal sealed class PredictVerb
 {
     private const string Examples =
@@ -18,6 +18,7 @@ internal sealed class PredictVerb
           lanewise predict runs/residual-1 scans/*.jpg --top-k 1
           lanewise predict from-pytorch.safetensors six.png --model residual
           lanewise predict runs/residual-1 six.png --json
+          lanewise predict resnet50-v2 cat.jpg             pretrained weights, after lanewise weights fetch resnet50-v2
         """;
 
     private const int MaxTopK = 1000;
@@ -26,6 +27,7 @@ internal sealed class PredictVerb
     private readonly Argument<string[]> _images = SharedOptions.Images(ArgumentArity.OneOrMore);
     private readonly Option<int> _topK = OptionFactory.WholeNumber("--top-k", 3, 1, MaxTopK, "Number of most likely classes to print.");
     private readonly Option<string?> _model = SharedOptions.Model();
+    private readonly Option<string?> _labels = SharedOptions.Labels();
     private readonly Option<Conv2dAlgorithm?> _algorithm = SharedOptions.Algorithm();
     private readonly SettingOptions _input = new(new InputSettings());
     private readonly Option<int> _threads = SharedOptions.Threads();
@@ -37,7 +39,7 @@ internal sealed class PredictVerb
         var options = new PredictVerb();
         var verb = new Verb("predict", "Classify images: print the most likely classes with their probabilities.", Examples)
         {
-            options._run, options._images, options._topK, options._model, options._algorithm, options._threads,
+            options._run, options._images, options._topK, options._model, options._labels, options._algorithm, options._threads,
             options._csv, options._json,
         };
         foreach (var option in options._input.All)
@@ -53,7 +55,7 @@ internal sealed class PredictVerb
     {
         using var display = new JobDisplay();
         var input = new InputSettings().With(_input.Given(parse));
-        var model = TrainedModel.Load(parse.GetRequiredValue(_run), parse.GetValue(_model), input);
+        var model = TrainedModel.Load(parse.GetRequiredValue(_run), parse.GetValue(_model), input).WithLabels(parse.GetValue(_labels));
         string[] files = parse.GetRequiredValue(_images);
         int top = Math.Min(parse.GetValue(_topK), model.Classes.Count);
         var options = new ImageClassifierOptions

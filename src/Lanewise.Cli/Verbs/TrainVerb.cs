@@ -7,7 +7,7 @@ using Lanewise.Workflows;
 
 namespace Lanewise.Cli.Verbs;
 
-/// <summary><c>lanewise train MODEL</c>.</summary>
+/// <summary><c>lanewise train MODEL|FILE</c>.</summary>
 internal sealed class TrainVerb
 {
     private const string Examples =
@@ -18,18 +18,22 @@ internal sealed class TrainVerb
           lanewise train residual --opt adamw --sched cosine --warmup-epochs 1
           lanewise train residual --lr 0.1 --sched step --milestones 80,120 --epochs 160
           lanewise train residual --weights runs/residual-1 --freeze --dataset kmnist
+          lanewise train resnet18-cntk --pretrained --freeze --dataset folder:photos
+          lanewise train squeezenet.onnx --freeze --dataset folder:photos
           lanewise train residual --tensorboard            view with: tensorboard --logdir runs
           lanewise train --resume runs/residual-1          resume after Ctrl-C
           lanewise train --resume runs/residual-1 --epochs 20
         """;
 
-    private readonly Argument<string?> _model = new("MODEL")
+    private readonly Argument<string?> _model = new("MODEL|FILE")
     {
-        Description = "Model to train; 'lanewise models' lists them. Optional with --resume.",
-        HelpName = "MODEL",
+        Description = "Model to train ('lanewise models' lists them), or an ONNX file, whose own network is trained from its weights. "
+            + "Optional with --resume. With --weights or --pretrained, some models bring their own "
+            + $"defaults of epochs, batch size, augmentation and optimization: {string.Join(", ", SharedOptions.ModelsWithRecipe)}.",
+        HelpName = "MODEL|FILE",
         Arity = ArgumentArity.ZeroOrOne,
         CompletionSources = { SharedOptions.ModelNames },
-        CustomParser = result => ArgumentParsing.ParseText(result, "MODEL", name => ModelCatalog.Find(name).Name),
+        CustomParser = result => ArgumentParsing.ParseText(result, "MODEL|FILE", TrainableModel.Check),
     };
 
     private readonly SettingOptions _settings = new(new TrainSettings(), except: "model");
@@ -73,6 +77,7 @@ internal sealed class TrainVerb
     {
         using var display = new JobDisplay();
         var job = CreateJob(parse);
+        job.Fetching = new() { Consent = LicensePrompt.Create(isAccepted: false) };
         var result = await job.RunAsync(display, cancellationToken).ConfigureAwait(false);
         TrainingReport.Print(result, parse.GetValue(_json));
         return ExitCode.Done;

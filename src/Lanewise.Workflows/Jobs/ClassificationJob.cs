@@ -21,6 +21,7 @@ public sealed class ClassificationJob(TrainedModel model, ImageClassifierOptions
         IProgress<JobEvent>? progress = null,
         [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
+        model.RequireClassifier();
         using var classifier = model.ToClassifier(options);
         model.Report(progress);
         int inverted = 0, count = 0;

@@ -47,7 +47,7 @@ internal sealed class ExplainImages(TrainedModel model, ExplainFolder folder)
     public WrittenSheet Filters()
     {
         var layer = Analysis.Filters.FirstLayer(model.Network);
-        var images = Analysis.Filters.Of(model.Network, model.Weights);
+        var images = Analysis.Filters.Of(model.Network, model.Weights, model.Transform.ChannelOrder);
         string color = images.Shape.Channels == 3 ? "as RGB" : "in grayscale";
         string text = $"The {images.Images.Count} kernels of {layer.Path}, {images.Shape.Height}×{images.Shape.Width} each, {color}; "
             + "mid gray is zero, darker values are negative, lighter ones positive.";

@@ -53,6 +53,11 @@ public sealed class ExplanationJob(TrainedModel model)
         string path, string? output = null, IProgress<JobEvent>? progress = null, CancellationToken cancellationToken = default)
     {
         model.Report(progress);
+        if (GradCam || Branches || Blocks)
+        {
+            model.RequireClassifier();
+        }
+
         var images = Files.Count > 0 ? PreparedImages.Read(model, Files, progress, cancellationToken) : null;
         var planOptions = new PlanOptions { BatchSize = 1, Threads = Options.Threads };
         using var gradCam = GradCam ? new GradCam(model.Network, model.Weights, planOptions, Layer) : null;

@@ -25,6 +25,11 @@ public sealed record NoticeEvent(string Text) : JobEvent
 /// <param name="Progress">The progress.</param>
 public sealed record DownloadEvent(FetchProgress Progress) : JobEvent;
 
+/// <summary>An image of many cannot be read; the job goes on with the others.</summary>
+/// <param name="Path">The image file.</param>
+/// <param name="Error">Why it cannot be read.</param>
+public sealed record ImageErrorEvent(string Path, LanewiseException Error) : JobEvent;
+
 /// <summary>A training begins or goes on.</summary>
 /// <param name="Epochs">The number of epochs.</param>
 /// <param name="BatchSize">The number of images per step.</param>

@@ -89,14 +89,16 @@ internal sealed class JobFolder<T>
         return splits;
     }
 
-    /// <summary>Writes the settings, resolved, and the facts about the data.</summary>
-    public void Save(T settings, DatasetSplits splits)
+    /// <summary>Writes the settings, resolved, and the facts about the data and the weights that the job starts from, if any.</summary>
+    public void Save(T settings, DatasetSplits splits, InitialWeights? initial = null)
     {
         var facts = IsResumed ? Facts : Facts with
         {
             DataSource = splits.Source,
             TrainImages = splits.Train.Count,
             TestImages = splits.Test.Count,
+            License = initial?.License,
+            Origin = initial?.Origin,
         };
         var record = new RunRecord<T>(settings, facts);
         record.Save(Directory.Arguments);

@@ -57,7 +57,7 @@ public sealed partial class ReportJob(RunDirectory folder)
         return new()
         {
             Name = Path.GetFileName(Path.GetFullPath(folder.Path)),
-            Network = model?.Network ?? TrainingJob.CreateNetwork(Settings),
+            Network = model?.Network ?? TrainingJob.CreateNetwork(Settings, folder),
             Dataset = Settings.Dataset,
             PlannedEpochs = Settings.Epochs,
             Epochs = epochs,

@@ -21,29 +21,37 @@ public sealed record TrainedModel(ModelFile File, Network Network, ImageTransfor
     /// <summary>Gets the class names in the order of the logits.</summary>
     public IReadOnlyList<string> Classes => File.Card.Classes;
 
-    /// <summary>Loads the model of a run folder or of a weights file.</summary>
-    /// <param name="path">The run folder or weights file.</param>
+    /// <summary>Loads the model of a run folder or of a weights file, or pretrained weights that were fetched.</summary>
+    /// <param name="path">The run folder, the weights file, or the name of pretrained weights; an existing path comes first.</param>
     /// <param name="model">The model's name, for files that do not name it; null otherwise.</param>
     /// <param name="input">Overrides of the input; null for none.</param>
     /// <exception cref="SettingException">The model does not support the settings.</exception>
+    /// <exception cref="PretrainedException">The pretrained weights were not fetched.</exception>
     /// <exception cref="LanewiseException">The file cannot be read.</exception>
     public static TrainedModel Load(string path, string? model = null, InputSettings? input = null)
     {
         input ??= new InputSettings();
-        var file = ModelFile.Load(RunDirectory.FindModel(path), model);
+        var file = ModelSource.Resolve(path).Load(model, input.ImageSize);
         var options = new ModelOptions { Classes = file.Network.OutputCount };
-        if (input.ImageSize is not null && file.Card.Network is not null)
+        bool isOwn = file.Card.Network is not null, isOwnSize = input.ImageSize == file.Network.Input.Height;
+        if (input.ImageSize is not null && isOwn && !isOwnSize)
         {
             throw new JobException($"{path}: {{img-size}}: only models of the catalog take other sizes, and this is a network of its own.");
         }
 
-        var network = input.ImageSize is null ? file.Network : input.CreateNetwork(file.Network.Name, options);
+        var network = input.ImageSize is null || isOwn ? file.Network : input.CreateNetwork(file.Network.Name, options);
         var transform = input.Apply(file.Card.Transform ?? TransformOf(path, network, input), network);
         return new(file, network, transform)
         {
-            Notices = file.HasCard ? [] : [ImageClassifier.DefaultNotice(path, network, transform)],
+            Notices = file.HasCard || (input.Mean is not null && input.Std is not null) ? file.Notices
+                : [.. file.Notices, ImageClassifier.DefaultNotice(path, network, transform)],
         };
     }
+
+    /// <summary>Returns the model with the class names of a text file, one per line.</summary>
+    /// <param name="path">The file; null to keep the names.</param>
+    /// <exception cref="LanewiseException">The file cannot be read, or has not one name per class.</exception>
+    public TrainedModel WithLabels(string? path) => this with { File = File.WithLabels(path) };
 
     /// <summary>Creates a classifier with the model's weights and transform.</summary>
     /// <param name="options">The options; null for the defaults.</param>
@@ -70,6 +78,16 @@ public sealed record TrainedModel(ModelFile File, Network Network, ImageTransfor
         }
     }
 
+    /// <summary>Checks that the model classifies: the weights of a body give features only.</summary>
+    /// <exception cref="NetworkException">It has no classifier.</exception>
+    internal void RequireClassifier()
+    {
+        if (!File.Card.HasClassifier)
+        {
+            throw ImageClassifier.NoClassifier(Network);
+        }
+    }
+
     /// <summary>Checks that an image folder has the classes of the model, since their names determine the labels.</summary>
     /// <exception cref="LanewiseException">The classes differ.</exception>
     internal void RequireClassesOf(DatasetSplits splits)
@@ -89,6 +107,7 @@ public sealed record TrainedModel(ModelFile File, Network Network, ImageTransfor
     internal async Task<EvaluationResult> EvaluateAsync(
         DatasetSplits splits, EvaluationOptions options, Action<ImagePrediction>? onPrediction, CancellationToken cancellationToken)
     {
+        RequireClassifier();
         RequireClassesOf(splits);
         using var plan = Plan.Compile(
             Network, new PlanOptions { BatchSize = options.BatchSize, Threads = options.Threads, Algorithm = options.Algorithm });

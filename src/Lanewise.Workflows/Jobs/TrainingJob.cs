@@ -27,6 +27,11 @@ public sealed class TrainingJob
     /// <summary>Gets the settings; those that depend on the data are resolved once it is loaded.</summary>
     public TrainSettings Settings => _folder.Settings;
 
+    /// <summary>
+    /// Gets or sets how pretrained weights are fetched. By default, none whose publisher asks that the licence be accepted.
+    /// </summary>
+    public PretrainedFetchOptions Fetching { get; set; } = new();
+
     /// <summary>Reserves the folder of a new run and writes its settings, before any expensive work.</summary>
     /// <param name="settings">The settings, with a model.</param>
     /// <param name="output">The folder, new or empty; null for the next free number under <c>runs</c>.</param>
@@ -35,10 +40,10 @@ public sealed class TrainingJob
     public static TrainingJob Create(TrainSettings settings, string? output = null)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        settings = (TrainSettings)settings.Checked();
+        settings = ((TrainSettings)settings.Checked()).WithPretrainedNamed();
         settings.Check();
         string model = settings.Model ?? throw new SettingException("{model}: there is none; name the model to train.", "model");
-        return new(JobFolder<TrainSettings>.Create(settings, output, model));
+        return new(JobFolder<TrainSettings>.Create(settings, output, TrainableModel.NameOf(model)));
     }
 
     /// <summary>Opens an earlier run to continue it.</summary>
@@ -88,8 +93,8 @@ public sealed class TrainingJob
         using (training)
         {
             progress.Notice(
-                $"{Settings.Model} on {Settings.Dataset}: {_folder.Facts.TrainImages:N0} + {_folder.Facts.TestImages:N0} images, "
-                + $"writing to {Directory.Path}");
+                $"{TrainableModel.NameOf(Settings.Model!)} on {Settings.Dataset}: {_folder.Facts.TrainImages:N0} + "
+                + $"{_folder.Facts.TestImages:N0} images, writing to {Directory.Path}");
             try
             {
                 await training.RunAsync(progress, cancellationToken).ConfigureAwait(false);
@@ -109,8 +114,7 @@ public sealed class TrainingJob
     private async Task<RunTraining?> StartAsync(IProgress<JobEvent>? progress, CancellationToken cancellationToken)
     {
         // Read before the dataset, whose download may take long.
-        string? file = Settings.Weights is { } path ? RunDirectory.FindModel(path) : null;
-        var weights = file is null ? null : WeightsFile.Read(file);
+        var weights = await InitialWeights.ReadAsync(Settings, Fetching, progress, cancellationToken).ConfigureAwait(false);
         var splits = await _folder.LoadAsync(progress, cancellationToken).ConfigureAwait(false);
         var network = Settings.CreateNetwork(splits.Train.Classes.Count);
         if (network.OutputCount < splits.Train.Classes.Count)
@@ -121,19 +125,31 @@ public sealed class TrainingJob
                 "classes");
         }
 
-        var card = weights is null || splits.Transform is not null ? null : ModelCard.FromMetadata(weights.Metadata, file!);
+        // Published weights bring their own preprocessing; that of a run's weights is the dataset's, if it has one.
+        var transform = weights is { IsPretrained: true } || splits.Transform is null ? weights?.Transform : null;
         var settings = Settings with
         {
             Classes = network.OutputCount,
             Dataset = splits.Name,
-            Input = card?.Transform is { } transform ? Settings.Input.WithDefaultsFrom(transform) : Settings.Input,
-            Augmentation = Settings.Augmentation ?? Augmentations.NameOf(JobData.AugmentationOf(splits, network.Input)),
+            Input = transform is not null ? Settings.Input.WithDefaultsFrom(transform) : Settings.Input,
+            Augmentation = Settings.Augmentation
+                ?? Augmentations.NameOf(Settings.Recipe?.Augmentation ?? JobData.AugmentationOf(splits, network.Input)),
         };
-        var initial = weights is null ? null : InitialWeights(network, weights, file!, progress);
-        var training = new RunTraining(Directory, Setup(settings, splits, network) with { Initial = initial }, []);
+        var setup = Setup(settings, splits, network);
+        setup = weights is null ? setup : setup with
+        {
+            Initial = weights.Adapt(network, Settings, progress),
+            Card = setup.Card with { License = weights.License, Origin = weights.Origin },
+        };
+        var training = new RunTraining(Directory, setup, []);
         try
         {
-            _folder.Save(settings, splits);
+            _folder.Save(settings, splits, weights);
+            if (TrainableModel.IsFile(settings.Model))
+            {
+                Directory.SaveNetwork(network);
+            }
+
             return training;
         }
         catch
@@ -165,7 +181,7 @@ public sealed class TrainingJob
     /// <summary>Prepares to continue the run; returns null if it is complete.</summary>
     private async Task<RunTraining?> ResumeAsync(IProgress<JobEvent>? progress, CancellationToken cancellationToken)
     {
-        var network = CreateNetwork(Settings);
+        var network = CreateNetwork(Settings, Directory);
         var (state, epochs) = Directory.Load(network);
         if (Settings.Epochs < epochs.Count)
         {
@@ -198,7 +214,7 @@ public sealed class TrainingJob
     private TrainingSetup Setup(TrainSettings settings, DatasetSplits splits, Network network)
     {
         // Image files are photographs unless a setting says otherwise.
-        var ofModel = ModelCatalog.Find(settings.Model!).Transform with { Ink = null };
+        var ofModel = (TrainableModel.EntryOf(settings.Model)?.Transform ?? ImageTransform.ImageNet) with { Ink = null };
         var transform = settings.Input.Apply(splits.Transform ?? ofModel, network);
         var options = settings.ToTrainingOptions(_folder.Facts.UsableLaneWidth) with
         {
@@ -209,8 +225,13 @@ public sealed class TrainingJob
         };
         int stepsPerEpoch = TrainingSetup.StepsOf(splits, settings.BatchSize);
         return new(
-            settings.Freeze ? network.WithTrainableHead() : network, options, splits,
-            new ModelCard(network.Name, ClassNames(splits.Train.Classes, network.OutputCount), transform, splits.Name))
+            settings.WithTrainable(network), options, splits,
+            new ModelCard(network.Name, ClassNames(splits.Train.Classes, network.OutputCount), transform, splits.Name,
+                TrainableModel.IsFile(settings.Model) ? network : null)
+            {
+                License = _folder.Facts.License,
+                Origin = _folder.Facts.Origin,
+            })
         {
             RecordsGradients = position => GradientSteps.Takes(position, stepsPerEpoch),
             TensorBoard = settings.TensorBoard,
@@ -222,8 +243,13 @@ public sealed class TrainingJob
         [.. known, .. Enumerable.Range(known.Count, count - known.Count).Select(i => i.ToString(CultureInfo.InvariantCulture))];
 
     /// <summary>Creates the network of an earlier run; if it did not record its classes, they are those of the dataset.</summary>
-    internal static Network CreateNetwork(TrainSettings settings)
+    internal static Network CreateNetwork(TrainSettings settings, RunDirectory directory)
     {
+        if (TrainableModel.IsFile(settings.Model) && directory.LoadNetwork(TrainableModel.NameOf(settings.Model!)) is { } network)
+        {
+            return network;
+        }
+
         if (settings.Classes is { } classes)
         {
             return settings.CreateNetwork(classes);
@@ -232,29 +258,5 @@ public sealed class TrainingJob
         string dataset = settings.Dataset ?? throw new LanewiseException(
             $"the run of {settings.Model} stopped before its data was loaded, so there is nothing to resume from; start a new run.");
         return settings.CreateNetwork(DatasetCatalog.Find(dataset).Classes.Count);
-    }
-
-    /// <summary>Adapts pretrained weights to the network, and reports which are re-initialized and which are trained.</summary>
-    private Weights InitialWeights(Network network, WeightsFile weights, string file, IProgress<JobEvent>? progress)
-    {
-        var adapted = Weights.Adapt(network, weights.Tensors, file, Settings.Seed);
-        if (adapted.Initialized.Count > 0)
-        {
-            progress.Notice($"{file} has no {Names(adapted.Initialized)} for {network.OutputCount} classes; re-initialized.");
-        }
-
-        if (Settings.Freeze)
-        {
-            var trained = network.WithTrainableHead().Nodes.Where(n => n.IsTrainable).SelectMany(n => n.Parameters);
-            progress.Notice($"training only {Names([.. trained.Select(p => p.Name)])}.");
-        }
-
-        return adapted.Weights;
-    }
-
-    private static string Names(IReadOnlyList<string> names)
-    {
-        const int MaxNames = 4;
-        return string.Join(", ", names.Take(MaxNames)) + (names.Count > MaxNames ? $" and {names.Count - MaxNames} more" : "");
     }
 }

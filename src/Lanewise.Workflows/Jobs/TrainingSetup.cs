@@ -21,6 +21,14 @@ internal sealed record TrainingSetup(Network Network, TrainingOptions Options, D
     /// <summary>Gets the number of steps per epoch.</summary>
     public int StepsPerEpoch => StepsOf(Splits, Options.BatchSize);
 
+    /// <summary>Gets the number of training and validation images.</summary>
+    public int Images => Splits.Train.Count + Splits.Test.Count;
+
+    /// <summary>
+    /// Returns the frozen layers whose features can be computed once; null if there are none, or augmentation changes the images.
+    /// </summary>
+    public FrozenLayers? FindFrozenLayers() => Options.Augmentation == Augmentation.None ? FrozenLayers.Of(Network) : null;
+
     /// <summary>Computes the number of steps per epoch.</summary>
     public static int StepsOf(DatasetSplits splits, int batchSize) => (splits.Train.Count + batchSize - 1) / batchSize;
 }

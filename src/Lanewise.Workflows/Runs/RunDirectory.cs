@@ -1,4 +1,5 @@
 using Lanewise.Files;
+using Lanewise.IO;
 
 namespace Lanewise.Workflows;
 
@@ -56,8 +57,12 @@ public sealed class RunDirectory
             ? folder
             : throw new LanewiseException(Directory.Exists(path)
                 ? $"{path}: the folder has no args.json; specify the folder of a run."
+                : PretrainedCatalog.TryFind(path) is not null ? $"{path}: pretrained weights have no run; specify the folder of a run."
                 : $"{path}: the folder does not exist; specify the folder of a run.");
     }
+
+    /// <summary>Gets the description of a network that is not in the catalog.</summary>
+    private string NetworkFile => System.IO.Path.Combine(Path, "network.json");
 
     /// <summary>Creates the folder of a run below this one, or opens it if it exists.</summary>
     /// <exception cref="LanewiseException">The folder cannot be created.</exception>
@@ -84,6 +89,15 @@ public sealed class RunDirectory
             ? model
             : throw new LanewiseException($"{path}: the folder has no model.safetensors; a training writes it after each epoch.");
     }
+
+    /// <summary>Writes the description of a network that is not in the catalog, so that the run can be resumed without its file.</summary>
+    internal void SaveNetwork(Network network) => AtomicFile.WriteText(NetworkFile, NetworkGraph.Write(network));
+
+    /// <summary>Reads the description of the network; null if there is none.</summary>
+    /// <exception cref="LanewiseException">It cannot be read, or is damaged.</exception>
+    internal Network? LoadNetwork(string name) => File.Exists(NetworkFile)
+        ? NetworkGraph.Read(string.Concat(InputFile.ReadLines(NetworkFile)), name, NetworkFile)
+        : null;
 
     /// <summary>Writes the files that an epoch changes; the checkpoint is written last because it marks the others as complete.</summary>
     internal void SaveEpoch(TrainerState state, ModelCard card, IEnumerable<EpochResult> epochs, GradientLog gradients)
@@ -133,6 +147,7 @@ public sealed class RunDirectory
         try
         {
             File.Delete(Arguments);
+            File.Delete(NetworkFile);
             if (Directory.Exists(TensorBoard))
             {
                 Directory.Delete(TensorBoard, recursive: true);

@@ -54,7 +54,10 @@ internal sealed record RunFacts
 {
     /// <summary>Gets the keys, which are no settings.</summary>
     public static readonly string[] Keys =
-        ["version", "command", "data_source", "train_images", "test_images", "lane_width", "initial_epochs", "environment"];
+    [
+        "version", "command", "data_source", "train_images", "test_images", "lane_width", "initial_epochs", "weights_license",
+        "weights_origin", "environment",
+    ];
 
     public string Version { get; init; } = ProductInfo.Version;
 
@@ -72,6 +75,12 @@ internal sealed record RunFacts
 
     /// <summary>Gets the number of epochs with which the run started; null for runs of versions that did not record it.</summary>
     public int? InitialEpochs { get; init; }
+
+    /// <summary>Gets the licence of the weights that the run started from; null if it is unknown.</summary>
+    public string? License { get; init; }
+
+    /// <summary>Gets where the weights that the run started from came from; null if it is unknown.</summary>
+    public string? Origin { get; init; }
 
     /// <summary>Gets where and when the run started; null for runs of versions that did not record it.</summary>
     public RunEnvironment? Environment { get; init; } = RunEnvironment.Current();
@@ -98,6 +107,12 @@ internal sealed record RunFacts
             json.WriteNumber("initial_epochs", epochs);
         }
 
+        if (Origin is not null)
+        {
+            json.WriteString("weights_license", License);
+            json.WriteString("weights_origin", Origin);
+        }
+
         Environment?.Write(json);
     }
 
@@ -112,6 +127,8 @@ internal sealed record RunFacts
         TestImages = json.GetProperty("test_images").GetInt32(),
         LaneWidth = json.GetProperty("lane_width").GetInt32(),
         InitialEpochs = json.TryGetProperty("initial_epochs", out var epochs) ? epochs.GetInt32() : null,
+        License = json.TryGetProperty("weights_license", out var license) ? license.GetString() : null,
+        Origin = json.TryGetProperty("weights_origin", out var origin) ? origin.GetString() : null,
         Environment = RunEnvironment.Read(json),
     };
 }

@@ -45,6 +45,10 @@ public sealed record InputSettings : SettingsBase
         "crop-mode", SettingTypes.OptionalChoice<CropMode>("crop mode"), _ => null,
         "Fitting of images that are not square: center (crop), border (whole image on a border), squash.", _ => ModelsOwn);
 
+    private static readonly Setting<ChannelOrder?> ChannelOrderSetting = new(
+        "channel-order", SettingTypes.OptionalChoice<ChannelOrder>("channel order"), _ => null,
+        "Order of the colours in the network's input: rgb, bgr. {mean} and {std} are in the same order.", _ => ModelsOwn);
+
     private static readonly Setting<InkMode?> InkSetting = new(
         "ink", SettingTypes.OptionalChoice<InkMode>("ink mode"), _ => null,
         "Treatment of drawings: none (photographs), invert (light on dark), frame (also cropped to the ink, as MNIST).", _ => ModelsOwn);
@@ -52,7 +56,7 @@ public sealed record InputSettings : SettingsBase
     /// <summary>Gets the rows.</summary>
     public static IReadOnlyList<Setting> AllSettings { get; } =
     [
-        ImageSizeSetting, CropPctSetting, CropModeSetting, MeanSetting, StdSetting, InkSetting,
+        ImageSizeSetting, CropPctSetting, CropModeSetting, MeanSetting, StdSetting, ChannelOrderSetting, InkSetting,
     ];
 
     /// <inheritdoc/>
@@ -72,6 +76,9 @@ public sealed record InputSettings : SettingsBase
 
     /// <summary>Gets how images that are not square are fitted.</summary>
     public CropMode? CropMode { get => Get(CropModeSetting); init => Set(CropModeSetting, value); }
+
+    /// <summary>Gets the order of the colours in the network's input.</summary>
+    public ChannelOrder? ChannelOrder { get => Get(ChannelOrderSetting); init => Set(ChannelOrderSetting, value); }
 
     /// <summary>Gets how drawings are treated.</summary>
     public InkMode? Ink { get => Get(InkSetting); init => Set(InkSetting, value); }
@@ -100,6 +107,7 @@ public sealed record InputSettings : SettingsBase
     internal ImageTransform Apply(ImageTransform transform, Network network)
     {
         transform = transform.For(network.Input);
+        transform = transform.In(ChannelOrder ?? transform.ChannelOrder);
         return transform with
         {
             CropPct = CropPct ?? transform.CropPct,
@@ -115,8 +123,9 @@ public sealed record InputSettings : SettingsBase
     {
         CropPct = CropPct ?? transform.CropPct,
         CropMode = CropMode ?? transform.CropMode,
-        Mean = Mean ?? transform.Mean,
-        Std = Std ?? transform.Std,
+        Mean = Mean ?? transform.In(ChannelOrder ?? transform.ChannelOrder).Mean,
+        Std = Std ?? transform.In(ChannelOrder ?? transform.ChannelOrder).Std,
+        ChannelOrder = ChannelOrder ?? transform.ChannelOrder,
         Ink = Ink ?? (transform.Ink is not { } ink ? InkMode.None : ink.CropsToInk ? InkMode.Frame : InkMode.Invert),
     };
 

@@ -43,19 +43,19 @@ public abstract partial record RunSettings
     };
 
     private protected static readonly Setting<OptimizerKind> OptSetting = new(
-        "opt", SettingTypes.Choice<OptimizerKind>("optimizer"), _ => OptimizerKind.Sgd, "Optimizer: sgd, adamw.");
+        "opt", SettingTypes.Choice<OptimizerKind>("optimizer"), ByDefault(s => s.Defaults.Optimizer), "Optimizer: sgd, adamw.");
 
     private protected static readonly Setting<double> LrSetting = new(
         "lr", SettingTypes.Number(v => v > 0, "a positive number such as 0.01"),
-        ByDefault(s => s.IsAdamW ? AdamWLearningRate : s.Defaults.LearningRate), "Learning rate.",
+        ByDefault(s => s.OptimizerDefaults.LearningRate), "Learning rate.",
         ByDefault<string?>(s => $"{s.Defaults.LearningRateText} for sgd, 0.001 for adamw"));
 
     private protected static readonly Setting<double> MomentumSetting = new(
         "momentum", SettingTypes.Number(v => v is >= 0 and < 1, "a number of at least 0 and below 1"),
-        ByDefault(s => s.IsAdamW ? 0 : s.Defaults.Momentum), "Momentum of sgd, at least 0 and below 1.");
+        ByDefault(s => s.OptimizerDefaults.Momentum), "Momentum of sgd, at least 0 and below 1.");
 
     private protected static readonly Setting<double> WeightDecaySetting = new(
-        "weight-decay", SettingTypes.Number(v => v >= 0, NonNegative), ByDefault(s => s.IsAdamW ? AdamWWeightDecay : 0), "Weight decay.",
+        "weight-decay", SettingTypes.Number(v => v >= 0, NonNegative), ByDefault(s => s.OptimizerDefaults.WeightDecay), "Weight decay.",
         _ => "0 for sgd, 0.01 for adamw");
 
     private protected static readonly Setting<bool> NesterovSetting = new(
@@ -149,6 +149,11 @@ public abstract partial record RunSettings
         OptSetting, LrSetting, MomentumSetting, WeightDecaySetting, NesterovSetting, SchedSetting, WarmupEpochsSetting, WarmupLrSetting,
         DecayEpochsSetting, DecayRateSetting, MilestonesSetting, MinLrSetting,
     ];
+
+    /// <summary>Gets the defaults that depend on the optimizer: a given one may differ from that of the other defaults.</summary>
+    private SharedDefaults OptimizerDefaults => Optimizer == Defaults.Optimizer ? Defaults
+        : IsAdamW ? new() { LearningRate = AdamWLearningRate, Momentum = 0, WeightDecay = AdamWWeightDecay }
+        : new();
 
     private bool IsAdamW => Optimizer == OptimizerKind.AdamW;
 

@@ -27,9 +27,14 @@ public abstract partial record RunSettings : SettingsBase
 
         public int BatchSize { get; init; } = 64;
 
+        /// <summary>Gets the optimizer that the learning rate and the weight decay are for.</summary>
+        public OptimizerKind Optimizer { get; init; }
+
         public double LearningRate { get; init; } = 0.01;
 
         public double Momentum { get; init; } = 0.5;
+
+        public double WeightDecay { get; init; }
 
         public ScheduleKind Schedule { get; init; }
 

@@ -38,6 +38,9 @@ public abstract class Setting
     /// <summary>Gets a short second name, for example <c>b</c>; null for none.</summary>
     public char? ShortName { get; init; }
 
+    /// <summary>Gets the value that the name alone stands for; null if a value must be given.</summary>
+    public string? ValueIfOmitted { get; init; }
+
     /// <summary>Gets what the value is called in help, for example <c>N</c>; null for a switch.</summary>
     public abstract string? ValueName { get; }
 

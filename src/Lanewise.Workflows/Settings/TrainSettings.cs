@@ -9,14 +9,26 @@ public sealed partial record TrainSettings : RunSettings
 
     private static readonly Setting<string?> ModelSetting = new(
         "model",
-        SettingTypes.Text("MODEL", name => ModelCatalog.Find(name).Name, [.. ModelCatalog.All.Select(model => model.Name)]), _ => null,
-        "Model to train; 'lanewise models' lists them.", _ => null);
+        SettingTypes.Text("MODEL|FILE", TrainableModel.Check, [.. ModelCatalog.All.Select(model => model.Name)]), _ => null,
+        "Model to train ('lanewise models' lists them), or an ONNX file, whose own network is trained from its weights.", _ => null);
+
+    // What --pretrained without a value stands for, until the name is known.
+    private const string DefaultPretrained = "default";
 
     private static readonly Setting<string?> WeightsSetting = new(
-        "weights", SettingTypes.Text("FILE", Path.GetFullPath), _ => null,
+        "weights", SettingTypes.Text("FILE", PretrainedCatalog.NameOrPath), _ => null,
         "Start from these weights, a run folder or a file. A classifier with another number of classes is re-initialized.")
     {
         OnResume = ResumeRule.NotAllowed,
+    };
+
+    private static readonly Setting<string?> PretrainedSetting = new(
+        "pretrained", SettingTypes.Text("NAME|FILE", CheckPretrained, PretrainedCatalog.Names), _ => null,
+        "Start from pretrained weights ('lanewise weights list' lists them), which are fetched if necessary and bring their preprocessing; "
+        + "without a value, from those of the model. FILE: .nupkg, .onnx, .safetensors or .pth.")
+    {
+        OnResume = ResumeRule.NotAllowed,
+        ValueIfOmitted = DefaultPretrained,
     };
 
     private static readonly Setting<int?> ClassesSetting = new(
@@ -24,9 +36,18 @@ public sealed partial record TrainSettings : RunSettings
         "Number of classes of the network, at least that of the dataset.", _ => "that of the dataset");
 
     private static readonly Setting<bool> FreezeSetting = new(
-        "freeze", SettingTypes.Switch, _ => false, "With {weights}: train only the last linear layer and freeze all other weights.")
+        "freeze", SettingTypes.Switch, _ => false,
+        "With {weights} or {pretrained}: train only the last linear layer and freeze all other weights.")
     {
         Switches = [true],
+    };
+
+    private static readonly Setting<bool> FreezeBnSetting = new(
+        "freeze-bn", SettingTypes.Switch, s => ((TrainSettings)s).Recipe?.FreezesBatchNorm ?? false,
+        "With {weights}: freeze batch norm, which then uses its running statistics in training; useful for few images.")
+    {
+        Switches = [true, false],
+        HelpForFalse = "Train batch norm, for models whose defaults freeze it.",
     };
 
     private static readonly Setting<bool?> AuxSetting = new(
@@ -62,11 +83,17 @@ public sealed partial record TrainSettings : RunSettings
     /// <summary>Gets the file or run folder of the initial weights; null for random initialization.</summary>
     public string? Weights { get => Get(WeightsSetting); init => Set(WeightsSetting, value); }
 
+    /// <summary>Gets the name of pretrained weights or a file of them; null for others.</summary>
+    public string? Pretrained { get => Get(PretrainedSetting); init => Set(PretrainedSetting, value); }
+
     /// <summary>Gets the number of classes of the network; null for that of the dataset.</summary>
     public int? Classes { get => Get(ClassesSetting); init => Set(ClassesSetting, value); }
 
     /// <summary>Gets whether only the last linear layer is trained.</summary>
     public bool Freeze { get => Get(FreezeSetting); init => Set(FreezeSetting, value); }
+
+    /// <summary>Gets whether batch norm keeps its parameters and running statistics, and uses the latter.</summary>
+    public bool FreezeBatchNorm { get => Get(FreezeBnSetting); init => Set(FreezeBnSetting, value); }
 
     /// <summary>Gets whether auxiliary classifiers are trained; null for the default of the model.</summary>
     public bool? AuxiliaryClassifiers { get => Get(AuxSetting); init => Set(AuxSetting, value); }
@@ -87,8 +114,8 @@ public sealed partial record TrainSettings : RunSettings
     public static IReadOnlyList<Setting> AllSettings { get; } =
     [
         ModelSetting, DatasetSetting, DataDirSetting, OnCorruptSetting, .. InputSettings.AllSettings, AugmentationSetting, EpochsSetting,
-        BatchSizeSetting, .. OptimizationTable, WeightsSetting, ClassesSetting, FreezeSetting, AuxSetting, SeedSetting, ThreadsSetting,
-        AlgorithmSetting, TensorBoardSetting, LimitTrainSetting, LimitTestSetting,
+        BatchSizeSetting, .. OptimizationTable, WeightsSetting, PretrainedSetting, ClassesSetting, FreezeSetting, FreezeBnSetting,
+        AuxSetting, SeedSetting, ThreadsSetting, AlgorithmSetting, TensorBoardSetting, LimitTrainSetting, LimitTestSetting,
     ];
 
     /// <inheritdoc/>
@@ -98,21 +125,60 @@ public sealed partial record TrainSettings : RunSettings
     public InputSettings Input { get => new InputSettings().With(Given(InputSettings.AllSettings)); init => Set(value.Given(value.Table)); }
 
     /// <summary>Gets whether auxiliary classifiers are trained; by default not with <see cref="Freeze"/>.</summary>
-    internal bool TrainsAuxiliary => AuxiliaryClassifiers ?? (ModelCatalog.Find(Model!).AuxiliaryClassifiers && !Freeze);
+    internal bool TrainsAuxiliary => AuxiliaryClassifiers ?? (TrainableModel.EntryOf(Model)?.AuxiliaryClassifiers == true && !Freeze);
+
+    /// <summary>
+    /// Gets the file of the model, whose weights training starts from if no others are given; null for a model of the catalog.
+    /// </summary>
+    internal string? OwnWeights => TrainableModel.IsFile(Model) && Pretrained is null ? Model : null;
 
     /// <inheritdoc/>
-    private protected override SharedDefaults Defaults => TutorialDefaults;
+    private protected override SharedDefaults Defaults => Recipe is not { } recipe ? TutorialDefaults : new()
+    {
+        Epochs = recipe.Epochs,
+        BatchSize = recipe.BatchSize,
+        Optimizer = recipe.IsAdamW ? OptimizerKind.AdamW : OptimizerKind.Sgd,
+        LearningRate = recipe.LearningRate,
+        Momentum = recipe.Momentum,
+        WeightDecay = recipe.WeightDecay,
+        Schedule = recipe.HasCosineSchedule ? ScheduleKind.Cosine : ScheduleKind.None,
+    };
+
+    /// <summary>Gets the recipe that the model of the catalog brings for pretrained weights; null if it brings none.</summary>
+    internal TrainingRecipe? Recipe => (Weights ?? Pretrained) is null || TrainableModel.EntryOf(Model) is not { } entry ? null
+        : Freeze ? entry.FrozenFeatures
+        : entry.FineTuning;
 
     /// <inheritdoc/>
     public override void Check()
     {
+        if (FreezeBatchNorm && (Weights ?? Pretrained ?? OwnWeights) is null)
+        {
+            throw new SettingException(
+                "{freeze-bn} requires {weights} or {pretrained}: only trained statistics are worth keeping.", FreezeBnSetting.Name);
+        }
+
         string? error = AuxiliaryClassifiers is true && Freeze
             ? "{aux} and {freeze} cannot be combined: auxiliary classifiers train the layers that {freeze} keeps fixed."
-            : Freeze && Weights is null ? "{freeze} requires {weights}: only trained weights are worth freezing."
+            : Freeze && (Weights ?? Pretrained ?? OwnWeights) is null
+                ? "{freeze} requires {weights} or {pretrained}: only trained weights are worth freezing."
             : null;
         if (error is not null)
         {
             throw new SettingException(error, FreezeSetting.Name);
+        }
+
+        if (Pretrained is not null && Weights is not null)
+        {
+            throw new SettingException("{pretrained} and {weights} cannot be combined: both are what training starts from.", "pretrained");
+        }
+
+        var entry = Pretrained is { } name && !Path.Exists(name) ? PretrainedCatalog.TryFind(name) : null;
+        if (entry is not null && Model is not null && entry.Model != Model)
+        {
+            throw new SettingException(
+                $"{{pretrained}} {entry.Name}: these are weights of {entry.Model}, not of {Model}; train {entry.Model}, or choose others.",
+                PretrainedSetting.Name);
         }
 
         base.Check();
@@ -135,6 +201,28 @@ public sealed partial record TrainSettings : RunSettings
         return resumed;
     }
 
+    /// <summary>Returns the settings with the name of the pretrained weights where the model's own were asked for.</summary>
+    /// <exception cref="SettingException">There are none of the model.</exception>
+    internal TrainSettings WithPretrainedNamed()
+    {
+        if (Pretrained != DefaultPretrained || Model is not { } model)
+        {
+            return this;
+        }
+
+        var entry = PretrainedCatalog.ForModel(model) ?? throw new SettingException(
+            $"{{pretrained}}: there are no pretrained weights of {model} in the catalog; give a file, or train one of "
+            + $"{string.Join(", ", PretrainedCatalog.All.Select(e => e.Model).Distinct(StringComparer.Ordinal))}.",
+            PretrainedSetting.Name);
+        return this with { Pretrained = entry.Name };
+    }
+
+    /// <summary>Selects the layers of the network that are trained.</summary>
+    internal Network WithTrainable(Network network) =>
+        Freeze ? network.WithTrainableHead()
+        : FreezeBatchNorm ? network.WithTrainable(node => node.Op is not BatchNorm2d)
+        : network;
+
     /// <summary>Creates the network to train.</summary>
     /// <param name="classes">The number of classes of the dataset.</param>
     /// <exception cref="SettingException">Auxiliary classifiers were requested, but the model has none.</exception>
@@ -142,9 +230,16 @@ public sealed partial record TrainSettings : RunSettings
     internal Network CreateNetwork(int classes)
     {
         var options = new ModelOptions { Classes = Classes ?? classes, AuxiliaryClassifiers = TrainsAuxiliary };
-        var network = Input.CreateNetwork(Model!, options);
+        var network = TrainableModel.IsFile(Model)
+            ? TrainableModel.Read(Model!, Classes ?? classes, Input.ImageSize)
+            : Input.CreateNetwork(Model!, options);
         return AuxiliaryClassifiers is true && network.AuxiliaryOutputs.Count == 0
             ? throw new SettingException($"{{aux}}: {Model} has no auxiliary classifiers; omit {{aux}}.", AuxSetting.Name)
             : network;
     }
+
+    private static string CheckPretrained(string text) =>
+        text == DefaultPretrained ? text
+        : Path.Exists(text) || text.AsSpan().ContainsAny("./\\") ? Path.GetFullPath(text)
+        : PretrainedCatalog.Find(text).Name;
 }

@@ -80,8 +80,9 @@ public static class Filters
     /// </summary>
     /// <param name="network">The network.</param>
     /// <param name="weights">The weights.</param>
+    /// <param name="order">The order of the network's input channels, from which colours are restored.</param>
     /// <exception cref="NetworkException">The network has no convolution.</exception>
-    public static ImageSheet Of(Network network, Weights weights)
+    public static ImageSheet Of(Network network, Weights weights, ChannelOrder order = ChannelOrder.Rgb)
     {
         var kernels = weights[FirstLayer(network).Parameters[0].Name];
         int channels = kernels.Dimensions[1] == 3 ? 3 : 1;
@@ -89,6 +90,10 @@ public static class Filters
         double max = kernels.Values.Where(float.IsFinite).Select(Math.Abs).DefaultIfEmpty(0).Max();
         byte[] levels = Array.ConvertAll(
             kernels.Values, w => (byte)Math.Round(MidGrey + (float.IsFinite(w) && max > 0 ? MidGrey * w / max : 0)));
-        return new(shape, [.. levels.Chunk(shape.Count)]);
+        var images = levels.Chunk(shape.Count);
+        return new(shape, [.. order == ChannelOrder.Rgb ? images : images.Select(image => Reversed(image, shape.Pixels))]);
     }
+
+    /// <summary>Returns an image with its channels in reverse order.</summary>
+    private static byte[] Reversed(byte[] image, int plane) => [.. image.Chunk(plane).Reverse().SelectMany(channel => channel)];
 }

@@ -9,6 +9,7 @@ public sealed partial class ImageClassifier
     /// <returns>The classification.</returns>
     /// <exception cref="InferenceException">An output of the network is not finite: the weights are damaged.</exception>
     /// <exception cref="InvalidOptionException">The model takes arrays of values, and no images.</exception>
+    /// <exception cref="NetworkException">The model is a body without classifier.</exception>
     /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
     public Classification Classify(DecodedImage image) => Classify(Images.Transform.Apply(image));
 
@@ -45,6 +46,7 @@ public sealed partial class ImageClassifier
     /// <returns>The classification.</returns>
     /// <exception cref="ArgumentException">There are not as many values as the network takes.</exception>
     /// <exception cref="InferenceException">An output is not finite: the weights are damaged, or a value is not finite.</exception>
+    /// <exception cref="NetworkException">The model is a body without classifier.</exception>
     /// <exception cref="ObjectDisposedException">The classifier is disposed.</exception>
     public Classification ClassifyValues(ReadOnlySpan<float> values)
     {
@@ -109,7 +111,7 @@ public sealed partial class ImageClassifier
 
     private Classification[] RunBatch(int count, InputReader read, PreparedImage[]? prepared)
     {
-        ThrowIfDisposed();
+        RequireClassifier();
         int classes = Network.OutputCount;
         float[] outputs = new float[checked(count * classes)];
         _model.Infer(count, read, outputs, _options.Threads);
@@ -124,7 +126,7 @@ public sealed partial class ImageClassifier
 
     private Classification Run(ReadOnlySpan<float> values, PreparedImage? image)
     {
-        ThrowIfDisposed();
+        RequireClassifier();
         int classes = Network.OutputCount;
         float[] rented = ArrayPool<float>.Shared.Rent(classes);
         var output = rented.AsSpan(0, classes);

@@ -7,8 +7,8 @@ public sealed partial class ImageClassifier
     private const int EvaluationBatch = 1024;
 
     /// <summary>
-    /// Computes the features of a decoded image: the input of the network's last linear layer, for searching similar images or as the
-    /// input of another classifier.
+    /// Computes the features of a decoded image: the input of the network's last linear layer, or the output of a body without one, for
+    /// searching similar images or as the input of another classifier.
     /// </summary>
     /// <remarks>The first call compiles that part of the network, with a copy of its weights.</remarks>
     /// <param name="image">An image of any size, grey or colour.</param>
@@ -76,7 +76,7 @@ public sealed partial class ImageClassifier
         IDataset dataset, Action<ImagePrediction>? evaluated = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(dataset);
-        ThrowIfDisposed();
+        RequireClassifier();
         return Task.Run(() => Evaluate(dataset, evaluated, cancellationToken), cancellationToken);
     }
 

@@ -48,7 +48,7 @@ public sealed partial class ImageClassifier : IDisposable
     {
         options.Check();
         classes ??= ModelFile.ClassNumbers(network.OutputCount);
-        if (classes.Count != network.OutputCount)
+        if (classes.Count > 0 && classes.Count != network.OutputCount)
         {
             throw new InvalidOptionException(
                 $"{network.Name}: {classes.Count} class names for {network.OutputCount} outputs; one for each is needed.",
@@ -66,13 +66,16 @@ public sealed partial class ImageClassifier : IDisposable
         _isSoftmax = network.Output.Op is Softmax;
         _images = transform is null ? null : new ImagePreparation(transform);
         _model = new PooledModel(network, weights, options);
-        _features = new Lazy<PooledModel>(() => CompileFeatures(network, weights, options));
+        _features = new Lazy<PooledModel>(() => Classes.Count == 0 ? _model : CompileFeatures(network, weights, options));
     }
 
     /// <summary>Gets the network.</summary>
     public Network Network => _model.Network;
 
-    /// <summary>Gets the class names in the order of the logits; numbers where they are not known.</summary>
+    /// <summary>
+    /// Gets the class names in the order of the logits; numbers where they are not known; empty for a body without classifier, which
+    /// computes features (<see cref="Embed(DecodedImage)"/>) and classifies nothing.
+    /// </summary>
     public IReadOnlyList<string> Classes { get; }
 
     /// <summary>Gets how images are prepared; null if the model takes arrays of values, and no images.</summary>
@@ -121,7 +124,9 @@ public sealed partial class ImageClassifier : IDisposable
     /// <summary>Creates a classifier from a model in memory.</summary>
     /// <param name="network">The network.</param>
     /// <param name="weights">Its weights.</param>
-    /// <param name="classNames">The class names in the order of the logits; null for the numbers of the classes.</param>
+    /// <param name="classNames">
+    /// The class names in the order of the logits; null for the numbers of the classes; empty for a body, whose outputs are features.
+    /// </param>
     /// <param name="transform">How images are prepared; null for a model that takes arrays of values, and no images.</param>
     /// <param name="options">The options; null for the defaults. Model, Transform and Classes have no effect.</param>
     /// <exception cref="InvalidOptionException">An option is out of range, or there is not one class name per output.</exception>
@@ -153,7 +158,7 @@ public sealed partial class ImageClassifier : IDisposable
         }
 
         _model.Dispose();
-        if (_features.IsValueCreated)
+        if (_features.IsValueCreated && _features.Value != _model)
         {
             _features.Value.Dispose();
         }
@@ -178,6 +183,7 @@ public sealed partial class ImageClassifier : IDisposable
         CultureInfo.InvariantCulture,
         $"{path} does not say how images are prepared; the default of {network.Name} is used: {transform.Input}, "
         + $"mean {string.Join(", ", transform.Mean)}, standard deviation {string.Join(", ", transform.Std)}, crop {transform.CropPct}"
+        + $"{(transform.ChannelOrder == ChannelOrder.Rgb ? "" : ", channels blue, green, red")}"
         + $"{(transform.Ink is null ? "" : ", drawings framed to their ink")}.");
 
     private ImagePreparation Images
@@ -191,6 +197,22 @@ public sealed partial class ImageClassifier : IDisposable
                 nameof(ImageClassifierOptions.Transform));
         }
     }
+
+    /// <summary>Throws unless the outputs are logits.</summary>
+    private void RequireClassifier()
+    {
+        ThrowIfDisposed();
+        if (Classes.Count == 0)
+        {
+            throw NoClassifier(Network);
+        }
+    }
+
+    /// <summary>Returns the exception for a body that should classify.</summary>
+    internal static NetworkException NoClassifier(Network network) => new(
+        $"{network.Name}: the weights have no classifier, so images have {network.OutputCount} features (Embed) but no class; train a "
+        + "classifier from these weights first.",
+        network.Name);
 
     private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(Volatile.Read(ref _isDisposed) != 0, this);
 }

@@ -81,7 +81,7 @@ internal sealed class ImagePreparation
         for (int c = 0; c < Transform.Input.Channels; c++)
         {
             var table = _normalized.AsSpan(c * Levels, Levels);
-            var from = image.Pixels.AsSpan(c * plane, plane);
+            var from = image.Pixels.AsSpan(Transform.SourceChannel(c) * plane, plane);
             var to = values.Slice(c * plane, plane);
             for (int i = 0; i < to.Length; i++)
             {

@@ -1,7 +1,4 @@
-using System.Globalization;
-using System.Net;
-using System.Net.Http.Headers;
-using System.Net.Sockets;
+using Lanewise.IO;
 
 namespace Lanewise;
 
@@ -10,26 +7,27 @@ internal sealed class DatasetDownload : IDisposable
 {
     // The largest file of these datasets has 30 MB; a mirror that sends endlessly is cut off.
     private const long MaxBytes = 256 << 20;
-    private static readonly TimeSpan Stall = TimeSpan.FromSeconds(30);
 
     private readonly DatasetEntry _entry;
     private readonly DatasetOptions _options;
-    private readonly HttpClient _client;
+    private readonly FileDownload _download;
+    private string _file = "";
 
     public DatasetDownload(DatasetEntry entry, DatasetOptions options)
     {
         (_entry, _options) = (entry, options);
-        // The content is compressed already, and resuming needs the length of the compressed file.
-        var handler = new SocketsHttpHandler { AutomaticDecompression = DecompressionMethods.None };
-        _client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
-        _client.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("lanewise", null));
+        _download = new FileDownload(options.ConnectTimeout, MaxBytes)
+        {
+            Progress = (address, received, total) => options.Progress?.Report(new FetchProgress(_file, address.Host, received, total)),
+        };
     }
 
-    public void Dispose() => _client.Dispose();
+    public void Dispose() => _download.Dispose();
 
     /// <summary>Downloads <paramref name="file"/> to <paramref name="folder"/> and returns its path.</summary>
     public async Task<string> FetchAsync(DatasetFile file, string folder, CancellationToken cancellationToken)
     {
+        _file = file.Name;
         string target = Path.Combine(folder, file.Name + ".gz"), part = target + ".part";
         var failures = new List<string>();
         try
@@ -37,13 +35,9 @@ internal sealed class DatasetDownload : IDisposable
             Directory.CreateDirectory(folder);
             foreach (var mirror in _options.Mirrors ?? _entry.Mirrors)
             {
-                bool resumes = File.Exists(part);
-                string? failure = await TryMirrorAsync(file, mirror, part, cancellationToken).ConfigureAwait(false);
-                if (failure is not null && resumes && !File.Exists(part))
-                {
-                    // The partial file did not match this mirror's: retry once from the start.
-                    failure = await TryMirrorAsync(file, mirror, part, cancellationToken).ConfigureAwait(false);
-                }
+                var address = new Uri(mirror.AbsoluteUri.TrimEnd('/') + "/" + file.Name + ".gz");
+                string? failure = await _download.TryAsync(address, part, path => Verify(file, path), cancellationToken)
+                    .ConfigureAwait(false);
                 if (failure is null)
                 {
                     // A damaged plain file of that name would be preferred to the downloaded one.
@@ -64,84 +58,14 @@ internal sealed class DatasetDownload : IDisposable
                 + $"the files into {folder}.");
     }
 
-    private DatasetException Failed(string folder, string message, Exception? inner = null) =>
-        new(message, DatasetError.DownloadFailed, _entry.Name, inner) { Folder = folder, Root = _options.Roots.Explicit };
-
-    /// <summary>
-    /// Tries one mirror; returns null once <paramref name="part"/> is the verified file, otherwise the reason of the failure.
-    /// </summary>
-    private async Task<string?> TryMirrorAsync(DatasetFile file, Uri mirror, string part, CancellationToken cancellationToken)
+    private string? Verify(DatasetFile file, string path)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        try
-        {
-            string? failure = await ReceiveAsync(file, mirror, part, patience).ConfigureAwait(false);
-            if (failure is not null)
-            {
-                return failure;
-            }
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            return "no answer in time";
-        }
-        catch (Exception e) when (e is HttpRequestException or HttpIOException or IOException { InnerException: SocketException })
-        {
-            return e.InnerException?.Message ?? e.Message;
-        }
-        var check = _entry.VerifyFile(file, part);
-        if (check.IsGood)
-        {
-            return null;
-        }
-        File.Delete(part);
-        return check.Status == FileStatus.WrongChecksum
-            ? $"wrong content: its md5 is {check.Actual}, not {check.Expected}"
+        var check = _entry.VerifyFile(file, path);
+        return check.IsGood ? null
+            : check.Status == FileStatus.WrongChecksum ? $"wrong content: its md5 is {check.Actual}, not {check.Expected}"
             : "damaged content";
     }
 
-    private async Task<string?> ReceiveAsync(DatasetFile file, Uri mirror, string part, CancellationTokenSource patience)
-    {
-        long have = File.Exists(part) ? new FileInfo(part).Length : 0;
-        var address = new Uri(mirror.AbsoluteUri.TrimEnd('/') + "/" + file.Name + ".gz");
-        using var request = new HttpRequestMessage(HttpMethod.Get, address);
-        if (have > 0)
-        {
-            request.Headers.Range = new RangeHeaderValue(have, null);
-        }
-        patience.CancelAfter(_options.ConnectTimeout);
-        using var response = await _client
-            .SendAsync(request, HttpCompletionOption.ResponseHeadersRead, patience.Token)
-            .ConfigureAwait(false);
-        if (response.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable)
-        {
-            // The server has nothing left to send: the file is complete, or too long; the checksum decides.
-            return null;
-        }
-        if (!response.IsSuccessStatusCode)
-        {
-            return string.Create(CultureInfo.InvariantCulture, $"answers {(int)response.StatusCode} {response.ReasonPhrase}");
-        }
-        bool continues = response.StatusCode == HttpStatusCode.PartialContent && response.Content.Headers.ContentRange?.From == have;
-        long received = continues ? have : 0;
-        long? total = received + response.Content.Headers.ContentLength;
-        using var to = new FileStream(part, continues ? FileMode.Append : FileMode.Create, FileAccess.Write, FileShare.None);
-        using var from = await response.Content.ReadAsStreamAsync(patience.Token).ConfigureAwait(false);
-        byte[] buffer = new byte[1 << 16];
-        while (true)
-        {
-            patience.CancelAfter(Stall);
-            int got = await from.ReadAsync(buffer, patience.Token).ConfigureAwait(false);
-            if (got == 0)
-            {
-                return null;
-            }
-            if ((received += got) > MaxBytes)
-            {
-                return "sent more than any file of the dataset has";
-            }
-            await to.WriteAsync(buffer.AsMemory(0, got), patience.Token).ConfigureAwait(false);
-            _options.Progress?.Report(new FetchProgress(file.Name, mirror.Host, received, total));
-        }
-    }
+    private DatasetException Failed(string folder, string message, Exception? inner = null) =>
+        new(message, DatasetError.DownloadFailed, _entry.Name, inner) { Folder = folder, Root = _options.Roots.Explicit };
 }

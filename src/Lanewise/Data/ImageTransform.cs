@@ -13,11 +13,21 @@ public enum CropMode
     Squash,
 }
 
+/// <summary>The order in which the colours of an image enter the network.</summary>
+public enum ChannelOrder
+{
+    /// <summary>Red, green, blue.</summary>
+    Rgb,
+
+    /// <summary>Blue, green, red, as networks of Caffe and CNTK take them.</summary>
+    Bgr,
+}
+
 /// <summary>
 /// The one way from a decoded image to a network's input, the same in training, evaluation and prediction, and stored in full with the
 /// weights: ink is framed (<see cref="Ink"/>), the image is resized and cropped (<see cref="CropMode"/>, <see cref="CropPct"/>), and
-/// each channel is normalized as <c>(pixel / 255 − Mean) / Std</c>. A grey image is repeated for three channels, a colour image becomes
-/// luma for one. Variants are made with <c>with</c>.
+/// each channel is normalized as <c>(pixel / 255 − Mean) / Std</c> into the network's <see cref="ChannelOrder"/>; up to then images are
+/// red, green, blue. A grey image is repeated for three channels, a colour image becomes luma for one. Variants are made with <c>with</c>.
 /// </summary>
 public sealed record ImageTransform
 {
@@ -62,7 +72,7 @@ public sealed record ImageTransform
     /// <summary>(C, H, W) of the network's input.</summary>
     public Shape Input { get; init; }
 
-    /// <summary>The mean of each channel, with pixels scaled to 0 to 1.</summary>
+    /// <summary>The mean of each of the network's channels, with pixels scaled to 0 to 1.</summary>
     /// <exception cref="InvalidOptionException">A value is not finite.</exception>
     public IReadOnlyList<float> Mean
     {
@@ -70,7 +80,7 @@ public sealed record ImageTransform
         init => field = Checked(nameof(Mean), value, float.IsFinite, "finite numbers such as 0.1307");
     }
 
-    /// <summary>The standard deviation of each channel, with pixels scaled to 0 to 1.</summary>
+    /// <summary>The standard deviation of each of the network's channels, with pixels scaled to 0 to 1.</summary>
     /// <exception cref="InvalidOptionException">A value is not positive and finite.</exception>
     public IReadOnlyList<float> Std
     {
@@ -94,6 +104,12 @@ public sealed record ImageTransform
 
     /// <summary>How the image is fitted to the input. Default: <see cref="CropMode.Center"/>.</summary>
     public CropMode CropMode { get; init; }
+
+    /// <summary>
+    /// The order of the network's channels, which is also that of <see cref="Mean"/> and <see cref="Std"/>. Default:
+    /// <see cref="ChannelOrder.Rgb"/>.
+    /// </summary>
+    public ChannelOrder ChannelOrder { get; init; }
 
     /// <summary>How drawings are brought into the form of the training data; null (default) for photographs.</summary>
     public InkFraming? Ink { get; init; }
@@ -129,15 +145,15 @@ public sealed record ImageTransform
         return new PreparedImage(pixels, Input, inverted, string.Join("; ", steps));
     }
 
-    /// <summary>Normalizes C×H×W bytes to C×H×W floats.</summary>
-    /// <param name="pixels">The image's bytes, as many as <see cref="Input"/> has values.</param>
+    /// <summary>Normalizes C×H×W bytes to C×H×W floats in the network's <see cref="ChannelOrder"/>.</summary>
+    /// <param name="pixels">The image's bytes, as many as <see cref="Input"/> has values; colours are red, green, blue.</param>
     /// <param name="destination">Receives as many floats.</param>
     public void Normalize(ReadOnlySpan<byte> pixels, Span<float> destination)
     {
         int plane = Input.Pixels;
         for (int c = 0; c < Input.Channels; c++)
         {
-            var from = pixels.Slice(c * plane, plane);
+            var from = pixels.Slice(SourceChannel(c) * plane, plane);
             var to = destination.Slice(c * plane, plane);
             for (int i = 0; i < plane; i++)
             {
@@ -148,12 +164,26 @@ public sealed record ImageTransform
 
     /// <inheritdoc/>
     public bool Equals(ImageTransform? other) => other is not null && Input == other.Input && CropPct == other.CropPct
-        && CropMode == other.CropMode && Ink == other.Ink && Mean.SequenceEqual(other.Mean) && Std.SequenceEqual(other.Std);
+        && CropMode == other.CropMode && ChannelOrder == other.ChannelOrder && Ink == other.Ink
+        && Mean.SequenceEqual(other.Mean) && Std.SequenceEqual(other.Std);
 
     /// <inheritdoc/>
-    public override int GetHashCode() => HashCode.Combine(Input, CropPct, CropMode, Ink, Mean[0], Std[0]);
+    public override int GetHashCode() => HashCode.Combine(Input, CropPct, CropMode, ChannelOrder, Ink, Mean[0], Std[0]);
 
-    /// <summary>Normalizes a byte of channel <paramref name="channel"/>.</summary>
+    /// <summary>
+    /// Returns the transform for another channel order, with means and standard deviations that stay with their colours.
+    /// </summary>
+    internal ImageTransform In(ChannelOrder order) => order == ChannelOrder
+        ? this
+        : this with { ChannelOrder = order, Mean = [.. Mean.Reverse()], Std = [.. Std.Reverse()] };
+
+    /// <summary>
+    /// Returns which channel of an image, red, green or blue, the network's channel <paramref name="channel"/> is; images and networks
+    /// number their channels in opposite orders or in the same, so it works in both directions.
+    /// </summary>
+    internal int SourceChannel(int channel) => ChannelOrder == ChannelOrder.Bgr ? Input.Channels - 1 - channel : channel;
+
+    /// <summary>Normalizes a byte of the network's channel <paramref name="channel"/>.</summary>
     internal float NormalizeLevel(byte pixel, int channel) => (pixel / 255f - Mean[channel]) / Std[channel];
 
     /// <summary>Returns the length of a side before the crop, rounded down as in timm: 256 for 224 at 0.875.</summary>

@@ -15,6 +15,7 @@ public sealed class PreparedDataset : ITensorSource
     private readonly IDataset _dataset;
     private readonly ITensorDataset? _tensors;
     private readonly IFixedShapeImageDataset? _unchanged;
+    private readonly ImageTransform? _transform;
     private readonly ImageFitting? _fitting;
     private readonly DecodeOptions _decoding;
     private readonly Augmentation _augmentation;
@@ -63,7 +64,7 @@ public sealed class PreparedDataset : ITensorSource
         }
 
         transform.Check();
-        (_fitting, _decoding) = (new ImageFitting(transform), transform.Decoding);
+        (_transform, _fitting, _decoding) = (transform, new ImageFitting(transform), transform.Decoding);
         _unchanged = !augments && dataset is IFixedShapeImageDataset images && _fitting.Keeps(images.Shape) ? images : null;
         if (_unchanged is null)
         {
@@ -106,7 +107,7 @@ public sealed class PreparedDataset : ITensorSource
 
     /// <summary>Writes an image as the network sees it, before normalization.</summary>
     /// <param name="index">The index of the image.</param>
-    /// <param name="pixels">Receives the input's C×H×W bytes.</param>
+    /// <param name="pixels">Receives the input's C×H×W bytes; colours are red, green, blue, whatever order the network takes.</param>
     /// <exception cref="LanewiseException">The image cannot be read.</exception>
     /// <exception cref="InvalidOperationException">The dataset holds arrays of values, not images.</exception>
     public void Fit(int index, Span<byte> pixels)
@@ -138,12 +139,14 @@ public sealed class PreparedDataset : ITensorSource
     /// <summary>Normalizes prepared bytes.</summary>
     internal void Normalize(ReadOnlySpan<byte> pixels, Span<float> image)
     {
-        for (int c = 0, i = 0; i < pixels.Length; c++)
+        for (int c = 0; c * _pixels < pixels.Length; c++)
         {
             var table = _normalized.AsSpan(c * Levels, Levels);
-            for (int end = i + _pixels; i < end; i++)
+            var from = pixels.Slice(_transform!.SourceChannel(c) * _pixels, _pixels);
+            var to = image.Slice(c * _pixels, _pixels);
+            for (int i = 0; i < to.Length; i++)
             {
-                image[i] = table[pixels[i]];
+                to[i] = table[from[i]];
             }
         }
     }

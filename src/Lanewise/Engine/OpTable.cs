@@ -103,7 +103,10 @@ internal static class OpTable
         },
         new(typeof(Hardswish), _ => new Hardswish(), () => new ActivationLowering(), new HardswishReference())
         {
-            Shape = "unchanged", Macs = NoMacs, Parameters = NoParameters, Gradient = "dx = 0 where x ≤ −3, dy where x ≥ 3, else (x / 3 + 1 / 2)·dy",
+            Shape = "unchanged",
+            Macs = NoMacs,
+            Parameters = NoParameters,
+            Gradient = "dx = 0 where x ≤ −3, dy where x ≥ 3, else (x / 3 + 1 / 2)·dy",
         },
         new(typeof(SiLU), _ => new SiLU(), () => new ActivationLowering(), new SiLUReference())
         {

@@ -15,7 +15,7 @@ public sealed record ModelCard
 
     /// <summary>Describes a model.</summary>
     /// <param name="model">The name in the model catalog, for example <c>inception</c>, or that of a network of one's own.</param>
-    /// <param name="classes">The class names in the order of the logits.</param>
+    /// <param name="classes">The class names in the order of the logits; empty for a body, whose outputs are features.</param>
     /// <param name="transform">How an image is prepared for the network; null if arrays of values enter it unchanged.</param>
     /// <param name="dataset">The dataset the model was trained on, for example <c>mnist</c>; null if unknown.</param>
     /// <param name="network">The network, which is stored unless the catalog builds the same one from the name; null to omit it.</param>
@@ -33,8 +33,11 @@ public sealed record ModelCard
     /// <summary>The name in the model catalog, for example <c>inception</c>, or that of a network of one's own.</summary>
     public string Model { get; init; }
 
-    /// <summary>The class names in the order of the logits.</summary>
+    /// <summary>The class names in the order of the logits; empty for a body, whose outputs are features.</summary>
     public IReadOnlyList<string> Classes { get; init; }
+
+    /// <summary>Whether the outputs are logits of classes; otherwise they are features.</summary>
+    internal bool HasClassifier => Classes.Count > 0;
 
     /// <summary>(C, H, W) of the network's input.</summary>
     public Shape Input { get; private init; }
@@ -48,6 +51,14 @@ public sealed record ModelCard
 
     /// <summary>The dataset the model was trained on, for example <c>mnist</c>; null if unknown.</summary>
     public string? Dataset { get; init; }
+
+    /// <summary>
+    /// The licence of the pretrained weights that the training started from, as an SPDX identifier; null if unknown or there were none.
+    /// </summary>
+    public string? License { get; init; }
+
+    /// <summary>Where the pretrained weights that the training started from came from; null if there were none.</summary>
+    public string? Origin { get; init; }
 
     /// <summary>The network; null where the file names one of the catalog.</summary>
     public Network? Network { get; init; }
@@ -70,9 +81,12 @@ public sealed record ModelCard
             TransformMetadata.Write(Transform, Set);
         }
 
-        if (Dataset is not null)
+        foreach (var (key, value) in ((string, string?)[])[("dataset", Dataset), ("license", License), ("origin", Origin)])
         {
-            Set("dataset", Dataset);
+            if (value is not null)
+            {
+                Set(key, value);
+            }
         }
 
         if (Network is not null && !IsInCatalog(Network))
@@ -102,7 +116,7 @@ public sealed record ModelCard
         var values = new CardValues(metadata, file);
         CheckVersion(values.Text("version"), file);
         string[] classes = values.Array("classes", (ref reader) => reader.GetString() ?? throw new FormatException());
-        if (classes.Length == 0)
+        if (classes.Length == 0 && values.Find("graph") is null)
         {
             throw values.Refuse("classes", "is empty");
         }
@@ -113,6 +127,8 @@ public sealed record ModelCard
         {
             Transform = ReadTransform(values, input),
             Dataset = values.Find("dataset"),
+            License = values.Find("license"),
+            Origin = values.Find("origin"),
             Network = values.Find("graph") is { } graph ? NetworkGraph.Read(graph, model, file) : null,
         };
     }
@@ -141,7 +157,7 @@ public sealed record ModelCard
         try
         {
             var options = new ModelOptions { Classes = Classes.Count, Input = Input };
-            return entry is not null && NetworkGraph.Write(entry.Create(options)) == NetworkGraph.Write(network);
+            return entry is not null && HasClassifier && NetworkGraph.Write(entry.Create(options)) == NetworkGraph.Write(network);
         }
         catch (LanewiseException)
         {

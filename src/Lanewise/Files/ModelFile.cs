@@ -27,6 +27,9 @@ public sealed record ModelFile
     /// </summary>
     public bool HasCard { get; init; } = true;
 
+    /// <summary>What a user should know about the reading, one sentence each.</summary>
+    internal IReadOnlyList<string> Notices { get; init; } = [];
+
     /// <summary>Writes a safetensors file with the card in its metadata, atomically.</summary>
     /// <exception cref="FileAccessException">The file cannot be written.</exception>
     public static void Save(string path, Weights weights, ModelCard card) => Safetensors.Write(path, weights.Tensors, card.ToMetadata());
@@ -59,8 +62,10 @@ public sealed record ModelFile
     {
         ArgumentNullException.ThrowIfNull(file);
         var card = ModelCard.FromMetadata(file.Metadata, path);
-        var network = card?.Network is { } own && (model is null || model == own.Name) ? own : FromCatalog(file, path, card, model);
-        if (card is not null && (card.Input != network.Input || card.Classes.Count != network.OutputCount))
+        var network = file.Network is { } stored && model is null ? stored
+            : card?.Network is { } own && (model is null || model == own.Name) ? own
+            : FromCatalog(file, path, card, model);
+        if (card is not null && (card.Input != network.Input || (card.HasClassifier && card.Classes.Count != network.OutputCount)))
         {
             throw new ModelFormatException(
                 $"{path}: the file's card says that '{network.Name}' takes {card.Input} and has {card.Classes.Count} classes, but it takes "
@@ -68,7 +73,12 @@ public sealed record ModelFile
                 ModelFormatError.Damaged, path);
         }
 
-        return new(network, Weights.Match(network, file.Tensors, path), card ?? DefaultCard(network)) { HasCard = card is not null };
+        card = file.Network is not null && card is not null ? card with { Network = network } : card;
+        return new(network, Weights.Match(network, file.TensorsFor(network), path), card ?? DefaultCard(network, file))
+        {
+            HasCard = card is not null || file.Transform is not null,
+            Notices = file.Notices,
+        };
     }
 
     /// <summary>Returns the file of a model: that of a run folder, or the file itself.</summary>
@@ -106,11 +116,41 @@ public sealed record ModelFile
 
         var entry = ModelCatalog.Find(name);
         int? outputs = card?.Classes.Count ?? ClassesOf(file, entry);
-        return entry.Create(new ModelOptions { Classes = outputs, Input = card?.Input });
+        var network = entry.Create(new ModelOptions { Classes = outputs, Input = card?.Input });
+        return card is null && LacksClassifier(file, network) is { } features ? network.UpTo(features) : network;
     }
 
-    private static ModelCard DefaultCard(Network network) =>
-        new(network.Name, ClassNumbers(network.OutputCount), ModelCatalog.Find(network.Name).Transform.For(network.Input));
+    /// <summary>
+    /// Returns the layer whose values are the features if a file has weights of a model without those of its classifier; null otherwise.
+    /// </summary>
+    private static Node? LacksClassifier(WeightsFile file, Network network)
+    {
+        var classifier = GraphWalk.Classifier(network.Output);
+        return classifier is { Inputs: [{ Index: > 0 } features] }
+            && !file.Tensors.Any(t => classifier.Parameters.Any(p => p.Name == t.Name)) ? features : null;
+    }
+
+    private static ModelCard DefaultCard(Network network, WeightsFile file)
+    {
+        var transform = file.Network is null
+            ? ModelCatalog.Find(network.Name).Transform.For(network.Input)
+            : file.Transform ?? DefaultTransform(network.Input);
+        return file.Network is null && GraphWalk.Classifier(network.Output) is null
+            ? new(network.Name, [], transform, network: network)
+            : new(network.Name, DefaultClasses(network.OutputCount), transform, network: file.Network);
+    }
+
+    /// <summary>Returns ImageNet's normalization for colour images; null for networks that take no images.</summary>
+    private static ImageTransform? DefaultTransform(Shape input) => input.Channels switch
+    {
+        3 => ImageTransform.ImageNet.For(input),
+        1 => ImageTransform.Default(input),
+        _ => null,
+    };
+
+    /// <summary>Returns ImageNet's names for as many classes, otherwise numbers.</summary>
+    private static IReadOnlyList<string> DefaultClasses(int count) =>
+        count == ImageNetClasses.Count ? ImageNetClasses.All : ClassNumbers(count);
 
     /// <summary>Returns the numbers of classes whose names are unknown.</summary>
     internal static string[] ClassNumbers(int count) =>

@@ -7,6 +7,7 @@ internal static class TransformMetadata
 {
     private const int MaxSide = 1 << 16;
     private const string None = "none";
+    private const string Bgr = "bgr";
 
     private static readonly (string Name, CropMode Mode)[] CropModes =
         [("center", CropMode.Center), ("border", CropMode.Border), ("squash", CropMode.Squash)];
@@ -18,6 +19,11 @@ internal static class TransformMetadata
         set("std", CardValues.WriteArray(transform.Std, (writer, value) => writer.WriteNumberValue(value)));
         set("crop_pct", transform.CropPct.ToString("R", CultureInfo.InvariantCulture));
         set("crop_mode", CropModes.First(crop => crop.Mode == transform.CropMode).Name);
+        if (transform.ChannelOrder == ChannelOrder.Bgr)
+        {
+            set("channel_order", Bgr);
+        }
+
         set("ink", transform.Ink is not { } ink ? None : CardValues.Write(json =>
         {
             json.WriteStartObject();
@@ -59,6 +65,7 @@ internal static class TransformMetadata
             // Files of the first networks, whose images are not cropped, lack this key.
             CropPct = values.Fraction("crop_pct", ImageTransform.MinCropPct),
             CropMode = ReadCropMode(values),
+            ChannelOrder = ReadChannelOrder(values),
             Ink = ReadInk(values, input),
         };
     }
@@ -75,6 +82,14 @@ internal static class TransformMetadata
             ? CropModes[index].Mode
             : throw values.Refuse("crop_mode", $"is none of {string.Join(", ", CropModes.Select(crop => crop.Name))}");
     }
+
+    // Only files of networks that take blue, green, red have this key.
+    private static ChannelOrder ReadChannelOrder(CardValues values) => values.Find("channel_order") switch
+    {
+        null => ChannelOrder.Rgb,
+        Bgr => ChannelOrder.Bgr,
+        _ => throw values.Refuse("channel_order", $"is not \"{Bgr}\""),
+    };
 
     private static InkFraming? ReadInk(CardValues values, Shape input) => values.Find("ink") switch
     {

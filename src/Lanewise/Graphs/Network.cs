@@ -203,7 +203,7 @@ public sealed class Network
         {
             copies[node] = copies.Count == 0
                 ? new Node(0, node.Path, new Input(node.Shape), [])
-                : new Node(copies.Count, node.Path, node.Op, [.. node.Inputs.Select(n => copies[n])]);
+                : new Node(copies.Count, node.Path, node.Op, [.. node.Inputs.Select(n => copies[n])]) { IsTrainable = node.IsTrainable };
         }
 
         return new(Name, [.. copies.Values], copies[output], [], []);

@@ -36,6 +36,18 @@ public sealed record ModelEntry
     /// <summary>Whether the model is trained with auxiliary classifiers by default.</summary>
     public bool AuxiliaryClassifiers { get; init; }
 
+    /// <summary>
+    /// The transform that published weights of the model expect where it differs from <see cref="Transform"/>, that of files which do not
+    /// say; otherwise the same.
+    /// </summary>
+    internal ImageTransform PretrainedTransform { get => field ?? Transform; init; }
+
+    /// <summary>The default settings of training all layers from pretrained weights; null for those of the tutorial.</summary>
+    internal TrainingRecipe? FineTuning { get; init; }
+
+    /// <summary>The default settings of training the classifier on frozen pretrained layers; null for those of the tutorial.</summary>
+    internal TrainingRecipe? FrozenFeatures { get; init; }
+
     /// <summary>Describes the network for the given number of classes.</summary>
     public Network ForClasses(int classes) => Create(new ModelOptions { Classes = classes });
 }
@@ -43,6 +55,19 @@ public sealed record ModelEntry
 /// <summary>The catalog of models.</summary>
 public static class ModelCatalog
 {
+    // torchvision's published GoogLeNet normalizes images that are normalized for ImageNet once more (transform_input), to mean 0.5 and
+    // standard deviation 0.5; both together are only the latter, for red ((p − 0.485) / 0.229) · 0.229 / 0.5 + (0.485 − 0.5) / 0.5.
+    private static readonly ImageTransform TransformInput =
+        ImageTransform.ImageNet with { Mean = [0.5f, 0.5f, 0.5f], Std = [0.5f, 0.5f, 0.5f] };
+
+    // CNTK subtracts the means of ImageNet from pixels of 0 to 255.
+    private static readonly ImageTransform Cntk = ImageTransform.ImageNet with
+    {
+        ChannelOrder = ChannelOrder.Bgr,
+        Mean = [103.06f / 255, 115.90f / 255, 123.15f / 255],
+        Std = [1f / 255, 1f / 255, 1f / 255],
+    };
+
     /// <summary>All models, by family.</summary>
     public static IReadOnlyList<ModelEntry> All { get; } =
     [
@@ -65,8 +90,31 @@ public static class ModelCatalog
                 o => GoogLeNet.Create(v, o))
             {
                 AuxiliaryClassifiers = v.IsPaper,
+                PretrainedTransform = v.IsPaper ? ImageTransform.ImageNet : TransformInput,
             }),
         .. ResNet.Variants.Select(v => new ModelEntry(v.Name, "He et al. 2015", ImageTransform.ImageNet, o => ResNet.Create(v, o))),
+        new(ResNet.Cntk.Name, "He et al. 2015, CNTK's: 3 blocks in the last stage", Cntk, o => ResNet.Create(ResNet.Cntk, o))
+        {
+            FineTuning = new()
+            {
+                Epochs = 6,
+                BatchSize = 16,
+                LearningRate = 0.001,
+                Momentum = 0.9,
+                HasCosineSchedule = true,
+                FreezesBatchNorm = true,
+            },
+            FrozenFeatures = new()
+            {
+                Epochs = 20,
+                BatchSize = 64,
+                LearningRate = 0.005,
+                Momentum = 0.9,
+                HasCosineSchedule = true,
+                // The features of an image are then computed once.
+                Augmentation = Augmentation.None,
+            },
+        },
         .. CifarResNet.Variants.Select(v => new ModelEntry(
             v.Name,
             v.HasShortcuts ? "He et al. 2015, §4.2" : "He et al. 2015, §4.2, no shortcuts",

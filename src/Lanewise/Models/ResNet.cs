@@ -38,6 +38,13 @@ public static class ResNet
         new("resnet152", isBottleneck: true, [3, 8, 36, 3]),
     ];
 
+    /// <summary>
+    /// CNTK's ResNet-18 for ImageNet, with a third block in the last stage. Its file pads images on one side more than on the other, as
+    /// convolutions of stride 2 with "same" padding need it; the row and the column that torchvision's padding adds on the other side
+    /// are in no window, so that both give the same values.
+    /// </summary>
+    internal static ResNetVariant Cntk { get; } = new("resnet18-cntk", isBottleneck: false, [2, 2, 2, 3]);
+
     /// <summary>Describes the ResNet of 18 layers.</summary>
     /// <param name="classes">The number of classes. Default: 1000.</param>
     /// <param name="input">(C, H, W) of the image; null for (3, 224, 224).</param>
@@ -59,6 +66,14 @@ public static class ResNet
     /// <summary>Describes the ResNet of 152 layers.</summary>
     /// <inheritdoc cref="ResNet18"/>
     public static Network ResNet152(int classes = 1000, Shape? input = null) => Create("resnet152", classes, input);
+
+    /// <summary>
+    /// Describes CNTK's ResNet-18, which has a block more than the paper's and takes blue, green, red
+    /// (<see cref="ModelEntry.Transform"/>). Its weights are published without a classifier.
+    /// </summary>
+    /// <inheritdoc cref="ResNet18"/>
+    public static Network ResNet18Cntk(int classes = 1000, Shape? input = null) =>
+        Create(Cntk, new() { Classes = classes, Input = input });
 
     /// <summary>Describes a variant; by default (3, 224, 224) → 1000 classes.</summary>
     /// <exception cref="ShapeException">The input is too small.</exception>

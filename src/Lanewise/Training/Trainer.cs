@@ -10,7 +10,6 @@ namespace Lanewise;
 /// </summary>
 public sealed partial class Trainer : IDisposable
 {
-    private const int MinEvaluationBatch = 64;
     private readonly TrainingOptions _options;
     private readonly Plan _plan;
     private readonly Plan _evaluation;
@@ -38,18 +37,8 @@ public sealed partial class Trainer : IDisposable
         }
 
         _options = options;
-        _plan = Plan.Compile(network, new PlanOptions
-        {
-            BatchSize = options.BatchSize,
-            Training = true,
-            Threads = options.Threads,
-            LaneWidth = options.LaneWidth,
-            Algorithm = options.Algorithm,
-            IsTrainable = isTrainable,
-            Seed = options.Seed,
-        });
-        int evaluationBatch = Math.Max(options.BatchSize, MinEvaluationBatch);
-        _evaluation = Plan.Compile(network, _plan.Options with { BatchSize = evaluationBatch, Training = false });
+        _plan = Plan.Compile(network, options.ToPlanOptions(training: true, isTrainable));
+        _evaluation = Plan.Compile(network, options.ToPlanOptions(training: false, isTrainable));
         var state = options.Optimizer.StateNames.Select(_ => _plan.AllocateLikeWeights());
         _update = new OptimizerWork([.. state]) { Step = StepAt(options.Optimizer.LearningRate) };
         _plan.SetWeights(initial ?? Weights.Initialize(network, options.Seed));

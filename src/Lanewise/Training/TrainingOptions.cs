@@ -5,6 +5,8 @@ namespace Lanewise;
 /// <summary>The options of a training. The defaults are those of the tutorial.</summary>
 public sealed record TrainingOptions
 {
+    private const int MinEvaluationBatch = 64;
+
     /// <summary>The number of passes over the training set. Default: 10.</summary>
     public int Epochs { get; init; } = 10;
 
@@ -44,6 +46,20 @@ public sealed record TrainingOptions
     /// they are then running averages, each image before its update.
     /// </summary>
     public bool EvaluateTrainingSet { get; init; }
+
+    /// <summary>Returns the options with which a network is compiled.</summary>
+    /// <param name="training">Whether it is for training; otherwise for evaluation.</param>
+    /// <param name="isTrainable">Selects the trained parameters by name; null for all.</param>
+    internal PlanOptions ToPlanOptions(bool training, Func<string, bool>? isTrainable) => new()
+    {
+        BatchSize = training ? BatchSize : Math.Max(BatchSize, MinEvaluationBatch),
+        Training = training,
+        Threads = Threads,
+        LaneWidth = LaneWidth,
+        Algorithm = Algorithm,
+        IsTrainable = isTrainable,
+        Seed = Seed,
+    };
 
     /// <summary>Validates the options.</summary>
     /// <exception cref="InvalidOptionException">An option is out of range.</exception>

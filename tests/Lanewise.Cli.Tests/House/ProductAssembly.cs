@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Reflection.Metadata;
 using System.Reflection.Metadata.Ecma335;
 using System.Reflection.PortableExecutable;
+using System.Text.RegularExpressions;
 
 namespace Lanewise.Cli.Tests.House;
 
@@ -15,7 +16,7 @@ internal readonly record struct ProductType(string Assembly, string Name)
 /// The types of one assembly, each with the source files that define it (from the portable PDB) and the types that it refers to. Nested
 /// types count as their outermost type. The compiler inlines constants, enum values and <c>nameof</c>, so these are no references.
 /// </summary>
-internal sealed class ProductAssembly
+internal sealed partial class ProductAssembly
 {
     // Portable PDB: documents of a type that has no method with sequence points, such as an enum or an interface.
     private static readonly Guid TypeDefinitionDocuments = new("932E74BC-DBA9-4478-8D46-0F32A7BAB3D3");
@@ -84,6 +85,11 @@ internal sealed class ProductAssembly
             }
         }
 
-        string NameOf(DocumentHandle document) => pdb.GetString(pdb.GetDocument(document).Name).Replace('\\', '/');
+        // What is generated from a schema lies below obj/CONFIGURATION/FRAMEWORK in the schema's folder.
+        string NameOf(DocumentHandle document) =>
+            IntermediateFolder().Replace(pdb.GetString(pdb.GetDocument(document).Name).Replace('\\', '/'), "/");
     }
+
+    [GeneratedRegex("/obj/[^/]+/[^/]+/(?=Schema/)")]
+    private static partial Regex IntermediateFolder();
 }

@@ -7,7 +7,7 @@ namespace Lanewise.Cli.Tests.Terminals;
 /// <summary>Runs the program in a pseudo-terminal, which <c>script</c> of util-linux provides.</summary>
 internal sealed class TerminalProgram : IDisposable
 {
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(3);
     private static readonly string[] SearchPath = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator);
     private readonly Process _process;
     private readonly StringBuilder _output = new();

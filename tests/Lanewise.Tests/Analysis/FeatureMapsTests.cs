@@ -48,6 +48,17 @@ public sealed class FeatureMapsTests
     }
 
     [Fact]
+    public void Filters_of_bgr_networks_are_shown_red_first()
+    {
+        var network = ModelCatalog.Find("resnet20").ForClasses(10);
+        var weights = Weights.Initialize(network, 1);
+        var (rgb, bgr) = (Filters.Of(network, weights), Filters.Of(network, weights, ChannelOrder.Bgr));
+        Assert.All(rgb.Images.Zip(bgr.Images), pair =>
+            Assert.Equal(pair.First, pair.Second[18..].Concat(pair.Second[9..18]).Concat(pair.Second[..9])));
+        Assert.NotEqual(rgb.Images[0], bgr.Images[0]);
+    }
+
+    [Fact]
     public void A_network_without_convolution_has_no_filters()
     {
         var network = Network.Define("flat", new Shape(1, 4, 4), x => x.Flatten().Linear("fc", 3));

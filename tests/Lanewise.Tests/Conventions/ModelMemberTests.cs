@@ -18,6 +18,7 @@ public sealed class ModelMemberTests
         classes => ResNet.ResNet50(classes: classes),
         classes => ResNet.ResNet101(classes: classes),
         classes => ResNet.ResNet152(classes: classes),
+        classes => ResNet.ResNet18Cntk(classes: classes),
         classes => CifarResNet.ResNet20(classes: classes),
         classes => CifarResNet.ResNet32(classes: classes),
         classes => CifarResNet.ResNet44(classes: classes),
@@ -46,8 +47,8 @@ public sealed class ModelMemberTests
     [Fact]
     public void Defaults_are_those_of_the_catalog() => Assert.All(
         [
-            Inception.Create(), Residual.Create(), GoogLeNet.Create(), GoogLeNet.CreatePaper(), ResNet.ResNet18(), CifarResNet.ResNet20(),
-            CifarResNet.Plain20(),
+            Inception.Create(), Residual.Create(), GoogLeNet.Create(), GoogLeNet.CreatePaper(), ResNet.ResNet18(), ResNet.ResNet18Cntk(),
+            CifarResNet.ResNet20(), CifarResNet.Plain20(),
         ],
         network => Assert.Equal($"{ModelCatalog.Find(network.Name).Create(new ModelOptions())}", $"{network}"));
 

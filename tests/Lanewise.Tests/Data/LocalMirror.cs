@@ -63,6 +63,17 @@ internal sealed class LocalMirror : IDisposable
             response.StatusCode = 206;
             response.Headers["Content-Range"] = $"bytes {from}-{file.Length - 1}/{file.Length}";
         }
+
+        response.ContentType = ContentType(name);
         response.Close(file[from..], willBlock: true);
     }
+
+    // A browser runs scripts and compiles WebAssembly only under their types.
+    private static string ContentType(string name) => Path.GetExtension(name) switch
+    {
+        ".html" => "text/html",
+        ".mjs" => "text/javascript",
+        ".wasm" => "application/wasm",
+        _ => "application/octet-stream",
+    };
 }

@@ -20,6 +20,7 @@ public sealed class FamilyGoldenTests
     [InlineData("googlenet")]
     [InlineData("resnet18")]
     [InlineData("resnet50")]
+    [InlineData("resnet18-cntk")]
     public void Logits_match_PyTorch(string model)
     {
         const int Images = 2;
@@ -34,6 +35,7 @@ public sealed class FamilyGoldenTests
     [InlineData("googlenet")]
     [InlineData("resnet18")]
     [InlineData("resnet50")]
+    [InlineData("resnet18-cntk")]
     [InlineData("resnet20")]
     public void Losses_gradients_and_running_statistics_match_PyTorch(string model)
     {

@@ -19,10 +19,19 @@ public sealed class ModelCardTests
         Assert.Equal(Card.Model, read.Model);
         Assert.Equal(Card.Classes, read.Classes);
         Assert.Equal(Card.Dataset, read.Dataset);
+        Assert.Null(read.License);
+        Assert.Null(read.Origin);
         Assert.Equal(Card.Transform!.Input, read.Transform!.Input);
         Assert.Equal(Card.Transform.Mean, read.Transform.Mean);
         Assert.Equal(Card.Transform.Std, read.Transform.Std);
         Assert.Equal(1, read.Transform.CropPct);
+    }
+
+    [Fact]
+    public void Licence_and_origin_of_pretrained_weights_travel()
+    {
+        var read = ModelCard.FromMetadata((Card with { License = "MIT", Origin = "a \"package\"" }).ToMetadata(), "m.safetensors")!;
+        Assert.Equal(("MIT", "a \"package\""), (read.License, read.Origin));
     }
 
     [Fact]
@@ -47,8 +56,19 @@ public sealed class ModelCardTests
             ImageTransform.Mnist with { CropMode = mode, CropPct = 0.7f, Ink = new InkFraming(20, 30) { CropsToInk = false } },
             ImageTransform.Mnist with { CropMode = mode, Ink = null },
             ImageTransform.Cifar100 with { CropMode = mode },
+            ImageTransform.Cifar100 with { CropMode = mode, ChannelOrder = ChannelOrder.Bgr },
         ];
         Assert.All(transforms, t => Assert.Equal(t, Read((Card with { Transform = t }).ToMetadata()).Transform));
+    }
+
+    [Fact]
+    public void Only_bgr_is_written_and_other_orders_are_refused()
+    {
+        Assert.DoesNotContain("lanewise.channel_order", Card.ToMetadata().Keys);
+        var metadata = (Card with { Transform = ImageTransform.ImageNet with { ChannelOrder = ChannelOrder.Bgr } }).ToMetadata();
+        Assert.Equal("bgr", metadata["lanewise.channel_order"]);
+        metadata["lanewise.channel_order"] = "gbr";
+        Assert.Contains("lanewise.channel_order", Assert.Throws<ModelFormatException>(() => Read(metadata)).Message);
     }
 
     [Fact]

@@ -52,6 +52,54 @@ public sealed class ModelFileTests
     }
 
     [Fact]
+    public void A_file_of_1000_classes_without_a_card_gets_the_names_of_ImageNet()
+    {
+        using var folder = new TemporaryFolder();
+        foreach (int classes in (int[])[1000, 999])
+        {
+            Safetensors.Write(folder["m.safetensors"], Weights.Initialize(CifarResNet.ResNet20(classes), 5).Tensors);
+            var names = ModelFile.Load(folder["m.safetensors"], "resnet20").Card.Classes;
+            Assert.Equal(classes == 1000 ? ("tench", "hammerhead", "toilet tissue") : ("0", "4", "998"), (names[0], names[4], names[^1]));
+            Assert.Equal(classes, names.Distinct().Count());
+        }
+
+        using var classifier = ImageClassifier.Create(CifarResNet.ResNet20(1000), Weights.Initialize(CifarResNet.ResNet20(1000), 5));
+        Assert.Equal("999", classifier.Classes[^1]);
+    }
+
+    [Fact]
+    public void A_file_without_a_classifier_is_a_body_that_embeds_and_does_not_classify()
+    {
+        using var folder = new TemporaryFolder();
+        var network = ModelCatalog.Find("resnet18-cntk").Create(new ModelOptions());
+        var weights = Weights.Initialize(network, 5);
+        var tensors = weights.Tensors.Where(t => !t.Name.StartsWith("fc.", StringComparison.Ordinal)).ToArray();
+        Safetensors.Write(folder["body.safetensors"], tensors);
+        var body = ModelFile.Load(folder["body.safetensors"], "resnet18-cntk");
+        Assert.Equal((512, 0), (body.Network.OutputCount, body.Card.Classes.Count));
+        ModelFile.Save(folder["card.safetensors"], body.Weights, body.Card);
+
+        var image = new DecodedImage(3, 60, 50, [.. Enumerable.Range(0, 9000).Select(i => (byte)(i * 31 >> 3))]);
+        using var whole = ImageClassifier.Create(network, weights, transform: body.Card.Transform);
+        float[] expected = whole.Embed(image);
+        using var named = ImageClassifier.Load(folder["body.safetensors"], new ImageClassifierOptions { Model = "resnet18-cntk" });
+        using var described = ImageClassifier.Load(folder["card.safetensors"]);
+        Assert.All([named, described], classifier =>
+        {
+            Assert.Equal(expected, classifier.Embed(image));
+            Assert.Empty(classifier.Classes);
+            Assert.Equal(ChannelOrder.Bgr, classifier.Transform!.ChannelOrder);
+            Assert.Contains("no classifier", Assert.Throws<NetworkException>(() => classifier.Classify(image)).Message);
+            Assert.Throws<NetworkException>(() => classifier.ClassifyBatch([image]));
+        });
+
+        // Half a classifier is none of a body's.
+        Safetensors.Write(folder["half.safetensors"], [.. tensors, weights["fc.bias"]]);
+        string message = Assert.Throws<ModelFormatException>(() => ModelFile.Load(folder["half.safetensors"], "resnet18-cntk")).Message;
+        Assert.Contains("fc.weight (1000×512) is missing", message);
+    }
+
+    [Fact]
     public void A_model_comes_out_of_a_file_of_PyTorchs()
     {
         using var folder = new TemporaryFolder();

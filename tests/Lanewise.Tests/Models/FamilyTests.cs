@@ -17,6 +17,7 @@ public sealed class FamilyTests
         ("resnet50", "3×224×224", 25_557_032, 4_089_184_256),
         ("resnet101", "3×224×224", 44_549_160, 7_801_405_440),
         ("resnet152", "3×224×224", 60_192_808, 11_513_626_624),
+        ("resnet18-cntk", "3×224×224", 16_410_152, 2_045_284_352),
         ("resnet20", "3×32×32", 269_722, 40_551_040),
         ("resnet32", "3×32×32", 464_154, 68_862_592),
         ("resnet44", "3×32×32", 658_586, 97_174_144),
@@ -42,6 +43,47 @@ public sealed class FamilyTests
     }
 
     [Fact]
+    public void The_body_of_CNTKs_ResNet_18_has_as_many_numbers_as_its_file()
+    {
+        var network = ModelCatalog.Find("resnet18-cntk").Create(new ModelOptions());
+        Assert.Equal(22, network.Nodes.Count(n => n.Op is Conv2d));
+        Assert.Equal(22, network.Nodes.Count(n => n.Op is BatchNorm2d { Eps: 1e-5f }));
+        Assert.Equal(15_908_800, network.Parameters.Where(p => p.Dimensions.Length > 0 && !p.Name.StartsWith("fc.", StringComparison.Ordinal)).Sum(p => p.Count));
+    }
+
+    [Fact]
+    public void CNTKs_ResNet_18_takes_blue_green_red_from_0_to_255()
+    {
+        var transform = ModelCatalog.Find("resnet18-cntk").Transform;
+        byte[] white = new byte[transform.Input.Count];
+        Array.Fill(white, (byte)255);
+        float[] values = new float[white.Length];
+        transform.Normalize(white, values);
+        Assert.Equal(ChannelOrder.Bgr, transform.ChannelOrder);
+        Assert.Equal([151.94, 139.1, 131.85], Enumerable.Range(0, 3).Select(c => Math.Round(values[c * 224 * 224], 3)));
+    }
+
+    [Fact]
+    public void Published_GoogLeNet_weights_get_the_values_of_torchvisions_transform_input()
+    {
+        var entry = ModelCatalog.Find("googlenet");
+        byte[] pixels = [.. Enumerable.Range(0, entry.Transform.Input.Count).Select(i => (byte)(i * 7))];
+        float[] values = new float[pixels.Length], published = new float[pixels.Length];
+        entry.Transform.Normalize(pixels, values);
+        entry.PretrainedTransform.Normalize(pixels, published);
+        (double Mean, double Std)[] imageNet = [(0.485, 0.229), (0.456, 0.224), (0.406, 0.225)];
+        for (int i = 0; i < values.Length; i++)
+        {
+            // As in torchvision/models/googlenet.py.
+            var (mean, std) = imageNet[i / (224 * 224)];
+            Assert.Equal(values[i] * (std / 0.5) + (mean - 0.5) / 0.5, published[i], 1e-6);
+        }
+
+        Assert.Equal(entry.Transform.CropPct, entry.PretrainedTransform.CropPct);
+        Assert.All(ModelCatalog.All.Where(e => e != entry), e => Assert.Equal(e.Transform, e.PretrainedTransform));
+    }
+
+    [Fact]
     public void GoogLeNet_with_its_auxiliary_classifiers_has_torchvisions_parameters()
     {
         var network = ModelCatalog.Find("googlenet").Create(new ModelOptions { AuxiliaryClassifiers = true });
@@ -54,6 +96,7 @@ public sealed class FamilyTests
     [InlineData("googlenet")]
     [InlineData("resnet18")]
     [InlineData("resnet50")]
+    [InlineData("resnet18-cntk")]
     [InlineData("resnet20")]
     [InlineData("plain20")]
     public void Parameters_have_PyTorchs_names_shapes_and_order(string model)
@@ -101,6 +144,7 @@ public sealed class FamilyTests
     [InlineData("resnet20", 9, 2, true)]
     [InlineData("plain56", 27, 0, true)]
     [InlineData("resnet18", 8, 3, false)]
+    [InlineData("resnet18-cntk", 9, 3, false)]
     [InlineData("resnet50", 16, 4, false)]
     public void Blocks_and_shortcuts_are_counted_as_in_the_paper(string model, int blocks, int changing, bool parameterFree)
     {

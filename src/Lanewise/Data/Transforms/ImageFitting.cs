@@ -171,7 +171,8 @@ internal sealed class ImageFitting(ImageTransform transform)
         var result = new DecodedImage(image.Channels, _input.Width, _input.Height);
         for (int c = 0; c < image.Channels; c++)
         {
-            byte background = (byte)Math.Clamp(MathF.Round(255 * transform.Mean[Math.Min(c, transform.Mean.Count - 1)]), 0, 255);
+            float mean = transform.Mean[Math.Min(transform.SourceChannel(c), transform.Mean.Count - 1)];
+            byte background = (byte)Math.Clamp(MathF.Round(255 * mean), 0, 255);
             result.Pixels.AsSpan(c * _input.Pixels, _input.Pixels).Fill(background);
             for (int y = 0; y < image.Height; y++)
             {

@@ -1,7 +1,7 @@
 namespace Lanewise;
 
 /// <summary>An image in the shape of a network's input.</summary>
-/// <param name="Pixels">The bytes, C·H·W, from 0 (black) to 255 (white).</param>
+/// <param name="Pixels">The bytes, C·H·W, from 0 (black) to 255 (white); colours are red, green, blue.</param>
 /// <param name="Shape">The shape (C, H, W) of the network's input.</param>
 /// <param name="Inverted">Whether dark ink on a light background was inverted.</param>
 /// <param name="Processing">A description of the steps, such as "640×480; inverted; cropped to the ink (210×340); …".</param>

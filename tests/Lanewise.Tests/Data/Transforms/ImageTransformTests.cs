@@ -158,6 +158,45 @@ public sealed class ImageTransformTests
         Assert.Equal(0.4734f, Assert.Single(Colour.For(new Shape(1, 28, 28)).Mean), 1e-4f);
     }
 
+    [Fact]
+    public void Networks_of_bgr_get_blue_first_whichever_class_normalizes()
+    {
+        var transform = new ImageTransform(new Shape(3, 5, 4), [0.1, 0.2, 0.3], [1, 2, 4]) { ChannelOrder = ChannelOrder.Bgr };
+        var image = Noise(3, 4, 5);
+        float[] values = new float[60], prepared = new float[60], read = new float[60];
+        transform.Normalize(image.Pixels, values);
+        Assert.All(Enumerable.Range(0, 60), i =>
+        {
+            int c = i / 20;
+            Assert.Equal((image.Pixels[(2 - c) * 20 + i % 20] / 255f - transform.Mean[c]) / transform.Std[c], values[i]);
+        });
+
+        var source = new PreparedDataset(
+            new MemoryImageDataset("noise", new Shape(3, 5, 4), ["a"], image.Pixels, new byte[1]), transform);
+        byte[] pixels = new byte[60];
+        source.Fit(0, pixels);
+        source.Read(0, read);
+        new ImagePreparation(transform).Normalize(transform.Apply(image), prepared);
+        Assert.Equal(image.Pixels, pixels);
+        Assert.Equal(values, read);
+        Assert.Equal(values, prepared);
+    }
+
+    [Fact]
+    public void Means_stay_with_their_colours_in_another_channel_order()
+    {
+        var bgr = ImageTransform.ImageNet.In(ChannelOrder.Bgr);
+        Assert.Equal([0.406f, 0.456f, 0.485f], bgr.Mean);
+        Assert.Equal([0.225f, 0.224f, 0.229f], bgr.Std);
+        Assert.NotEqual(ImageTransform.ImageNet, bgr);
+        Assert.Equal(ImageTransform.ImageNet, bgr.In(ChannelOrder.Rgb));
+
+        // The border has the means' colour, red first.
+        var border = (bgr with { CropMode = CropMode.Border, CropPct = 1 }).For(new Shape(3, 4, 8));
+        Assert.Equal([124, 116, 104], border.Apply(new DecodedImage(3, 2, 2)).Pixels.Where((_, i) => i % 32 == 0));
+        Assert.Equal(ChannelOrder.Bgr, border.ChannelOrder);
+    }
+
     private static byte[] Augmented(DecodedImage image, ImageTransform transform, Augmentation augmentation, int seed)
     {
         byte[] pixels = new byte[transform.Input.Count];
