@@ -30,6 +30,9 @@ internal sealed class Constant
     /// <summary>Creates a tensor of integers.</summary>
     public static Constant Of(int[] dims, long[] values) => new(dims, null, values);
 
+    /// <summary>Returns the sizes as operators compute with them.</summary>
+    public long[] Sizes() => Array.ConvertAll(Dims, size => (long)size);
+
     /// <summary>Returns the same values with other sizes.</summary>
     public Constant Reshape(int[] dims) => new(dims, Floats, Integers);
 

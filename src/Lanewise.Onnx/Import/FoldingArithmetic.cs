@@ -48,9 +48,7 @@ internal static class FoldingArithmetic
     /// <summary>Clip(x, min?, max?).</summary>
     public static Constant[] Clip(NodeImport n)
     {
-        var x = n.Needed(0);
-        float min = n.Node.Has("min") ? n.Node.Float("min", 0) : n.Known(1)?.Scalar() ?? float.NegativeInfinity;
-        float max = n.Node.Has("max") ? n.Node.Float("max", 0) : n.Known(2)?.Scalar() ?? float.PositiveInfinity;
+        var (min, max) = n.Bounds();
         // Where min is above max, every value becomes max.
         return Unary(n, value => MathF.Min(max, MathF.Max(min, value)), value => (long)MathF.Min(max, MathF.Max(min, value)));
     }

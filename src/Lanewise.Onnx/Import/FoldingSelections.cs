@@ -7,15 +7,7 @@ internal static class FoldingSelections
     public static Constant[] Transpose(NodeImport n)
     {
         var x = n.Needed(0);
-        int[] order = n.Node.Ints("perm") is { } perm
-            ? [.. perm.Select(axis => NodeImport.Dim(axis, x.Dims.Length))]
-            : [.. Enumerable.Range(0, x.Dims.Length).Reverse()];
-        if (!order.Order().SequenceEqual(Enumerable.Range(0, x.Dims.Length)))
-        {
-            throw new NotSupportedException("its perm is not an order of the dimensions");
-        }
-
-        int[] steps = Strides.Of(x.Dims);
+        int[] order = n.TransposedOrder(x.Dims.Length), steps = Strides.Of(x.Dims);
         int[] dims = Array.ConvertAll(order, i => x.Dims[i]);
         return [x.Pick(dims, Strides.Indices(dims, Array.ConvertAll(order, i => steps[i])))];
     }
@@ -35,24 +27,15 @@ internal static class FoldingSelections
         n.Graph.Budget.Check(dims);
         int outer = Constant.CountOf(dims.Take(axis));
         return parts.All(part => part.Integers is not null)
-            ? [Constant.Of(dims, Interleave(parts, outer, part => part.Integers!))]
-            : [Constant.Of(dims, Interleave(parts, outer, part => part.ToFloats()))];
+            ? [Constant.Of(dims, Interleave(Array.ConvertAll(parts, part => part.Integers!), outer))]
+            : [Constant.Of(dims, Interleave(Array.ConvertAll(parts, part => part.ToFloats()), outer))];
     }
 
     /// <summary>Slice(x, starts, ends, axes?, steps?).</summary>
     public static Constant[] Slice(NodeImport n)
     {
         var x = n.Needed(0);
-        long[] starts = n.Ints("starts", 1) ?? [], ends = n.Ints("ends", 2) ?? [];
-        long[] axes = n.Ints("axes", 3) ?? [.. Enumerable.Range(0, starts.Length)], steps = n.Known(4)?.Known() ?? [];
-        SliceRange[] ranges = Array.ConvertAll(x.Dims, size => SliceRange.Whole(size));
-        for (int i = 0; i < axes.Length; i++)
-        {
-            int dim = NodeImport.Dim(axes[i], x.Dims.Length);
-            ranges[dim] = SliceRange.Of(starts[i], ends[i], steps.Length > i ? steps[i] : 1, x.Dims[dim]);
-        }
-
-        return [Take(x, [.. ranges.Select((range, i) => range.Indices(x.Dims[i]).ToArray())])];
+        return [Take(x, [.. n.Slices(x.Sizes()).Select((range, i) => range.Indices(x.Dims[i]).ToArray())])];
     }
 
     /// <summary>Split(x, sizes?).</summary>
@@ -144,15 +127,15 @@ internal static class FoldingSelections
         return x.Pick(Array.ConvertAll(indices, i => i.Length), [.. source]);
     }
 
-    private static T[] Interleave<T>(Constant[] parts, int outer, Func<Constant, T[]> values)
+    private static T[] Interleave<T>(T[][] parts, int outer)
     {
         var result = new List<T>();
         for (int i = 0; i < outer; i++)
         {
-            foreach (var part in parts)
+            foreach (T[] part in parts)
             {
-                int length = part.Count / outer;
-                result.AddRange(values(part).AsSpan(i * length, length));
+                int length = part.Length / outer;
+                result.AddRange(part.AsSpan(i * length, length));
             }
         }
 

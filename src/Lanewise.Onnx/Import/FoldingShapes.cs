@@ -41,12 +41,7 @@ internal static class FoldingShapes
     public static Constant[] Reshape(NodeImport n)
     {
         var x = n.Needed(0);
-        long[] sizes = [.. n.Needed(1).Known()];
-        for (int i = 0; i < sizes.Length && n.Node.Int("allowzero", 0) == 0; i++)
-        {
-            sizes[i] = sizes[i] == 0 && i < x.Dims.Length ? x.Dims[i] : sizes[i];
-        }
-
+        long[] sizes = [.. n.ReshapedSizes(n.Needed(1).Known(), x.Sizes())];
         int open = Array.IndexOf(sizes, -1);
         if (open >= 0)
         {
@@ -72,40 +67,22 @@ internal static class FoldingShapes
     public static Constant[] Squeeze(NodeImport n)
     {
         var x = n.Needed(0);
-        int[] dims = n.Ints("axes", 1) is { } axes
-            ? [.. axes.Select(axis => NodeImport.Dim(axis, x.Dims.Length))]
-            : [.. Enumerable.Range(0, x.Dims.Length).Where(i => x.Dims[i] == 1)];
-        return Array.TrueForAll(dims, i => x.Dims[i] == 1)
-            ? [x.Reshape([.. x.Dims.Where((_, i) => !dims.Contains(i))])]
-            : throw new NotSupportedException("it removes a dimension whose size is not 1");
+        int[] dims = n.SqueezedDims(x.Sizes());
+        return [x.Reshape([.. x.Dims.Where((_, i) => !dims.Contains(i))])];
     }
 
     /// <summary>Unsqueeze(x, axes).</summary>
     public static Constant[] Unsqueeze(NodeImport n)
     {
+        const int MaxRank = 64;
         var x = n.Needed(0);
-        long[] axes = n.Ints("axes", 1) ?? throw new NotSupportedException("its axes are missing");
-        int rank = x.Dims.Length + axes.Length;
-        int[] added = [.. axes.Select(axis => NodeImport.Dim(axis, rank)).Distinct()];
-        if (added.Length != axes.Length || rank > 64)
-        {
-            throw new NotSupportedException("its axes are repeated, or too many");
-        }
-
+        int[] added = n.UnsqueezedDims(x.Dims.Length, MaxRank);
         var rest = new Queue<int>(x.Dims);
-        return [x.Reshape([.. Enumerable.Range(0, rank).Select(i => added.Contains(i) ? 1 : rest.Dequeue())])];
+        return [x.Reshape([.. Enumerable.Range(0, x.Dims.Length + added.Length).Select(i => added.Contains(i) ? 1 : rest.Dequeue())])];
     }
 
     /// <summary>Shape(x).</summary>
-    public static Constant[] Shape(NodeImport n)
-    {
-        long[] dims = Array.ConvertAll(n.Needed(0).Dims, size => (long)size);
-        int start = (int)Math.Clamp(FromEnd(n.Node.Int("start", 0)), 0, dims.Length);
-        int end = (int)Math.Clamp(FromEnd(n.Node.Int("end", dims.Length)), start, dims.Length);
-        return [Constant.Of([end - start], dims[start..end])];
-
-        long FromEnd(long i) => i < 0 ? i + dims.Length : i;
-    }
+    public static Constant[] Shape(NodeImport n) => [n.TakenSizes(n.Needed(0).Sizes())];
 
     /// <summary>Converts sizes.</summary>
     /// <exception cref="NotSupportedException">One is negative or too large.</exception>

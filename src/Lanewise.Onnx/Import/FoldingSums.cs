@@ -73,12 +73,12 @@ internal static class FoldingSums
 
         int[] firstA = Strides.Indices(batch, Strides.Broadcast(left[..^2], batch, Strides.Of(left[..^2])));
         int[] firstB = Strides.Indices(batch, Strides.Broadcast(right[..^2], batch, Strides.Of(right[..^2])));
-        float[] result = new float[n.Graph.Budget.Check([.. batch, rows, columns])];
+        float[] valuesA = a.ToFloats(), valuesB = b.ToFloats(), result = new float[n.Graph.Budget.Check([.. batch, rows, columns])];
         for (int i = 0; i < firstA.Length; i++)
         {
             Multiply(
-                a.ToFloats().AsSpan(firstA[i] * rows * inner, rows * inner),
-                b.ToFloats().AsSpan(firstB[i] * inner * columns, inner * columns),
+                valuesA.AsSpan(firstA[i] * rows * inner, rows * inner),
+                valuesB.AsSpan(firstB[i] * inner * columns, inner * columns),
                 result.AsSpan(i * rows * columns, rows * columns),
                 inner);
         }

@@ -37,8 +37,10 @@ internal sealed class GraphImport
 
         OnnxNode[] nodes = [.. graph.Node.Select((node, i) => new OnnxNode(node, i, opset, _tensors))];
         _input = ImportInput.Of(graph, nodes, _stored.ContainsKey, options);
-        OutputName = WithoutSoftmax(Sort(OutputOf(graph)), OutputOf(graph));
-        _order = Sort(OutputName);
+        string output = OutputOf(graph);
+        _order = Sort(output);
+        OutputName = WithoutSoftmax(_order, output);
+        _order = OutputName == output ? _order : Sort(OutputName);
         foreach (var node in _order)
         {
             foreach (string name in node.Inputs.Where(name => name.Length > 0))
@@ -50,8 +52,8 @@ internal sealed class GraphImport
         Budget = new FoldingBudget(graph.Initializer.Sum(tensor => tensor.RawData.Length / sizeof(float) + tensor.FloatData.Count));
         Pixels = new Pixels(_input, (x, op, parameters) => AddLayer(x, op, null, parameters), card);
 
-        IReadOnlyList<OnnxNode> Sort(string output) =>
-            GraphOrder.Sort(nodes, name => name == _input.Name || _stored.ContainsKey(name), output);
+        IReadOnlyList<OnnxNode> Sort(string end) =>
+            GraphOrder.Sort(nodes, name => name == _input.Name || _stored.ContainsKey(name), end);
     }
 
     /// <summary>Gets the name of the logits, or of the graph's first output.</summary>

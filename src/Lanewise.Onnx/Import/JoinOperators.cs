@@ -35,7 +35,7 @@ internal static class JoinOperators
     {
         var pixels = n.Inputs[0] as PixelsValue;
         var layout = pixels?.Layout ?? n.Activation(0).Layout;
-        var slices = Slices(n, layout);
+        var slices = n.Slices(layout.Dims());
         if (pixels is not null && Enumerable.Range(0, layout.Rank).All(d => slices[d].IsWhole || IsChannels(layout, d)))
         {
             int channels = Enumerable.Range(0, layout.Rank).First(d => IsChannels(layout, d));
@@ -186,21 +186,6 @@ internal static class JoinOperators
 
     private static IEnumerable<IEnumerable<Axis>> WithChannels(Layout layout, int axis) =>
         Enumerable.Range(0, layout.Rank).Select(d => d == axis ? [Axis.C] : layout[d]);
-
-    private static SliceRange[] Slices(NodeImport n, Layout layout)
-    {
-        long[] sizes = layout.Dims();
-        long[] starts = n.Ints("starts", 1) ?? [], ends = n.Ints("ends", 2) ?? [];
-        long[] axes = n.Ints("axes", 3) ?? [.. Enumerable.Range(0, starts.Length)], steps = n.Known(4)?.Known() ?? [];
-        var result = Array.ConvertAll(sizes, size => SliceRange.Whole(size));
-        for (int i = 0; i < axes.Length; i++)
-        {
-            int dim = NodeImport.Dim(axes[i], sizes.Length);
-            result[dim] = SliceRange.Of(starts[i], ends[i], steps.Length > i ? steps[i] : 1, sizes[dim]);
-        }
-
-        return result;
-    }
 
     private static (int Before, int After)[] Pads(NodeImport n, Layout layout)
     {

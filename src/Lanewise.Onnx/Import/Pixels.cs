@@ -69,7 +69,7 @@ internal sealed class Pixels(
         return scales.Select((scale, c) => new PixelChannel(isBgr ? scales.Length - 1 - c : c, scale, offsets[c]));
     }
 
-    /// <summary>Judges from what the graph does to its input which range this has.</summary>
+    /// <summary>Infers the range of the input from what the graph does to it.</summary>
     private PixelRange Range()
     {
         // Normalized values spread over some units around 0; from pixels of 0 to 1 or of 0 to 255 that takes factors of their own.

@@ -6,8 +6,7 @@ internal static class PointwiseOperators
     /// <summary>Clip(x, min?, max?), attributes before opset 11.</summary>
     public static IReadOnlyList<Value> Clip(NodeImport n)
     {
-        float min = n.Node.Has("min") ? n.Node.Float("min", 0) : n.Known(1)?.Scalar() ?? float.NegativeInfinity;
-        float max = n.Node.Has("max") ? n.Node.Float("max", 0) : n.Known(2)?.Scalar() ?? float.PositiveInfinity;
+        var (min, max) = n.Bounds();
         // The largest numbers stand for no bound in older files.
         min = min <= float.MinValue ? float.NegativeInfinity : min;
         max = max >= float.MaxValue ? float.PositiveInfinity : max;

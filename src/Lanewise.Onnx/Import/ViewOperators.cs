@@ -21,64 +21,35 @@ internal static class ViewOperators
     /// <summary>Reshape(x, sizes).</summary>
     public static IReadOnlyList<Value> Reshape(NodeImport n)
     {
-        long[] sizes = [.. n.Needed(1).ToIntegers()];
+        long[] sizes = n.Needed(1).ToIntegers();
         var x = n.Activation(0);
-        long[] dims = x.Layout.Dims();
-        for (int i = 0; i < sizes.Length && n.Node.Int("allowzero", 0) == 0; i++)
-        {
-            sizes[i] = sizes[i] == 0 && i < dims.Length ? dims[i] : sizes[i];
-        }
-
-        return [View(n, x, sizes)];
+        return [View(n, x, n.ReshapedSizes(sizes, x.Layout.Dims()))];
     }
 
     /// <summary>Squeeze(x, axes?).</summary>
     public static IReadOnlyList<Value> Squeeze(NodeImport n)
     {
         var layout = LayoutOf(n);
-        long[] sizes = layout.Dims();
-        int[] dims = n.Ints("axes", 1) is { } axes
-            ? [.. axes.Select(axis => NodeImport.Dim(axis, sizes.Length))]
-            : [.. Enumerable.Range(0, sizes.Length).Where(i => sizes[i] == 1)];
-        return Array.TrueForAll(dims, i => sizes[i] == 1)
-            ? [With(n, layout.Without(dims))]
-            : throw new NotSupportedException("it removes a dimension whose size is not 1");
+        return [With(n, layout.Without(n.SqueezedDims(layout.Dims())))];
     }
 
     /// <summary>Unsqueeze(x, axes).</summary>
     public static IReadOnlyList<Value> Unsqueeze(NodeImport n)
     {
+        const int MaxRank = 8;
         var layout = LayoutOf(n);
-        long[] axes = n.Ints("axes", 1) ?? throw new NotSupportedException("its axes are missing");
-        int rank = layout.Rank + axes.Length;
-        int[] dims = [.. axes.Select(axis => NodeImport.Dim(axis, rank)).Distinct().Order()];
-        return dims.Length == axes.Length && rank <= 8
-            ? [With(n, layout.With(dims))]
-            : throw new NotSupportedException("its axes are repeated, or too many");
+        return [With(n, layout.With(n.UnsqueezedDims(layout.Rank, MaxRank)))];
     }
 
     /// <summary>Transpose(x, perm?).</summary>
     public static IReadOnlyList<Value> Transpose(NodeImport n)
     {
         var layout = LayoutOf(n);
-        int[] order = n.Node.Ints("perm") is { } perm
-            ? [.. perm.Select(axis => NodeImport.Dim(axis, layout.Rank))]
-            : [.. Enumerable.Range(0, layout.Rank).Reverse()];
-        return order.Order().SequenceEqual(Enumerable.Range(0, layout.Rank))
-            ? [With(n, layout.Transpose(order))]
-            : throw new NotSupportedException("its perm is not an order of the dimensions");
+        return [With(n, layout.Transpose(n.TransposedOrder(layout.Rank)))];
     }
 
     /// <summary>Shape(x, start?, end?).</summary>
-    public static IReadOnlyList<Value> Shape(NodeImport n)
-    {
-        long[] dims = LayoutOf(n).Dims();
-        int start = (int)Math.Clamp(FromEnd(n.Node.Int("start", 0)), 0, dims.Length);
-        int end = (int)Math.Clamp(FromEnd(n.Node.Int("end", dims.Length)), start, dims.Length);
-        return [new ConstantValue(Constant.Of([end - start], dims[start..end]))];
-
-        long FromEnd(long i) => i < 0 ? i + dims.Length : i;
-    }
+    public static IReadOnlyList<Value> Shape(NodeImport n) => [new ConstantValue(n.TakenSizes(LayoutOf(n).Dims()))];
 
     /// <summary>Returns activations that are viewed as (batch, features) as a row of features.</summary>
     /// <param name="graph">The graph.</param>
