@@ -3,6 +3,7 @@ using System.CommandLine.Completions;
 using System.CommandLine.Help;
 using System.CommandLine.Parsing;
 using Lanewise.Cli.Common;
+using Lanewise.Cli.Terminals;
 using Lanewise.Cli.Verbs;
 using Lanewise.Workflows;
 
@@ -30,7 +31,7 @@ internal static class CommandLine
         string command = "lanewise";
         try
         {
-            var parse = Parse(HomeFolder.Expand(RenamedOptions.Replace(arguments, Console.Error.WriteLine)));
+            var parse = Parse(HomeFolder.Expand(RenamedOptions.Replace(arguments, Terminal.Notice)));
             if (UsageErrors.IsGroup(parse.CommandResult.Command) && parse.Tokens.All(token => token.Type == TokenType.Command))
             {
                 parse = Parse([.. arguments, "--help"]);

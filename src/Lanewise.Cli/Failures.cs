@@ -1,4 +1,5 @@
 using Lanewise.Cli.Common;
+using Lanewise.Cli.Terminals;
 using Lanewise.Workflows;
 
 namespace Lanewise.Cli;
@@ -12,7 +13,8 @@ internal static class Failures
     /// <summary>Whether this is a failure to report in one line, not a fault of the program.</summary>
     public static bool IsExpected(Exception e) =>
         e is LanewiseException or UsageException or IOException or UnauthorizedAccessException
-            or OutOfMemoryException or OperationCanceledException;
+            or OperationCanceledException
+        || MemoryLimit.IsReached(e);
 
     /// <summary>Prints the line.</summary>
     /// <param name="e">What went wrong.</param>
@@ -30,20 +32,23 @@ internal static class Failures
             TrainingStoppedException run => Stopped(run, "train", run.Directory.Path),
             StudyStoppedException study => Stopped(study, "depth", study.Directory.Path),
             OperationCanceledException => "stopped.",
-            OutOfMemoryException => "error: there is not enough memory; try a smaller --batch-size.",
+            _ when MemoryLimit.IsReached(e) => $"error: {MemoryLimit.Explain()}",
             _ when IsExpected(e) => "error: " + OneLine(Advice.Explain(e)),
             _ => $"error: this should not happen ({e.GetType().Name}: {OneLine(e.Message)}); "
                 + $"please report it with the output under {DebugVariable}=1.",
         };
-        Console.Error.WriteLine(line);
+        Terminal.Notice(line);
         if (code == ExitCode.Usage)
         {
-            Console.Error.WriteLine($"Try '{command} --help'.");
+            Terminal.Notice($"Try '{command} --help'.");
         }
 
         if (Environment.GetEnvironmentVariable(DebugVariable) is "1")
         {
-            Console.Error.WriteLine(e);
+            foreach (string part in e.ToString().ReplaceLineEndings("\n").Split('\n'))
+            {
+                Terminal.Notice(part);
+            }
         }
 
         return code;

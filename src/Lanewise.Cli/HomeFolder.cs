@@ -3,7 +3,7 @@ namespace Lanewise.Cli;
 /// <summary>Replaces <c>~</c> by the home folder where shells do not: behind a prefix, as in <c>--output=~/runs</c>.</summary>
 internal static class HomeFolder
 {
-    private const string Prefix = "folder:";
+    private static readonly string[] Prefixes = ["folder:", "csv:", "idx:", "npz:"];
 
     /// <summary>Replaces <c>~</c> and <c>~/…</c> at the start of arguments, of values of options and of paths of folders.</summary>
     public static string[] Expand(IReadOnlyList<string> arguments)
@@ -20,10 +20,7 @@ internal static class HomeFolder
             start = separator + 1;
         }
 
-        if (argument.AsSpan(start).StartsWith(Prefix, StringComparison.Ordinal))
-        {
-            start += Prefix.Length;
-        }
+        start += Array.Find(Prefixes, prefix => argument.AsSpan(start).StartsWith(prefix, StringComparison.Ordinal))?.Length ?? 0;
 
         return argument.AsSpan(start) is "~" || argument.AsSpan(start).StartsWith("~/", StringComparison.Ordinal)
             ? string.Concat(argument.AsSpan(0, start), home, argument.AsSpan(start + 1))

@@ -7,14 +7,19 @@ using Lanewise.Cli.Verbs;
 namespace Lanewise.Cli;
 
 /// <summary>
-/// Handles Ctrl-C, SIGTERM and SIGHUP: the first signal cancels the verb, which stops and saves; the second ends the process, as does
-/// the first where the verb has nothing to save. Before the process ends or is suspended, the terminal is restored.
+/// Handles Ctrl-C, SIGTERM and SIGHUP: the first signal cancels the verb, which stops and saves. While it saves, only another Ctrl-C ends
+/// the process; where it has nothing to save, any second signal does. Before the process ends or is suspended, the terminal is restored.
 /// </summary>
 internal sealed class Interrupts : IDisposable
 {
+    // Some programs send one signal to the process and to its group, for example timeout.
+    private const long SameSignalMs = 1000;
+
     private readonly CancellationTokenSource _source = new();
     private readonly PosixSignalRegistration[] _registrations;
     private volatile string? _answer;
+    private bool _savesWork;
+    private long _firstSignal;
 
     public Interrupts() => _registrations =
     [
@@ -37,8 +42,9 @@ internal sealed class Interrupts : IDisposable
     /// <summary>Prepares for the verb to run.</summary>
     public void Prepare(ParseResult parse)
     {
-        string unit = parse.CommandResult.Command is Verb { StopsAfter: { } name } ? $" after this {name}" : "";
-        _answer = parse.Action is AsynchronousCommandLineAction ? $"stopping{unit}; again to quit at once" : null;
+        string? unit = (parse.CommandResult.Command as Verb)?.StopsAfter;
+        _savesWork = unit is not null;
+        _answer = parse.Action is AsynchronousCommandLineAction ? $"stopping{(unit is null ? "" : $" after this {unit}")}" : null;
     }
 
     public void Dispose()
@@ -53,20 +59,34 @@ internal sealed class Interrupts : IDisposable
 
     private void Stop(PosixSignalContext context)
     {
-        if (_source.IsCancellationRequested || _answer is null)
+        bool isInterrupt = context.Signal == PosixSignal.SIGINT;
+        if (_answer is null || (_source.IsCancellationRequested && EndsAtOnce(isInterrupt)))
         {
             Terminal.Restore();
             return;
         }
 
         context.Cancel = true;
+        if (_source.IsCancellationRequested)
+        {
+            return;
+        }
+
+        _firstSignal = Environment.TickCount64;
         ExitCode = 128 + context.Signal switch
         {
             PosixSignal.SIGHUP => 1,
             PosixSignal.SIGTERM => 15,
             _ => 2,
         };
-        Terminal.Interject(_answer);
+        Terminal.Interject(isInterrupt ? $"{_answer}; again to quit at once" : _answer);
         _source.Cancel();
     }
+
+    /// <summary>
+    /// Returns whether a further signal ends the process. It does not while work is saved, which must not be lost to a program that sends
+    /// two; a person who presses Ctrl-C again means it.
+    /// </summary>
+    private bool EndsAtOnce(bool isInterrupt) =>
+        !_savesWork || (isInterrupt && Environment.TickCount64 - _firstSignal > SameSignalMs);
 }

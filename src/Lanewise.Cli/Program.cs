@@ -1,6 +1,8 @@
 using Lanewise.Cli;
+using Lanewise.Cli.Common;
 using Lanewise.Cli.Terminals;
 
+StandardStreams.Check();
 using var workingLine = WorkingLine.Install();
 try
 {

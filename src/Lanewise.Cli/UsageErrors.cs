@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Lanewise.Cli.Terminals;
 
 namespace Lanewise.Cli;
 
@@ -21,8 +22,8 @@ internal static class UsageErrors
             return false;
         }
 
-        Console.Error.WriteLine($"error: {error}");
-        Console.Error.WriteLine($"Try '{CommandPath(parse.CommandResult)} --help'.");
+        Terminal.Notice($"error: {error}");
+        Terminal.Notice($"Try '{CommandPath(parse.CommandResult)} --help'.");
         return true;
     }
 

@@ -59,7 +59,7 @@ internal sealed class EncodedImage : IDisposable
         // What is not an image is refused after its first bytes, however long the stream is.
         byte[] bytes = new byte[FirstChunk];
         int length = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
-        ImageHeader.FormatOf(bytes.AsSpan(0, length), name);
+        ImageHeader.KindOf(bytes.AsSpan(0, length), name);
         while (length == bytes.Length)
         {
             RequireLength(length + 1L, name);
@@ -77,7 +77,7 @@ internal sealed class EncodedImage : IDisposable
         ArgumentNullException.ThrowIfNull(stream);
         byte[] bytes = new byte[FirstChunk];
         int length = await stream.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
-        ImageHeader.FormatOf(bytes.AsSpan(0, length), name);
+        ImageHeader.KindOf(bytes.AsSpan(0, length), name);
         while (length == bytes.Length)
         {
             RequireLength(length + 1L, name);
@@ -98,9 +98,16 @@ internal sealed class EncodedImage : IDisposable
         return new(SKData.CreateCopy(bytes), name);
     }
 
-    /// <summary>Creates a decoder of the first bytes; null if they are of no format that it knows.</summary>
-    public SKCodec? Decoder(int length)
+    /// <summary>Creates a decoder of the first bytes, and of others behind them; null if they are of no format that it knows.</summary>
+    public SKCodec? Decoder(int length, byte[]? tail = null)
     {
+        if (tail is not null)
+        {
+            using var whole = SKData.Create(length + tail.Length);
+            _data.Span[..length].CopyTo(whole.Span);
+            tail.CopyTo(whole.Span[length..]);
+            return SKCodec.Create(whole);
+        }
         using var part = _data.Subset(0, (ulong)length);
         return SKCodec.Create(part);
     }

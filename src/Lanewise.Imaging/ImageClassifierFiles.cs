@@ -3,7 +3,7 @@ using Lanewise.Imaging;
 
 namespace Lanewise;
 
-/// <summary>Classifies images as files hold them: PNG, JPEG, BMP, WEBP and GIF.</summary>
+/// <summary>Classifies images as files hold them: PNG, JPEG, BMP, WEBP, GIF, TIFF, PPM, PGM and PBM.</summary>
 public static class ImageClassifierFiles
 {
     // Enough that a thread finds an image to begin while a large one is awaited.

@@ -1,6 +1,3 @@
-using System.Collections.Concurrent;
-using System.Globalization;
-using System.IO.Enumeration;
 using Lanewise.Imaging;
 
 namespace Lanewise;
@@ -17,35 +14,16 @@ public enum CorruptImagePolicy
 
 /// <summary>
 /// A dataset of image files, one subfolder per class, decoded on each read (like torchvision's ImageFolder). Classes and files are
-/// sorted by name, ordinally.
+/// sorted by name, ordinally; names are compared in Unicode's form NFC.
 /// </summary>
-public sealed class ImageFolder : IImageDataset
+public sealed class ImageFolder : IFileDataset
 {
-    // How model cards and run folders name a dataset that is a folder.
-    private const string Prefix = "folder:";
-
-    private static readonly string[] Extensions = [".png", ".jpg", ".jpeg", ".bmp", ".webp", ".gif"];
-    private static readonly string[] TestNames = ["val", "test"];
-
-    // Skips files of the operating system and editors: .DS_Store, ._six.jpg, .ipynb_checkpoints.
-    private static readonly EnumerationOptions Visible = new()
-    {
-        AttributesToSkip = FileAttributes.Hidden | FileAttributes.System,
-        IgnoreInaccessible = false,
-    };
-
-    private static readonly EnumerationOptions VisibleBelow = new()
-    {
-        AttributesToSkip = Visible.AttributesToSkip,
-        IgnoreInaccessible = false,
-        RecurseSubdirectories = true,
-    };
-
-    private readonly (string Path, int Label)[] _images;
+    private readonly IFileDataset _files;
 
     /// <summary>Opens a folder with one subfolder per class, as torchvision's ImageFolder.</summary>
     /// <param name="path">The folder that contains the class folders.</param>
-    /// <exception cref="DatasetException">The folder cannot be read, there is no class, or one is empty.</exception>
+    /// <exception cref="DatasetException">There is no class, or one is empty.</exception>
+    /// <exception cref="FileAccessException">The folder cannot be read.</exception>
     public ImageFolder(string path) : this(path, CorruptImagePolicy.Error)
     {
     }
@@ -55,163 +33,108 @@ public sealed class ImageFolder : IImageDataset
     /// <param name="onCorrupt">What to do with corrupt images.</param>
     /// <param name="skipped">Receives a message for each skipped image.</param>
     /// <param name="cancellationToken">Stops the search.</param>
-    /// <exception cref="DatasetException">The folder cannot be read, there is no class, or one is empty.</exception>
+    /// <exception cref="DatasetException">There is no class, or one is empty.</exception>
+    /// <exception cref="FileAccessException">The folder cannot be read.</exception>
     public ImageFolder(
         string path, CorruptImagePolicy onCorrupt, IProgress<string>? skipped = null, CancellationToken cancellationToken = default)
+        : this(Open(path, onCorrupt, skipped, cancellationToken))
+    {
+    }
+
+    private ImageFolder(IFileDataset files) => _files = files;
+
+    /// <inheritdoc/>
+    public string Name => _files.Name;
+
+    /// <inheritdoc/>
+    public int Count => _files.Count;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Classes => _files.Classes;
+
+    /// <summary>
+    /// Opens a folder as people have them. <c>train/CLASS</c> beside <c>val</c>, <c>valid</c>, <c>validation</c> or <c>test</c>, in any
+    /// case: the first of these in this order is the validation set, and may lack classes. <c>train</c> alone, or classes directly in the
+    /// folder: a share of each class is held out.
+    /// </summary>
+    /// <param name="path">The folder.</param>
+    /// <param name="options">How the folder is opened; null for the defaults.</param>
+    /// <param name="cancellationToken">Stops the search.</param>
+    /// <exception cref="DatasetException">A folder is missing, a class is empty, or validation images are of another class.</exception>
+    /// <exception cref="FileAccessException">A folder cannot be read.</exception>
+    public static DatasetSplits OpenSplits(
+        string path, ImageFolderOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        string[] classes = ClassesIn(path);
-        (string Path, int Label)[] images =
-            [.. classes.SelectMany((name, label) => ImagesIn(Path.Combine(path, name)).Select(file => (file, label)))];
-        RefuseEmpty(path, classes, images, $"no image ({string.Join(' ', Extensions.Select(e => e[1..]))})");
-        if (onCorrupt == CorruptImagePolicy.Skip)
+        options ??= new ImageFolderOptions();
+        var parts = ImageFolderLayout.Read(path);
+        if (options.OnCorrupt == CorruptImagePolicy.Skip)
         {
-            images = WithoutCorrupt(images, skipped, cancellationToken);
-            RefuseEmpty(path, classes, images, "no image that can be decoded");
+            parts = parts with { Parts = [.. parts.Parts.Select(part => WithoutCorrupt(part, options.Skipped, cancellationToken))] };
         }
 
-        (Name, Classes, _images) = (path, classes, images);
+        var (splits, _) = parts.Divide(new ValidationSplit
+        {
+            Fraction = options.ValidationFraction,
+            Seed = options.Seed,
+            GroupBy = options.GroupBy,
+        });
+        return splits with { Train = new ImageFolder((IFileDataset)splits.Train), Test = new ImageFolder((IFileDataset)splits.Test) };
     }
 
     /// <inheritdoc/>
-    public string Name { get; }
-
-    /// <inheritdoc/>
-    public int Count => _images.Length;
-
-    /// <inheritdoc/>
-    public IReadOnlyList<string> Classes { get; }
-
-    /// <summary>Opens <c>PATH/train</c> and <c>PATH/val</c> (or <c>PATH/test</c>), which must have the same classes.</summary>
-    /// <param name="path">The folder that contains both.</param>
-    /// <param name="onCorrupt">What to do with corrupt images. Default: an error when they are read.</param>
-    /// <param name="skipped">Receives a message for each skipped image.</param>
-    /// <param name="cancellationToken">Stops the search.</param>
-    /// <exception cref="DatasetException">A folder is missing, a class is empty, or the classes differ.</exception>
-    public static DatasetSplits OpenSplits(
-        string path,
-        CorruptImagePolicy onCorrupt = CorruptImagePolicy.Error,
-        IProgress<string>? skipped = null,
-        CancellationToken cancellationToken = default)
-    {
-        path = Path.GetFullPath(path);
-        string train = Path.Combine(path, "train");
-        string? test = TestNames.Select(name => Path.Combine(path, name)).FirstOrDefault(Directory.Exists);
-        if (!Directory.Exists(train) || test is null)
-        {
-            string missing = !Directory.Exists(path) ? "there is no such folder"
-                : Directory.Exists(train) ? "it lacks the folder val (or test)" : "it lacks the folder train";
-            throw Invalid(
-                DatasetError.NotFound, path,
-                $"{path}: {missing}; an image folder holds train/CLASS/… and val/CLASS/… (or test/CLASS/…), with the images "
-                    + $"of each class in a folder of its name.");
-        }
-
-        var training = new ImageFolder(train, onCorrupt, skipped, cancellationToken);
-        var testing = new ImageFolder(test, onCorrupt, skipped, cancellationToken);
-        if (!training.Classes.SequenceEqual(testing.Classes, StringComparer.Ordinal))
-        {
-            string other = testing.Classes.Except(training.Classes, StringComparer.Ordinal).FirstOrDefault() is { } surplus
-                ? $"{surplus} has no folder in {train}"
-                : $"{training.Classes.Except(testing.Classes, StringComparer.Ordinal).First()} has no folder in {test}";
-            throw Invalid(
-                DatasetError.ClassMismatch, path, $"{path}: the classes of train and {Path.GetFileName(test)} differ: "
-                    + $"{other}; both need the same.");
-        }
-
-        string source = string.Create(CultureInfo.InvariantCulture, $"{path} ({training.Count:N0} + {testing.Count:N0} images)");
-        return new DatasetSplits(Prefix + path, training, testing, Transform: null, source);
-    }
-
-    /// <inheritdoc/>
-    public int Label(int index) => _images[Checked(index)].Label;
+    public int Label(int index) => _files.Label(index);
 
     /// <summary>Returns the path of image <paramref name="index"/>.</summary>
-    public string PathOf(int index) => _images[Checked(index)].Path;
+    public string PathOf(int index) => _files.PathOf(index);
 
     /// <inheritdoc/>
-    public DecodedImage Read(int index, DecodeOptions options = default) => ImageDecoder.Decode(PathOf(index), options);
+    string IFileDataset.NameOf(int index) => _files.NameOf(index);
 
-    private int Checked(int index) => (uint)index < (uint)_images.Length
-        ? index
-        : throw new ArgumentOutOfRangeException(
-            nameof(index), index, $"{Name} has {Count} images, numbered from 0 to {Count - 1}.");
+    /// <inheritdoc/>
+    public DecodedImage Read(int index, DecodeOptions options = default) => _files.Read(index, options);
 
-    private static string[] ClassesIn(string folder)
+    private static IFileDataset Open(
+        string path, CorruptImagePolicy onCorrupt, IProgress<string>? skipped, CancellationToken cancellationToken)
     {
-        string[] classes = Sorted(
-            folder, () => Directory.EnumerateDirectories(folder, "*", Visible).Select(path => Path.GetFileName(path)));
-        return classes.Length > 0
-            ? classes
-            : throw Invalid(
-                DatasetError.Empty, folder, $"{folder}: there is no class in it; it should hold a folder for each class, with "
-                    + $"the images of the class.");
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        var part = new DatasetPart(SplitNames.Whole, ImageFolderLayout.ReadClasses(path));
+        return (IFileDataset)(onCorrupt == CorruptImagePolicy.Skip ? WithoutCorrupt(part, skipped, cancellationToken) : part).Images;
     }
 
-    private static string[] ImagesIn(string folder) => Sorted(
-        folder,
-        () => new FileSystemEnumerable<string>(folder, (ref entry) => entry.ToFullPath(), VisibleBelow)
-        {
-            ShouldIncludePredicate = (ref entry) => !entry.IsDirectory && IsImage(entry.FileName),
-            // Following a link to a parent folder would never end.
-            ShouldRecursePredicate = (ref entry) => !entry.Attributes.HasFlag(FileAttributes.ReparsePoint),
-        });
-
-    private static bool IsImage(ReadOnlySpan<char> name)
+    private static DatasetPart WithoutCorrupt(DatasetPart part, IProgress<string>? skipped, CancellationToken cancellationToken)
     {
-        string extension = Path.GetExtension(name).ToString();
-        return Extensions.Contains(extension, StringComparer.OrdinalIgnoreCase);
-    }
-
-    private static string[] Sorted(string folder, Func<IEnumerable<string>> find)
-    {
-        try
+        var corrupt = ImageCheck.Run((IFileDataset)part.Images, done: null, cancellationToken).Where(image => image.IsCorrupt).ToList();
+        foreach (var image in corrupt)
         {
-            return [.. find().Order(StringComparer.Ordinal)];
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw Invalid(
-                DatasetError.NotFound, folder,
-                $"{folder} cannot be read ({e.Message.ReplaceLineEndings(" ").TrimEnd('.')}); check the folder and its permissions.", e);
-        }
-    }
-
-    private static void RefuseEmpty(string folder, string[] classes, (string Path, int Label)[] images, string what)
-    {
-        var filled = images.Select(image => image.Label).ToHashSet();
-        int firstEmpty = Enumerable.Range(0, classes.Length).FirstOrDefault(label => !filled.Contains(label), -1);
-        if (firstEmpty >= 0)
-        {
-            string empty = Path.Combine(folder, classes[firstEmpty]);
-            throw Invalid(DatasetError.Empty, folder, $"{empty}: there is {what} in this class; add some, or remove the folder.");
-        }
-    }
-
-    private static DatasetException Invalid(DatasetError error, string folder, string message, Exception? inner = null) =>
-        new(message, error, Prefix + folder, inner) { Folder = folder };
-
-    private static (string Path, int Label)[] WithoutCorrupt(
-        (string Path, int Label)[] images, IProgress<string>? skipped, CancellationToken cancellationToken)
-    {
-        var corrupt = new ConcurrentDictionary<int, string>();
-        var parallel = new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = Environment.ProcessorCount };
-        Parallel.For(0, images.Length, parallel, i =>
-        {
-            try
-            {
-                ImageDecoder.Decode(images[i].Path, new DecodeOptions(minSide: 1));
-            }
-            catch (LanewiseException e)
-            {
-                corrupt[i] = e.Message;
-            }
-        });
-        foreach (var (_, message) in corrupt.OrderBy(pair => pair.Key))
-        {
-            skipped?.Report(message);
+            skipped?.Report(image.Message);
         }
 
-        return [.. images.Where((_, i) => !corrupt.ContainsKey(i))];
+        return part.Without(corrupt.Select(image => image.Index));
     }
+}
+
+/// <summary>How <see cref="ImageFolder.OpenSplits"/> opens a folder.</summary>
+public sealed record ImageFolderOptions
+{
+    /// <summary>What to do with corrupt images. Default: an error when they are read.</summary>
+    public CorruptImagePolicy OnCorrupt { get; init; }
+
+    /// <summary>Receives a message for each skipped image; null for none.</summary>
+    public IProgress<string>? Skipped { get; init; }
+
+    /// <summary>
+    /// The share of the training images of each class that is held out for validation, between 0 and 1. Default: none if the folder has a
+    /// validation set, otherwise 0.2.
+    /// </summary>
+    public double? ValidationFraction { get; init; }
+
+    /// <summary>The seed that chooses the held-out images. Default: 1.</summary>
+    public int Seed { get; init; } = 1;
+
+    /// <summary>
+    /// A regular expression on a file's path below the folder: images with the same first group (or match, if it has no group) stay on one
+    /// side, for example those of one patient. Default: none.
+    /// </summary>
+    public string? GroupBy { get; init; }
 }

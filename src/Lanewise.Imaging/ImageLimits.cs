@@ -63,5 +63,5 @@ internal static class ImageLimits
     public static InvalidDataException TooLarge(int width, int height) =>
         new($"has {width}×{height} pixels; the limit is {MaxPixels / 1_000_000} megapixels, {MaxSide} a side. Make it smaller.");
 
-    public static InvalidDataException Damaged(string why) => new($"is damaged: {why}. {Remedy}");
+    public static InvalidDataException Damaged(string why, Exception? inner = null) => new($"is damaged: {why}. {Remedy}", inner);
 }

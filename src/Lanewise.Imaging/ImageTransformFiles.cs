@@ -2,7 +2,7 @@ using Lanewise.Imaging;
 
 namespace Lanewise;
 
-/// <summary>Applies transforms to image files: PNG, JPEG, BMP, WEBP and GIF.</summary>
+/// <summary>Applies transforms to image files: PNG, JPEG, BMP, WEBP, GIF, TIFF, PPM, PGM and PBM.</summary>
 public static class ImageTransformFiles
 {
     /// <summary>Decodes and transforms an image file.</summary>

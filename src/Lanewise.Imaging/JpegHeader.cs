@@ -15,6 +15,7 @@ internal static class JpegHeader
 
     // Scans are cheap to write and dear to decode: each visits its blocks. Encoders' own scripts visit a block at most six times.
     private const int MaxScans = 1000, MaxVisitsOfBlock = 8, FreeVisits = 8_000_000;
+    private const int ZeroBytes = 16;
 
     /// <summary>Reads the size, and compares it with the number of scans and the length of their data.</summary>
     public static ImageHeader Read(ReadOnlySpan<byte> bytes)
@@ -22,12 +23,17 @@ internal static class JpegHeader
         Frame? frame = null;
         int scans = 0, at = 2;
         long data = 0, visits = 0;
-        bool isInterleaved = true;
-        while (NextMarker(bytes, ref at, out int skipped) is { } marker)
+        bool isInterleaved = true, hasEnd = false;
+        while (NextMarker(bytes, ref at, out int skipped) is var found)
         {
             data += scans > 0 ? skipped : 0;
+            if (found is not { } marker)
+            {
+                break;
+            }
             if (marker == EndOfImage)
             {
+                hasEnd = true;
                 break;
             }
             int length = at + 2 > bytes.Length ? 0 : BinaryPrimitives.ReadUInt16BigEndian(bytes[at..]);
@@ -44,6 +50,7 @@ internal static class JpegHeader
                 scans++;
                 visits += scanned.Blocks(segment.Slice(1, 2 * segment[0]));
                 isInterleaved &= segment[0] == scanned.Components;
+                scanned.Receive(segment);
             }
             else if (marker is >= FirstFrame and <= LastFrame && !NotFrames.Contains(marker))
             {
@@ -52,15 +59,27 @@ internal static class JpegHeader
         }
 
         var size = frame ?? throw ImageLimits.Damaged("it has no size");
-        // Each block takes a bit at least, in the scan of its mean.
-        ImageLimits.RequireData(size.LargestBlocks, data * 8, size.Width, size.Height);
-        if (scans > MaxScans || visits > Math.Max(FreeVisits, MaxVisitsOfBlock * size.AllBlocks))
+        size.RequireData(data, scans, visits);
+        if (!hasEnd && (!size.IsComplete || EndsInZeros(bytes)))
         {
-            throw new InvalidDataException($"has {scans} scans, far more than an encoder writes. Save it again.");
+            throw new InvalidDataException("is truncated: only a part of the image could be decoded. Copy or save it again.");
         }
-        return new ImageHeader(
-            SKEncodedImageFormat.Jpeg, size.Width, size.Height, bytes.Length, NeedsAllPixels: size.IsProgressive || !isInterleaved);
+        return new ImageHeader(SKEncodedImageFormat.Jpeg, size.Width, size.Height, hasEnd ? at : bytes.TrimEnd((byte)0xFF).Length)
+        {
+            NeedsAllPixels = size.IsProgressive || !isInterleaved,
+            LacksEnd = !hasEnd,
+            Notice = NoticeOf(hasEnd, bytes.Length - at),
+        };
     }
+
+    private static string? NoticeOf(bool hasEnd, int behind) =>
+        !hasEnd ? "the end marker of the JPEG is missing; all its rows are there"
+        : behind > 0 ? $"the {behind:N0} bytes behind the end of the JPEG are ignored"
+        : null;
+
+    /// <summary>Whether the file ends in zero bytes, as one does that was copied in part: they could be taken for data.</summary>
+    private static bool EndsInZeros(ReadOnlySpan<byte> bytes) =>
+        bytes.Length > ZeroBytes && !bytes[^ZeroBytes..].ContainsAnyExcept((byte)0);
 
     /// <summary>Finds the next marker that has a segment, or the end, and the number of bytes before it.</summary>
     private static byte? NextMarker(ReadOnlySpan<byte> bytes, ref int at, out int skipped)
@@ -93,9 +112,27 @@ internal static class JpegHeader
     /// <summary>The size of the image, and the number of blocks of each of its components.</summary>
     private sealed record Frame(int Width, int Height, bool IsProgressive, Dictionary<byte, long> BlocksById, int Components)
     {
+        // The coefficients of each component that are known to their last bit.
+        private readonly Dictionary<byte, ulong> _known = [];
+
+        /// <summary>Whether scans of all coefficients have begun.</summary>
+        public bool IsComplete => BlocksById.Keys.All(id => _known.GetValueOrDefault(id) == ulong.MaxValue);
+
         public long AllBlocks => BlocksById.Values.Sum();
 
         public long LargestBlocks => BlocksById.Values.Max();
+
+        /// <summary>Checks that the data can hold the pixels, and that it does not visit them far too often.</summary>
+        /// <exception cref="InvalidDataException">It cannot, or it does.</exception>
+        public void RequireData(long bytes, int scans, long visits)
+        {
+            // Each block takes a bit at least, in the scan of its mean.
+            ImageLimits.RequireData(LargestBlocks, bytes * 8, Width, Height);
+            if (scans > MaxScans || visits > Math.Max(FreeVisits, MaxVisitsOfBlock * AllBlocks))
+            {
+                throw new InvalidDataException($"has {scans} scans, far more than an encoder writes. Save it again.");
+            }
+        }
 
         public static Frame Read(byte marker, ReadOnlySpan<byte> segment)
         {
@@ -133,6 +170,19 @@ internal static class JpegHeader
                 count += BlocksById.GetValueOrDefault(components[i]);
             }
             return count;
+        }
+
+        /// <summary>Notes which coefficients a scan completes, from its segment.</summary>
+        public void Receive(ReadOnlySpan<byte> scan)
+        {
+            var band = scan.Slice(1 + 2 * scan[0], 3);
+            int first = IsProgressive ? band[0] & 63 : 0, last = IsProgressive ? band[1] & 63 : 63;
+            bool isLast = !IsProgressive || (band[2] & 15) == 0;
+            for (int i = 0; i < scan[0] && isLast && first <= last; i++)
+            {
+                byte id = scan[1 + 2 * i];
+                _known[id] = _known.GetValueOrDefault(id) | (ulong.MaxValue >> (63 - last) & ulong.MaxValue << first);
+            }
         }
 
         private static int Blocks(int side, int factor, int largest) => (side * factor + largest * BlockSide - 1) / (largest * BlockSide);

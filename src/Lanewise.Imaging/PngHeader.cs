@@ -29,7 +29,7 @@ internal static class PngHeader
         int samples = header[9] switch { 2 => 3, 4 => 2, 6 => 4, _ => 1 };
         long needed = ((long)width * samples * header[8] + 7) / 8 * height;
         long data = 0;
-        foreach (var chunk in new Chunks(bytes))
+        foreach (var chunk in new Chunks(bytes, "IDAT"u8))
         {
             data += chunk.Length;
         }
@@ -38,14 +38,32 @@ internal static class PngHeader
         {
             ImageLimits.RequireData(needed, Inflated(bytes, needed), width, height);
         }
-        return new ImageHeader(SKEncodedImageFormat.Png, width, height, bytes.Length);
+        return new ImageHeader(SKEncodedImageFormat.Png, width, height, bytes.Length) { Orientation = Orientation(bytes) };
+    }
+
+    /// <summary>Reads the orientation of the eXIf chunk, which the decoder passes over; null if there is none.</summary>
+    private static int? Orientation(ReadOnlySpan<byte> bytes)
+    {
+        foreach (var exif in new Chunks(bytes, "eXIf"u8))
+        {
+            try
+            {
+                return new TiffDirectory(exif).Value(exif, TiffHeader.OrientationTag, 1) is var value and >= 1 and <= 8 ? (int)value : null;
+            }
+            catch (Exception e) when (e is InvalidDataException or ArgumentOutOfRangeException or IndexOutOfRangeException)
+            {
+                // As other programs do, damage in what only describes the image is passed over.
+                return null;
+            }
+        }
+        return null;
     }
 
     /// <summary>Counts the bytes to which the data expands, up to a limit.</summary>
     private static long Inflated(ReadOnlySpan<byte> bytes, long limit)
     {
         using var compressed = new MemoryStream();
-        foreach (var chunk in new Chunks(bytes))
+        foreach (var chunk in new Chunks(bytes, "IDAT"u8))
         {
             compressed.Write(chunk);
         }
@@ -67,9 +85,10 @@ internal static class PngHeader
         return count;
     }
 
-    /// <summary>Enumerates the data of the IDAT chunks.</summary>
-    private ref struct Chunks(ReadOnlySpan<byte> bytes)
+    /// <summary>Enumerates the content of the chunks of a name.</summary>
+    private ref struct Chunks(ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> name)
     {
+        private readonly ReadOnlySpan<byte> _name = name;
         private ReadOnlySpan<byte> _rest = bytes[SignatureBytes..];
 
         public ReadOnlySpan<byte> Current { get; private set; }
@@ -81,12 +100,12 @@ internal static class PngHeader
             while (_rest.Length >= ChunkBytes)
             {
                 uint length = BinaryPrimitives.ReadUInt32BigEndian(_rest);
-                bool isData = _rest.Slice(4, 4).SequenceEqual("IDAT"u8);
+                bool isSought = _rest.Slice(4, 4).SequenceEqual(_name);
                 var content = _rest[8..];
                 // The last chunk of a truncated file is shorter than it says.
                 int held = (int)Math.Min(length, content.Length);
                 _rest = content[Math.Min(held + 4, content.Length)..];
-                if (isData)
+                if (isSought)
                 {
                     Current = content[..held];
                     return true;

@@ -4,7 +4,7 @@ namespace Lanewise;
 public sealed record OnnxReadOptions
 {
     /// <summary>Gets the height and width of images, for files that leave them open; null (default) to refuse such files.</summary>
-    public int? ImageSize { get; init; }
+    public Size2d? ImageSize { get; init; }
 
     /// <summary>Gets the name of the network; null (default) for that of the model card, or of the file.</summary>
     public string? Name { get; init; }

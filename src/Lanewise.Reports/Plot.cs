@@ -39,6 +39,8 @@ internal static class Plot
 
     public static Axis Style(Axis axis, bool grid)
     {
+        axis.Title = Label(axis.Title);
+        axis.LabelFormatter = axis.LabelFormatter is { } format ? value => Label(format(value)) : null;
         axis.TicklineColor = Faint;
         axis.AxislineColor = Faint;
         axis.MinorTickSize = 0;
@@ -46,6 +48,9 @@ internal static class Plot
         axis.MajorGridlineColor = Faint;
         return axis;
     }
+
+    /// <summary>Makes a text fit for XML, which has no control characters and no U+FFFE and U+FFFF; the former are shown.</summary>
+    private static string Label(string text) => VisibleText.Escape(text).Replace('\uFFFE', '\uFFFD').Replace('\uFFFF', '\uFFFD');
 
     /// <summary>Exports a model as SVG that scales with its container and uses the page's colours.</summary>
     public static Html Svg(PlotModel model, int width, int height)
@@ -78,7 +83,7 @@ internal static class Plot
              viewBox="0 0 {width} {height + headerHeight}" font-family="system-ui, sans-serif" role="img">
         <title>{title}</title>
         <style>
-        {Styles.Colours}</style>
+        {Styles.Colours}{Html.Trusted("text { unicode-bidi: isolate; }")}</style>
         <rect width="{width}" height="{height + headerHeight}" fill="var(--paper)"/>
         {header}
         {Html.Trusted(svg.ToString().Replace("<svg viewBox", $"<svg y=\"{headerHeight}\" width=\"{width}\" height=\"{height}\" viewBox"))}

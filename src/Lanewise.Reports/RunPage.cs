@@ -57,6 +57,12 @@ public static class RunPage
         {
             string correct = $"{HtmlElements.Count(test.Evaluation.Correct)} of {HtmlElements.Count(test.Evaluation.Total)}";
             facts.Insert(3, ("Correct", $"{correct} ({test.Dataset})"));
+            if (test.Evaluation.IsSmall)
+            {
+                var interval = test.Evaluation.Top1Interval;
+                facts.Insert(4, ("95 % interval", $"{HtmlElements.Percent(interval.Low)} to {HtmlElements.Percent(interval.High)}"));
+                facts.Insert(5, ("Majority class alone", HtmlElements.Percent(test.Evaluation.MajorityShare)));
+            }
         }
 
         if (run.Epochs.Count > 0)

@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
@@ -8,6 +10,9 @@ internal static class JsonFormat
 {
     // Non-ASCII class names stay readable; the output is never embedded in HTML.
     private static readonly JsonWriterOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    // The first bytes of U+061C and of U+200E to U+2069 in UTF-8.
+    private static readonly SearchValues<byte> FirstOfControls = SearchValues.Create([0xD8, 0xE2]);
 
     /// <summary>Gets the options of compact documents.</summary>
     public static JsonWriterOptions CompactOptions => Compact;
@@ -97,6 +102,33 @@ internal static class JsonFormat
         }
     }
 
+    /// <summary>
+    /// Escapes the controls of the writing direction in complete tokens of JSON. The encoder escapes all other characters that a terminal
+    /// would obey; these can only be in texts.
+    /// </summary>
+    public static ReadOnlySpan<byte> Visible(ReadOnlySpan<byte> json)
+    {
+        int first = json.IndexOfAny(FirstOfControls);
+        if (first < 0)
+        {
+            return json;
+        }
+
+        var visible = new ArrayBufferWriter<byte>(json.Length);
+        for (; first >= 0; first = json.IndexOfAny(FirstOfControls))
+        {
+            visible.Write(json[..first]);
+            json = json[first..];
+            Rune.DecodeFromUtf8(json, out var rune, out int length);
+            string text = rune.ToString(), escaped = VisibleText.Escape(text);
+            visible.Write(ReferenceEquals(text, escaped) ? json[..length] : Encoding.ASCII.GetBytes(escaped));
+            json = json[length..];
+        }
+
+        visible.Write(json);
+        return visible.WrittenSpan;
+    }
+
     private static byte[] Document(Action<Utf8JsonWriter> properties, JsonWriterOptions options)
     {
         using var buffer = new MemoryStream();
@@ -108,6 +140,6 @@ internal static class JsonFormat
         }
 
         buffer.WriteByte((byte)'\n');
-        return buffer.ToArray();
+        return [.. Visible(buffer.GetBuffer().AsSpan(0, (int)buffer.Length))];
     }
 }

@@ -5,10 +5,10 @@ internal static class Excerpt
 {
     private const int MaxLength = 80;
 
-    /// <summary>Returns the first 80 characters of the text, with control characters replaced by U+FFFD.</summary>
+    /// <summary>Returns the first 80 characters of the text, with control characters shown (<see cref="VisibleText"/>).</summary>
     public static string Of(string text)
     {
         string start = text.Length > MaxLength ? text[..MaxLength] + "…" : text;
-        return string.Concat(start.Select(c => char.IsControl(c) || c is '\u2028' or '\u2029' ? '\uFFFD' : c));
+        return VisibleText.Escape(start);
     }
 }

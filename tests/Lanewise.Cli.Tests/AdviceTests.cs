@@ -10,7 +10,7 @@ public sealed class AdviceTests
     [InlineData(DatasetError.NotFound, "mnist", null, "m 'lanewise data fetch mnist' downloads it.")]
     [InlineData(DatasetError.NotFound, "mnist", "/my data", "m 'lanewise data fetch mnist --data-dir '/my data'' downloads it.")]
     [InlineData(DatasetError.Damaged, "kmnist", "/data", "m 'lanewise data fetch kmnist --data-dir /data' replaces it.")]
-    [InlineData(DatasetError.Damaged, "cifar10", "/data", "m")]
+    [InlineData(DatasetError.Damaged, "emnist-letters", "/data", "m")]
     [InlineData(DatasetError.NotFound, "folder:/images", null, "m")]
     [InlineData(DatasetError.RootNotFound, "mnist", "/data", "m Choose another folder with --data-dir, or leave it out.")]
     public void Dataset_errors_name_the_command_that_helps(DatasetError error, string dataset, string? root, string expected) =>

@@ -26,7 +26,7 @@ internal static partial class CommandLineDocs
         | 2 | the command line is invalid |
         | 130, 143, 129 | the command was stopped by Ctrl-C (SIGINT), SIGTERM or SIGHUP, after saving: 128 + the number of the signal |
 
-        The first signal stops the command after the current step; the second ends it at once. `~` is the home folder also behind
+        The first signal stops the command after the current step; a second Ctrl-C ends it at once. `~` is the home folder also behind
         `--option=` and `folder:`. `lanewise completion SHELL` prints a script that completes verbs, options and their values.
 
         | environment variable | meaning |

@@ -114,17 +114,15 @@ public sealed class DepthStudyTests
         Assert.Equal(Flat(await Whole.Value), Flat(await RunAsync(DepthJob.Resume(folder["study"]))));
     }
 
-    [Theory]
-    [InlineData("summary.csv", "summary.csv")]
-    [InlineData("gradients.csv", "gradients.csv is incomplete.")]
-    public async Task A_result_that_does_not_reach_the_checkpoint_is_an_error(string file, string expected)
+    [Fact]
+    public async Task Gradients_that_do_not_reach_the_checkpoint_are_an_error()
     {
         using var folder = new TemporaryFolder();
         await StopAsync(DepthJob.Create(Small, folder["study"]), steps: 9);
-        string path = folder[$"study/{Run}/{file}"];
+        string path = folder[$"study/{Run}/gradients.csv"];
         File.WriteAllLines(path, File.ReadAllLines(path).Take(1));
         var error = await Assert.ThrowsAsync<InterruptedStudyException>(() => RunAsync(DepthJob.Resume(folder["study"])));
-        Assert.Contains(expected, error.Message, StringComparison.Ordinal);
+        Assert.Contains("gradients.csv is incomplete.", error.Message, StringComparison.Ordinal);
         Assert.EndsWith($"To repeat this run, delete {folder[$"study/{Run}"]}.", error.Message, StringComparison.Ordinal);
         File.Delete(path);
         await Assert.ThrowsAsync<InterruptedStudyException>(() => RunAsync(DepthJob.Resume(folder["study"])));

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Lanewise.Files;
 using Lanewise.Imaging;
+using Lanewise.Workflows;
 
 namespace Lanewise.Cli.Tests;
 
@@ -57,31 +58,38 @@ public sealed class ImageFolderTests
         File.WriteAllBytes(corrupt, File.ReadAllBytes(corrupt)[..50]);
         string[] command = ["train", "residual", "--dataset", "folder:images", "--epochs", "1", "--threads", "1"];
         var failed = await CliProgram.RunAsync(folder.Path, command);
-        Assert.Contains(corrupt, failed.OneError(), StringComparison.Ordinal);
+        failed.AssertError("1 of 48 images cannot be read; repair or remove them, or leave them out with --on-corrupt skip");
+        Assert.Contains(failed.ErrorLines, line => line.StartsWith("corrupt: " + corrupt, StringComparison.Ordinal));
 
         var skipped = (await CliProgram.RunAsync(folder.Path, [.. command, "--on-corrupt", "skip", "--json"])).Ok();
         Assert.Contains(skipped.ErrorLines, line => line.StartsWith("skipped: " + corrupt, StringComparison.Ordinal));
         Assert.Contains(skipped.ErrorLines, line => line.Contains("31 + 16 images", StringComparison.Ordinal));
+        var record = RunDirectory.Open(folder["runs/residual-1"]).LoadRecord();
+        Assert.Equal(["train/upright/3.png"], record.Facts.LeftOutImages);
     }
 
     [Fact]
-    public async Task A_corrupt_image_found_after_training_steps_keeps_the_checkpoint()
+    public async Task An_image_that_is_lost_after_training_steps_keeps_the_checkpoint()
     {
         using var folder = Images();
-        string corrupt = folder["images/val/upright/3.png"];
-        byte[] good = File.ReadAllBytes(corrupt);
-        File.WriteAllBytes(corrupt, good[..50]);
-        string[] command = ["train", "residual", "--dataset", "folder:images", "--epochs", "1", "-b", "8", "--threads", "1", "--json"];
-        var failed = await CliProgram.RunAsync(folder.Path, [.. command, "--output", "run"]);
-        failed.AssertError("resume with: lanewise train --resume run");
-        File.WriteAllBytes(corrupt, good);
-        var straight = (await CliProgram.RunAsync(folder.Path, [.. command, "--output", "straight"])).Ok();
-        var resumed = (await CliProgram.RunAsync(folder.Path, "train", "--resume", "run", "--json")).Ok();
-        Assert.Equal(Loss(straight), Loss(resumed));
-        Assert.Equal(File.ReadAllBytes(folder["straight/model.safetensors"]), File.ReadAllBytes(folder["run/model.safetensors"]));
-
-        static double Loss(CliResult result) =>
-            JsonDocument.Parse(result.Out).RootElement.GetProperty("epochs")[0].GetProperty("val_loss").GetDouble();
+        string lost = folder["images/val/upright/3.png"], kept = folder["kept.png"];
+        var settings = new TrainSettings { Model = "residual", Dataset = folder["images"], Epochs = 1, BatchSize = 8, Threads = 1 };
+        var token = TestContext.Current.CancellationToken;
+        var job = TrainingJob.Create(settings, folder["run"]);
+        var loses = new Handler(e =>
+        {
+            if (e is StepEvent { Progress.Step: 2 })
+            {
+                File.Move(lost, kept);
+            }
+        });
+        var interrupted = await Assert.ThrowsAsync<InterruptedRunException>(() => job.RunAsync(loses, token));
+        Assert.Contains("3.png could not be read", interrupted.Message, StringComparison.Ordinal);
+        File.Move(kept, lost);
+        var straight = await TrainingJob.Create(settings, folder["straight"]).RunAsync(cancellationToken: token);
+        var resumed = await TrainingJob.Resume(folder["run"]).RunAsync(cancellationToken: token);
+        Assert.Equal(straight.Epochs[0].ValLoss, resumed.Epochs[0].ValLoss);
+        Assert.Equal(File.ReadAllBytes(straight.Directory.Model), File.ReadAllBytes(resumed.Directory.Model));
     }
 
     [Fact]
@@ -99,8 +107,9 @@ public sealed class ImageFolderTests
             StringComparison.Ordinal);
         string mean = await ErrorAsync("--mean", "0.1,0.2,0.3");
         Assert.Contains("--mean: 3 numbers, but residual takes 1 channel", mean, StringComparison.Ordinal);
-        var noTrain = await CliProgram.RunAsync(folder["images"], "train", "residual", "--dataset", "folder:train");
-        noTrain.AssertError("it lacks the folder train");
+        Directory.Delete(folder["images/train"], recursive: true);
+        var noTrain = await CliProgram.RunAsync(folder.Path, "train", "residual", "--dataset", "folder:images");
+        noTrain.AssertError("it lacks the split train");
         Assert.Empty(Directory.GetDirectories(folder.Path, "runs/*"));
 
         async Task<string> ErrorAsync(params string[] options) =>
@@ -108,7 +117,7 @@ public sealed class ImageFolderTests
     }
 
     [Theory]
-    [InlineData("--dataset", "folder:", "specify the folder, as in folder:PATH")]
+    [InlineData("--dataset", "folder:", "specify one, as in folder:PATH")]
     [InlineData("--aug", "wild", "there are none, cifar, imagenet")]
     [InlineData("--on-corrupt", "ignore", "there are error, skip")]
     [InlineData("--crop-pct", "0", "expected a number from 0.1 to 1")]
@@ -121,8 +130,13 @@ public sealed class ImageFolderTests
         result.AssertError(expected, exitCode: 2);
     }
 
+    private sealed class Handler(Action<JobEvent> handle) : IProgress<JobEvent>
+    {
+        public void Report(JobEvent value) => handle(value);
+    }
+
     /// <summary>Creates 32 + 16 images of vertical and horizontal stripes, of several widths and colors.</summary>
-    private static TemporaryFolder Images()
+    internal static TemporaryFolder Images()
     {
         var folder = new TemporaryFolder();
         foreach (var (split, count) in ((string, int)[])[("train", 16), ("val", 8)])

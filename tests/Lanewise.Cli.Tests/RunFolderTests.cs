@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Lanewise.Workflows;
 
 namespace Lanewise.Cli.Tests;
@@ -18,7 +19,7 @@ public sealed class RunFolderTests(TrainedRun trained)
     public void Concurrent_runs_get_different_folders()
     {
         using var folder = new TemporaryFolder();
-        var results = Concurrently(() => RunDirectory.Reserve(null, "residual", folder.Path).Path);
+        var results = Concurrently(() => RunReservation.Take(null, "residual", folder.Path).Directory.Path);
         Assert.All(results, result => Assert.Null(result.Error));
         Assert.Equal(results.Count, results.Select(result => result.Path).Distinct(StringComparer.Ordinal).Count());
     }
@@ -29,7 +30,14 @@ public sealed class RunFolderTests(TrainedRun trained)
         for (int attempt = 0; attempt < 20; attempt++)
         {
             using var folder = new TemporaryFolder();
-            var results = Concurrently(() => TrainingJob.Create(new TrainSettings { Model = "residual" }, folder["run"]).Directory.Path);
+            var jobs = new ConcurrentBag<TrainingJob>();
+            var results = Concurrently(() =>
+            {
+                var job = TrainingJob.Create(new TrainSettings { Model = "residual" }, folder["run"]);
+                jobs.Add(job);
+                return job.Directory.Path;
+            });
+            Assert.Single(jobs);
             Assert.Single(results, result => result.Error is null);
             Assert.All(results.Where(result => result.Path is null), result => Assert.Matches("is in use|is not empty", result.Error));
             Assert.Equal("residual", RunRecord<TrainSettings>.Load(folder["run/args.json"]).Settings.Model);
@@ -75,7 +83,11 @@ public sealed class RunFolderTests(TrainedRun trained)
         string text = File.ReadAllText(arguments).Replace("\"lr\": 0.03", "\"lr\": 1000", StringComparison.Ordinal);
         File.WriteAllText(arguments, text);
         string error = (await CliProgram.RunAsync(folder.Path, "train", "--resume", folder.Path, "--epochs", "3")).OneError();
-        Assert.Matches("no longer finite .* of epoch 3; .*--lr.* has the weights after epoch 2", error);
+        // --resume refuses another --lr.
+        Assert.Matches(
+            "no longer finite .* of epoch 3; the checkpoint after epoch 2 is kept, and .*model.safetensors has the weights after epoch 2. "
+            + @"Start a new run with --lr 0.01 \(not 1E\+03\) or a larger --batch-size, from the beginning or, with --weights ",
+            error);
         Assert.Equal(good, File.ReadAllBytes(folder["model.safetensors"]));
     }
 
@@ -86,9 +98,20 @@ public sealed class RunFolderTests(TrainedRun trained)
         string error = (await CliProgram.RunAsync(
             folder.Path, "train", "residual", "--dataset", "digits", "--limit-train", "1000", "--limit-test", "10",
             "--lr", "1000", "--output", "run", "--json")).OneError();
-        Assert.Contains("No epoch was completed, so no weights were saved.", error, StringComparison.Ordinal);
-        Assert.Equal("args.json", Path.GetFileName(Assert.Single(Directory.GetFiles(folder["run"]))));
+        Assert.Contains("No epoch was completed, so no weights were saved; start again with --lr 0.01 ", error, StringComparison.Ordinal);
+        Assert.False(File.Exists(folder["run/model.safetensors"]));
+        (await CliProgram.RunAsync(
+            folder.Path, "train", "residual", "--dataset", "digits", "--limit-train", "100", "--limit-test", "10", "--epochs", "1",
+            "--output", "run")).Ok();
     }
+
+    [Theory]
+    [InlineData(OptimizerKind.Sgd, 1e30, 0.01)]
+    [InlineData(OptimizerKind.Sgd, 0.05, 0.005)]
+    [InlineData(OptimizerKind.AdamW, 1, 0.001)]
+    [InlineData(OptimizerKind.AdamW, 0.002, 0.0002)]
+    public void After_a_divergence_a_learning_rate_is_advised_that_may_work(OptimizerKind optimizer, double given, double expected) =>
+        Assert.Equal(expected, new TrainSettings { Optimizer = optimizer, LearningRate = given }.LowerLearningRate, 1e-12);
 
     [Theory]
     [InlineData("--lr", "0.5", "--lr 0.5: the run to resume has 0.03")]
@@ -103,7 +126,6 @@ public sealed class RunFolderTests(TrainedRun trained)
     [Theory]
     [InlineData("args.json", "not the arguments of a run")]
     [InlineData("checkpoint.safetensors", "checkpoint.safetensors")]
-    [InlineData("summary.csv", "the first line is not")]
     public async Task A_damaged_run_is_not_resumed(string file, string expected)
     {
         using var folder = new TemporaryFolder();

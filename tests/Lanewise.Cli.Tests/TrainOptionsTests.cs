@@ -73,7 +73,7 @@ public sealed class TrainOptionsTests
         "--sched step --milestones 2,3.5 --warmup-epochs 0.5 --warmup-lr 0.001 --nesterov --classes 12 --weights w --no-aux")]
     [InlineData("--opt adamw --sched cosine --min-lr 1e-5 --weights w --freeze --img-size 40 --mean 0.5 --std 0.25,0.5,1")]
     [InlineData("--sched step --decay-epochs 2.4 --decay-rate 0.97 --aux --algorithm direct --crop-mode border --ink frame")]
-    [InlineData("--pretrained resnet34 --freeze")]
+    [InlineData("--pretrained resnet34 --freeze --img-size 24x40")]
     public void Settings_are_written_and_read_back(string words)
     {
         using var folder = new TemporaryFolder();
@@ -130,6 +130,7 @@ public sealed class TrainOptionsTests
     [InlineData("--warmup-lr 0.0001", "--warmup-lr 0.0001: the run to resume has none;")]
     [InlineData("--min-lr 0.0001", "--min-lr 0.0001: the run to resume has 0;")]
     [InlineData("--milestones 2,3", "--milestones 2,3: the run to resume has none;")]
+    [InlineData("--img-size 24x40", "--img-size 24x40: the run to resume has none;")]
     [InlineData("--classes 12", "--classes 12: the run to resume has 10;")]
     [InlineData("--algorithm direct", "--algorithm direct: the run to resume has auto;")]
     [InlineData("--freeze", "--freeze: the run to resume was started without it")]

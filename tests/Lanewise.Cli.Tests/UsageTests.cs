@@ -16,7 +16,8 @@ public sealed class UsageTests
     [InlineData("train resdual", "no model 'resdual'; did you mean 'residual'? There are inception, ")]
     [InlineData(
         "train residual --dataset nist",
-        "no dataset 'nist'; did you mean 'mnist'? There are mnist, fashion-mnist, kmnist, cifar10, cifar100, digits.")]
+        "no dataset or folder 'nist'; did you mean 'mnist'? There are mnist, fashion-mnist, kmnist, cifar10, cifar100, "
+            + "emnist-balanced, emnist-letters, emnist-digits, emnist-mnist, emnist-byclass, emnist-bymerge, digits.")]
     [InlineData("train residual --bathc-size 8", "no option '--bathc-size'; did you mean '--batch-size'?")]
     [InlineData("train --verbose", "no option '--verbose'")]
     [InlineData("train residual -b 0", "--batch-size 0: expected a whole number from 1 to 65536")]
@@ -89,7 +90,8 @@ public sealed class UsageTests
     [InlineData("train residual --opt sgd --opt adamw", "--opt: the option is repeated; specify it once.")]
     [InlineData(
         "data verify mnits",
-        "no dataset 'mnits'; did you mean 'mnist'? There are mnist, fashion-mnist, kmnist, cifar10, cifar100, digits.")]
+        "no dataset 'mnits'; did you mean 'mnist'? There are mnist, fashion-mnist, kmnist, cifar10, cifar100, "
+            + "emnist-balanced, emnist-letters, emnist-digits, emnist-mnist, emnist-byclass, emnist-bymerge, digits.")]
     public async Task Usage_errors_are_one_line_with_a_hint_at_the_help(string arguments, string expected)
     {
         Check(await InProcess.RunAsync(Words(arguments)), expected);

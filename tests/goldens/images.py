@@ -25,9 +25,9 @@ def photograph(width=333, height=251):
     return Image.fromarray(np.stack([red, green, blue], axis=2).astype(np.uint8))
 
 
-def evaluation(image):
+def evaluation(image, interpolation=transforms.InterpolationMode.BILINEAR):
     fit = transforms.Compose([
-        transforms.Resize(256), transforms.CenterCrop(224), transforms.ToTensor(), transforms.Normalize(MEAN, STD)])
+        transforms.Resize(256, interpolation), transforms.CenterCrop(224), transforms.ToTensor(), transforms.Normalize(MEAN, STD)])
     return fit(image).numpy()[:, ::STEP, ::STEP].copy()
 
 
@@ -45,6 +45,8 @@ def main():
     image.save(os.path.join(folder, "photograph.png"), optimize=True)
     made_by = f"torchvision {torchvision.__version__}, Pillow {Image.__version__}"
     write_safetensors(os.path.join(folder, "photograph.safetensors"), {"every_seventh": evaluation(image)}, {"made_by": made_by})
+    bicubic = {"every_seventh": evaluation(image, transforms.InterpolationMode.BICUBIC)}
+    write_safetensors(os.path.join(folder, "photograph-bicubic.safetensors"), bicubic, {"made_by": made_by})
     four_colours().save(os.path.join(folder, "cmyk.jpg"), quality=95)
 
 

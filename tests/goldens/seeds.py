@@ -2,6 +2,7 @@
 
     /usr/bin/python3 tests/goldens/seeds.py [FOLDER_TO_WRITE]
 """
+import io
 import os
 import struct
 import sys
@@ -22,6 +23,16 @@ def draw(mode="RGB", width=WIDTH, height=HEIGHT, shift=0):
             stripe = 160 if (x + shift) // 6 % 2 and y > 24 else 60
             image.putpixel((x, y), (230 if disc else x * 5 % 256, stripe, y * 7 % 256, 255 if disc or y > 20 else x * 4))
     return image.convert(mode) if mode != "P" else image.convert("RGB").quantize(16)
+
+
+def ycck_jpeg():
+    """A JPEG of luma, colour differences and black, inverted as Adobe's programs write it: Pillow writes the planes, not their mark."""
+    inks = draw("CMYK")
+    black = inks.split()[3]
+    planes = Image.merge("RGB", inks.split()[:3]).convert("YCbCr").split()
+    file = io.BytesIO()
+    Image.merge("CMYK", (*planes, black)).save(file, "JPEG", quality=80)
+    return file.getvalue().replace(b"Adobe\0\x64\0\0\0\0\0", b"Adobe\0\x64\0\0\0\0\2", 1)
 
 
 def png_chunk(name, content):
@@ -93,6 +104,71 @@ def bmps():
     yield "core.bmp", bmp(core, b"", rows)
 
 
+def tiff(tags, parts, order="<", big=False):
+    """Writes a TIFF or BigTIFF of strips or tiles, which Pillow writes in few kinds only. tags: {tag: (type, values)}."""
+    word, entry, wide = (("Q", "HHQ8s", 8) if big else ("I", "HHI4s", 4))
+    formats = {1: "B", 3: "H", 4: "I"}
+    offsets, counts = (324, 325) if 322 in tags else (273, 279)
+    tags = dict(tags)
+    start = 16 if big else 8
+    at = [start + sum(map(len, parts[:i])) for i in range(len(parts))]
+    tags[offsets], tags[counts] = (4, at), (4, [len(part) for part in parts])
+    body = b"".join(parts)
+    entries = b""
+    for tag, (kind, values) in sorted(tags.items()):
+        data = struct.pack(order + str(len(values)) + formats[kind], *values)
+        if len(data) > wide:
+            body += b"\0" * (len(body) % 2)
+            place, body = struct.pack(order + word, start + len(body)), body + data
+        else:
+            place = data.ljust(wide, b"\0")
+        entries += struct.pack(order + entry, tag, kind, len(values), place)
+    body += b"\0" * (len(body) % 2)
+    mark = b"II" if order == "<" else b"MM"
+    head = struct.pack(order + "HHHQ", 43, 8, 0, start + len(body)) if big else struct.pack(order + "HI", 42, start + len(body))
+    return mark + head + body + struct.pack(order + ("Q" if big else "H"), len(tags)) + entries + struct.pack(order + word, 0)
+
+
+def tiff_tags(samples, bits, photometric, **more):
+    tags = {256: (3, [WIDTH]), 257: (3, [HEIGHT]), 258: (3, [bits] * samples), 259: (3, [1]), 262: (3, [photometric]),
+            277: (3, [samples])}
+    return {**tags, **{int(tag[1:]): value for tag, value in more.items()}}
+
+
+def tiffs():
+    colour, alpha = draw(), draw("RGBA")
+    strips = [colour.crop((0, y, WIDTH, min(y + 10, HEIGHT))) for y in range(0, HEIGHT, 10)]
+    yield "strips-big-endian.tif", tiff(
+        tiff_tags(3, 8, 2, t278=(3, [10])), [strip.tobytes() for strip in strips], order=">")
+    yield "planes.tif", tiff(
+        tiff_tags(3, 8, 2, t278=(3, [HEIGHT]), t284=(3, [2])), [band.tobytes() for band in colour.split()])
+    tiles = [colour.crop((x, y, x + 16, y + 16)).tobytes() for y in range(0, HEIGHT, 16) for x in range(0, WIDTH, 16)]
+    yield "tiles-deflate.tif", tiff(
+        tiff_tags(3, 8, 2, t259=(3, [8]), t322=(3, [16]), t323=(3, [16])), [zlib.compress(tile, 9) for tile in tiles])
+    deep = b"".join(struct.pack("<3H", *(value * 257 for value in pixel)) for pixel in colour.getdata())
+    yield "deep-colour.tif", tiff(tiff_tags(3, 16, 2, t259=(3, [8]), t278=(3, [HEIGHT])), [zlib.compress(deep, 9)])
+    grey = b"".join(struct.pack(">H", value * 257) for value in draw("L").getdata())
+    yield "deep-grey-big-endian.tif", tiff(tiff_tags(1, 16, 1, t259=(3, [8]), t278=(3, [HEIGHT])), [zlib.compress(grey, 9)], order=">")
+    yield "inverted-big.tif", tiff(
+        tiff_tags(1, 8, 0, t259=(3, [8]), t278=(3, [HEIGHT])), [zlib.compress(bytes(255 - v for v in draw("L").getdata()), 9)], big=True)
+    yield "alpha-turned.tif", tiff(
+        tiff_tags(4, 8, 2, t259=(3, [8]), t274=(3, [6]), t278=(3, [HEIGHT]), t338=(3, [2])), [zlib.compress(alpha.tobytes(), 9)])
+
+
+def pnms():
+    """Writes all six kinds, with comments; Pillow writes the binary ones only."""
+    size = f"# a comment\n{WIDTH} # another\n{HEIGHT}\n"
+    bits, grey, colour = ([value for value in draw(mode).getdata()] for mode in ("1", "L", "RGB"))
+    yield "text.pbm", f"P1\n{size}{''.join('10'[value // 255] for value in bits)}\n".encode()
+    yield "text.pgm", f"P2\n{size}255\n{' '.join(map(str, grey))}\n".encode()
+    yield "text-deep.ppm", f"P3\n{size}1023\n{' '.join(str(value * 1023 // 255) for pixel in colour for value in pixel)}\n".encode()
+    rows = [bits[y * WIDTH:(y + 1) * WIDTH] + [255] * (-WIDTH % 8) for y in range(HEIGHT)]
+    packed = bytes(sum((1 - row[x + i] // 255) << (7 - i) for i in range(8)) for row in rows for x in range(0, len(row), 8))
+    yield "binary.pbm", f"P4 {WIDTH} {HEIGHT}\n".encode() + packed
+    yield "binary-deep.pgm", f"P5\n{size}65535\n".encode() + b"".join(struct.pack(">H", value * 257) for value in grey)
+    yield "binary.ppm", f"P6\n{WIDTH} {HEIGHT}\n255\n".encode() + bytes(value for pixel in colour for value in pixel)
+
+
 def write(folder):
     def save(name, image, **options):
         image.save(os.path.join(folder, name), **options)
@@ -129,17 +205,25 @@ def write(folder):
     save("grey.bmp", draw("L"))
     save("colour.bmp", draw())
     save("alpha.bmp", draw("RGBA"))
-    for name, content in [("interlaced.png", interlaced_png(draw())), *bmps()]:
+    save("grey-lzw.tif", draw("L"), compression="tiff_lzw")
+    save("colour-jpeg.tif", draw(), compression="jpeg", quality=80)
+    save("palette-packbits.tif", draw("P"), compression="packbits")
+    save("fax.tif", draw("1"), compression="group4")
+    save("cmyk-lzw.tif", draw("CMYK"), compression="tiff_lzw")
+    save("pages.tif", draw("L"), save_all=True, append_images=[draw("L", shift=3)], compression="tiff_lzw")
+    for name, content in [("interlaced.png", interlaced_png(draw())), ("ycck.jpg", ycck_jpeg()), *bmps(), *tiffs(), *pnms()]:
         with open(os.path.join(folder, name), "wb") as file:
             file.write(content)
     names = sorted(name for name in os.listdir(folder) if not name.endswith(".txt"))
     with open(os.path.join(folder, "pixels.txt"), "w", encoding="ascii") as file:
         for name in names:
             with Image.open(os.path.join(folder, name)) as image:
-                # Pillow clips deep grey instead of scaling it.
-                grey = image.getpixel(MIDDLE) // 257 if image.mode == "I" else None
+                # Pillow clips deep grey instead of scaling it, and turns what is stored on its side in a TIFF only.
+                image.load()
+                place = MIDDLE if image.size == (WIDTH, HEIGHT) else (HEIGHT - 1 - MIDDLE[1], MIDDLE[0])
+                grey = image.getpixel(place) // 257 if image.mode.startswith("I") else None
                 on_white = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image.convert("RGBA"))
-                colour = on_white.getpixel(MIDDLE)[:3] if grey is None else (grey, grey, grey)
+                colour = on_white.getpixel(place)[:3] if grey is None else (grey, grey, grey)
             file.write(" ".join([name, *map(str, colour)]) + "\n")
 
 

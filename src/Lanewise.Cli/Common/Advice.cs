@@ -53,7 +53,8 @@ internal static class Advice
             $"Name it with --model ({string.Join(", ", ModelCatalog.All.Select(m => m.Name))}).",
         ModelFormatException { Error: ModelFormatError.NotACheckpoint } => "Resume from a run folder that 'lanewise train' wrote.",
         InterruptedRunException run =>
-            $"A checkpoint was saved; after fixing the error, resume with: {ResumeCommand("train", run.Directory.Path)}",
+            $"{(For(run.InnerException) is { } advice ? advice + " " : "")}The checkpoint {run.Kept.InWords()} is kept; "
+            + $"after fixing the error, resume with: {ResumeCommand("train", run.Directory.Path)}",
         InterruptedStudyException study =>
             $"Completed runs are kept; after fixing the error, resume with: {ResumeCommand("depth", study.Directory.Path)}",
         // A verb's own words around a library error.

@@ -11,8 +11,7 @@ internal static class JsonOutput
     public static void Print(Action<Utf8JsonWriter> properties)
     {
         byte[] document = JsonFormat.Format(properties);
-        Console.Out.Flush();
-        using var stdout = Console.OpenStandardOutput();
+        using var stdout = StandardStreams.OpenOutBytes();
         stdout.Write(document);
     }
 }

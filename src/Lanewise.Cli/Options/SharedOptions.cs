@@ -10,10 +10,6 @@ internal static class SharedOptions
     /// <summary>The default of verbs that evaluate a trained model.</summary>
     public const string TrainingDataset = "the dataset the model was trained on";
 
-    private const string FolderPrefix = "folder:";
-
-    private const string FolderDataset = "or folder:PATH for the images in PATH/val/CLASS";
-
     /// <summary>Gets the names of all models.</summary>
     public static string[] ModelNames { get; } = [.. ModelCatalog.All.Select(model => model.Name)];
 
@@ -27,18 +23,27 @@ internal static class SharedOptions
 
     public static Option<string?> Dataset(string description, string defaultText)
     {
-        var option = OptionFactory.Text("--dataset", "NAME", description, defaultText, CheckDataset);
+        var option = OptionFactory.Text("--dataset", "NAME|PATH", description, defaultText, DatasetNotation.Check);
         option.CompletionSources.Add(DatasetNames);
         return option;
     }
 
     /// <summary>Creates the <c>--dataset</c> option of verbs that evaluate a trained model.</summary>
-    public static Option<string?> TestDataset() => Dataset($"Dataset to evaluate on, {FolderDataset}.", TrainingDataset);
+    public static Option<string?> TestDataset() => Dataset($"Data to evaluate on: {DatasetNotation.Help}.", TrainingDataset);
 
     public static Option<CorruptImagePolicy?> OnCorrupt() => OptionFactory.Choice(
-        "--on-corrupt", "policy", CorruptImagePolicy.Error, "Handling of corrupt images in a folder",
-        " With error, the first corrupt image that is read stops the command; with skip, all images are decoded at the start, "
-        + "and the corrupt ones are listed and left out.");
+        "--on-corrupt", "policy", CorruptImagePolicy.Error, "Handling of corrupt images of files",
+        " All are read at the start; with error, the corrupt ones are listed and the command stops, with skip they are left out.");
+
+    public static Option<string?> Split() => OptionFactory.Text(
+        "--split", "NAME", "Split of the dataset to evaluate on, such as test.", "the images that the training validated on");
+
+    public static Option<string?> FolderSplit() => OptionFactory.Text(
+        "--split", "NAME", "Folder within each given folder, such as test.", "the given folder");
+
+    public static Option<string?> ClassMap() => OptionFactory.Text(
+        "--class-map", "FILE",
+        "Other names for the dataset's classes, where they differ from the model's: a JSON object, or lines 'folder,class'.");
 
     public static Option<string?> DataDir() => OptionFactory.Text(
         "--data-dir", "FOLDER", "Folder to search for datasets, instead of the default ones.");
@@ -50,6 +55,11 @@ internal static class SharedOptions
         option.CompletionSources.Add(ModelNames);
         return option;
     }
+
+    public static Option<string?> Key() => OptionFactory.Text(
+        "--key", "NAME",
+        "Set of weights to take from a PyTorch file with several, for example state_dict_ema; dots lead into dictionaries.",
+        "the usual one");
 
     public static Option<string?> Labels() => OptionFactory.Text(
         "--labels", "FILE", "Text file with the class names, one per line, in place of those of the model.");
@@ -101,7 +111,7 @@ internal static class SharedOptions
 
     public static Argument<string[]> Images(ArgumentArity arity) => new("IMAGE")
     {
-        Description = "Image files of any size: PNG, JPEG, BMP, WEBP, GIF.",
+        Description = "Image files of any size, or folders of them: PNG, JPEG, TIFF, BMP, WEBP, GIF, PPM, PGM, PBM.",
         Arity = arity,
         CustomParser = result => ArgumentParsing.ParseTexts(result, "IMAGE"),
     };
@@ -113,10 +123,4 @@ internal static class SharedOptions
         CompletionSources = { DatasetNames },
         CustomParser = result => ArgumentParsing.ParseText(result, "NAME", name => DatasetCatalog.Find(name).Name),
     };
-
-    // Runs are resumed and models evaluated from other working directories, so the path is stored in full.
-    private static string CheckDataset(string name) =>
-        !name.StartsWith(FolderPrefix, StringComparison.Ordinal) ? DatasetCatalog.Find(name).Name
-        : name.Length > FolderPrefix.Length ? FolderPrefix + Path.GetFullPath(name[FolderPrefix.Length..])
-        : throw new LanewiseException($"--dataset {name}: specify the folder, as in {name}PATH.");
 }

@@ -31,6 +31,7 @@ internal sealed class ExplanationReport(Explanation explanation)
     public void Write(Utf8JsonWriter json)
     {
         json.WriteString("model", explanation.Model.Network.Name);
+        WriteErrors(json);
         if (explanation.Dataset is not null)
         {
             json.WriteString("dataset", explanation.Dataset);
@@ -75,6 +76,18 @@ internal sealed class ExplanationReport(Explanation explanation)
         }
 
         json.WriteString("page", explanation.Page);
+    }
+
+    private void WriteErrors(Utf8JsonWriter json)
+    {
+        if (explanation.Errors.Count > 0)
+        {
+            json.WriteObjects("errors", explanation.Errors, error =>
+            {
+                json.WriteString("file", error.Path);
+                json.WriteString("error", error.Error.Message);
+            });
+        }
     }
 
     private void PrintGradCams()

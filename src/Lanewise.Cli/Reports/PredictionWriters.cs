@@ -1,6 +1,8 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Lanewise.Cli.Common;
 using Lanewise.Cli.Terminals;
 using Lanewise.Workflows;
 
@@ -14,7 +16,7 @@ internal sealed class TextPredictions(int top, int width) : IPredictionWriter
         if (image.Classification is { } result)
         {
             var best = result.Top(top).Select(c => $"{c.Label} {NumberFormat.Percent(c.Probability)}");
-            StandardOutput.WriteLine($"{image.Path.PadRight(width)}  {string.Join("   ", best)}");
+            StandardOutput.WriteLine($"{VisibleText.Escape(image.Path).PadRight(width)}  {string.Join("   ", best)}");
         }
     }
 
@@ -28,6 +30,7 @@ internal sealed class TextPredictions(int top, int width) : IPredictionWriter
 internal sealed class JsonPredictions : IPredictionWriter
 {
     private const int FlushBytes = 1 << 16;
+    private readonly ArrayBufferWriter<byte> _written = new();
     private readonly Stream _stdout;
     private readonly Utf8JsonWriter _json;
     private readonly int _top;
@@ -35,9 +38,8 @@ internal sealed class JsonPredictions : IPredictionWriter
     public JsonPredictions(int top)
     {
         _top = top;
-        Console.Out.Flush();
-        _stdout = Console.OpenStandardOutput();
-        _json = new Utf8JsonWriter(_stdout, JsonFormat.CompactOptions);
+        _stdout = StandardStreams.OpenOutBytes();
+        _json = new Utf8JsonWriter(_written, JsonFormat.CompactOptions);
         _json.WriteStartObject();
         _json.WriteStartArray("predictions");
     }
@@ -65,7 +67,7 @@ internal sealed class JsonPredictions : IPredictionWriter
         _json.WriteEndObject();
         if (_json.BytesPending > FlushBytes)
         {
-            _json.Flush();
+            Flush();
         }
     }
 
@@ -74,9 +76,17 @@ internal sealed class JsonPredictions : IPredictionWriter
     {
         _json.WriteEndArray();
         _json.WriteEndObject();
+        Flush();
         _json.Dispose();
-        _stdout.Write("\n"u8);
+        WorkingLine.Write(_stdout, "\n"u8);
         _stdout.Dispose();
+    }
+
+    private void Flush()
+    {
+        _json.Flush();
+        WorkingLine.Write(_stdout, JsonFormat.Visible(_written.WrittenSpan));
+        _written.ResetWrittenCount();
     }
 }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Lanewise.Cli.Common;
+using Lanewise.Cli.Terminals;
 using Lanewise.Workflows;
 
 namespace Lanewise.Cli.Reports;
@@ -20,9 +21,13 @@ internal static class TrainingReport
         string accuracy = FormattableString.Invariant($"test accuracy {epochs[^1].ValTop1 * 100:F2} % after {epochs.Count} epoch{plural}");
         bool canContinue = settings.Schedule != ScheduleKind.Cosine;
         string run = Shell.Quote(result.Directory.Path);
-        Console.Out.WriteLine(result.WasComplete
+        StandardOutput.WriteLine(result.WasComplete
             ? $"{result.Directory.Path} is complete: {accuracy}{(canContinue ? $"; continue with --epochs {epochs.Count * 2}" : "")}."
             : $"{accuracy}, saved in {result.Directory.Path}; next: lanewise eval {run}, or lanewise predict {run} IMAGE");
+        if (result.Validation is { IsSmall: true } few)
+        {
+            StandardOutput.WriteLine(ChanceFormat.Of(few));
+        }
     }
 
     private static void Write(Utf8JsonWriter json, TrainingResult result)
@@ -33,6 +38,7 @@ internal static class TrainingReport
         json.WriteString("run", result.Directory.Path);
         json.WriteNumber("seed", settings.Seed);
         json.WriteRenamed("test_top1", "test_accuracy", epochs[^1].ValTop1);
+        ChanceFormat.Write(json, result.Validation);
         json.WriteObjects("epochs", epochs, e =>
         {
             json.WriteNumber("epoch", e.Epoch);

@@ -10,6 +10,7 @@ internal static class ConfusionMatrixFormat
 
     public static IEnumerable<string> Lines(int[][] confusion, IReadOnlyList<string> classes, int width)
     {
+        classes = [.. classes.Select(VisibleText.Escape)];
         // Columns show class indices if names are wide; each row then shows its index and name.
         bool indexed = classes.Any(name => name.Length > 3);
         string[] columns = [.. classes.Select((name, i) => indexed ? i.ToString(CultureInfo.InvariantCulture) : name)];
@@ -48,5 +49,6 @@ internal static class ConfusionMatrixFormat
         }
     }
 
-    private static string Shorten(string name) => name.Length <= MaxNameLength ? name : name[..(MaxNameLength - 1)] + "…";
+    private static string Shorten(string name) => name.Length <= MaxNameLength ? name
+        : name[..(MaxNameLength - (char.IsHighSurrogate(name[MaxNameLength - 2]) ? 2 : 1))] + "…";
 }

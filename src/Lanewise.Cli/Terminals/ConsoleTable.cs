@@ -12,7 +12,8 @@ internal sealed class ConsoleTable(params string[] headings)
     private const int MinTextWidth = 14;
     private readonly List<string[]> _rows = [];
 
-    public void Add(params string[] cells) => _rows.Add(cells);
+    /// <summary>Adds a row; control characters in it, which names in files may contain, are shown.</summary>
+    public void Add(params string[] cells) => _rows.Add(Array.ConvertAll(cells, VisibleText.Escape));
 
     public void Print()
     {

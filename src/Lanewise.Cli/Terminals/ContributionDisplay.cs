@@ -9,23 +9,25 @@ internal sealed class ContributionDisplay : IProgress<ContributionProgress>, IDi
 
     public void Report(ContributionProgress value)
     {
-        string line = $"{value.Done + 1} of {value.Total}: {value.What}";
+        string line = Describe(value);
         if (!Terminal.IsLive)
         {
-            Console.Error.WriteLine(line);
+            Terminal.Notice(line);
             return;
         }
 
         _open = true;
-        int width = Math.Max(Terminal.Error.Profile.Width - 1, 1);
-        Console.Error.Write($"\r\e[K{(line.Length > width ? line[..width] : line)}");
+        Terminal.ShowStatus(line);
     }
+
+    /// <summary>Describes a pass.</summary>
+    public static string Describe(ContributionProgress value) => $"{value.Done + 1} of {value.Total}: {value.What}";
 
     public void Dispose()
     {
         if (_open)
         {
-            Console.Error.Write("\r\e[K");
+            Terminal.EraseStatus();
         }
     }
 }

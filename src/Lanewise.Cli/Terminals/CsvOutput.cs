@@ -1,4 +1,5 @@
 using System.Text;
+using Lanewise.Cli.Common;
 using Lanewise.Workflows;
 
 namespace Lanewise.Cli.Terminals;
@@ -15,8 +16,7 @@ internal static class CsvOutput
             text.AppendJoin(',', row.Select(CsvFormat.Quote)).Append(CsvFormat.LineEnd);
         }
 
-        Console.Out.Flush();
-        using var stdout = Console.OpenStandardOutput();
-        stdout.Write(Encoding.UTF8.GetBytes(text.ToString()));
+        using var stdout = StandardStreams.OpenOutBytes();
+        WorkingLine.Write(stdout, Encoding.UTF8.GetBytes(text.ToString()));
     }
 }

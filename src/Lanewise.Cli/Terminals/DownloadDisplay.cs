@@ -31,8 +31,15 @@ internal sealed class DownloadDisplay : IProgress<FetchProgress>, IDisposable
     {
         if (_isDrawn)
         {
-            Console.Error.Write("\r\e[K");
+            Terminal.EraseStatus();
         }
+    }
+
+    /// <summary>Describes how far a download is.</summary>
+    public static string Describe(FetchProgress p)
+    {
+        string total = p.Total is { } bytes ? string.Create(CultureInfo.InvariantCulture, $" of {bytes / Megabyte:F1}") : "";
+        return string.Create(CultureInfo.InvariantCulture, $"{p.Received / Megabyte:F1}{total} MB  {p.File} from {p.Mirror}");
     }
 
     private void WriteFile(FetchProgress p)
@@ -40,16 +47,13 @@ internal sealed class DownloadDisplay : IProgress<FetchProgress>, IDisposable
         if (_file != p.File)
         {
             _file = p.File;
-            Console.Error.WriteLine($"downloading {p.File} from {p.Mirror}");
+            Terminal.Notice($"downloading {p.File} from {p.Mirror}");
         }
     }
 
     private void Redraw(FetchProgress p)
     {
         (_drawnAt, _isDrawn) = (Environment.TickCount64, true);
-        string total = p.Total is { } bytes ? string.Create(CultureInfo.InvariantCulture, $" of {bytes / Megabyte:F1}") : "";
-        string line = string.Create(CultureInfo.InvariantCulture, $"{p.Received / Megabyte:F1}{total} MB  {p.File} from {p.Mirror}");
-        int width = Math.Max(Terminal.Error.Profile.Width - 1, 1);
-        Console.Error.Write($"\r\e[K{(line.Length > width ? line[..width] : line)}");
+        Terminal.ShowStatus(Describe(p));
     }
 }

@@ -1,8 +1,13 @@
+using Lanewise.Workflows;
+
 namespace Lanewise.Cli.Terminals;
 
 /// <summary>Shows the progress of training on stderr.</summary>
 internal interface ITrainingDisplay : IProgress<TrainingProgress>, IAsyncDisposable
 {
+    /// <summary>Shows a phase between two steps, such as an evaluation.</summary>
+    void Report(PhaseEvent phase);
+
     /// <summary>Shows the metrics of a completed epoch.</summary>
     void EpochDone(EpochResult epoch);
 }

@@ -1,3 +1,4 @@
+using Lanewise.Workflows;
 using Spectre.Console;
 
 namespace Lanewise.Cli.Terminals;
@@ -15,11 +16,12 @@ internal sealed class LiveTrainingDisplay : ITrainingDisplay
     private readonly IDisposable _live = Terminal.BeginLive();
     private readonly Task _display;
     private TrainingProgress _latest;
+    private PhaseEvent? _phase;
 
     public LiveTrainingDisplay(int epochs, int batchSize)
     {
         (_epochs, _batchSize) = (epochs, batchSize);
-        _display = Terminal.Error.Live(new Text("starting …")).AutoClear(true).StartAsync(ShowAsync);
+        _display = Terminal.Error.Live(new Text("training: first step …")).AutoClear(true).StartAsync(ShowAsync);
     }
 
     public void Report(TrainingProgress value)
@@ -27,12 +29,26 @@ internal sealed class LiveTrainingDisplay : ITrainingDisplay
         // A step may take a millisecond, so drawing is left to ShowAsync.
         lock (_lock)
         {
-            _latest = value;
+            (_latest, _phase) = (value, null);
+        }
+    }
+
+    public void Report(PhaseEvent phase)
+    {
+        lock (_lock)
+        {
+            _phase = phase;
         }
     }
 
     public void EpochDone(EpochResult epoch)
     {
+        lock (_lock)
+        {
+            _latest = epoch.Epoch < _epochs ? _latest with { Epoch = epoch.Epoch + 1, Step = 0 } : _latest;
+            _phase = null;
+        }
+
         // Padded because the line overwrites the progress bar.
         int width = Terminal.Error.Profile.Width;
         Terminal.Error.WriteLine(TrainingFormat.Epoch(epoch, _epochs, width).PadRight(width));
@@ -52,14 +68,16 @@ internal sealed class LiveTrainingDisplay : ITrainingDisplay
         {
             await Task.Delay(Interval, _end.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             TrainingProgress latest;
+            PhaseEvent? phase;
             lock (_lock)
             {
-                latest = _latest;
+                (latest, phase) = (_latest, _phase);
             }
 
             if (latest.Steps > 0)
             {
-                context.UpdateTarget(new Markup(Draw(latest, Terminal.Error.Profile.Width)));
+                int width = Terminal.Error.Profile.Width;
+                context.UpdateTarget(new Markup(phase is null ? Draw(latest, width) : Draw(latest, phase, width)));
             }
         }
     }
@@ -69,12 +87,20 @@ internal sealed class LiveTrainingDisplay : ITrainingDisplay
         string title = TrainingFormat.Title(p), left = TrainingFormat.Left(p, _batchSize), metrics = TrainingFormat.Metrics(p);
         bool wide = TrainingFormat.IsWide(width);
         int barWidth = width - 1 - title.Length - left.Length - (wide ? metrics.Length + 3 : 2);
-        return $"{title} {Bar(p, Math.Clamp(barWidth, 0, MaxBarLength))} {left}{(wide ? "  " : "\n")}{metrics}";
+        return $"{title} {Bar(p.Step, p.Steps, Math.Clamp(barWidth, 0, MaxBarLength))} {left}{(wide ? "  " : "\n")}{metrics}";
     }
 
-    private static string Bar(TrainingProgress p, int length)
+    private static string Draw(TrainingProgress p, PhaseEvent phase, int width)
     {
-        int done = (int)((long)length * p.Step / p.Steps);
-        return $"[green]{new string('━', done)}[/][grey]{new string('─', length - done)}[/]";
+        string title = $"{TrainingFormat.Title(p)} {Markup.Escape(VisibleText.Escape(phase.Name))}";
+        string count = ProgressText.Count(phase.Done, phase.Total);
+        int barWidth = Math.Clamp(width - 3 - title.Length - count.Length, 0, MaxBarLength);
+        return phase.Total == 0 ? title : $"{title} {Bar(phase.Done, phase.Total, barWidth)} {count}";
+    }
+
+    private static string Bar(int done, int total, int length)
+    {
+        var (filled, left) = ProgressText.Bar(done, total, length);
+        return $"[green]{filled}[/][grey]{left}[/]";
     }
 }

@@ -11,6 +11,8 @@ internal static class Terminal
     // Wide enough that nothing is wrapped or truncated in a file.
     private const int UnlimitedWidth = 10_000;
 
+    private const string EraseLine = "\r\e[K";
+
     private const string ShowCursor = "\e[0m\e[?25h", HideCursor = "\e[?25l";
 
     // .NET switches the keypad of a terminal to application mode when it opens the console, and does not switch it back.
@@ -42,12 +44,27 @@ internal static class Terminal
 
     private static bool UsesColors => string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
 
-    /// <summary>Writes a notice to stderr.</summary>
-    public static void Notice(string line) => Console.Error.WriteLine(line);
+    /// <summary>Writes a notice of one line to stderr; control characters in it, which names in files may contain, are shown.</summary>
+    public static void Notice(string line) => Console.Error.WriteLine(VisibleText.Escape(line));
+
+    /// <summary>Draws a status line on the terminal in place of the former one; see <see cref="FitStatus"/>.</summary>
+    public static void ShowStatus(string line) => Console.Error.Write(EraseLine + FitStatus(line));
+
+    /// <summary>Prepares a text for a status line: its control characters are shown, and it is cut at the width.</summary>
+    public static string FitStatus(string line)
+    {
+        int width = Math.Max(Error.Profile.Width - 1, 1);
+        line = VisibleText.Escape(line);
+        return line.Length > width ? line[..width] : line;
+    }
+
+    /// <summary>Removes the status line.</summary>
+    public static void EraseStatus() => Console.Error.Write(EraseLine);
 
     /// <summary>Writes a notice to stderr at once, above a live display if there is one.</summary>
     public static void Interject(string line)
     {
+        line = VisibleText.Escape(line);
         if (Volatile.Read(ref _liveDisplays) > 0)
         {
             // Padded because the line overwrites the display.
@@ -56,7 +73,7 @@ internal static class Terminal
         else
         {
             // The start of the line may hold a status or the ^C of the terminal.
-            Console.Error.WriteLine(IsLive ? $"\r\e[K{line}" : line);
+            Console.Error.WriteLine(IsLive ? $"{EraseLine}{line}" : line);
         }
     }
 

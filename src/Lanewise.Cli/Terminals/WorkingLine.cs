@@ -1,43 +1,79 @@
 using System.Globalization;
 using System.Text;
+using Lanewise.Cli.Common;
 
 namespace Lanewise.Cli.Terminals;
 
-/// <summary>Shows on a terminal that the program is working, whenever nothing was written for two seconds.</summary>
+/// <summary>
+/// Shows that the program is working, and on what, whenever nothing was written for a while: a status line on a terminal, a line about
+/// every ten seconds in files and pipes.
+/// </summary>
 /// <remarks>
-/// It replaces stdout and stderr by writers that remove the line before other text, and that ignore a terminal that was closed:
-/// the work goes on, and is saved.
+/// It replaces stdout and stderr by writers that remove the line before other text. What cannot be written to stderr is dropped, because
+/// the terminal is gone, its disk is full or it is closed: the work goes on, and is saved. What cannot be written to stdout is an error.
 /// </remarks>
 internal sealed class WorkingLine : IDisposable
 {
-    private const long SilenceMs = 2000;
-    private const long IntervalMs = 500;
     private const string EraseLine = "\r\e[K";
+    private static readonly TimeSpan LiveInterval = TimeSpan.FromMilliseconds(150), Interval = TimeSpan.FromMilliseconds(500);
+    private static volatile Func<string?>? _describe;
+    private static volatile WorkingLine? _current;
 
     private readonly Lock _lock = new();
     private readonly TextWriter _error;
-    private readonly Timer? _timer;
-    private readonly long _start = Environment.TickCount64;
-    private long _lastWrite = Environment.TickCount64;
+    private readonly Timer _timer;
+    private readonly Silence _silence = new(TimeProvider.System, Terminal.IsLive);
     private bool _isShown;
     private bool _isLineEmpty = true;
+    private bool _isDisposed;
 
     private WorkingLine()
     {
-        _error = Console.Error;
-        Console.SetOut(new Writer(this, Console.Out));
-        Console.SetError(new Writer(this, _error));
-        _timer = Terminal.IsLive ? new Timer(_ => Show(), null, SilenceMs, IntervalMs) : null;
+        _error = StandardStreams.OpenError();
+        // What goes to a file does not show a person at the terminal that the work goes on.
+        bool isSeen = !Console.IsOutputRedirected || Console.IsErrorRedirected;
+        Console.SetOut(new Writer(this, StandardStreams.OpenOut(), isSeen, mustBeWritten: true));
+        Console.SetError(new Writer(this, _error, isSeen: true, mustBeWritten: false));
+        _current = this;
+        var interval = Terminal.IsLive ? LiveInterval : Interval;
+        _timer = new Timer(_ => Show(), null, interval, interval);
+    }
+
+    /// <summary>Gets or sets what describes the present work in a few words; null, or returning null, if that is not known.</summary>
+    public static Func<string?>? Describe
+    {
+        get => _describe;
+        set => _describe = value;
     }
 
     /// <summary>Replaces the writers of the console, until the returned object is disposed of.</summary>
     public static IDisposable Install() => new WorkingLine();
 
+    /// <summary>Writes bytes to stdout, which bypass the writers; until they end a line, no status is shown on a terminal.</summary>
+    public static void Write(Stream stdout, ReadOnlySpan<byte> bytes)
+    {
+        if (_current is not { } line || Console.IsOutputRedirected)
+        {
+            stdout.Write(bytes);
+            return;
+        }
+
+        lock (line._lock)
+        {
+            line.Erase();
+            stdout.Write(bytes);
+            line._silence.Break();
+            line._isLineEmpty = bytes is [.., (byte)'\n'];
+        }
+    }
+
     public void Dispose()
     {
+        _current = null;
         lock (_lock)
         {
-            _timer?.Dispose();
+            _isDisposed = true;
+            _timer.Dispose();
             Erase();
         }
     }
@@ -63,15 +99,32 @@ internal sealed class WorkingLine : IDisposable
         return isEmpty;
     }
 
+    /// <summary>Formats a sign of life.</summary>
+    internal static string Sign(string? work, TimeSpan elapsed, bool isLive)
+    {
+        string seconds = ((long)elapsed.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+        return isLive ? $"{work ?? "working"} … {seconds} s" : $"[{seconds} s] {work ?? "working"}";
+    }
+
     private void Show()
     {
         lock (_lock)
         {
-            long now = Environment.TickCount64;
-            if (_isLineEmpty && now - _lastWrite >= SilenceMs)
+            string? work = Describe?.Invoke();
+            // A line that is not complete is a question, or belongs to a display.
+            if (_isDisposed || !_isLineEmpty || !_silence.TakeSign(isKnown: work is not null))
+            {
+                return;
+            }
+
+            if (Terminal.IsLive)
             {
                 _isShown = true;
-                Try(() => _error.Write(string.Create(CultureInfo.InvariantCulture, $"{EraseLine}working … {(now - _start) / 1000} s")));
+                Try(() => _error.Write(EraseLine + Terminal.FitStatus(Sign(work, _silence.Elapsed, isLive: true))));
+            }
+            else
+            {
+                Try(() => _error.WriteLine(VisibleText.Escape(Sign(work, _silence.Elapsed, isLive: false))));
             }
         }
     }
@@ -85,42 +138,59 @@ internal sealed class WorkingLine : IDisposable
         }
     }
 
-    private void Write(TextWriter writer, string text)
+    private void Write(Writer writer, string text)
     {
         lock (_lock)
         {
             Erase();
-            Try(() => writer.Write(text));
-            _lastWrite = Environment.TickCount64;
-            _isLineEmpty = EndsInEmptyLine(text, _isLineEmpty);
+            if (Try(() => writer.Inner.Write(text)) is { } failure && writer.MustBeWritten)
+            {
+                throw new StandardOutputException(failure);
+            }
+
+            if (writer.IsSeen)
+            {
+                _silence.Break();
+                _isLineEmpty = EndsInEmptyLine(text, _isLineEmpty);
+            }
         }
     }
 
-    private static void Try(Action write)
+    private static Exception? Try(Action write)
     {
         try
         {
             write();
+            return null;
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // The terminal is gone, or the reader of the pipe.
+            return e;
         }
     }
 
-    private sealed class Writer(WorkingLine line, TextWriter inner) : TextWriter(CultureInfo.InvariantCulture)
+    private sealed class Writer(WorkingLine line, TextWriter inner, bool isSeen, bool mustBeWritten)
+        : TextWriter(CultureInfo.InvariantCulture)
     {
         public override Encoding Encoding => inner.Encoding;
 
-        public override void Write(char value) => line.Write(inner, value.ToString());
+        public TextWriter Inner => inner;
 
-        public override void Write(string? value) => line.Write(inner, value ?? "");
+        /// <summary>Gets whether a person at the terminal sees what is written.</summary>
+        public bool IsSeen => isSeen;
 
-        public override void Write(char[] buffer, int index, int count) => line.Write(inner, new string(buffer, index, count));
+        /// <summary>Gets whether it is an error if a text cannot be written.</summary>
+        public bool MustBeWritten => mustBeWritten;
 
-        public override void Write(ReadOnlySpan<char> buffer) => line.Write(inner, buffer.ToString());
+        public override void Write(char value) => line.Write(this, value.ToString());
 
-        public override void WriteLine(string? value) => line.Write(inner, value + NewLine);
+        public override void Write(string? value) => line.Write(this, value ?? "");
+
+        public override void Write(char[] buffer, int index, int count) => line.Write(this, new string(buffer, index, count));
+
+        public override void Write(ReadOnlySpan<char> buffer) => line.Write(this, buffer.ToString());
+
+        public override void WriteLine(string? value) => line.Write(this, value + NewLine);
 
         public override void Flush()
         {

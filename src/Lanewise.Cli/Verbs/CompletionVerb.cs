@@ -91,7 +91,7 @@ internal static class CompletionVerb
         var verb = new Verb("completion", "Print a script that completes command lines in a shell.", Examples) { shell };
         verb.SetAction(parse =>
         {
-            StandardOutput.WriteLine(Scripts[parse.GetRequiredValue(shell)].ReplaceLineEndings("\n"));
+            StandardOutput.WriteText(Scripts[parse.GetRequiredValue(shell)].ReplaceLineEndings("\n"));
             return ExitCode.Done;
         });
         return verb;

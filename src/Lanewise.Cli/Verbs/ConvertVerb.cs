@@ -2,13 +2,14 @@ using System.CommandLine;
 using System.Text.Json;
 using Lanewise.Cli.Common;
 using Lanewise.Cli.Options;
+using Lanewise.Cli.Reports;
 using Lanewise.Cli.Terminals;
 using Lanewise.Files;
 using Lanewise.Workflows;
 
 namespace Lanewise.Cli.Verbs;
 
-/// <summary><c>lanewise convert RUN|FILE|NAME OUT</c>.</summary>
+/// <summary><c>lanewise convert RUN|FILE|NAME OUT</c>, and <c>lanewise convert --list FILE</c>.</summary>
 internal sealed class ConvertVerb
 {
     private const string Examples =
@@ -16,6 +17,8 @@ internal sealed class ConvertVerb
           lanewise convert resnet18.pth resnet18.safetensors
           lanewise convert resnet18.pth resnet18.safetensors --model resnet18
           lanewise convert best.pth best.safetensors --model resnet20 --labels names.txt
+          lanewise convert --list checkpoint.pth                 names, shapes and types of the tensors
+          lanewise convert checkpoint.pth ema.safetensors --key state_dict_ema
           lanewise convert runs/residual-1 small.safetensors --dtype f16
           lanewise convert resnet18.onnx resnet18.safetensors --mean 0.5 --std 0.5 --labels names.txt
         """;
@@ -28,9 +31,10 @@ internal sealed class ConvertVerb
 
     private readonly Argument<string> _in = SharedOptions.RunOrFile();
 
-    private readonly Argument<string> _out = new("OUT")
+    private readonly Argument<string?> _out = new("OUT")
     {
-        Description = "The .safetensors file to write.",
+        Description = "The .safetensors file to write; omitted with --list.",
+        Arity = ArgumentArity.ZeroOrOne,
         CustomParser = result => ArgumentParsing.ParseText(result, "OUT", CheckOut),
     };
 
@@ -39,6 +43,13 @@ internal sealed class ConvertVerb
 
     private readonly Option<string?> _model = SharedOptions.Model(
         "Model that the weights belong to; checks the weights and stores the model in OUT, so that eval and predict do not need --model.");
+
+    private readonly Option<string?> _key = SharedOptions.Key();
+
+    private readonly Option<bool> _list = new("--list")
+    {
+        Description = "Write nothing: list the tensors of the file with their shapes and data types, whatever model they belong to.",
+    };
 
     private readonly Option<string?> _labels = SharedOptions.Labels();
 
@@ -64,7 +75,8 @@ internal sealed class ConvertVerb
         options._dtype.CompletionSources.Add(Types);
         var verb = new Verb("convert", "Convert weights, for example of PyTorch or from ONNX files, to safetensors.", Examples)
         {
-            options._in, options._out, options._dtype, options._model, options._labels, options._force, options._json,
+            options._in, options._out, options._list, options._dtype, options._model, options._key, options._labels, options._force,
+            options._json,
         };
         foreach (var option in options._input.All)
         {
@@ -73,6 +85,13 @@ internal sealed class ConvertVerb
 
         verb.Validators.Add(result =>
         {
+            bool lists = result.GetResult(options._list) is { Implicit: false };
+            bool hasOut = result.GetResult(options._out) is { Tokens.Count: > 0 };
+            if (lists == hasOut)
+            {
+                result.AddError(lists ? "--list writes no file; omit OUT." : "lanewise convert: OUT is missing.");
+            }
+
             // Values are not read here: an invalid one is reported by its own parser.
             string? file = result.GetResult(options._in)?.Tokens is [var token] ? token.Value : null;
             bool isTorch = file is not null && TorchExtensions.Any(end => file.EndsWith(end, StringComparison.OrdinalIgnoreCase));
@@ -88,17 +107,30 @@ internal sealed class ConvertVerb
 
     private int Run(ParseResult parse)
     {
+        using var display = new JobDisplay();
         var source = ModelSource.Resolve(parse.GetRequiredValue(_in));
-        string from = source.Path, to = parse.GetRequiredValue(_out);
+        if (parse.GetValue(_list))
+        {
+            TensorList.Print(source.Path, parse.GetValue(_json));
+            return ExitCode.Done;
+        }
+
+        string from = source.Path, to = parse.GetRequiredValue(_out)!;
         if (Path.Exists(to) && !parse.GetValue(_force))
         {
             throw new LanewiseException($"{to} exists; choose another name, or overwrite it with --force.");
         }
 
         var input = new InputSettings().With(_input.Given(parse));
-        var file = PretrainedFile.ReadTensors(from, input.ImageSize);
-        var card = ReadCard(source, file, parse, input);
+        display.Report(new PhaseEvent($"reading {from}"));
+        var file = PretrainedFile.ReadTensors(from, input.ImageSize, key: parse.GetValue(_key));
+        file.RequireFinite(from);
+        var model = ReadModel(source, file, parse, input);
+        file = model is null ? file : file.For(model.Network, from);
+        var card = model?.Card ?? ModelCard.FromMetadata(file.Metadata, from);
+        display.Notices(file.Notices);
         var type = Enum.Parse<StoredType>(parse.GetValue(_dtype) ?? Types[0], ignoreCase: true);
+        display.Report(new PhaseEvent($"writing {to}"));
         Safetensors.Write(to, file.Tensors, card?.ToMetadata() ?? file.Metadata, type);
         var conversion = new Conversion(from, file, to, type, new FileInfo(to).Length, card);
         if (parse.GetValue(_json))
@@ -113,17 +145,17 @@ internal sealed class ConvertVerb
         return ExitCode.Done;
     }
 
-    /// <summary>Returns the description to store; null for weights of a model that is not named.</summary>
-    private ModelCard? ReadCard(ModelSource source, WeightsFile file, ParseResult parse, InputSettings input)
+    /// <summary>Returns the model whose description is stored; null for weights that keep theirs, or have none.</summary>
+    private ModelFile? ReadModel(ModelSource source, WeightsFile file, ParseResult parse, InputSettings input)
     {
         string? model = parse.GetValue(_model) ?? source.Entry?.Model, labels = parse.GetValue(_labels);
         var card = ModelCard.FromMetadata(file.Metadata, source.Path);
         if (model is not null || file.Network is not null || (card is not null && (labels is not null || input.Given(input.Table).Any())))
         {
-            return source.From(file, model).WithInput(input).WithLabels(labels).Card;
+            return source.From(file, model).WithInput(input, source.Path).WithLabels(labels);
         }
 
-        return labels is null && !input.Given(input.Table).Any() ? card : throw new UsageException(
+        return labels is null && !input.Given(input.Table).Any() ? null : throw new UsageException(
             "--labels and the options of images require --model: the file does not say which model it holds.");
     }
 

@@ -151,7 +151,7 @@ internal sealed class CostVerb
     }
 
     private static ModelCard ReadCard(string path, Shape? input) => PretrainedFile.IsOnnx(path)
-        ? ModelFile.From(PretrainedFile.ReadTensors(path, input?.Height), path).Card
+        ? ModelFile.From(PretrainedFile.ReadTensors(path, input is { } shape ? new Size2d(shape.Height, shape.Width) : null), path).Card
         : ModelCard.FromMetadata(WeightsFile.Read(path).Metadata, path)
         ?? throw new LanewiseException(
             $"{path}: the file does not name its model, since it was not written by Lanewise; "

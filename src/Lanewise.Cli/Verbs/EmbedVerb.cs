@@ -16,7 +16,7 @@ internal sealed class EmbedVerb
     private const string Examples =
         """
           lanewise embed runs/residual-1 scans/*.png --output features.npz
-          lanewise embed resnet50-v2 photos/*.jpg --output features.csv
+          lanewise embed resnet50-v2 photos --output features.csv
         """;
 
     private readonly Argument<string> _run = SharedOptions.RunOrFile();
@@ -25,7 +25,9 @@ internal sealed class EmbedVerb
     private readonly Option<string?> _output = OptionFactory.Text(
         "--output", "FILE", "File to write: .npz, NumPy's arrays 'features' (images × features) and 'files', or .csv.", check: CheckName);
 
+    private readonly Option<string?> _split = SharedOptions.FolderSplit();
     private readonly Option<string?> _model = SharedOptions.Model();
+    private readonly Option<string?> _key = SharedOptions.Key();
     private readonly Option<Conv2dAlgorithm?> _algorithm = SharedOptions.Algorithm();
     private readonly SettingOptions _input = new(new InputSettings());
     private readonly Option<int> _threads = SharedOptions.Threads();
@@ -36,7 +38,8 @@ internal sealed class EmbedVerb
         var options = new EmbedVerb();
         var verb = new Verb("embed", Description, Examples)
         {
-            options._run, options._images, options._output, options._model, options._algorithm, options._threads, options._json,
+            options._run, options._images, options._split, options._output, options._model, options._key, options._algorithm,
+            options._threads, options._json,
         };
         foreach (var option in options._input.All)
         {
@@ -58,14 +61,15 @@ internal sealed class EmbedVerb
     {
         using var display = new JobDisplay();
         var input = new InputSettings().With(_input.Given(parse));
-        var model = TrainedModel.Load(parse.GetRequiredValue(_run), parse.GetValue(_model), input);
+        var model = TrainedModel.Load(parse.GetRequiredValue(_run), parse.GetValue(_model), input, parse.GetValue(_key));
         var options = new ImageClassifierOptions
         {
             Algorithm = parse.GetValue(_algorithm) ?? default,
             Threads = parse.GetValue(_threads),
         };
+        var files = ImagePaths.Expand(parse.GetRequiredValue(_images), parse.GetValue(_split), display);
         var result = await new EmbeddingJob(model, options)
-            .RunAsync(parse.GetRequiredValue(_images), parse.GetRequiredValue(_output)!, display, cancellationToken).ConfigureAwait(false);
+            .RunAsync(files, parse.GetRequiredValue(_output)!, display, cancellationToken).ConfigureAwait(false);
         if (parse.GetValue(_json))
         {
             JsonOutput.Print(json =>

@@ -15,15 +15,19 @@ internal sealed class EvalVerb
         """
           lanewise eval runs/residual-1
           lanewise eval runs/residual-1 --dataset mnist
+          lanewise eval runs/residual-1 --dataset photos --split test
           lanewise eval from-pytorch.safetensors --model residual --dataset mnist
           lanewise eval runs/residual-1 --json > metrics.json
         """;
 
     private readonly Argument<string> _run = SharedOptions.RunOrFile();
     private readonly Option<string?> _model = SharedOptions.Model();
+    private readonly Option<string?> _key = SharedOptions.Key();
     private readonly Option<string?> _labels = SharedOptions.Labels();
     private readonly Option<string?> _dataset = SharedOptions.TestDataset();
     private readonly Option<string?> _dataDir = SharedOptions.DataDir();
+    private readonly Option<string?> _split = SharedOptions.Split();
+    private readonly Option<string?> _classMap = SharedOptions.ClassMap();
     private readonly Option<int?> _limitTest = OptionFactory.Limit("--limit-test", "Evaluate on the first N images only.");
     private readonly Option<int> _batchSize = SharedOptions.BatchSize(TrainedModel.DefaultBatchSize, "Images per batch.");
     private readonly Option<int> _threads = SharedOptions.Threads();
@@ -38,8 +42,9 @@ internal sealed class EvalVerb
         var verb = new Verb(
             "eval", "Evaluate a model on a test set: top-1 accuracy, precision and recall per class, confusion matrix.", Examples)
         {
-            options._run, options._model, options._labels, options._dataset, options._dataDir, options._limitTest, options._batchSize,
-            options._threads, options._algorithm, options._onCorrupt, options._json,
+            options._run, options._model, options._key, options._labels, options._dataset, options._dataDir, options._split,
+            options._classMap, options._limitTest, options._batchSize, options._threads, options._algorithm, options._onCorrupt,
+            options._json,
         };
         foreach (var option in options._input.All)
         {
@@ -54,11 +59,14 @@ internal sealed class EvalVerb
     {
         using var display = new JobDisplay();
         var input = new InputSettings().With(_input.Given(parse));
-        var model = TrainedModel.Load(parse.GetRequiredValue(_run), parse.GetValue(_model), input).WithLabels(parse.GetValue(_labels));
+        var model = TrainedModel.Load(parse.GetRequiredValue(_run), parse.GetValue(_model), input, parse.GetValue(_key))
+            .WithLabels(parse.GetValue(_labels));
         var source = new DataSource(parse.GetValue(_dataset))
         {
             DataDir = parse.GetValue(_dataDir),
             OnCorrupt = parse.GetValue(_onCorrupt) ?? default,
+            Split = parse.GetValue(_split),
+            ClassMap = parse.GetValue(_classMap),
             LimitTest = parse.GetValue(_limitTest),
         };
         var options = new EvaluationOptions
@@ -86,6 +94,11 @@ internal sealed class EvalVerb
         StandardOutput.WriteLine(
             $"{model} on {dataset}: top-1 accuracy {NumberFormat.Percent(evaluation.Top1)}, {counts}, "
             + FormattableString.Invariant($"mean loss {evaluation.Loss:F4}"));
+        if (evaluation.IsSmall)
+        {
+            StandardOutput.WriteLine(ChanceFormat.Of(evaluation));
+        }
+
         StandardOutput.WriteLine();
         var table = new ConsoleTable("class", ">precision", ">recall", ">images");
         foreach (var score in evaluation.PerClass())
@@ -112,6 +125,7 @@ internal sealed class EvalVerb
         json.WriteNumber("correct", evaluation.Correct);
         json.WriteNumber("total", evaluation.Total);
         json.WriteRenamed("test_top1", "test_accuracy", evaluation.Top1);
+        ChanceFormat.Write(json, evaluation);
         json.WriteNumberOrNull("test_loss", evaluation.Loss);
         json.WriteObjects("per_class", evaluation.PerClass(), score =>
         {

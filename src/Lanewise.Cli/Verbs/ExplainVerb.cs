@@ -61,11 +61,16 @@ internal sealed class ExplainVerb
         "explain in the run folder, or NAME-explain next to the weights file");
 
     private readonly Option<string?> _model = SharedOptions.Model();
+    private readonly Option<string?> _key = SharedOptions.Key();
     private readonly Option<string?> _labels = SharedOptions.Labels();
 
     private readonly Option<string?> _dataset = SharedOptions.TestDataset();
 
     private readonly Option<string?> _dataDir = SharedOptions.DataDir();
+
+    private readonly Option<string?> _split = SharedOptions.Split();
+
+    private readonly Option<string?> _classMap = SharedOptions.ClassMap();
 
     private readonly Option<int?> _limitTest = OptionFactory.Limit("--limit-test", "Evaluate on the first N images only.");
 
@@ -86,8 +91,9 @@ internal sealed class ExplainVerb
             "explain", "Explain a model: Grad-CAM, contributions of branches and residual blocks, feature maps, filters.", Examples)
         {
             options._run, options._images, options._gradCam, options._layer, options._class, options._branches, options._blocks,
-            options._featureMaps, options._filters, options._output, options._model, options._labels, options._dataset, options._dataDir,
-            options._limitTest, options._batchSize, options._threads, options._onCorrupt, options._json,
+            options._featureMaps, options._filters, options._output, options._model, options._key, options._labels, options._dataset,
+            options._dataDir, options._split, options._classMap, options._limitTest, options._batchSize, options._threads,
+            options._onCorrupt, options._json,
         };
         foreach (var option in options._input.All)
         {
@@ -116,7 +122,7 @@ internal sealed class ExplainVerb
     {
         using var display = new JobDisplay();
         string path = parse.GetRequiredValue(_run);
-        var model = TrainedModel.Load(path, parse.GetValue(_model), new InputSettings().With(_input.Given(parse)))
+        var model = TrainedModel.Load(path, parse.GetValue(_model), new InputSettings().With(_input.Given(parse)), parse.GetValue(_key))
             .WithLabels(parse.GetValue(_labels));
         var explanation = await CreateJob(parse, model).RunAsync(path, parse.GetValue(_output), display, cancellationToken)
             .ConfigureAwait(false);
@@ -131,7 +137,7 @@ internal sealed class ExplainVerb
             report.Print();
         }
 
-        return ExitCode.Done;
+        return explanation.Errors.Count == 0 ? ExitCode.Done : ExitCode.Failed;
     }
 
     /// <summary>Creates the job; without images and options, it is everything that needs no image and the network supports.</summary>
@@ -160,7 +166,7 @@ internal sealed class ExplainVerb
         string? className = parse.GetValue(_class), camLayer = parse.GetValue(_layer);
         return new(model)
         {
-            Files = files,
+            Files = ImagePaths.Expand(files),
             FeatureMaps = shown,
             GradCam = parse.GetValue(_gradCam) || camLayer is not null || className is not null || (files.Length > 0 && !maps),
             Layer = camLayer,
@@ -172,6 +178,8 @@ internal sealed class ExplainVerb
             {
                 DataDir = parse.GetValue(_dataDir),
                 OnCorrupt = parse.GetValue(_onCorrupt) ?? default,
+                Split = parse.GetValue(_split),
+                ClassMap = parse.GetValue(_classMap),
                 LimitTest = parse.GetValue(_limitTest),
             },
             Options = new() { BatchSize = parse.GetValue(_batchSize), Threads = parse.GetValue(_threads) },

@@ -47,6 +47,7 @@ internal sealed class ExportVerb
     };
 
     private readonly Option<string?> _model = SharedOptions.Model();
+    private readonly Option<string?> _key = SharedOptions.Key();
 
     private readonly Option<string?> _labels = SharedOptions.Labels();
 
@@ -63,7 +64,7 @@ internal sealed class ExportVerb
         var verb = new Verb("export", "Write a model as an ONNX file, for any runtime, and compare the file with the model.", Examples)
         {
             options._run, options._out, options._opset, options._batch, options._inputKind, options._fold, options._probabilities,
-            options._model, options._labels, options._force, options._json,
+            options._model, options._key, options._labels, options._force, options._json,
         };
         foreach (var option in options._input.All)
         {
@@ -84,8 +85,10 @@ internal sealed class ExportVerb
         }
 
         var input = new InputSettings().With(_input.Given(parse));
-        var model = ModelSource.Resolve(parse.GetRequiredValue(_run)).Load(parse.GetValue(_model), input.ImageSize)
-            .WithInput(input).WithLabels(parse.GetValue(_labels));
+        var source = ModelSource.Resolve(parse.GetRequiredValue(_run));
+        var model = source.Load(parse.GetValue(_model), input.ImageSize, parse.GetValue(_key)).WithInput(input, source.Path)
+            .WithLabels(parse.GetValue(_labels));
+        display.Notices(model.Notices);
         var options = new OnnxExportOptions
         {
             Opset = parse.GetValue(_opset),
@@ -94,6 +97,7 @@ internal sealed class ExportVerb
             FoldBatchNorm = parse.GetValue(_fold),
             Probabilities = parse.GetValue(_probabilities),
         };
+        display.Report(new PhaseEvent($"writing {to} and comparing it"));
         var export = OnnxFile.Write(to, model, options);
         if (parse.GetValue(_json))
         {

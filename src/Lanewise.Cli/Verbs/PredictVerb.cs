@@ -15,7 +15,7 @@ internal sealed class PredictVerb
     private const string Examples =
         """
           lanewise predict runs/residual-1 six.png
-          lanewise predict runs/residual-1 scans/*.jpg --top-k 1
+          lanewise predict runs/residual-1 scans --top-k 1  all images in and below the folder
           lanewise predict from-pytorch.safetensors six.png --model residual
           lanewise predict runs/residual-1 six.png --json
           lanewise predict resnet50-v2 cat.jpg             pretrained weights, after lanewise weights fetch resnet50-v2
@@ -26,7 +26,9 @@ internal sealed class PredictVerb
     private readonly Argument<string> _run = SharedOptions.RunOrFile();
     private readonly Argument<string[]> _images = SharedOptions.Images(ArgumentArity.OneOrMore);
     private readonly Option<int> _topK = OptionFactory.WholeNumber("--top-k", 3, 1, MaxTopK, "Number of most likely classes to print.");
+    private readonly Option<string?> _split = SharedOptions.FolderSplit();
     private readonly Option<string?> _model = SharedOptions.Model();
+    private readonly Option<string?> _key = SharedOptions.Key();
     private readonly Option<string?> _labels = SharedOptions.Labels();
     private readonly Option<Conv2dAlgorithm?> _algorithm = SharedOptions.Algorithm();
     private readonly SettingOptions _input = new(new InputSettings());
@@ -39,8 +41,8 @@ internal sealed class PredictVerb
         var options = new PredictVerb();
         var verb = new Verb("predict", "Classify images: print the most likely classes with their probabilities.", Examples)
         {
-            options._run, options._images, options._topK, options._model, options._labels, options._algorithm, options._threads,
-            options._csv, options._json,
+            options._run, options._images, options._split, options._topK, options._model, options._key, options._labels,
+            options._algorithm, options._threads, options._csv, options._json,
         };
         foreach (var option in options._input.All)
         {
@@ -55,8 +57,9 @@ internal sealed class PredictVerb
     {
         using var display = new JobDisplay();
         var input = new InputSettings().With(_input.Given(parse));
-        var model = TrainedModel.Load(parse.GetRequiredValue(_run), parse.GetValue(_model), input).WithLabels(parse.GetValue(_labels));
-        string[] files = parse.GetRequiredValue(_images);
+        var model = TrainedModel.Load(parse.GetRequiredValue(_run), parse.GetValue(_model), input, parse.GetValue(_key))
+            .WithLabels(parse.GetValue(_labels));
+        var files = ImagePaths.Expand(parse.GetRequiredValue(_images), parse.GetValue(_split), display);
         int top = Math.Min(parse.GetValue(_topK), model.Classes.Count);
         var options = new ImageClassifierOptions
         {

@@ -18,8 +18,8 @@ internal sealed class TrainVerb
           lanewise train residual --opt adamw --sched cosine --warmup-epochs 1
           lanewise train residual --lr 0.1 --sched step --milestones 80,120 --epochs 160
           lanewise train residual --weights runs/residual-1 --freeze --dataset kmnist
-          lanewise train resnet18-cntk --pretrained --freeze --dataset folder:photos
-          lanewise train squeezenet.onnx --freeze --dataset folder:photos
+          lanewise train resnet18-cntk --pretrained --freeze --dataset photos
+          lanewise train squeezenet.onnx --freeze --dataset photos
           lanewise train residual --tensorboard            view with: tensorboard --logdir runs
           lanewise train --resume runs/residual-1          resume after Ctrl-C
           lanewise train --resume runs/residual-1 --epochs 20
@@ -70,7 +70,7 @@ internal sealed class TrainVerb
     {
         string[] names = [.. table.Where(row => row.OnResume == ResumeRule.MayChange).Select(row => $"--{row.Name}")];
         return $"Resume this {what} with its settings; the result is bitwise identical to an uninterrupted {what}. "
-            + $"Only {string.Join(", ", names[..^1])} and {names[^1]} may differ.";
+            + $"Only {string.Join(", ", names[..^1])} and {names[^1]} may differ, and --dataset where an image folder was moved.";
     }
 
     private async Task<int> RunAsync(ParseResult parse, CancellationToken cancellationToken)
@@ -79,7 +79,15 @@ internal sealed class TrainVerb
         var job = CreateJob(parse);
         job.Fetching = new() { Consent = LicensePrompt.Create(isAccepted: false) };
         var result = await job.RunAsync(display, cancellationToken).ConfigureAwait(false);
-        TrainingReport.Print(result, parse.GetValue(_json));
+        try
+        {
+            TrainingReport.Print(result, parse.GetValue(_json));
+        }
+        catch (StandardOutputException e)
+        {
+            throw new StandardOutputException(e.InnerException!, $" The run is saved in {result.Directory.Path}.");
+        }
+
         return ExitCode.Done;
     }
 

@@ -74,6 +74,14 @@ public static class OnnxFile
             .ToArray());
     }
 
+    /// <summary>Lists the stored tensors, without their values.</summary>
+    /// <inheritdoc cref="ReadTensors"/>
+    internal static IReadOnlyList<ListedTensor> List(string path) =>
+    [
+        .. Parse(path).Graph.Initializer.Select(tensor =>
+            new ListedTensor("", tensor.Name, TensorReader.StoredName(tensor.DataType), [.. tensor.Dims])),
+    ];
+
     /// <summary>Writes a model as an ONNX file, atomically, reads it back and compares it with the network.</summary>
     /// <param name="path">The file to create or replace.</param>
     /// <param name="model">The model.</param>
@@ -96,6 +104,7 @@ public static class OnnxFile
 
     private static ModelProto Parse(Stream stream, string path)
     {
+        ForeignFile.ThrowIf(stream, path);
         try
         {
             var model = ModelProto.Parser.WithDiscardUnknownFields(true).ParseFrom(stream);

@@ -56,7 +56,7 @@ internal sealed record ImportInput(string Name, Shape Shape, Layout Layout, long
         bool isSide = axis is Axis.H or Axis.W;
         return dim.DimValue is > 0 and <= Max ? (int)dim.DimValue
             : dim.DimValue != 0 ? throw new NotSupportedException($"its input has a size of {dim.DimValue}")
-            : isSide && options.ImageSize is { } side ? side
+            : isSide && options.ImageSize is { } size ? axis is Axis.H ? size.Height : size.Width
             : isSide ? throw new NotSupportedException("its input has no fixed height and width; give the size of images")
             : throw new NotSupportedException("its input has no fixed number of channels");
     }

@@ -40,6 +40,24 @@ internal sealed class TensorReader(string path)
         _ => Enum.IsDefined((DataType)type) ? ((DataType)type).ToString().ToLowerInvariant() : $"{type}",
     };
 
+    /// <summary>Returns the name of a data type as safetensors write it.</summary>
+    public static string StoredName(int type) => (DataType)type switch
+    {
+        DataType.Float => "F32",
+        DataType.Double => "F64",
+        DataType.Float16 => "F16",
+        DataType.Bfloat16 => "BF16",
+        DataType.Int8 => "I8",
+        DataType.Int16 => "I16",
+        DataType.Int32 => "I32",
+        DataType.Int64 => "I64",
+        DataType.Uint8 => "U8",
+        DataType.Uint16 => "U16",
+        DataType.Uint32 => "U32",
+        DataType.Uint64 => "U64",
+        _ => TypeName(type).ToUpperInvariant(),
+    };
+
     private static string Title(TensorProto tensor) => tensor.Name.Length > 0 ? $"the tensor '{Excerpt.Of(tensor.Name)}'" : "a tensor";
 
     private static int? Width(DataType type) => type switch

@@ -64,16 +64,18 @@ public sealed class DepthJob
     /// <exception cref="LanewiseException">Data cannot be read, or a file cannot be written.</exception>
     public async Task<DepthStudyResult> RunAsync(IProgress<JobEvent>? progress = null, CancellationToken cancellationToken = default)
     {
-        _folder.Begin();
-        var results = _folder.IsResumed ? LoadResults() : [];
-        if (_folder.IsResumed && Study(results) is { IsComplete: true } complete)
+        using var turn = _folder.Begin();
+        // A study that was killed before its data was loaded starts from the start.
+        bool goesOn = _folder.IsResumed && _folder.Facts.TrainImages > 0;
+        var results = goesOn ? Directory.LoadResults(Settings) : [];
+        if (goesOn && Study(results) is { IsComplete: true } complete)
         {
             progress.Notice($"{Directory.Path} is complete: {Count(results.Count)}.");
             Directory.SaveResults(complete);
             return complete;
         }
 
-        var study = await _folder.PrepareAsync(() => LoadAsync(progress, cancellationToken)).ConfigureAwait(false);
+        var study = await _folder.PrepareAsync(() => LoadAsync(goesOn, progress, cancellationToken)).ConfigureAwait(false);
         var runs = Settings.Runs;
         progress.Notice(Announcement(runs, results.Count));
         try
@@ -81,6 +83,7 @@ public sealed class DepthJob
             foreach (var (i, run) in runs.Index().Where(r => results.All(result => result.Run != r.Item)))
             {
                 progress.Notice($"{i + 1}/{runs.Count} {run.Name}");
+                progress.Phase("measuring the initial gradients");
                 // Not part of the run's folder: one batch is measured again, with the same result, when the run is resumed.
                 var start = await Task.Run(() => study.MeasureStart(run), cancellationToken).ConfigureAwait(false);
                 results.Add(Settings.AtStart
@@ -96,6 +99,7 @@ public sealed class DepthJob
         }
         catch (Exception e) when (e is LanewiseException or IOException or UnauthorizedAccessException)
         {
+            _folder.AllowRepair(e);
             throw new InterruptedStudyException(e.Message, Directory, e);
         }
 
@@ -104,22 +108,35 @@ public sealed class DepthJob
 
     private DepthStudyResult Study(IReadOnlyList<DepthResult> results) => new(Directory, Settings, _folder.Facts, results);
 
-    private List<DepthResult> LoadResults() => _folder.Facts.TrainImages > 0
-        ? Directory.LoadResults(Settings)
-        : throw new LanewiseException(
-            $"{Directory.Path}: the study stopped before its data was loaded, so there are no results to resume from; "
-            + "start a new study.");
-
-    private async Task<DepthStudy> LoadAsync(IProgress<JobEvent>? progress, CancellationToken cancellationToken)
+    private async Task<DepthStudy> LoadAsync(bool goesOn, IProgress<JobEvent>? progress, CancellationToken cancellationToken)
     {
-        var splits = await _folder.LoadAsync(progress, cancellationToken).ConfigureAwait(false);
-        _folder.Save(Settings with { Dataset = splits.Name }, splits);
-        return new(Settings, splits, _folder.Facts.UsableLaneWidth);
+        try
+        {
+            var images = await (goesOn
+                ? _folder.LoadAgainAsync(progress, cancellationToken)
+                : _folder.LoadAsync(progress, cancellationToken)).ConfigureAwait(false);
+            var settings = Settings with { Dataset = images.Splits.Name };
+            if (goesOn)
+            {
+                _folder.SaveAgain(settings, images);
+            }
+            else
+            {
+                _folder.Save(settings, images, initial: null);
+            }
+
+            return new(Settings, images.Splits, _folder.Facts.UsableLaneWidth);
+        }
+        catch (OperationCanceledException e)
+        {
+            throw new StudyStoppedException(Directory, 0, Settings.Runs.Count, e);
+        }
     }
 
     private async Task<DepthResult> TrainAsync(
         DepthStudy study, DepthRun run, GradientSample start, IProgress<JobEvent>? progress, CancellationToken cancellationToken)
     {
+        progress.Phase("compiling");
         using var training = Open(study, run);
         bool hasDiverged = false;
         try
@@ -142,15 +159,17 @@ public sealed class DepthJob
         var (folder, setup) = (Directory.FolderOf(run), study.Setup(run));
         if (!File.Exists(folder.Checkpoint))
         {
-            return new(folder, setup, []);
+            var started = new RunTraining(folder, setup, []);
+            started.Begin();
+            return started;
         }
 
         try
         {
-            var (state, epochs) = folder.Load(setup.Network);
-            var training = new RunTraining(folder, setup, epochs);
-            training.Resume(state);
-            return study.HasAllGradients(run, training, state.Position)
+            var saved = folder.Load(setup.Network);
+            var training = new RunTraining(folder, setup, saved.Epochs);
+            training.Resume(saved);
+            return study.HasAllGradients(run, training, saved.State.Position)
                 ? training
                 : throw new LanewiseException($"{folder.Gradients} is incomplete.");
         }

@@ -7,9 +7,6 @@ namespace Lanewise.Workflows;
 /// <param name="options">How the files are classified; null for the defaults.</param>
 public sealed class ClassificationJob(TrainedModel model, ImageClassifierOptions? options = null)
 {
-    // Beyond these, only their number is of interest.
-    private const int MaxInversionNotices = 10;
-
     /// <summary>Classifies the files, in order. A file that cannot be read or decoded is a result with an error.</summary>
     /// <param name="files">The image files.</param>
     /// <param name="progress">Receives notices about inverted drawings.</param>
@@ -22,23 +19,20 @@ public sealed class ClassificationJob(TrainedModel model, ImageClassifierOptions
         [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         model.RequireClassifier();
+        progress.Phase("compiling");
         using var classifier = model.ToClassifier(options);
         model.Report(progress);
-        int inverted = 0, count = 0;
+        int count = 0, total = files.TryGetNonEnumeratedCount(out int number) ? number : 0;
         await foreach (var image in classifier.ClassifyAsync(files, cancellationToken).ConfigureAwait(false))
         {
-            count++;
-            if (image.Classification is { Inverted: true } drawing && ++inverted <= MaxInversionNotices)
+            progress.Phase("classifying images", ++count, total);
+            progress.OfImage(image.Path, image.Classification?.Notice);
+            if (image.Classification is { Inverted: true } drawing)
             {
-                progress.Notice($"{image.Path}: dark on a light background; preprocessing: {drawing.Processing}");
+                progress.Inverted(image.Path, drawing.Processing);
             }
 
             yield return image;
-        }
-
-        if (inverted > MaxInversionNotices)
-        {
-            progress.Notice($"{inverted:N0} of {count:N0} images were dark on a light background and were inverted.");
         }
     }
 }

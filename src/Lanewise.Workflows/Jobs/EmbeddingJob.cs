@@ -31,13 +31,15 @@ public sealed class EmbeddingJob(TrainedModel model, ImageClassifierOptions? opt
         ArgumentNullException.ThrowIfNull(files);
         FeatureFile.ExtensionOf(output);
         model.Report(progress);
+        progress.Phase("compiling");
         using var classifier = model.ToClassifier(options);
         EmbeddingResult? result = null;
         await Task.Run(
             () => AtomicFile.Write(output, stream =>
             {
                 using var table = FeatureFile.Create(stream, output);
-                result = Write(classifier.EmbedAsync(files, cancellationToken), table, output, progress);
+                int total = files.TryGetNonEnumeratedCount(out int number) ? number : 0;
+                result = Write(classifier.EmbedAsync(files, cancellationToken), total, table, output, progress);
                 table.Complete();
             }),
             CancellationToken.None).ConfigureAwait(false);
@@ -45,13 +47,14 @@ public sealed class EmbeddingJob(TrainedModel model, ImageClassifierOptions? opt
     }
 
     private static EmbeddingResult Write(
-        IAsyncEnumerable<EmbeddedImage> images, FeatureFile table, string output, IProgress<JobEvent>? progress)
+        IAsyncEnumerable<EmbeddedImage> images, int total, FeatureFile table, string output, IProgress<JobEvent>? progress)
     {
         var errors = new List<ImageErrorEvent>();
         int count = 0, features = 0;
         // The file is written on the thread of the job, as it waits for the images.
         foreach (var image in images.ToBlockingEnumerable())
         {
+            progress.Phase("computing features", count + errors.Count + 1, total);
             if (image.Succeeded)
             {
                 (count, features) = (count + 1, image.Features.Count);

@@ -35,8 +35,8 @@ public sealed class EvaluationJob(TrainedModel model, DataSource? source = null,
     public async Task<EvaluationResult> RunAsync(IProgress<JobEvent>? progress = null, CancellationToken cancellationToken = default)
     {
         model.Report(progress);
-        var data = (source ?? new DataSource()).Or(model.File.Card.Dataset);
-        var splits = await JobData.LoadAsync(data, progress, cancellationToken).ConfigureAwait(false);
-        return await model.EvaluateAsync(splits, options ?? new(), onPrediction: null, cancellationToken).ConfigureAwait(false);
+        model.RequireClassifier();
+        var data = await JobData.LoadAsync(source ?? new DataSource(), model, progress, cancellationToken).ConfigureAwait(false);
+        return await model.EvaluateAsync(data, options ?? new(), onPrediction: null, progress, cancellationToken).ConfigureAwait(false);
     }
 }

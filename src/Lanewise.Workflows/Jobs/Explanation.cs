@@ -24,6 +24,9 @@ public sealed record Explanation(TrainedModel Model, string Page)
     /// <summary>Gets the explained images.</summary>
     public IReadOnlyList<ExplainedImage> Images { get; init; } = [];
 
+    /// <summary>Gets the images that could not be read, with the reasons.</summary>
+    public IReadOnlyList<ImageErrorEvent> Errors { get; init; } = [];
+
     /// <summary>Gets the kernels of the first convolution; null if not requested.</summary>
     public WrittenSheet? Filters { get; init; }
 

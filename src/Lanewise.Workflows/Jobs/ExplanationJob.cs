@@ -48,7 +48,8 @@ public sealed class ExplanationJob(TrainedModel model)
     /// <param name="output">The folder to write to; null for one in the run folder, or next to the weights file.</param>
     /// <param name="progress">Receives notices, downloads and passes.</param>
     /// <param name="cancellationToken">Stops between two batches or images.</param>
-    /// <exception cref="LanewiseException">An image, the data or a file cannot be read or written.</exception>
+    /// <exception cref="JobException">None of the images can be read; others are left out and reported.</exception>
+    /// <exception cref="LanewiseException">The data or a file cannot be read or written.</exception>
     public async Task<Explanation> RunAsync(
         string path, string? output = null, IProgress<JobEvent>? progress = null, CancellationToken cancellationToken = default)
     {
@@ -59,28 +60,24 @@ public sealed class ExplanationJob(TrainedModel model)
         }
 
         var images = Files.Count > 0 ? PreparedImages.Read(model, Files, progress, cancellationToken) : null;
+        progress.Phase("compiling");
         var planOptions = new PlanOptions { BatchSize = 1, Threads = Options.Threads };
         using var gradCam = GradCam ? new GradCam(model.Network, model.Weights, planOptions, Layer) : null;
-        var splits = Branches || Blocks
-            ? await JobData.LoadAsync(Source.Or(model.File.Card.Dataset), progress, cancellationToken).ConfigureAwait(false)
+        var data = Branches || Blocks
+            ? await JobData.LoadAsync(Source, model, progress, cancellationToken).ConfigureAwait(false)
             : null;
-        if (splits is not null)
-        {
-            model.RequireClassesOf(splits);
-        }
-
         var folder = ExplainFolder.Create(output, path);
-        var explanation = await Task.Run(() => Explain(images, gradCam, splits, folder, progress, cancellationToken), cancellationToken)
+        var explanation = await Task.Run(() => Explain(images, gradCam, data, folder, progress, cancellationToken), cancellationToken)
             .ConfigureAwait(false);
         explanation.SavePage();
         return explanation;
     }
 
     private Explanation Explain(
-        PreparedImages? images, GradCam? gradCam, DatasetSplits? splits, ExplainFolder folder, IProgress<JobEvent>? progress,
+        PreparedImages? images, GradCam? gradCam, EvaluationImages? data, ExplainFolder folder, IProgress<JobEvent>? progress,
         CancellationToken cancellationToken)
     {
-        var options = splits is null ? null : new ContributionOptions(splits.Test, model.Transform)
+        var options = data is null ? null : new ContributionOptions(data.Images, model.Transform)
         {
             BatchSize = Options.BatchSize,
             Threads = Options.Threads,
@@ -88,19 +85,21 @@ public sealed class ExplanationJob(TrainedModel model)
         };
         var files = new ExplainImages(model, folder);
         var explained = new List<ExplainedImage>();
-        for (int i = 0; i < Files.Count; i++)
+        for (int i = 0; i < images?.Files.Count; i++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            explained.Add(files.Explain(images!, i, gradCam, Target, FeatureMaps));
+            progress.Phase("explaining images", i, images.Files.Count);
+            explained.Add(files.Explain(images, i, gradCam, Target, FeatureMaps));
         }
 
         return new(model, folder.Page)
         {
-            Dataset = splits?.Name,
-            Total = splits?.Test.Count ?? 0,
+            Dataset = data?.Dataset,
+            Total = data?.Images.Count ?? 0,
             Branches = Branches ? BranchContributions.Measure(model.Network, model.Weights, options!, cancellationToken) : null,
             Blocks = Blocks ? BlockContributions.Measure(model.Network, model.Weights, options!, cancellationToken) : null,
             Images = explained,
+            Errors = images?.Errors ?? [],
             Filters = Filters ? files.Filters() : null,
         };
     }

@@ -34,7 +34,8 @@ internal sealed record InitialWeights(WeightsFile File, string Source, ModelCard
         if ((settings.Weights ?? settings.OwnWeights) is { } path)
         {
             var source = ModelSource.Resolve(path);
-            var own = Create(PretrainedFile.ReadTensors(source.Path), source.Path, source.Entry);
+            var file = PretrainedFile.ReadTensors(source.Path, settings.Input.ImageSize, key: settings.Key);
+            var own = Create(file, source.Path, source.Entry);
             return own with { IsPretrained = source.Entry is not null };
         }
 
@@ -47,11 +48,11 @@ internal sealed record InitialWeights(WeightsFile File, string Source, ModelCard
         if (!Path.Exists(pretrained) && PretrainedCatalog.TryFind(pretrained) is { } named)
         {
             var stored = await FetchAsync(named, settings.DataDir, fetching, progress, cancellationToken).ConfigureAwait(false);
-            weights = Create(PretrainedFile.ReadTensors(stored.Path), named.Name, named);
+            weights = Create(PretrainedFile.ReadTensors(stored.Path, settings.Input.ImageSize, key: settings.Key), named.Name, named);
         }
         else
         {
-            var (file, entry) = PretrainedFile.Read(RunDirectory.FindModel(pretrained));
+            var (file, entry) = PretrainedFile.Read(RunDirectory.FindModel(pretrained), settings.Key);
             weights = Create(file, pretrained, entry);
         }
 
@@ -66,7 +67,13 @@ internal sealed record InitialWeights(WeightsFile File, string Source, ModelCard
     /// <summary>Adapts the weights to a network, and reports which are re-initialized and which are trained.</summary>
     public Weights Adapt(Network network, TrainSettings settings, IProgress<JobEvent>? progress)
     {
-        var adapted = Weights.Adapt(network, File.TensorsFor(network), Source, settings.Seed);
+        var own = File.For(network, Source);
+        foreach (string notice in own.Notices)
+        {
+            progress.Notice(notice);
+        }
+
+        var adapted = Weights.Adapt(network, own.Tensors, Source, settings.Seed);
         if (adapted.Initialized.Count > 0)
         {
             progress.Notice($"{Source} has no {Names(adapted.Initialized)} for {network.OutputCount} classes; re-initialized.");

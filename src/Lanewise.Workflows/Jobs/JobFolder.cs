@@ -9,10 +9,12 @@ internal sealed class JobFolder<T>
     where T : RunSettings, new()
 {
     private RunRecord<T> _record;
+    private RunLock? _lock;
+    private DataDigest? _digest;
     private int _hasBegun;
 
-    private JobFolder(RunDirectory directory, RunRecord<T> record, bool isResumed) =>
-        (Directory, _record, IsResumed) = (directory, record, isResumed);
+    private JobFolder(RunDirectory directory, RunRecord<T> record, RunLock? taken) =>
+        (Directory, _record, _lock, IsResumed) = (directory, record, taken, taken is null);
 
     /// <summary>Gets the folder.</summary>
     public RunDirectory Directory { get; }
@@ -20,7 +22,7 @@ internal sealed class JobFolder<T>
     /// <summary>Gets whether the job was started earlier.</summary>
     public bool IsResumed { get; }
 
-    /// <summary>Gets the settings; those that depend on the data are resolved by <see cref="Save"/>.</summary>
+    /// <summary>Gets the settings; those that depend on the data are resolved once the data is loaded.</summary>
     public T Settings => _record.Settings;
 
     /// <summary>Gets the facts.</summary>
@@ -28,20 +30,23 @@ internal sealed class JobFolder<T>
 
     /// <summary>Reserves the folder of a new job and writes its settings.</summary>
     /// <param name="settings">The settings.</param>
-    /// <param name="output">The folder, new or empty; null for the next free number under <c>runs</c>.</param>
+    /// <param name="output">
+    /// The folder, new, empty, or of a run without progress; null for the next free number under <c>runs</c>.
+    /// </param>
     /// <param name="name">The name of default folders.</param>
-    /// <exception cref="LanewiseException">The folder is in use or not empty, or cannot be created.</exception>
+    /// <exception cref="LanewiseException">The folder is in use, not empty or holds a run, or cannot be created.</exception>
     public static JobFolder<T> Create(T settings, string? output, string name)
     {
         var record = new RunRecord<T>(settings, new RunFacts { InitialEpochs = settings.Epochs });
-        var directory = RunDirectory.Reserve(output, name);
+        var (directory, taken) = RunReservation.Take(output, name);
         try
         {
             record.Save(directory.Arguments);
-            return new(directory, record, isResumed: false);
+            return new(directory, record, taken);
         }
         catch
         {
+            taken.Dispose();
             directory.Rollback();
             throw;
         }
@@ -50,16 +55,25 @@ internal sealed class JobFolder<T>
     /// <summary>Continues an earlier job.</summary>
     /// <param name="directory">Its folder.</param>
     /// <param name="record">The settings, with those that are changed, and the facts.</param>
-    public static JobFolder<T> Resume(RunDirectory directory, RunRecord<T> record) => new(directory, record, isResumed: true);
+    public static JobFolder<T> Resume(RunDirectory directory, RunRecord<T> record) => new(directory, record, taken: null);
 
-    /// <summary>Begins the job.</summary>
+    /// <summary>Begins the job. The folder stays locked until the returned object is disposed of.</summary>
     /// <exception cref="InvalidOperationException">It was begun before: a second time would train over its results.</exception>
-    public void Begin()
+    /// <exception cref="JobException">Another process, or another job, works on the folder.</exception>
+    public IDisposable Begin()
     {
         if (Interlocked.Exchange(ref _hasBegun, 1) != 0)
         {
             throw new InvalidOperationException($"this job of {Directory.Path} has run already; open the {Settings.Kind} to continue it.");
         }
+
+        if (_lock is null)
+        {
+            _lock = TakeLock();
+            Directory.RemoveTemporaryFiles();
+        }
+
+        return _lock;
     }
 
     /// <summary>Prepares the job, and removes a new folder if that fails.</summary>
@@ -69,40 +83,97 @@ internal sealed class JobFolder<T>
         {
             return await prepare().ConfigureAwait(false);
         }
-        catch when (!IsResumed)
+        catch (Exception e) when (!IsResumed && e is not OperationCanceledException)
         {
+            _lock?.Dispose();
             Directory.Rollback();
             throw;
         }
     }
 
-    /// <summary>Loads the images; those of a resumed job must be as many as when it started.</summary>
-    /// <exception cref="LanewiseException">The data cannot be read, or it is not that of the job.</exception>
-    public async Task<DatasetSplits> LoadAsync(IProgress<JobEvent>? progress, CancellationToken cancellationToken)
-    {
-        var splits = await JobData.LoadAsync(Settings, progress, cancellationToken).ConfigureAwait(false);
-        if (IsResumed)
-        {
-            Check(splits, progress);
-        }
+    /// <summary>Loads the images of a job that starts.</summary>
+    /// <exception cref="LanewiseException">The data cannot be read.</exception>
+    public Task<TrainingImages> LoadAsync(IProgress<JobEvent>? progress, CancellationToken cancellationToken) =>
+        JobData.LoadAsync(Settings, progress, cancellationToken);
 
-        return splits;
+    /// <summary>Loads the images of a job that goes on, which must be those with which it started.</summary>
+    /// <exception cref="LanewiseException">The data cannot be read, or it is not that of the job.</exception>
+    public async Task<TrainingImages> LoadAgainAsync(IProgress<JobEvent>? progress, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var images = await LoadAsync(progress, cancellationToken).ConfigureAwait(false);
+            Check(images.Splits, progress);
+            return images;
+        }
+        catch (DatasetException e) when (e.Error == DatasetError.NotFound && DatasetNotation.IsPath(Settings.Dataset ?? ""))
+        {
+            throw new JobException($"{e.Message} If the images have moved, name with {{dataset}} where they are now.", e);
+        }
     }
 
     /// <summary>Writes the settings, resolved, and the facts about the data and the weights that the job starts from, if any.</summary>
-    public void Save(T settings, DatasetSplits splits, InitialWeights? initial = null)
+    /// <param name="settings">The settings.</param>
+    /// <param name="images">The images.</param>
+    /// <param name="initial">The weights that the job starts from; null for random ones.</param>
+    public void Save(T settings, TrainingImages images, InitialWeights? initial) => Save(settings, Facts with
     {
-        var facts = IsResumed ? Facts : Facts with
+        DataSource = images.Splits.Source,
+        TrainImages = images.Splits.Train.Count,
+        TestImages = images.Splits.Test.Count,
+        ClassNames = images.Splits.Train.Classes,
+        LeftOutImages = images.LeftOut,
+        Data = DataDigest.Of(images.Splits),
+        License = initial?.License,
+        Origin = initial?.Origin,
+    });
+
+    /// <summary>Writes the settings of a job that goes on, and where its images are now.</summary>
+    /// <param name="settings">The settings.</param>
+    /// <param name="images">The images.</param>
+    public void SaveAgain(T settings, TrainingImages images) => Save(settings, Facts with
+    {
+        DataSource = images.Splits.Source,
+        Data = Facts.Data is null ? null : _digest ?? DataDigest.Of(images.Splits),
+    });
+
+    /// <summary>After an image that cannot be decoded, lets the job go on with images of other sizes: a repaired one has another.</summary>
+    /// <param name="failure">What ended the job.</param>
+    public void AllowRepair(Exception failure)
+    {
+        if (Facts.Data is not { } data || (failure as ImageFormatException ?? failure.InnerException) is not ImageFormatException)
         {
-            DataSource = splits.Source,
-            TrainImages = splits.Train.Count,
-            TestImages = splits.Test.Count,
-            License = initial?.License,
-            Origin = initial?.Origin,
-        };
+            return;
+        }
+
+        try
+        {
+            Save(Settings, Facts with { Data = data.OfAnySizes() });
+        }
+        catch (FileAccessException)
+        {
+            // The image is what is reported.
+        }
+    }
+
+    private void Save(T settings, RunFacts facts)
+    {
         var record = new RunRecord<T>(settings, facts);
         record.Save(Directory.Arguments);
         _record = record;
+    }
+
+    private RunLock TakeLock()
+    {
+        try
+        {
+            return RunLock.TryTake(Directory.Path) ?? throw new JobException(
+                $"{Directory.Path} is in use: another process works on this {Settings.Kind}; wait until it has ended.");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw FileAccessException.Writing(Path.Combine(Directory.Path, RunLock.FileName), e);
+        }
     }
 
     private void Check(DatasetSplits splits, IProgress<JobEvent>? progress)
@@ -110,9 +181,25 @@ internal sealed class JobFolder<T>
         string kind = Settings.Kind;
         if (splits.Train.Count != Facts.TrainImages || splits.Test.Count != Facts.TestImages)
         {
+            string remedy = DatasetNotation.IsPath(splits.Name)
+                ? "restore it, or name with {dataset} where it is now" : "specify the same data with {data-dir}";
             throw new JobException(
                 $"{splits.Name} from {splits.Source} has {splits.Train.Count} + {splits.Test.Count} images, but the {kind} "
-                + $"{Directory.Path} started with {Facts.TrainImages} + {Facts.TestImages}; specify the same data with {{data-dir}}.");
+                + $"{Directory.Path} started with {Facts.TrainImages} + {Facts.TestImages}; {remedy}.");
+        }
+
+        if (Facts.Data is null)
+        {
+            if (Facts.DataSource != splits.Source)
+            {
+                progress.Notice($"the {kind} is of an earlier version, which recorded only the number of its images; they are as many.");
+            }
+        }
+        else if (Facts.Data.Difference(_digest = DataDigest.Of(splits)) is { } difference)
+        {
+            throw new JobException(
+                $"{splits.Name} is not the data with which the {kind} {Directory.Path} started: {difference}; restore it, "
+                + $"or start a new {kind}.");
         }
 
         if (Facts.UsableLaneWidth == 0)

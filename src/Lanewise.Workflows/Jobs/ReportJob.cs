@@ -82,8 +82,8 @@ public sealed partial class ReportJob(RunDirectory folder)
 
         try
         {
-            var splits = await LoadDataAsync(model, progress, cancellationToken).ConfigureAwait(false);
-            return (await EvaluateAsync(model, splits, cancellationToken).ConfigureAwait(false), null);
+            var data = await LoadDataAsync(model, progress, cancellationToken).ConfigureAwait(false);
+            return (await EvaluateAsync(model, data, progress, cancellationToken).ConfigureAwait(false), null);
         }
         catch (Exception e) when (e is LanewiseException or IOException or UnauthorizedAccessException)
         {
@@ -93,7 +93,7 @@ public sealed partial class ReportJob(RunDirectory folder)
         }
     }
 
-    private Task<DatasetSplits> LoadDataAsync(TrainedModel model, IProgress<JobEvent>? progress, CancellationToken cancellationToken) =>
+    private Task<EvaluationImages> LoadDataAsync(TrainedModel model, IProgress<JobEvent>? progress, CancellationToken cancellationToken) =>
         JobData.LoadAsync(
             new DataSource(Dataset ?? model.File.Card.Dataset ?? Settings.Dataset)
             {
@@ -102,17 +102,20 @@ public sealed partial class ReportJob(RunDirectory folder)
                 OnCorrupt = Settings.OnCorrupt,
                 LimitTest = LimitTest ?? (Dataset is null || Dataset == Settings.Dataset ? Settings.LimitTest : null),
             },
+            model,
             progress,
             cancellationToken);
 
-    private async Task<TestEvaluation> EvaluateAsync(TrainedModel model, DatasetSplits splits, CancellationToken cancellationToken)
+    private async Task<TestEvaluation> EvaluateAsync(
+        TrainedModel model, EvaluationImages data, IProgress<JobEvent>? progress, CancellationToken cancellationToken)
     {
         var mistakes = new Mistakes(Mistakes);
         var options = new EvaluationOptions { Threads = Threads, Algorithm = Settings.Algorithm };
-        var (_, _, evaluation, classes) = await model.EvaluateAsync(splits, options, mistakes.Add, cancellationToken).ConfigureAwait(false);
-        var images = new PreparedDataset(splits.Test, model.Transform);
+        var (_, _, evaluation, classes) = await model.EvaluateAsync(data, options, mistakes.Add, progress, cancellationToken)
+            .ConfigureAwait(false);
+        var images = new PreparedDataset(data.Images, model.Transform);
         var input = model.Transform.Input;
-        return new(splits.Name, evaluation, classes, [.. mistakes.MostConfident.Select(mistake =>
+        return new(data.Dataset, evaluation, classes, [.. mistakes.MostConfident.Select(mistake =>
         {
             byte[] pixels = new byte[input.Count];
             images.Fit(mistake.Index, pixels);

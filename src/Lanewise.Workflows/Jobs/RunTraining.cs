@@ -13,6 +13,7 @@ internal sealed class RunTraining : IDisposable
     private readonly Trainer _trainer;
     private readonly List<EpochResult> _epochs;
     private readonly GradientLog _gradients;
+    private readonly RunSaver _saver;
     private readonly TensorBoardLog? _tensorBoard;
     private readonly FrozenLayers? _frozen;
     private readonly string? _notice;
@@ -27,6 +28,7 @@ internal sealed class RunTraining : IDisposable
         (_directory, _setup, _epochs) = (directory, setup, epochs);
         var (options, splits) = (setup.Options, setup.Splits);
         _gradients = new GradientLog(setup.Network, setup.StepsPerEpoch, setup.RecordsGradients);
+        _saver = new RunSaver(directory, setup.Card, epochs, _gradients, setup.CheckpointInterval);
         if (setup.TensorBoard)
         {
             _tensorBoard = new TensorBoardLog(directory, setup.StepsPerEpoch, options.Epochs, options.BatchSize, splits.Train.Count);
@@ -48,22 +50,39 @@ internal sealed class RunTraining : IDisposable
     /// <summary>Gets the metrics of the completed epochs.</summary>
     public IReadOnlyList<EpochResult> Epochs => _epochs;
 
+    /// <summary>Gets what is trained.</summary>
+    public TrainingSetup Setup => _setup;
+
+    /// <summary>Gets the number of steps since training began.</summary>
+    public long Steps => _trainer.Position.Updates;
+
+    /// <summary>Gets the evaluation of the validation images after the last epoch; null if none was trained.</summary>
+    public Evaluation? Validation => _trainer.Validation;
+
     /// <summary>Gets the recorded gradients.</summary>
     public IReadOnlyList<GradientSample> Gradients => _gradients.Samples;
 
+    /// <summary>Gets the position of the checkpoint; null before the first one.</summary>
+    public TrainingPosition? Saved => _saver.Saved;
+
+    /// <summary>Saves the initial weights, so that the run can be resumed from now on.</summary>
+    /// <exception cref="FileAccessException">A file cannot be written.</exception>
+    public void Begin() => _saver.Save(GetState());
+
     /// <summary>Continues from a saved state.</summary>
-    public void Resume(TrainerState state)
+    public void Resume(SavedRun saved)
     {
+        var state = saved.State;
         _trainer.Resume(_frozen?.HeadOf(state) ?? state);
         _weights = state.Weights;
-        _gradients.Resume(_directory.Gradients, state.Position);
+        _gradients.Resume(_directory.Gradients, saved.Gradients, state.Position);
+        _saver.Resume(saved);
     }
 
     /// <summary>Trains the remaining epochs.</summary>
     /// <exception cref="TrainingStoppedException">Training was cancelled; the checkpoint is saved.</exception>
-    /// <exception cref="TrainingDivergedException">The loss became infinite or NaN; what the last epoch saved remains.</exception>
-    /// <exception cref="InterruptedRunException">Training failed after some steps; the checkpoint is saved.</exception>
-    /// <exception cref="LanewiseException">Training failed before its first step.</exception>
+    /// <exception cref="TrainingDivergedException">The loss became infinite or NaN; the last good state is saved.</exception>
+    /// <exception cref="InterruptedRunException">Training failed; the checkpoint is saved.</exception>
     public async Task RunAsync(IProgress<JobEvent>? progress, CancellationToken cancellationToken)
     {
         var options = _setup.Options;
@@ -72,27 +91,41 @@ internal sealed class RunTraining : IDisposable
         {
             var (train, validation) = await DataAsync(progress, cancellationToken).ConfigureAwait(false);
             progress?.Report(new TrainingStartedEvent(options.Epochs, options.BatchSize));
+            _trainer.Evaluated = progress.Evaluated;
             await foreach (var epoch in _trainer.EpochsAsync(
-                train, validation, _tensorBoard?.Wrap(steps) ?? steps, cancellationToken).ConfigureAwait(false))
+                train, validation, new SavingProgress(this, _tensorBoard?.Wrap(steps) ?? steps), cancellationToken).ConfigureAwait(false))
             {
                 _epochs.Add(epoch);
+                progress.Phase("saving");
                 var state = GetState();
-                _directory.SaveEpoch(state, _setup.Card, _epochs, _gradients);
+                _saver.EpochDone(state);
                 _tensorBoard?.EpochDone(epoch, _setup.Network, state.Weights);
                 progress?.Report(new EpochEvent(epoch));
             }
+
+            _saver.Save(GetState());
         }
         catch (OperationCanceledException e)
         {
             var state = GetState();
-            _directory.SaveCheckpoint(state, _gradients);
+            Save(state);
             throw new TrainingStoppedException(_directory, state.Position, e);
         }
-        catch (LanewiseException e) when (e is not TrainingDivergedException && _trainer.Position is not { Epoch: 0, Step: 0 })
+        catch (TrainingDivergedException)
+        {
+            // The trainer has gone back to a good state, which may be newer than the checkpoint.
+            if (GetState() is var state && (_saver.Saved is not { } saved || saved.IsBefore(state.Position)))
+            {
+                Save(state);
+            }
+
+            throw;
+        }
+        catch (LanewiseException e) when (_saver.Saved is not null)
         {
             // For example an unreadable image: what was trained so far, possibly for hours, is kept.
-            _directory.SaveCheckpoint(GetState(), _gradients);
-            throw new InterruptedRunException(e.Message, _directory, e);
+            TrySave(GetState());
+            throw new InterruptedRunException(e.Message, _directory, _saver.Saved.Value, e);
         }
         finally
         {
@@ -121,6 +154,29 @@ internal sealed class RunTraining : IDisposable
             : (null, $"the features of {images} would take {gigabytes} of memory, so they are computed again in each epoch.");
     }
 
+    /// <summary>Saves a state.</summary>
+    /// <exception cref="InterruptedRunException">A file cannot be written; the exception says what is kept.</exception>
+    private void Save(TrainerState state)
+    {
+        if (TrySave(state) is { } failure)
+        {
+            throw _saver.Saved is { } kept ? new InterruptedRunException(failure.Message, _directory, kept, failure) : failure;
+        }
+    }
+
+    private FileAccessException? TrySave(TrainerState state)
+    {
+        try
+        {
+            _saver.Save(state);
+            return null;
+        }
+        catch (FileAccessException e)
+        {
+            return e;
+        }
+    }
+
     private TrainerState GetState() => _frozen?.Join(_trainer.GetState(), _weights!) ?? _trainer.GetState();
 
     /// <summary>Returns what the trainer trains on: the images, or the features that frozen layers compute from them.</summary>
@@ -137,16 +193,36 @@ internal sealed class RunTraining : IDisposable
             .ConfigureAwait(false);
 
         ITensorDataset Features(IDataset images, bool training) =>
-            _frozen.Compute(images, _weights!, _setup.Options, training, progress: null, cancellationToken);
+            _frozen.Compute(images, _weights!, _setup.Options, training, Computed(images.Count), cancellationToken);
+
+        IProgress<int> Computed(int total) => progress.Of<int>(done => new PhaseEvent("computing features", done, total));
+    }
+
+    /// <summary>Saves a checkpoint within an epoch when one is due.</summary>
+    private sealed class SavingProgress(RunTraining training, IProgress<TrainingProgress> next) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value)
+        {
+            next.Report(value);
+            if (training._saver.IsDue)
+            {
+                training._saver.Save(training.GetState());
+            }
+        }
     }
 }
 
-/// <summary>A run failed after some steps, and its state is saved: it can be resumed once the cause is removed.</summary>
+/// <summary>A run failed, and a checkpoint is kept: it can be resumed once the cause is removed.</summary>
 /// <param name="message">The one-line message of the cause.</param>
 /// <param name="directory">The folder of the run.</param>
+/// <param name="kept">The position of the checkpoint.</param>
 /// <param name="inner">The cause.</param>
-public sealed class InterruptedRunException(string message, RunDirectory directory, Exception inner) : LanewiseException(message, inner)
+public sealed class InterruptedRunException(string message, RunDirectory directory, TrainingPosition kept, Exception inner)
+    : LanewiseException(message, inner)
 {
     /// <summary>Gets the folder of the run.</summary>
     public RunDirectory Directory => directory;
+
+    /// <summary>Gets the position of the checkpoint from which the run is resumed.</summary>
+    public TrainingPosition Kept => kept;
 }

@@ -12,6 +12,9 @@ public sealed record TrainedModel(ModelFile File, Network Network, ImageTransfor
     /// <summary>The default number of images per batch.</summary>
     public const int DefaultBatchSize = 256;
 
+    // The names before a person gave others: those of the folders that it was trained on.
+    private readonly IReadOnlyList<string> _trainedClasses = File.Card.Classes;
+
     /// <summary>Gets the weights.</summary>
     public Weights Weights => File.Weights;
 
@@ -25,21 +28,17 @@ public sealed record TrainedModel(ModelFile File, Network Network, ImageTransfor
     /// <param name="path">The run folder, the weights file, or the name of pretrained weights; an existing path comes first.</param>
     /// <param name="model">The model's name, for files that do not name it; null otherwise.</param>
     /// <param name="input">Overrides of the input; null for none.</param>
+    /// <param name="key">
+    /// The key of the set of weights in a PyTorch file with several, for example <c>state_dict_ema</c>; null for the usual one.
+    /// </param>
     /// <exception cref="SettingException">The model does not support the settings.</exception>
     /// <exception cref="PretrainedException">The pretrained weights were not fetched.</exception>
     /// <exception cref="LanewiseException">The file cannot be read.</exception>
-    public static TrainedModel Load(string path, string? model = null, InputSettings? input = null)
+    public static TrainedModel Load(string path, string? model = null, InputSettings? input = null, string? key = null)
     {
         input ??= new InputSettings();
-        var file = ModelSource.Resolve(path).Load(model, input.ImageSize);
-        var options = new ModelOptions { Classes = file.Network.OutputCount };
-        bool isOwn = file.Card.Network is not null, isOwnSize = input.ImageSize == file.Network.Input.Height;
-        if (input.ImageSize is not null && isOwn && !isOwnSize)
-        {
-            throw new JobException($"{path}: {{img-size}}: only models of the catalog take other sizes, and this is a network of its own.");
-        }
-
-        var network = input.ImageSize is null || isOwn ? file.Network : input.CreateNetwork(file.Network.Name, options);
+        var file = ModelSource.Resolve(path).Load(model, input.ImageSize, key);
+        var network = file.NetworkFor(input, path);
         var transform = input.Apply(file.Card.Transform ?? TransformOf(path, network, input), network);
         return new(file, network, transform)
         {
@@ -88,33 +87,61 @@ public sealed record TrainedModel(ModelFile File, Network Network, ImageTransfor
         }
     }
 
-    /// <summary>Checks that an image folder has the classes of the model, since their names determine the labels.</summary>
-    /// <exception cref="LanewiseException">The classes differ.</exception>
-    internal void RequireClassesOf(DatasetSplits splits)
+    /// <summary>
+    /// Labels images with the model's classes, by name. A file that does not name its classes takes those of the dataset, in their order.
+    /// </summary>
+    /// <param name="images">The images.</param>
+    /// <param name="isOwn">Whether they are of the dataset that the model was trained on.</param>
+    /// <param name="progress">Receives a notice where the names are those of the dataset.</param>
+    /// <exception cref="DatasetException">Images are of a class that is not one of the model's.</exception>
+    internal IImageDataset Labelled(IImageDataset images, bool isOwn, IProgress<JobEvent>? progress)
     {
-        bool isFolder = File.Card.Dataset is not null && JobData.IsFolder(splits.Name);
-        if (isFolder && !splits.Test.Classes.SequenceEqual(Classes, StringComparer.Ordinal))
+        // A dataset of the catalog has its classes in one order, whatever names a model was given for them.
+        bool isFixed = isOwn && !DatasetNotation.IsPath(File.Card.Dataset!) && images.Classes.Count <= Classes.Count;
+        bool isNamed = File.HasCard && File.Card.Dataset is not null;
+        if (isFixed)
         {
-            throw new DatasetException(
-                $"{splits.Name}: its classes ({string.Join(", ", splits.Test.Classes.Take(5))}, …) differ from those of the model "
-                + $"({string.Join(", ", Classes.Take(5))}, …); choose images of the classes that the model was trained on.",
-                DatasetError.ClassMismatch,
-                splits.Name);
+            return images;
+        }
+
+        if (isNamed || images.Classes.Count > Classes.Count || Knows(Classes, images))
+        {
+            return ByName(images, Knows(_trainedClasses, images) ? _trainedClasses : Classes);
+        }
+
+        progress.Notice($"the model's file names no classes of {images.Name}; its outputs are taken for them in their order.");
+        return images;
+    }
+
+    private static bool Knows(IReadOnlyList<string> classes, IImageDataset images) =>
+        images.Classes.All(name => classes.Contains(name, StringComparer.Ordinal));
+
+    private IImageDataset ByName(IImageDataset images, IReadOnlyList<string> classes)
+    {
+        try
+        {
+            return ClassMatch.ByName(images, classes, Network.Name);
+        }
+        catch (DatasetException e)
+        {
+            throw new JobException($"{e.Message} {{class-map}} gives classes other names.", e);
         }
     }
 
-    /// <summary>Evaluates the model on the test images of a dataset.</summary>
+    /// <summary>Evaluates the model on images.</summary>
     internal async Task<EvaluationResult> EvaluateAsync(
-        DatasetSplits splits, EvaluationOptions options, Action<ImagePrediction>? onPrediction, CancellationToken cancellationToken)
+        EvaluationImages data, EvaluationOptions options, Action<ImagePrediction>? onPrediction, IProgress<JobEvent>? progress,
+        CancellationToken cancellationToken)
     {
         RequireClassifier();
-        RequireClassesOf(splits);
+        progress.Phase("compiling");
         using var plan = Plan.Compile(
             Network, new PlanOptions { BatchSize = options.BatchSize, Threads = options.Threads, Algorithm = options.Algorithm });
         plan.SetWeights(Weights);
         var evaluation = await Task.Run(
-            () => Evaluation.Run(plan, splits.Test, Transform, onPrediction, cancellationToken), cancellationToken).ConfigureAwait(false);
-        bool usesDatasetNames = File.Card.Dataset is null && splits.Test.Classes.Count == Classes.Count;
-        return new(Network.Name, splits.Name, evaluation, usesDatasetNames ? splits.Test.Classes : Classes);
+            () => Evaluation.Run(plan, data.Images, Transform, onPrediction, progress.Evaluated, cancellationToken), cancellationToken)
+            .ConfigureAwait(false);
+        bool usesDatasetNames = File.Card.Dataset is null && data.Images.Classes.Count == Classes.Count;
+        return new(Network.Name, data.Dataset, evaluation, usesDatasetNames ? data.Images.Classes : Classes);
     }
 }

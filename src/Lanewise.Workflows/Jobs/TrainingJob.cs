@@ -1,4 +1,3 @@
-using System.Globalization;
 using Lanewise.Analysis;
 using Lanewise.Files;
 
@@ -34,9 +33,12 @@ public sealed class TrainingJob
 
     /// <summary>Reserves the folder of a new run and writes its settings, before any expensive work.</summary>
     /// <param name="settings">The settings, with a model.</param>
-    /// <param name="output">The folder, new or empty; null for the next free number under <c>runs</c>.</param>
+    /// <param name="output">
+    /// The folder, new, empty, or of a run that saved no progress; null for the next free number under <c>runs</c>. It stays locked until
+    /// the job has run.
+    /// </param>
     /// <exception cref="SettingException">Settings contradict each other.</exception>
-    /// <exception cref="JobException">The folder is in use or not empty, or cannot be created.</exception>
+    /// <exception cref="JobException">The folder is in use, not empty or holds a run with progress, or cannot be created.</exception>
     public static TrainingJob Create(TrainSettings settings, string? output = null)
     {
         ArgumentNullException.ThrowIfNull(settings);
@@ -81,10 +83,8 @@ public sealed class TrainingJob
     /// <exception cref="InvalidOperationException">The job has run already.</exception>
     public async Task<TrainingResult> RunAsync(IProgress<JobEvent>? progress = null, CancellationToken cancellationToken = default)
     {
-        _folder.Begin();
-        var training = await _folder.PrepareAsync(() => _folder.IsResumed
-            ? ResumeAsync(progress, cancellationToken)
-            : StartAsync(progress, cancellationToken)).ConfigureAwait(false);
+        using var turn = _folder.Begin();
+        var training = await PrepareAsync(progress, cancellationToken).ConfigureAwait(false);
         if (training is null)
         {
             return new(Directory, Settings, RunSummary.Load(Directory.Summary), WasComplete: true);
@@ -97,84 +97,90 @@ public sealed class TrainingJob
                 + $"{_folder.Facts.TestImages:N0} images, writing to {Directory.Path}");
             try
             {
-                await training.RunAsync(progress, cancellationToken).ConfigureAwait(false);
+                var watch = new TrainingWatch(training, Settings, progress);
+                watch.Begin();
+                await training.RunAsync(watch, cancellationToken).ConfigureAwait(false);
+                watch.End();
+            }
+            catch (InterruptedRunException e)
+            {
+                _folder.AllowRepair(e);
+                throw;
             }
             catch (TrainingDivergedException e)
             {
-                string kept = training.Epochs.Count == 0
-                    ? "No epoch was completed, so no weights were saved."
-                    : $"{Directory.Model} has the weights after epoch {training.Epochs.Count}.";
-                throw new JobException($"{e.Message.TrimEnd('.')} ({{lr}}, {{batch-size}}). {kept}", e);
+                throw new JobException(Divergence.Explain(e, Directory, Settings, training), e);
             }
 
-            return new(Directory, Settings, training.Epochs, WasComplete: false);
+            return new(Directory, Settings, training.Epochs, WasComplete: false) { Validation = training.Validation };
+        }
+    }
+
+    private async Task<RunTraining?> PrepareAsync(IProgress<JobEvent>? progress, CancellationToken cancellationToken)
+    {
+        bool goesOn = _folder.IsResumed && (File.Exists(Directory.Checkpoint) || Directory.HasProgress());
+        if (_folder.IsResumed && !goesOn)
+        {
+            progress.Notice($"{Directory.Path} has no checkpoint yet, so the run starts from the start.");
+        }
+
+        try
+        {
+            return await _folder.PrepareAsync(() => goesOn
+                ? ResumeAsync(progress, cancellationToken)
+                : StartAsync(progress, cancellationToken)).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException e)
+        {
+            throw new TrainingStoppedException(Directory, default, e);
         }
     }
 
     private async Task<RunTraining?> StartAsync(IProgress<JobEvent>? progress, CancellationToken cancellationToken)
     {
+        progress.Phase("reading weights");
         // Read before the dataset, whose download may take long.
         var weights = await InitialWeights.ReadAsync(Settings, Fetching, progress, cancellationToken).ConfigureAwait(false);
-        var splits = await _folder.LoadAsync(progress, cancellationToken).ConfigureAwait(false);
+        var images = await _folder.LoadAsync(progress, cancellationToken).ConfigureAwait(false);
+        images = weights?.Card is { } card ? images.InOrderOf(card.Classes) : images;
+        var splits = images.Splits;
         var network = Settings.CreateNetwork(splits.Train.Classes.Count);
-        if (network.OutputCount < splits.Train.Classes.Count)
-        {
-            throw new SettingException(
-                $"{{classes}} {network.OutputCount}: {splits.Name} has {splits.Train.Classes.Count} classes; "
-                + "specify at least as many, or omit {classes}.",
-                "classes");
-        }
-
+        RunClasses.RequireEnough(network, splits);
         // Published weights bring their own preprocessing; that of a run's weights is the dataset's, if it has one.
         var transform = weights is { IsPretrained: true } || splits.Transform is null ? weights?.Transform : null;
         var settings = Settings with
         {
             Classes = network.OutputCount,
             Dataset = splits.Name,
+            ValSplit = images.Validation.ToString(),
             Input = transform is not null ? Settings.Input.WithDefaultsFrom(transform) : Settings.Input,
             Augmentation = Settings.Augmentation
                 ?? Augmentations.NameOf(Settings.Recipe?.Augmentation ?? JobData.AugmentationOf(splits, network.Input)),
         };
-        var setup = Setup(settings, splits, network);
+        var setup = Setup(settings, images, network);
+        CropNotice.Report(splits.Train, setup.Options.Transform!, progress);
         setup = weights is null ? setup : setup with
         {
             Initial = weights.Adapt(network, Settings, progress),
             Card = setup.Card with { License = weights.License, Origin = weights.Origin },
         };
+        progress.Phase("compiling");
         var training = new RunTraining(Directory, setup, []);
         try
         {
-            _folder.Save(settings, splits, weights);
+            _folder.Save(settings, images, weights);
             if (TrainableModel.IsFile(settings.Model))
             {
                 Directory.SaveNetwork(network);
             }
 
+            training.Begin();
             return training;
         }
         catch
         {
             training.Dispose();
             throw;
-        }
-    }
-
-    /// <summary>Checks that the classes of an image folder are those with which the run started: they determine the labels.</summary>
-    /// <exception cref="JobException">They differ.</exception>
-    private void CheckClasses(DatasetSplits splits)
-    {
-        if (!File.Exists(Directory.Model)
-            || ModelCard.FromMetadata(WeightsFile.Read(Directory.Model).Metadata, Directory.Model) is not { } card)
-        {
-            return;
-        }
-
-        var classes = ClassNames(splits.Train.Classes, Math.Max(card.Classes.Count, splits.Train.Classes.Count));
-        if (!classes.SequenceEqual(card.Classes, StringComparer.Ordinal))
-        {
-            throw new JobException(
-                $"{splits.Name}: its classes ({string.Join(", ", classes.Take(5))}, …) differ from those with which the run "
-                + $"{Directory.Path} started ({string.Join(", ", card.Classes.Take(5))}, …); restore the class folders.");
         }
     }
 
@@ -182,7 +188,8 @@ public sealed class TrainingJob
     private async Task<RunTraining?> ResumeAsync(IProgress<JobEvent>? progress, CancellationToken cancellationToken)
     {
         var network = CreateNetwork(Settings, Directory);
-        var (state, epochs) = Directory.Load(network);
+        var saved = Directory.Load(network);
+        var epochs = saved.Epochs;
         if (Settings.Epochs < epochs.Count)
         {
             throw new SettingException(
@@ -190,19 +197,26 @@ public sealed class TrainingJob
                 "epochs");
         }
 
-        if (Settings.Epochs == epochs.Count)
+        if (Settings.Epochs == epochs.Count && Directory.IsComplete(saved))
         {
             return null;
         }
 
-        var splits = await _folder.LoadAsync(progress, cancellationToken).ConfigureAwait(false);
-        CheckClasses(splits);
-        var training = new RunTraining(Directory, Setup(Settings, splits, network), epochs);
+        var images = await _folder.LoadAgainAsync(progress, cancellationToken).ConfigureAwait(false);
+        images = _folder.Facts.ClassNames is { } names ? images.InOrderOf(names) : images;
+        RunClasses.Check(Directory, images.Splits);
+        progress.Phase("compiling");
+        var training = new RunTraining(Directory, Setup(Settings, images, network), epochs);
         try
         {
-            training.Resume(state);
-            _folder.Save(Settings, splits);
+            _folder.SaveAgain(Settings, images);
+            training.Resume(saved);
             return training;
+        }
+        catch (FileAccessException e) when (e.Access == FileAccess.Write)
+        {
+            training.Dispose();
+            throw new InterruptedRunException(e.Message, Directory, saved.State.Position, e);
         }
         catch
         {
@@ -211,8 +225,9 @@ public sealed class TrainingJob
         }
     }
 
-    private TrainingSetup Setup(TrainSettings settings, DatasetSplits splits, Network network)
+    private TrainingSetup Setup(TrainSettings settings, TrainingImages images, Network network)
     {
+        var splits = images.Splits;
         // Image files are photographs unless a setting says otherwise.
         var ofModel = (TrainableModel.EntryOf(settings.Model)?.Transform ?? ImageTransform.ImageNet) with { Ink = null };
         var transform = settings.Input.Apply(splits.Transform ?? ofModel, network);
@@ -226,21 +241,19 @@ public sealed class TrainingJob
         int stepsPerEpoch = TrainingSetup.StepsOf(splits, settings.BatchSize);
         return new(
             settings.WithTrainable(network), options, splits,
-            new ModelCard(network.Name, ClassNames(splits.Train.Classes, network.OutputCount), transform, splits.Name,
+            new ModelCard(network.Name, RunClasses.Names(splits.Train.Classes, network.OutputCount), transform, splits.Name,
                 TrainableModel.IsFile(settings.Model) ? network : null)
             {
                 License = _folder.Facts.License,
                 Origin = _folder.Facts.Origin,
+                Validation = images.Validation,
             })
         {
             RecordsGradients = position => GradientSteps.Takes(position, stepsPerEpoch),
             TensorBoard = settings.TensorBoard,
+            CheckpointInterval = TimeSpan.FromMinutes(settings.CheckpointMinutes),
         };
     }
-
-    /// <summary>Gets the class names of the dataset, followed by indices for additional classes.</summary>
-    private static string[] ClassNames(IReadOnlyList<string> known, int count) =>
-        [.. known, .. Enumerable.Range(known.Count, count - known.Count).Select(i => i.ToString(CultureInfo.InvariantCulture))];
 
     /// <summary>Creates the network of an earlier run; if it did not record its classes, they are those of the dataset.</summary>
     internal static Network CreateNetwork(TrainSettings settings, RunDirectory directory)
@@ -256,7 +269,7 @@ public sealed class TrainingJob
         }
 
         string dataset = settings.Dataset ?? throw new LanewiseException(
-            $"the run of {settings.Model} stopped before its data was loaded, so there is nothing to resume from; start a new run.");
+            $"the run of {settings.Model} stopped before its data was loaded, so there is nothing to show yet; resume the run first.");
         return settings.CreateNetwork(DatasetCatalog.Find(dataset).Classes.Count);
     }
 }

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Lanewise.Workflows;
 
 /// <summary>The result of a training job.</summary>
@@ -8,17 +6,18 @@ namespace Lanewise.Workflows;
 /// <param name="Epochs">The metrics of all epochs, those of earlier parts of a resumed run included.</param>
 /// <param name="WasComplete">Whether the run was complete before, so that nothing was trained.</param>
 public sealed record TrainingResult(
-    RunDirectory Directory, TrainSettings Settings, IReadOnlyList<EpochResult> Epochs, bool WasComplete);
+    RunDirectory Directory, TrainSettings Settings, IReadOnlyList<EpochResult> Epochs, bool WasComplete)
+{
+    /// <summary>Gets the evaluation of the validation images after the last epoch; null if nothing was trained.</summary>
+    public Evaluation? Validation { get; init; }
+}
 
-/// <summary>A training was cancelled after a step, and its state is saved: the run can be resumed.</summary>
+/// <summary>A training was cancelled, and its state is saved: the run can be resumed.</summary>
 /// <param name="directory">The folder of the run.</param>
 /// <param name="position">The position after the last step.</param>
 /// <param name="inner">The cancellation.</param>
 public sealed class TrainingStoppedException(RunDirectory directory, TrainingPosition position, OperationCanceledException inner)
-    : OperationCanceledException(
-        string.Create(CultureInfo.InvariantCulture, $"stopped after step {position.Step} of epoch {position.Epoch + 1}."),
-        inner,
-        inner.CancellationToken)
+    : OperationCanceledException($"stopped {position.InWords()}.", inner, inner.CancellationToken)
 {
     /// <summary>Gets the folder of the run.</summary>
     public RunDirectory Directory => directory;

@@ -18,6 +18,9 @@ internal sealed record TrainingSetup(Network Network, TrainingOptions Options, D
     /// <summary>Gets whether TensorBoard events are written.</summary>
     public bool TensorBoard { get; init; }
 
+    /// <summary>Gets the time between two checkpoints within an epoch; zero for none.</summary>
+    public TimeSpan CheckpointInterval { get; init; } = TimeSpan.FromMinutes(TrainSettings.DefaultCheckpointMinutes);
+
     /// <summary>Gets the number of steps per epoch.</summary>
     public int StepsPerEpoch => StepsOf(Splits, Options.BatchSize);
 

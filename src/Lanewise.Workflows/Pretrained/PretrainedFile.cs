@@ -17,25 +17,38 @@ internal static class PretrainedFile
     /// <param name="path">The file.</param>
     /// <param name="imageSize">The height and width of images, for ONNX files that leave them open.</param>
     /// <param name="name">The name of the network of an ONNX file; null for that of its card or of the file.</param>
+    /// <param name="key">The key of the set in a PyTorch file with several; null for the usual one.</param>
+    /// <exception cref="FileAccessException">The file cannot be read.</exception>
+    /// <exception cref="ModelFormatException">The file is damaged, of a kind that is not read, or has no set of the key.</exception>
+    public static WeightsFile ReadTensors(string path, Size2d? imageSize = null, string? name = null, string? key = null) => !IsOnnx(path)
+        ? WeightsFile.Read(path, key)
+        : WeightsFile.OfOneSet(path, key) ?? OnnxFile.ReadWeights(path, new OnnxReadOptions { ImageSize = imageSize, Name = name });
+
+    /// <summary>Lists the tensors of a file of any kind, without their values.</summary>
     /// <exception cref="FileAccessException">The file cannot be read.</exception>
     /// <exception cref="ModelFormatException">The file is damaged, or of a kind that is not read.</exception>
-    public static WeightsFile ReadTensors(string path, int? imageSize = null, string? name = null) => IsOnnx(path)
-        ? OnnxFile.ReadWeights(path, new OnnxReadOptions { ImageSize = imageSize, Name = name })
-        : WeightsFile.Read(path);
+    public static IReadOnlyList<ListedTensor> List(string path) => IsOnnx(path) ? OnnxFile.List(path) : WeightsListing.Read(path);
 
     /// <summary>
     /// Reads pretrained weights that were fetched by hand. They are recognized by their content, whatever their name; those in a NuGet
     /// package by their path in it.
     /// </summary>
+    /// <param name="path">The file.</param>
+    /// <param name="key">The key of the set in a PyTorch file with several; null for the usual one.</param>
     /// <returns>The content, and the row of the catalog; null for other weights.</returns>
     /// <exception cref="FileAccessException">The file cannot be read.</exception>
     /// <exception cref="ModelFormatException">The file is damaged, not a weights file, or a package without known weights.</exception>
-    public static (WeightsFile File, PretrainedEntry? Entry) Read(string path)
+    public static (WeightsFile File, PretrainedEntry? Entry) Read(string path, string? key = null)
     {
+        if (WeightsFile.IsFolder(path))
+        {
+            return (ReadTensors(path, key: key), null);
+        }
+
         if (!path.EndsWith(PackageExtension, StringComparison.OrdinalIgnoreCase))
         {
             string sha256 = PretrainedStore.Hash(path);
-            return (ReadTensors(path), PretrainedCatalog.All.FirstOrDefault(entry => entry.Matches(sha256)));
+            return (ReadTensors(path, key: key), PretrainedCatalog.All.FirstOrDefault(entry => entry.Matches(sha256)));
         }
 
         var known = FindEntry(path);
@@ -44,7 +57,7 @@ internal static class PretrainedFile
         {
             Extract(path, known, temporary);
             return known.Matches(PretrainedStore.Hash(temporary))
-                ? (ReadTensors(temporary), known)
+                ? (ReadTensors(temporary, key: key), known)
                 : throw new ModelFormatException(
                     $"{path}: {known.Package!.Path} in it is not that of {known.Package}; get that version.",
                     ModelFormatError.Mismatch,

@@ -27,21 +27,26 @@ internal sealed class GradientLog(Network network, int stepsPerEpoch, Func<Train
 
     /// <summary>Reads an earlier log up to <paramref name="position"/>; later rows are dropped because their steps are repeated.</summary>
     /// <exception cref="LanewiseException">The file cannot be read or was not written by <c>train</c>.</exception>
-    public void Resume(string path, TrainingPosition position) =>
-        _samples.AddRange(Load(path).TakeWhile(sample => sample.Step < StepOf(position)));
+    /// <param name="path">The file.</param>
+    /// <param name="text">The content of the log, where it could not be written to the file; null otherwise.</param>
+    /// <param name="position">The position.</param>
+    public void Resume(string path, string? text, TrainingPosition position)
+    {
+        var samples = text is null ? Load(path) : Parse(text.Split('\n'), path);
+        _samples.AddRange(samples.TakeWhile(sample => sample.Step < StepOf(position)));
+    }
 
-    public void Save(string path) => AtomicFile.WriteText(path, string.Join('\n', [Header, .. _samples.SelectMany(Rows), ""]));
+    public void Save(string path) => AtomicFile.WriteText(path, Format());
+
+    /// <summary>Returns the text of the log.</summary>
+    public string Format() => string.Join('\n', [Header, .. _samples.SelectMany(Rows), ""]);
 
     /// <summary>Reads the samples of a run; empty if the file does not exist.</summary>
     /// <exception cref="LanewiseException">The file cannot be read or was not written by <c>train</c>.</exception>
-    public static List<GradientSample> Load(string path)
-    {
-        if (!File.Exists(path))
-        {
-            return [];
-        }
+    public static List<GradientSample> Load(string path) => File.Exists(path) ? Parse(InputFile.ReadLines(path), path) : [];
 
-        string[] lines = InputFile.ReadLines(path);
+    private static List<GradientSample> Parse(string[] lines, string path)
+    {
         if (lines.Length == 0 || lines[0] != Header)
         {
             throw new LanewiseException($"{path}: the first line is not '{Header}'; delete the file to continue without it.");
@@ -56,13 +61,14 @@ internal sealed class GradientLog(Network network, int stepsPerEpoch, Func<Train
 
     private IEnumerable<string> Rows(GradientSample sample) => sample.Layers.Select(layer => string.Create(
         CultureInfo.InvariantCulture,
-        $"{sample.Step},{sample.Step / stepsPerEpoch + 1},{layer.Layer},{layer.Norm:R},{layer.ZeroShare:R}"));
+        $"{sample.Step},{sample.Step / stepsPerEpoch + 1},{CsvFormat.Quote(layer.Layer)},{layer.Norm:R},{layer.ZeroShare:R}"));
 
     private static (long Step, LayerGradient Layer)? Parse(string line) =>
-        line.Split(',') is [var step, _, var layer, var norm, var zeros]
+        // The name of a layer, from an ONNX file for example, may contain commas.
+        line.Split(',') is [var step, _, .. { Length: > 0 } layer, var norm, var zeros]
         && long.TryParse(step, NumberStyles.None, CultureInfo.InvariantCulture, out long number)
         && double.TryParse(norm, NumberStyles.Float, CultureInfo.InvariantCulture, out double length)
         && double.TryParse(zeros, NumberStyles.Float, CultureInfo.InvariantCulture, out double share)
-            ? (number, new(layer, length, share))
+            ? (number, new(CsvFormat.Unquote(string.Join(',', layer)), length, share))
             : null;
 }

@@ -39,9 +39,10 @@ internal sealed record ModelSource(string Path, PretrainedEntry? Entry)
     /// <summary>Loads the model.</summary>
     /// <param name="model">The model's name, for files that do not name it; null otherwise.</param>
     /// <param name="imageSize">The height and width of images, for ONNX files that leave them open.</param>
+    /// <param name="key">The key of the set of weights in a PyTorch file with several; null for the usual one.</param>
     /// <exception cref="LanewiseException">The file cannot be read, or holds another model.</exception>
-    public ModelFile Load(string? model = null, int? imageSize = null) =>
-        From(PretrainedFile.ReadTensors(Path, imageSize, Entry?.Model), model);
+    public ModelFile Load(string? model = null, Size2d? imageSize = null, string? key = null) =>
+        From(PretrainedFile.ReadTensors(Path, imageSize, Entry?.Model, key), model);
 
     /// <summary>
     /// Builds the model from the content of the file. The card of pretrained weights says how images are prepared for them.

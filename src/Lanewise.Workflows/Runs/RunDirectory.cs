@@ -6,11 +6,19 @@ namespace Lanewise.Workflows;
 /// <summary>The folder of a run: arguments, summary, gradient flow, model, checkpoint. Every file is replaced atomically.</summary>
 public sealed class RunDirectory
 {
-    private const string DefaultParent = "runs";
+    private const string TensorBoardName = "tensorboard";
+
+    // What a checkpoint has besides the state of training.
+    private const string SummaryKey = "lanewise.run.summary", GradientsKey = "lanewise.run.gradients";
 
     private readonly bool _isCreated;
+    private readonly bool _hadRun;
 
-    private RunDirectory(string path, bool isCreated = false) => (Path, _isCreated) = (path, isCreated);
+    internal RunDirectory(string path, bool isCreated = false)
+    {
+        (Path, _isCreated) = (path, isCreated);
+        _hadRun = File.Exists(Arguments);
+    }
 
     /// <summary>Gets the path of the folder, as it was given.</summary>
     public string Path { get; }
@@ -34,17 +42,7 @@ public sealed class RunDirectory
     public string Report => System.IO.Path.Combine(Path, "report.html");
 
     /// <summary>Gets the folder of TensorBoard events.</summary>
-    public string TensorBoard => System.IO.Path.Combine(Path, "tensorboard");
-
-    /// <summary>Reserves a folder for one run by creating it with an empty args.json.</summary>
-    /// <param name="output">
-    /// The folder given by the user; null for <paramref name="name"/> with the next free number under <paramref name="parent"/>.
-    /// </param>
-    /// <param name="name">The name of default folders.</param>
-    /// <param name="parent">The parent of default folders.</param>
-    /// <exception cref="LanewiseException">The folder is in use or not empty, or cannot be created.</exception>
-    internal static RunDirectory Reserve(string? output, string name, string parent = DefaultParent) =>
-        output is null ? ReserveNext(parent, name) : ReserveNamed(output);
+    public string TensorBoard => System.IO.Path.Combine(Path, TensorBoardName);
 
     /// <summary>Opens the folder of an earlier run.</summary>
     /// <param name="path">The folder.</param>
@@ -61,6 +59,9 @@ public sealed class RunDirectory
                 : $"{path}: the folder does not exist; specify the folder of a run.");
     }
 
+    /// <summary>Gets whether the checkpoint of a run with results is gone, so that it cannot be resumed.</summary>
+    internal bool LacksCheckpoint => !File.Exists(Checkpoint) && (File.Exists(Model) || File.Exists(Summary));
+
     /// <summary>Gets the description of a network that is not in the catalog.</summary>
     private string NetworkFile => System.IO.Path.Combine(Path, "network.json");
 
@@ -69,7 +70,7 @@ public sealed class RunDirectory
     internal RunDirectory Subfolder(string name)
     {
         var folder = new RunDirectory(System.IO.Path.Combine(Path, name));
-        WithPathInMessage(folder.Path, () => Directory.CreateDirectory(folder.Path).Exists);
+        RunReservation.WithPathInMessage(folder.Path, () => Directory.CreateDirectory(folder.Path));
         return folder;
     }
 
@@ -85,9 +86,10 @@ public sealed class RunDirectory
         }
 
         string model = new RunDirectory(path).Model;
-        return File.Exists(model)
-            ? model
-            : throw new LanewiseException($"{path}: the folder has no model.safetensors; a training writes it after each epoch.");
+        return File.Exists(model) ? model
+            : WeightsFile.IsFolder(path) ? path
+            : throw ForeignFile.OfFolder(path) ?? new LanewiseException(
+                $"{path}: the folder has no model.safetensors; a training writes it after its first epoch.");
     }
 
     /// <summary>Writes the description of a network that is not in the catalog, so that the run can be resumed without its file.</summary>
@@ -99,36 +101,92 @@ public sealed class RunDirectory
         ? NetworkGraph.Read(string.Concat(InputFile.ReadLines(NetworkFile)), name, NetworkFile)
         : null;
 
-    /// <summary>Writes the files that an epoch changes; the checkpoint is written last because it marks the others as complete.</summary>
-    internal void SaveEpoch(TrainerState state, ModelCard card, IEnumerable<EpochResult> epochs, GradientLog gradients)
+    /// <summary>
+    /// Writes the state of training with the metrics of the completed epochs, so that a summary that could not be written is written on
+    /// resuming.
+    /// </summary>
+    /// <param name="state">The state.</param>
+    /// <param name="epochs">The metrics.</param>
+    /// <param name="gradients">The gradient log, where it could not be written to its own file; null otherwise.</param>
+    /// <exception cref="FileAccessException">The file cannot be written.</exception>
+    internal void SaveCheckpoint(TrainerState state, IEnumerable<EpochResult> epochs, string? gradients)
     {
-        ModelFile.Save(Model, state.Weights, card);
-        RunSummary.Save(Summary, epochs);
-        SaveCheckpoint(state, gradients);
-    }
+        var notes = new Dictionary<string, string>(StringComparer.Ordinal) { [SummaryKey] = RunSummary.Format(epochs) };
+        if (gradients is not null)
+        {
+            notes[GradientsKey] = gradients;
+        }
 
-    /// <summary>Writes the state of training, also within an epoch.</summary>
-    internal void SaveCheckpoint(TrainerState state, GradientLog gradients)
-    {
-        gradients.Save(Gradients);
-        Files.Checkpoint.Save(Checkpoint, state);
+        Files.Checkpoint.Save(Checkpoint, state, notes);
     }
 
     /// <summary>Reads the state of training and the completed epochs.</summary>
     /// <exception cref="LanewiseException">A file is missing or damaged, or the files are inconsistent.</exception>
-    internal (TrainerState State, List<EpochResult> Epochs) Load(Network network)
+    internal SavedRun Load(Network network)
     {
         if (!File.Exists(Checkpoint))
         {
-            throw new LanewiseException($"{Path}: the folder has no checkpoint.safetensors to resume from; start a new run.");
+            throw new JobException(
+                $"{Path}: the folder has no checkpoint.safetensors to resume from; start a new run in another {{output}}.");
         }
 
-        var state = Files.Checkpoint.Load(Checkpoint, network);
+        var state = Files.Checkpoint.Load(Checkpoint, network, out var metadata);
         int done = state.Position.Epoch;
-        List<EpochResult> epochs = done == 0 ? [] : RunSummary.Load(Summary);
+        // Checkpoints of earlier versions rely on the summary.
+        var epochs = metadata.TryGetValue(SummaryKey, out string? text) ? RunSummary.Parse(text.Split('\n'), Checkpoint)
+            : done == 0 ? [] : RunSummary.Load(Summary);
         return epochs.Count >= done
-            ? (state, epochs[..done])
-            : throw new LanewiseException($"{Summary} has {epochs.Count} epochs, the checkpoint {done}; start a new run.");
+            ? new(state, epochs[..done], metadata.GetValueOrDefault(GradientsKey))
+            : throw new JobException(
+                $"{Summary} has {epochs.Count} epochs, the checkpoint {done}; start a new run in another {{output}}.");
+    }
+
+    /// <summary>Returns whether the model file has exactly these weights.</summary>
+    internal bool HasModel(Weights weights)
+    {
+        try
+        {
+            var stored = WeightsFile.Read(Model).Tensors.ToDictionary(tensor => tensor.Name, StringComparer.Ordinal);
+            return weights.Tensors.All(tensor => stored.TryGetValue(tensor.Name, out var other)
+                && tensor.Values.AsSpan().SequenceEqual(other.Values));
+        }
+        catch (LanewiseException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Returns whether all other files have what the checkpoint has.</summary>
+    internal bool IsComplete(SavedRun saved)
+    {
+        try
+        {
+            return saved.Gradients is null && RunSummary.Load(Summary).Count >= saved.Epochs.Count && HasModel(saved.State.Weights);
+        }
+        catch (LanewiseException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Returns whether the folder holds more than a run can begin again without losing anything.</summary>
+    internal bool HasProgress()
+    {
+        if (LacksCheckpoint || File.Exists(Model)
+            || Directory.EnumerateDirectories(Path).Any(folder => System.IO.Path.GetFileName(folder) != TensorBoardName))
+        {
+            return true;
+        }
+
+        try
+        {
+            return File.Exists(Checkpoint) && Files.Checkpoint.ReadPosition(Checkpoint) is not { Epoch: 0, Step: 0 };
+        }
+        catch (LanewiseException)
+        {
+            // A damaged checkpoint may be worth something to its owner.
+            return true;
+        }
     }
 
     /// <summary>Reads the settings and facts of the run.</summary>
@@ -141,16 +199,15 @@ public sealed class RunDirectory
             : record;
     }
 
-    /// <summary>Removes what <see cref="Reserve"/> created, if the run failed before training; an existing folder is kept.</summary>
+    /// <summary>Removes what a run wrote that failed before training; an existing folder is kept, and so are the settings in it.</summary>
     internal void Rollback()
     {
         try
         {
-            File.Delete(Arguments);
-            File.Delete(NetworkFile);
-            if (Directory.Exists(TensorBoard))
+            RemoveRun();
+            if (!_hadRun)
             {
-                Directory.Delete(TensorBoard, recursive: true);
+                File.Delete(Arguments);
             }
 
             if (_isCreated)
@@ -164,66 +221,34 @@ public sealed class RunDirectory
         }
     }
 
-    private static RunDirectory ReserveNamed(string path)
+    /// <summary>Removes the files of a run that has no progress, except its settings.</summary>
+    internal void RemoveRun()
     {
-        if (File.Exists(path))
+        foreach (string file in (string[])[NetworkFile, Summary, Gradients, Checkpoint])
         {
-            throw new JobException($"{path} is a file, not a folder; choose another {{output}}.");
+            File.Delete(file);
         }
 
-        bool exists = Directory.Exists(path);
-        var folder = new RunDirectory(path, isCreated: !exists);
-        if (exists && WithPathInMessage(path, () => Directory.EnumerateFileSystemEntries(path).Any()))
+        if (Directory.Exists(TensorBoard))
         {
-            string remedy = File.Exists(folder.Arguments)
-                ? $"choose another {{output}}, or resume that run with {{resume}} {path}"
-                : "choose another {output}";
-            throw new JobException($"{path} exists and is not empty; {remedy}.");
+            Directory.Delete(TensorBoard, recursive: true);
         }
 
-        return folder.TryReserve()
-            ? folder
-            : throw new JobException($"{path} is in use by another run; choose another {{output}}.");
+        RemoveTemporaryFiles();
     }
 
-    private static RunDirectory ReserveNext(string parent, string name)
+    /// <summary>Removes what remains of files that a killed process was writing. The folder must be locked.</summary>
+    internal void RemoveTemporaryFiles()
     {
-        for (int number = 1; ; number++)
+        foreach (string file in Directory.EnumerateFiles(Path).Where(AtomicFile.IsTemporary))
         {
-            string path = System.IO.Path.Combine(parent, $"{name}-{number}");
-            if (!System.IO.Path.Exists(path) && new RunDirectory(path, isCreated: true) is var folder && folder.TryReserve())
-            {
-                return folder;
-            }
-        }
-    }
-
-    /// <summary>Creates the folder and an empty args.json; of several runs that start at once, this succeeds for one only.</summary>
-    private bool TryReserve() => WithPathInMessage(Path, () =>
-    {
-        Directory.CreateDirectory(Path);
-        try
-        {
-            using var file = new FileStream(Arguments, FileMode.CreateNew, FileAccess.Write);
-            return true;
-        }
-        catch (IOException) when (File.Exists(Arguments) || !Directory.Exists(Path))
-        {
-            // Another run has reserved the folder, or had reserved it and has just removed it.
-            return false;
-        }
-    });
-
-    private static bool WithPathInMessage(string path, Func<bool> action)
-    {
-        try
-        {
-            return action();
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            string reason = e.Message.ReplaceLineEndings(" ").TrimEnd('.');
-            throw new JobException($"{path} cannot be created or read ({reason}); choose another {{output}}.", e);
+            File.Delete(file);
         }
     }
 }
+
+/// <summary>What a run saved.</summary>
+/// <param name="State">The state of training.</param>
+/// <param name="Epochs">The metrics of the completed epochs.</param>
+/// <param name="Gradients">The gradient log, where it could not be written to its own file; null otherwise.</param>
+internal sealed record SavedRun(TrainerState State, List<EpochResult> Epochs, string? Gradients);

@@ -55,8 +55,8 @@ internal sealed record RunFacts
     /// <summary>Gets the keys, which are no settings.</summary>
     public static readonly string[] Keys =
     [
-        "version", "command", "data_source", "train_images", "test_images", "lane_width", "initial_epochs", "weights_license",
-        "weights_origin", "environment",
+        "version", "command", "data_source", "train_images", "test_images", "class_names", "left_out_images", "train_data", "test_data",
+        "lane_width", "initial_epochs", "weights_license", "weights_origin", "environment",
     ];
 
     public string Version { get; init; } = ProductInfo.Version;
@@ -70,6 +70,15 @@ internal sealed record RunFacts
     public int TrainImages { get; init; }
 
     public int TestImages { get; init; }
+
+    /// <summary>Gets the class names, which determine the labels; null until the images are loaded.</summary>
+    public IReadOnlyList<string>? ClassNames { get; init; }
+
+    /// <summary>Gets the names of the corrupt images that were left out.</summary>
+    public IReadOnlyList<string> LeftOutImages { get; init; } = [];
+
+    /// <summary>Gets the digest of the images; null until they are loaded, and for runs of versions that did not record it.</summary>
+    public DataDigest? Data { get; init; }
 
     public int LaneWidth { get; init; } = Processor.LaneWidths[0];
 
@@ -101,6 +110,13 @@ internal sealed record RunFacts
         json.WriteString("data_source", DataSource);
         json.WriteNumber("train_images", TrainImages);
         json.WriteNumber("test_images", TestImages);
+        if (ClassNames is not null)
+        {
+            json.WriteValues("class_names", ClassNames, json.WriteStringValue);
+        }
+
+        json.WriteValues("left_out_images", LeftOutImages, json.WriteStringValue);
+        Data?.Write(json);
         json.WriteNumber("lane_width", LaneWidth);
         if (InitialEpochs is { } epochs)
         {
@@ -125,10 +141,15 @@ internal sealed record RunFacts
         DataSource = json.GetProperty("data_source").GetString(),
         TrainImages = json.GetProperty("train_images").GetInt32(),
         TestImages = json.GetProperty("test_images").GetInt32(),
+        ClassNames = json.TryGetProperty("class_names", out var classes) ? Names(classes) : null,
+        LeftOutImages = json.TryGetProperty("left_out_images", out var leftOut) ? Names(leftOut) : [],
+        Data = DataDigest.Read(json),
         LaneWidth = json.GetProperty("lane_width").GetInt32(),
         InitialEpochs = json.TryGetProperty("initial_epochs", out var epochs) ? epochs.GetInt32() : null,
         License = json.TryGetProperty("weights_license", out var license) ? license.GetString() : null,
         Origin = json.TryGetProperty("weights_origin", out var origin) ? origin.GetString() : null,
         Environment = RunEnvironment.Read(json),
     };
+
+    private static string[] Names(JsonElement names) => [.. names.EnumerateArray().Select(name => name.GetString() ?? "")];
 }

@@ -9,14 +9,21 @@ internal static class RunSummary
     private const string Header = "epoch,train_loss,train_top1,val_loss,val_top1,lr,seconds,images_per_second";
     private const string HeaderBefore02 = "epoch,train_loss,train_top1,eval_loss,eval_top1,lr,seconds,images_per_second";
 
-    public static void Save(string path, IEnumerable<EpochResult> epochs) =>
-        AtomicFile.WriteText(path, string.Join('\n', [Header, .. epochs.Select(Row), ""]));
+    public static void Save(string path, IEnumerable<EpochResult> epochs) => AtomicFile.WriteText(path, Format(epochs));
+
+    /// <summary>Returns the text of a summary.</summary>
+    public static string Format(IEnumerable<EpochResult> epochs) => string.Join('\n', [Header, .. epochs.Select(Row), ""]);
 
     /// <summary>Reads a summary, also one with the header of versions before 0.2.</summary>
     /// <exception cref="LanewiseException">The file cannot be read or was not written by <c>train</c>.</exception>
-    public static List<EpochResult> Load(string path)
+    public static List<EpochResult> Load(string path) => Parse(InputFile.ReadLines(path), path);
+
+    /// <summary>Reads the lines of a summary.</summary>
+    /// <param name="lines">The lines.</param>
+    /// <param name="path">The file that holds them, for messages.</param>
+    /// <exception cref="LanewiseException">They were not written by <c>train</c>.</exception>
+    public static List<EpochResult> Parse(string[] lines, string path)
     {
-        string[] lines = InputFile.ReadLines(path);
         if (lines.Length == 0 || lines[0] is not (Header or HeaderBefore02))
         {
             throw new LanewiseException($"{path}: the first line is not '{Header}'; start a new run.");

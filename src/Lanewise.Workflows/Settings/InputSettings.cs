@@ -26,8 +26,9 @@ public sealed record InputSettings : SettingsBase
     private static readonly string CropRange = string.Create(
         CultureInfo.InvariantCulture, $"a number from {ImageTransform.MinCropPct} to 1");
 
-    private static readonly Setting<int?> ImageSizeSetting = new(
-        "img-size", SettingTypes.Limit(MaxSide), _ => null, "Height and width of the network's input.", _ => ModelsOwn);
+    private static readonly Setting<Size2d?> ImageSizeSetting = new(
+        "img-size", SettingTypes.ImageSize(MaxSide), _ => null,
+        "Size of the network's input: one number for both sides, or height and width.", _ => ModelsOwn);
 
     private static readonly Setting<float?> CropPctSetting = new(
         "crop-pct", SettingTypes.OptionalFloat(v => v is >= ImageTransform.MinCropPct and <= 1, CropRange), _ => null,
@@ -45,6 +46,10 @@ public sealed record InputSettings : SettingsBase
         "crop-mode", SettingTypes.OptionalChoice<CropMode>("crop mode"), _ => null,
         "Fitting of images that are not square: center (crop), border (whole image on a border), squash.", _ => ModelsOwn);
 
+    private static readonly Setting<Interpolation?> InterpolationSetting = new(
+        "interpolation", SettingTypes.OptionalChoice<Interpolation>("interpolation"), _ => null,
+        "Filter for resizing images: bilinear, bicubic; both are antialiased.", _ => ModelsOwn);
+
     private static readonly Setting<ChannelOrder?> ChannelOrderSetting = new(
         "channel-order", SettingTypes.OptionalChoice<ChannelOrder>("channel order"), _ => null,
         "Order of the colours in the network's input: rgb, bgr. {mean} and {std} are in the same order.", _ => ModelsOwn);
@@ -56,14 +61,14 @@ public sealed record InputSettings : SettingsBase
     /// <summary>Gets the rows.</summary>
     public static IReadOnlyList<Setting> AllSettings { get; } =
     [
-        ImageSizeSetting, CropPctSetting, CropModeSetting, MeanSetting, StdSetting, ChannelOrderSetting, InkSetting,
+        ImageSizeSetting, CropPctSetting, CropModeSetting, InterpolationSetting, MeanSetting, StdSetting, ChannelOrderSetting, InkSetting,
     ];
 
     /// <inheritdoc/>
     public override IReadOnlyList<Setting> Table => AllSettings;
 
-    /// <summary>Gets the height and width of the network's input.</summary>
-    public int? ImageSize { get => Get(ImageSizeSetting); init => Set(ImageSizeSetting, value); }
+    /// <summary>Gets the height and width of the network's input; one number stands for both.</summary>
+    public Size2d? ImageSize { get => Get(ImageSizeSetting); init => Set(ImageSizeSetting, value); }
 
     /// <summary>Gets the center crop as a fraction of the shorter side.</summary>
     public float? CropPct { get => Get(CropPctSetting); init => Set(CropPctSetting, value); }
@@ -77,6 +82,9 @@ public sealed record InputSettings : SettingsBase
     /// <summary>Gets how images that are not square are fitted.</summary>
     public CropMode? CropMode { get => Get(CropModeSetting); init => Set(CropModeSetting, value); }
 
+    /// <summary>Gets the filter for resizing images.</summary>
+    public Interpolation? Interpolation { get => Get(InterpolationSetting); init => Set(InterpolationSetting, value); }
+
     /// <summary>Gets the order of the colours in the network's input.</summary>
     public ChannelOrder? ChannelOrder { get => Get(ChannelOrderSetting); init => Set(ChannelOrderSetting, value); }
 
@@ -88,16 +96,20 @@ public sealed record InputSettings : SettingsBase
     internal Network CreateNetwork(string model, ModelOptions options)
     {
         var entry = ModelCatalog.Find(model);
-        Shape? input = ImageSize is { } side ? new Shape(entry.Transform.Input.Channels, side, side) : null;
+        if (ImageSize is not { } size)
+        {
+            return entry.Create(options with { Input = null });
+        }
+
         try
         {
-            return entry.Create(options with { Input = input });
+            return entry.Create(options with { Input = new Shape(entry.Transform.Input.Channels, size.Height, size.Width) });
         }
-        catch (LanewiseException e) when (input is not null)
+        catch (LanewiseException e)
         {
             throw new JobException(
-                $"{{img-size}} {ImageSize}: {entry.Name}, designed for {entry.Transform.Input.Height}, does not support this size; "
-                + $"choose a larger one. {e.Message}",
+                $"{{img-size}} {SizeText.Format(size)}: {entry.Name}, designed for {entry.Transform.Input.Height}, does not support "
+                + $"this size; choose a larger one. {e.Message}",
                 e);
         }
     }
@@ -112,6 +124,7 @@ public sealed record InputSettings : SettingsBase
         {
             CropPct = CropPct ?? transform.CropPct,
             CropMode = CropMode ?? transform.CropMode,
+            Interpolation = Interpolation ?? transform.Interpolation,
             Ink = Ink is null ? transform.Ink : Framing(transform, Ink.Value),
             Mean = Channels(MeanSetting, Mean, network) ?? transform.Mean,
             Std = Channels(StdSetting, Std, network) ?? transform.Std,
@@ -123,6 +136,7 @@ public sealed record InputSettings : SettingsBase
     {
         CropPct = CropPct ?? transform.CropPct,
         CropMode = CropMode ?? transform.CropMode,
+        Interpolation = Interpolation ?? transform.Interpolation,
         Mean = Mean ?? transform.In(ChannelOrder ?? transform.ChannelOrder).Mean,
         Std = Std ?? transform.In(ChannelOrder ?? transform.ChannelOrder).Std,
         ChannelOrder = ChannelOrder ?? transform.ChannelOrder,

@@ -27,7 +27,7 @@ public enum ScheduleKind
 public abstract partial record RunSettings
 {
     private const double AdamWLearningRate = 0.001, AdamWWeightDecay = 0.01;
-    private const string NonNegative = "a number of at least 0";
+    private protected const string NonNegative = "a number of at least 0";
 
     private protected static readonly Setting<int> EpochsSetting = new(
         "epochs", SettingTypes.Whole(1, SettingLimits.MaxEpochs), ByDefault(s => s.Defaults.Epochs),
@@ -156,6 +156,11 @@ public abstract partial record RunSettings
         : new();
 
     private bool IsAdamW => Optimizer == OptimizerKind.AdamW;
+
+    /// <summary>
+    /// Gets the learning rate to try after this one made the loss infinite: a tenth, or the default if it is far above that.
+    /// </summary>
+    internal double LowerLearningRate => ToOptimizer().LowerLearningRate(OptimizerDefaults.LearningRate);
 
     /// <summary>Creates the optimizer.</summary>
     internal Optimizer ToOptimizer() => IsAdamW

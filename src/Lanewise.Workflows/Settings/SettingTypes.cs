@@ -26,6 +26,17 @@ internal static class SettingTypes
         "N", (name, text) => ParseWhole(name, text, 1, max), value => Invariant(value ?? 0),
         (json, value) => json.WriteNumberValue(value ?? 0), json => Within(Single(json).GetInt32(), 1, max));
 
+    /// <summary>Creates the type of sizes of images, which may be left open. Where both sides agree, JSON holds one number.</summary>
+    public static SettingType<Size2d?> ImageSize(int max) => new(
+        SizeText.ValueName,
+        (name, text) => SizeText.Parse(text, max)
+            ?? throw new SettingException($"{{{name}}} {text}: expected a whole number from 1 to {max}, or HEIGHTxWIDTH.", name),
+        size => SizeText.Format(size.GetValueOrDefault()),
+        (json, size) => WriteSize(json, size.GetValueOrDefault()),
+        json => json.ValueKind != JsonValueKind.String ? Size2d.FromInt32(Within(Single(json).GetInt32(), 1, max))
+            : SizeText.Parse(json.GetString()!, max)
+            ?? throw new FormatException($"'{Excerpt.Of(json.GetString()!)}' is not a size from 1 to {max}, such as 128x256"));
+
     /// <summary>Creates the type of numbers within the range of a float.</summary>
     public static SettingType<double> Number(Func<double, bool> accepts, string expected) => new(
         "X", (name, text) => ParseNumber(name, text, accepts, expected), value => Invariant(value),
@@ -197,6 +208,18 @@ internal static class SettingTypes
 
     private static int Within(int value, int min, int max) =>
         value >= min && value <= max ? value : throw new FormatException($"{value} is not a number from {min} to {max}");
+
+    private static void WriteSize(Utf8JsonWriter json, Size2d size)
+    {
+        if (size.Height == size.Width)
+        {
+            json.WriteNumberValue(size.Height);
+        }
+        else
+        {
+            json.WriteStringValue(SizeText.Format(size));
+        }
+    }
 
     private static void WriteArray<T>(Utf8JsonWriter json, IEnumerable<T> items, Action<T> write)
     {

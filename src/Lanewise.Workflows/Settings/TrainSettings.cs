@@ -31,6 +31,15 @@ public sealed partial record TrainSettings : RunSettings
         ValueIfOmitted = DefaultPretrained,
     };
 
+    private static readonly Setting<string?> KeySetting = new(
+        "key", SettingTypes.Text("NAME"), _ => null,
+        "With {weights} or {pretrained}: the set of weights to take from a PyTorch file with several, for example state_dict_ema; "
+        + "dots lead into dictionaries.",
+        _ => "the usual one")
+    {
+        OnResume = ResumeRule.NotAllowed,
+    };
+
     private static readonly Setting<int?> ClassesSetting = new(
         "classes", SettingTypes.Limit(SettingLimits.MaxClasses), _ => null,
         "Number of classes of the network, at least that of the dataset.", _ => "that of the dataset");
@@ -77,6 +86,16 @@ public sealed partial record TrainSettings : RunSettings
         OnResume = ResumeRule.MayChange,
     };
 
+    internal const double DefaultCheckpointMinutes = 10;
+
+    private static readonly Setting<double> CheckpointMinutesSetting = new(
+        "checkpoint-minutes", SettingTypes.Number(v => v >= 0, NonNegative), _ => DefaultCheckpointMinutes,
+        "Minutes between two checkpoints within an epoch; 0 for none. At the end of an epoch one is saved in any case, unless the last "
+        + "one is only seconds old.")
+    {
+        OnResume = ResumeRule.MayChange,
+    };
+
     /// <summary>Gets the model to train.</summary>
     public string? Model { get => Get(ModelSetting); init => Set(ModelSetting, value); }
 
@@ -85,6 +104,9 @@ public sealed partial record TrainSettings : RunSettings
 
     /// <summary>Gets the name of pretrained weights or a file of them; null for others.</summary>
     public string? Pretrained { get => Get(PretrainedSetting); init => Set(PretrainedSetting, value); }
+
+    /// <summary>Gets the key of the set of weights in a file with several; null for the usual one.</summary>
+    public string? Key { get => Get(KeySetting); init => Set(KeySetting, value); }
 
     /// <summary>Gets the number of classes of the network; null for that of the dataset.</summary>
     public int? Classes { get => Get(ClassesSetting); init => Set(ClassesSetting, value); }
@@ -110,16 +132,23 @@ public sealed partial record TrainSettings : RunSettings
     /// <summary>Gets whether TensorBoard events are written.</summary>
     public bool TensorBoard { get => Get(TensorBoardSetting); init => Set(TensorBoardSetting, value); }
 
+    /// <summary>Gets the minutes between two checkpoints within an epoch; 0 for none.</summary>
+    public double CheckpointMinutes { get => Get(CheckpointMinutesSetting); init => Set(CheckpointMinutesSetting, value); }
+
     /// <summary>Gets the rows of all settings.</summary>
     public static IReadOnlyList<Setting> AllSettings { get; } =
     [
-        ModelSetting, DatasetSetting, DataDirSetting, OnCorruptSetting, .. InputSettings.AllSettings, AugmentationSetting, EpochsSetting,
-        BatchSizeSetting, .. OptimizationTable, WeightsSetting, PretrainedSetting, ClassesSetting, FreezeSetting, FreezeBnSetting,
-        AuxSetting, SeedSetting, ThreadsSetting, AlgorithmSetting, TensorBoardSetting, LimitTrainSetting, LimitTestSetting,
+        ModelSetting, DatasetSetting, DataDirSetting, ValSplitSetting, GroupBySetting, OnCorruptSetting, .. InputSettings.AllSettings,
+        AugmentationSetting, EpochsSetting, BatchSizeSetting, .. OptimizationTable, WeightsSetting, PretrainedSetting, KeySetting,
+        ClassesSetting, FreezeSetting, FreezeBnSetting, AuxSetting, SeedSetting, ThreadsSetting, AlgorithmSetting, TensorBoardSetting,
+        CheckpointMinutesSetting, LimitTrainSetting, LimitTestSetting,
     ];
 
     /// <inheritdoc/>
     public override IReadOnlyList<Setting> Table => AllSettings;
+
+    /// <inheritdoc/>
+    private protected override int SplitSeed => Seed;
 
     /// <summary>Gets the overrides of the model's image transform.</summary>
     public InputSettings Input { get => new InputSettings().With(Given(InputSettings.AllSettings)); init => Set(value.Given(value.Table)); }
@@ -166,6 +195,11 @@ public sealed partial record TrainSettings : RunSettings
         if (error is not null)
         {
             throw new SettingException(error, FreezeSetting.Name);
+        }
+
+        if (Key is not null && (Weights ?? Pretrained) is null)
+        {
+            throw new SettingException("{key} requires {weights} or {pretrained}: it names a set in their file.", KeySetting.Name);
         }
 
         if (Pretrained is not null && Weights is not null)

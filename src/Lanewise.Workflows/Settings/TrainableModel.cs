@@ -20,11 +20,11 @@ internal static class TrainableModel
 
     /// <summary>Reads the network of a file and gives it a classifier of a number of classes.</summary>
     /// <exception cref="LanewiseException">The file cannot be read, or its network classifies nothing.</exception>
-    public static Network Read(string path, int classes, int? imageSize)
+    public static Network Read(string path, int classes, Size2d? imageSize)
     {
         var network = OnnxFile.Read(path, new OnnxReadOptions { ImageSize = imageSize }).Network;
-        return imageSize is null || (network.Input.Height == imageSize && network.Input.Width == imageSize)
-            ? network.WithClasses(classes)
-            : throw new JobException($"{{img-size}} {imageSize}: {path} takes {network.Input}; omit {{img-size}}.");
+        return imageSize is { } size && size != (network.Input.Height, network.Input.Width)
+            ? throw new JobException($"{{img-size}} {SizeText.Format(size)}: {path} takes {network.Input}; omit {{img-size}}.")
+            : network.WithClasses(classes);
     }
 }

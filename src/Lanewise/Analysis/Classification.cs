@@ -62,6 +62,9 @@ public sealed class Classification
     /// <summary>What was done to the image, such as "640×480; inverted; …"; empty for values that entered the network unchanged.</summary>
     public string Processing { get; internal init; } = "";
 
+    /// <summary>What is to be said of the image, as <see cref="PreparedImage.Notice"/>; null if there is nothing.</summary>
+    public string? Notice { get; internal init; }
+
     /// <summary>Whether dark ink on a light background was inverted.</summary>
     public bool Inverted { get; internal init; }
 

@@ -137,7 +137,12 @@ public sealed partial class ImageClassifier
     }
 
     private Classification ToClassification(ReadOnlySpan<float> output, PreparedImage? image) =>
-        new(output, Classes, Network.Name, _isSoftmax) { Processing = image?.Processing ?? "", Inverted = image?.Inverted ?? false };
+        new(output, Classes, Network.Name, _isSoftmax)
+        {
+            Processing = image?.Processing ?? "",
+            Inverted = image?.Inverted ?? false,
+            Notice = image?.Notice,
+        };
 
     private void CheckValues(int values, bool isBatch)
     {

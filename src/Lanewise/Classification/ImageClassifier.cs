@@ -115,9 +115,12 @@ public sealed partial class ImageClassifier : IDisposable
         options.Check();
         var file = ModelFile.Load(path, options.Model);
         var transform = options.Transform ?? file.Card.Transform;
-        bool isDefault = options.Transform is null && !file.HasCard;
-        string[] notices = !isDefault ? [] :
-            [$"{DefaultNotice(path, file.Network, transform!)} Set ImageClassifierOptions.Transform for another."];
+        var notices = file.Notices.Select(notice => notice.Replace("{key}", "another key", StringComparison.Ordinal)).ToList();
+        if (options.Transform is null && !file.HasCard && transform is not null)
+        {
+            notices.Add($"{DefaultNotice(path, file.Network, transform)} Set ImageClassifierOptions.Transform for another.");
+        }
+
         return new(NetworkFor(file, options.Transform), file.Weights, options.Classes ?? file.Card.Classes, transform, notices, options);
     }
 

@@ -51,9 +51,18 @@ internal sealed class BatchLoader : ITensorSource, IDisposable
         _ready = new bool[slots];
         _failures = new ExceptionDispatchInfo?[slots];
         _onCancel = cancellationToken.Register(Close);
-        for (int i = 0; i < Math.Min(threads, slots); i++)
+        try
         {
-            new Thread(Work) { IsBackground = true, Name = $"Lanewise loader {i}" }.Start();
+            for (int i = 0; i < Math.Min(threads, slots); i++)
+            {
+                BackgroundThread.Start(Work, $"Lanewise loader {i}", threads);
+            }
+        }
+        catch
+        {
+            // Those that were started end.
+            Dispose();
+            throw;
         }
     }
 

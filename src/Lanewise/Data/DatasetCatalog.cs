@@ -51,7 +51,13 @@ public static class DatasetCatalog
             Name = "kmnist",
             Title = "handwritten Japanese characters (CODH)",
             Classes = ["o", "ki", "su", "tsu", "na", "ha", "ma", "ya", "re", "wo"],
-            Transform = ImageTransform.Mnist with { Mean = [0.1918f], Std = [0.3483f] },
+            // Characters fill the image too: framed as MNIST's digits they would be too small.
+            Transform = ImageTransform.Mnist with
+            {
+                Mean = [0.1918f],
+                Std = [0.3483f],
+                Ink = new InkFraming(28, 28) { CropsToInk = false },
+            },
             Folders = ["KMNIST/raw", "kmnist"],
             Files = IdxFiles(null, null, null, null),
             Mirrors = [new("http://codh.rois.ac.jp/kmnist/dataset/kmnist/")],
@@ -70,7 +76,25 @@ public static class DatasetCatalog
                 .. Enumerable.Range(1, 5).Select(i => new DatasetFile($"data_batch_{i}.bin", null, 10_000)),
                 new("test_batch.bin", null, 10_000),
             ],
+            Mirrors = [new("https://www.cs.toronto.edu/~kriz/")],
             Archive = new("https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz"),
+            ArchiveMd5 = "c32a1d4ab5d03f1284b67883e8d87530",
+            Other = new()
+            {
+                Name = "cifar10",
+                Title = "CIFAR-10, Python version",
+                Classes = CifarClasses.Ten,
+                Transform = ImageTransform.Cifar10,
+                Augmentation = Augmentation.Cifar,
+                Format = DatasetFormat.Cifar10Python,
+                Folders = ["cifar-10-batches-py", "cifar10"],
+                Files =
+                [
+                    .. Enumerable.Range(1, 5).Select(i => new DatasetFile($"data_batch_{i}", null, 10_000)),
+                    new("test_batch", null, 10_000),
+                ],
+                Archive = new("https://www.cs.toronto.edu/~kriz/cifar-10-python.tar.gz"),
+            },
         },
         new()
         {
@@ -82,8 +106,23 @@ public static class DatasetCatalog
             Format = DatasetFormat.Cifar100,
             Folders = ["cifar-100-binary", "cifar100"],
             Files = [new("train.bin", null, 50_000), new("test.bin", null, 10_000)],
+            Mirrors = [new("https://www.cs.toronto.edu/~kriz/")],
             Archive = new("https://www.cs.toronto.edu/~kriz/cifar-100-binary.tar.gz"),
+            ArchiveMd5 = "03b5dce01913d631647c71ecec9e9cb8",
+            Other = new()
+            {
+                Name = "cifar100",
+                Title = "CIFAR-100, Python version",
+                Classes = CifarClasses.Hundred,
+                Transform = ImageTransform.Cifar100,
+                Augmentation = Augmentation.Cifar,
+                Format = DatasetFormat.Cifar100Python,
+                Folders = ["cifar-100-python", "cifar100"],
+                Files = [new("train", null, 50_000), new("test", null, 10_000)],
+                Archive = new("https://www.cs.toronto.edu/~kriz/cifar-100-python.tar.gz"),
+            },
         },
+        .. Emnist.Splits,
         new()
         {
             Name = "digits",

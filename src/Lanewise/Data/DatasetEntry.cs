@@ -2,25 +2,6 @@ using System.Security.Cryptography;
 
 namespace Lanewise;
 
-/// <summary>The file format of a dataset.</summary>
-internal enum DatasetFormat
-{
-    /// <summary>IDX, with separate files for images and labels.</summary>
-    Idx,
-
-    /// <summary>CIFAR-10's records of one label byte and an image.</summary>
-    Cifar10,
-
-    /// <summary>CIFAR-100's records of two label bytes, coarse and fine, and an image.</summary>
-    Cifar100,
-}
-
-/// <summary>A file of a dataset.</summary>
-/// <param name="Name">The file name without <c>.gz</c>.</param>
-/// <param name="Md5">The md5 of the uncompressed content in lower-case hex digits, or null if unknown.</param>
-/// <param name="Count">The number of images or labels in the published file.</param>
-internal sealed record DatasetFile(string Name, string? Md5, int Count);
-
 /// <summary>A dataset of the catalog: MNIST-like IDX files, CIFAR files, or the built-in digits.</summary>
 public sealed record DatasetEntry
 {
@@ -53,14 +34,28 @@ public sealed record DatasetEntry
     /// <summary>The file format.</summary>
     internal DatasetFormat Format { get; init; }
 
+    /// <summary>The same dataset in other files, which are used where these are incomplete; null for none.</summary>
+    internal DatasetEntry? Other { get; init; }
+
+    /// <summary>Whether images are stored with rows and columns exchanged, as in EMNIST.</summary>
+    internal bool IsTransposed { get; init; }
+
+    /// <summary>The label of the first class in the files.</summary>
+    internal int FirstLabel { get; init; }
+
     /// <summary>The default augmentation of training images.</summary>
     public Augmentation Augmentation { get; init; } = Augmentation.None;
 
     /// <summary>The URLs of folders that offer the gzipped files; empty if they are only available as an archive.</summary>
     internal IReadOnlyList<Uri> Mirrors { get; init; } = [];
 
-    /// <summary>The URL of an archive to download by hand; null if the files are downloaded one by one.</summary>
+    /// <summary>The URL of the archive that has the files; null if they are downloaded one by one.</summary>
     internal Uri? Archive { get; init; }
+
+    /// <summary>The md5 of the archive, in lower-case hex digits; null if it is downloaded by hand only.</summary>
+    internal string? ArchiveMd5 { get; init; }
+
+    private bool IsByHand => Archive is not null && ArchiveMd5 is null;
 
     /// <summary>Whether the dataset is rendered by the library, with no files.</summary>
     public bool IsBuiltIn => Files.Count == 0;
@@ -102,9 +97,14 @@ public sealed record DatasetEntry
             return new DatasetSplits(Name, BuiltInDigits.Train(), BuiltInDigits.Test(), Transform, "built-in digits");
         }
         var location = Locate(options.Roots);
+        if (location is not { IsComplete: true } && Other?.Locate(options.Roots) is { IsComplete: true })
+        {
+            return await Other.LoadAsync(options, cancellationToken).ConfigureAwait(false);
+        }
+
         if (location is not { IsComplete: true })
         {
-            if (options.Roots.Explicit is not null || !options.AllowDownload || Archive is not null)
+            if (options.Roots.Explicit is not null || !options.AllowDownload || IsByHand)
             {
                 throw NotFound(options.Roots, location);
             }
@@ -140,12 +140,18 @@ public sealed record DatasetEntry
                 + $"download.", DatasetError.NotDownloadable, Name);
         }
         string folder = Path.Combine(options.Roots.Explicit ?? options.Roots.Cache, Folders[0]);
-        if (Archive is not null)
+        if (IsByHand)
         {
             throw new DatasetException($"{Name}: it cannot be downloaded automatically; "
                 + $"{ByHand(options.Roots)}.", DatasetError.NotDownloadable, Name);
         }
         RefuseShadow(options.Roots, folder);
+        if (Archive is not null)
+        {
+            using var archive = new DatasetArchive(this, options);
+            return await archive.FetchAsync(cancellationToken).ConfigureAwait(false);
+        }
+
         using var download = new DatasetDownload(this, options);
         string?[] paths = new string?[Files.Count];
         for (int i = 0; i < paths.Length; i++)
@@ -238,10 +244,15 @@ public sealed record DatasetEntry
         }
     }
 
+    /// <summary>
+    /// Finds a file, plain or gzipped. Some archives name MNIST's files with a dot, and some programs unpack each to a folder of its name.
+    /// </summary>
     private static string? FindFile(string folder, string name)
     {
-        string plain = Path.Combine(folder, name);
-        return File.Exists(plain) ? plain : File.Exists(plain + ".gz") ? plain + ".gz" : null;
+        string dotted = name.Replace("-idx", ".idx", StringComparison.Ordinal);
+        string[] names = [name, dotted, Path.Combine(name, name), Path.Combine(dotted, dotted), Path.Combine(dotted, name)];
+        return names.SelectMany(file => (string[])[file, file + ".gz"])
+            .Select(file => Path.Combine(folder, file)).FirstOrDefault(File.Exists);
     }
 
     private DatasetException NotFound(DatasetRoots roots, DatasetLocation? partial)

@@ -76,7 +76,12 @@ internal static class DatasetLoader
     }
 
     private static (byte[] Pixels, byte[] Labels) Read(DatasetEntry entry, DatasetFile file, string path, string remedy) =>
-        CifarFile.Read(path, entry.Format == DatasetFormat.Cifar100 ? 2 : 1, file.Count, entry.Classes.Count, remedy);
+        entry.Format switch
+        {
+            DatasetFormat.Cifar10Python => CifarPickle.Read(path, "labels", file.Count, entry.Classes.Count, remedy),
+            DatasetFormat.Cifar100Python => CifarPickle.Read(path, "fine_labels", file.Count, entry.Classes.Count, remedy),
+            _ => CifarFile.Read(path, entry.Format == DatasetFormat.Cifar100 ? 2 : 1, file.Count, entry.Classes.Count, remedy),
+        };
 
     private static async Task<(MemoryImageDataset Train, MemoryImageDataset Test)> IdxAsync(
         DatasetEntry entry, DatasetLocation location, string remedy, CancellationToken cancellationToken)
@@ -150,10 +155,27 @@ internal static class DatasetLoader
             throw new DatasetException($"{location.Folder}: {counts}; both need the same number, at least 1; "
                 + $"{remedy}.", DatasetError.Damaged);
         }
-        return new MemoryImageDataset($"{entry.Name}/{split}", shape, entry.Classes, images.Bytes, labels.Bytes)
+        byte[] pixels = entry.IsTransposed ? Transposed(images.Bytes, shape) : images.Bytes;
+        int[] numbers = Array.ConvertAll(labels.Bytes, label => label - entry.FirstLabel);
+        return new MemoryImageDataset($"{entry.Name}/{split}", shape, entry.Classes, pixels, numbers)
         {
             Transform = entry.Transform,
         };
+    }
+
+    private static byte[] Transposed(byte[] pixels, Shape shape)
+    {
+        byte[] upright = new byte[pixels.Length];
+        Parallel.For(0, pixels.Length / shape.Count, image =>
+        {
+            int first = image * shape.Count;
+            for (int i = 0; i < shape.Count; i++)
+            {
+                (int row, int column) = Math.DivRem(i, shape.Width);
+                upright[first + i] = pixels[first + column * shape.Height + row];
+            }
+        });
+        return upright;
     }
 
     private static string Values(IdxArray array) => $"{string.Join('×', array.Sizes)} values of type {array.Type}";

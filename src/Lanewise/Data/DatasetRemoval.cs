@@ -20,8 +20,10 @@ internal static class DatasetRemoval
         long bytes = 0;
         try
         {
-            // Downloads are gzipped; a plain file was put there by hand. So was an archive, which is never downloaded.
-            string[] files = entry.Archive is null ? [.. entry.Files.Select(file => Path.Combine(folder, file.Name + ".gz"))] : [];
+            // Single downloads are gzipped: a plain file was put there by hand. The files of an archive are plain.
+            string[] files = entry.Archive is null ? [.. entry.Files.Select(file => Path.Combine(folder, file.Name + ".gz"))]
+                : entry.ArchiveMd5 is null ? []
+                : [.. entry.Files.Select(file => Path.Combine(folder, file.Name)), ArchivePath(entry, roots)];
             foreach (string path in files.SelectMany(path => (string[])[path, path + ".part"]))
             {
                 if (new FileInfo(path) is { Exists: true, Length: var length })
@@ -33,7 +35,8 @@ internal static class DatasetRemoval
             }
 
             string empty = folder;
-            while (removed.Count > 0 && empty != roots.Cache && !Directory.EnumerateFileSystemEntries(empty).Any())
+            while (removed.Count > 0 && empty != roots.Cache && Directory.Exists(empty)
+                && !Directory.EnumerateFileSystemEntries(empty).Any())
             {
                 Directory.Delete(empty);
                 empty = Path.GetDirectoryName(empty)!;
@@ -44,6 +47,9 @@ internal static class DatasetRemoval
             string why = e.Message.ReplaceLineEndings(" ").TrimEnd('.');
             throw new FileAccessException($"{folder}: cannot be removed ({why}); change its permissions.", folder, FileAccess.Write, e);
         }
+
+        static string ArchivePath(DatasetEntry entry, DatasetRoots roots) =>
+            Path.Combine(roots.Cache, Path.GetFileName(entry.Archive!.AbsolutePath));
 
         string other = entry.Locate(roots) is { } left ? $", and {left.Folder} is left alone" : "";
         return removed.Count > 0 ? (removed, bytes) : throw new DatasetException(

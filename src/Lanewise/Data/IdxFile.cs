@@ -28,7 +28,7 @@ internal static class IdxFile
         remedy ??= "download it again";
         try
         {
-            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1 << 16);
+            using var file = InputFile.Open(path, bufferBytes: 1 << 16);
             return Read(file, path, remedy);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -78,18 +78,18 @@ internal static class IdxFile
     /// <summary>Opens a file for reading its content, decompressed if it is gzipped.</summary>
     internal static Stream OpenContent(string path)
     {
-        var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1 << 16);
+        var file = InputFile.Open(path, bufferBytes: 1 << 16);
         return IsGzip(file) ? new GZipStream(file, CompressionMode.Decompress) : file;
     }
 
-    private static bool IsGzip(FileStream file)
+    private static bool IsGzip(Stream file)
     {
         bool gzip = file.ReadByte() == 0x1F && file.ReadByte() == 0x8B;
         file.Position = 0;
         return gzip;
     }
 
-    private static IdxArray Read(FileStream file, string path, string remedy)
+    private static IdxArray Read(Stream file, string path, string remedy)
     {
         if (!IsGzip(file))
         {

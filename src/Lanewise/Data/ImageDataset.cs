@@ -30,8 +30,10 @@ public static class ImageDataset
     public static IFixedShapeImageDataset Take(this IFixedShapeImageDataset dataset, int count) =>
         (IFixedShapeImageDataset)Take((IDataset)dataset, count);
 
-    private abstract class View(IDataset all, int count) : IDataset
+    private abstract class View(IDataset all, int count) : IDatasetView
     {
+        public IDataset All => all;
+
         public string Name => all.Name;
 
         public int Count => count;

@@ -13,6 +13,16 @@ public enum CropMode
     Squash,
 }
 
+/// <summary>How pixels are interpolated when an image is resized, as timm's <c>interpolation</c>; both are antialiased.</summary>
+public enum Interpolation
+{
+    /// <summary>By a triangle filter.</summary>
+    Bilinear,
+
+    /// <summary>By the cubic filter of Keys 1981 with a = −0.5, as Pillow's and torchvision's for images.</summary>
+    Bicubic,
+}
+
 /// <summary>The order in which the colours of an image enter the network.</summary>
 public enum ChannelOrder
 {
@@ -105,6 +115,9 @@ public sealed record ImageTransform
     /// <summary>How the image is fitted to the input. Default: <see cref="CropMode.Center"/>.</summary>
     public CropMode CropMode { get; init; }
 
+    /// <summary>How pixels are interpolated when the image is resized. Default: <see cref="Interpolation.Bilinear"/>.</summary>
+    public Interpolation Interpolation { get; init; }
+
     /// <summary>
     /// The order of the network's channels, which is also that of <see cref="Mean"/> and <see cref="Std"/>. Default:
     /// <see cref="ChannelOrder.Rgb"/>.
@@ -140,9 +153,10 @@ public sealed record ImageTransform
         Check();
         CheckChannels();
         byte[] pixels = new byte[Input.Count];
-        var steps = new List<string>();
+        var steps = new ImageSteps();
         bool inverted = new ImageFitting(this).Apply(image, pixels, steps);
-        return new PreparedImage(pixels, Input, inverted, string.Join("; ", steps));
+        string notice = string.Join("; ", new[] { image.Notice, steps.Notice }.OfType<string>());
+        return new PreparedImage(pixels, Input, inverted, steps.ToString()) { Notice = notice.Length > 0 ? notice : null };
     }
 
     /// <summary>Normalizes C×H×W bytes to C×H×W floats in the network's <see cref="ChannelOrder"/>.</summary>
@@ -164,11 +178,11 @@ public sealed record ImageTransform
 
     /// <inheritdoc/>
     public bool Equals(ImageTransform? other) => other is not null && Input == other.Input && CropPct == other.CropPct
-        && CropMode == other.CropMode && ChannelOrder == other.ChannelOrder && Ink == other.Ink
+        && CropMode == other.CropMode && Interpolation == other.Interpolation && ChannelOrder == other.ChannelOrder && Ink == other.Ink
         && Mean.SequenceEqual(other.Mean) && Std.SequenceEqual(other.Std);
 
     /// <inheritdoc/>
-    public override int GetHashCode() => HashCode.Combine(Input, CropPct, CropMode, ChannelOrder, Ink, Mean[0], Std[0]);
+    public override int GetHashCode() => HashCode.Combine(Input, CropPct, CropMode, Interpolation, ChannelOrder, Ink, Mean[0], Std[0]);
 
     /// <summary>
     /// Returns the transform for another channel order, with means and standard deviations that stay with their colours.
@@ -182,6 +196,11 @@ public sealed record ImageTransform
     /// number their channels in opposite orders or in the same, so it works in both directions.
     /// </summary>
     internal int SourceChannel(int channel) => ChannelOrder == ChannelOrder.Bgr ? Input.Channels - 1 - channel : channel;
+
+    /// <summary>Returns the share of the area of an image of a given size that the crop hides in evaluation, 0 to 1.</summary>
+    /// <param name="width">The width of the image.</param>
+    /// <param name="height">The height of the image.</param>
+    internal double HiddenShare(int width, int height) => new ImageFitting(this).HiddenShare(width, height);
 
     /// <summary>Normalizes a byte of the network's channel <paramref name="channel"/>.</summary>
     internal float NormalizeLevel(byte pixel, int channel) => (pixel / 255f - Mean[channel]) / Std[channel];

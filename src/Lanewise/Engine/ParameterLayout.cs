@@ -65,7 +65,7 @@ internal sealed class ParameterLayout
     /// <exception cref="LanewiseException">A name or a shape does not match the network.</exception>
     public Weights Pack(Weights weights, LaneMemory to)
     {
-        weights = Lanewise.Weights.Match(_network, weights.Tensors, "weights");
+        weights = new WeightsMatch(_network, weights.Tensors, "weights").ToWeights();
         foreach (var (name, location) in _locations)
         {
             location.Pack(weights[name].Values, to);

@@ -112,7 +112,7 @@ internal sealed class WorkerPool
         for (; _started < _threads; _started++)
         {
             int worker = _started;
-            new Thread(() => WorkerLoop(worker)) { IsBackground = true, Name = $"Lanewise worker {worker}" }.Start();
+            BackgroundThread.Start(() => WorkerLoop(worker), $"Lanewise worker {worker}", _threads);
         }
     }
 

@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using System.Globalization;
+using Lanewise.IO;
 
 namespace Lanewise.Files;
 
@@ -18,10 +20,14 @@ public static class Checkpoint
 
     /// <summary>Writes the state atomically.</summary>
     /// <exception cref="FileAccessException">The file cannot be written.</exception>
-    public static void Save(string path, TrainerState state)
+    public static void Save(string path, TrainerState state) => Save(path, state, notes: null);
+
+    /// <summary>Writes the state with further metadata, whose keys are not those of a position.</summary>
+    /// <inheritdoc cref="Save(string, TrainerState)" path="/exception"/>
+    internal static void Save(string path, TrainerState state, IReadOnlyDictionary<string, string>? notes)
     {
         var p = state.Position;
-        var metadata = new Dictionary<string, string>(StringComparer.Ordinal)
+        var metadata = new Dictionary<string, string>(notes ?? ImmutableDictionary<string, string>.Empty, StringComparer.Ordinal)
         {
             [Prefix + "epoch"] = p.Epoch.ToString(CultureInfo.InvariantCulture),
             [Prefix + "step"] = p.Step.ToString(CultureInfo.InvariantCulture),
@@ -37,26 +43,34 @@ public static class Checkpoint
     /// <summary>Reads a state of <paramref name="network"/>.</summary>
     /// <exception cref="FileAccessException">The file cannot be read.</exception>
     /// <exception cref="ModelFormatException">The file is damaged, not a checkpoint, or belongs to another network.</exception>
-    public static TrainerState Load(string path, Network network)
+    public static TrainerState Load(string path, Network network) => Load(path, network, out _);
+
+    /// <summary>Reads a state and the metadata that was written with it.</summary>
+    /// <inheritdoc cref="Load(string, Network)" path="/exception"/>
+    internal static TrainerState Load(string path, Network network, out IReadOnlyDictionary<string, string> metadata)
     {
         var file = Safetensors.Read(path);
+        metadata = file.Metadata;
         var own = network.Parameters.Select(p => p.Name).ToHashSet(StringComparer.Ordinal);
         var groups = file.Tensors.ToLookup(t => own.Contains(t.Name) ? "" : StateNameOf(t.Name) ?? "", StringComparer.Ordinal);
         var optimizer = groups.Where(group => group.Key.Length > 0).ToDictionary(
             group => group.Key,
             group => new Weights(group.Select(t => t with { Name = t.Name[(group.Key.Length + 1)..] })),
             StringComparer.Ordinal);
+        FiniteValues.Require(file.Tensors, path);
         // Checkpoints of early versions do not count updates; they all come from SGD, which does not use the count.
         bool uncounted = optimizer.Keys.All(SgdState.Contains) && !file.Metadata.ContainsKey(Prefix + Updates);
-        var position = new TrainingPosition(
-            Number<int>(file, path, "epoch"),
-            Number<int>(file, path, "step"),
-            Number<double>(file, path, "loss_sum"),
-            Number<int>(file, path, "correct"),
-            Number<double>(file, path, "seconds"),
-            uncounted ? 0 : Number<long>(file, path, Updates));
+        var position = Position(file.Metadata, path, uncounted);
         return new(Weights.Match(network, groups[""], path), optimizer, position);
     }
+
+    /// <summary>Reads the position of a checkpoint, and no tensor.</summary>
+    /// <inheritdoc cref="Load(string, Network)" path="/exception"/>
+    internal static TrainingPosition ReadPosition(string path) => InputFile.Read(path, (stream, file) =>
+    {
+        var metadata = SafetensorsHeader.Read(stream, file).Metadata;
+        return Position(metadata, path, uncounted: !metadata.ContainsKey(Prefix + Updates));
+    });
 
     /// <summary>Refuses a checkpoint where a model is expected.</summary>
     /// <exception cref="ModelFormatException">The metadata is that of a checkpoint.</exception>
@@ -75,9 +89,17 @@ public static class Checkpoint
     private static string? StateNameOf(string tensor) =>
         StateNames.FirstOrDefault(name => tensor.StartsWith(name + ".", StringComparison.Ordinal));
 
-    private static T Number<T>(WeightsFile file, string path, string key)
+    private static TrainingPosition Position(IReadOnlyDictionary<string, string> metadata, string path, bool uncounted) => new(
+        Number<int>(metadata, path, "epoch"),
+        Number<int>(metadata, path, "step"),
+        Number<double>(metadata, path, "loss_sum"),
+        Number<int>(metadata, path, "correct"),
+        Number<double>(metadata, path, "seconds"),
+        uncounted ? 0 : Number<long>(metadata, path, Updates));
+
+    private static T Number<T>(IReadOnlyDictionary<string, string> metadata, string path, string key)
         where T : struct, IParsable<T>, System.Numerics.INumber<T> =>
-        file.Metadata.TryGetValue(Prefix + key, out string? text)
+        metadata.TryGetValue(Prefix + key, out string? text)
         && T.TryParse(text, CultureInfo.InvariantCulture, out T value)
         && value >= T.Zero
             ? value

@@ -63,6 +63,9 @@ public sealed record ModelCard
     /// <summary>The network; null where the file names one of the catalog.</summary>
     public Network? Network { get; init; }
 
+    /// <summary>How training and validation images were divided; null if unknown.</summary>
+    internal ValidationSplit? Validation { get; init; }
+
     /// <summary>Converts the card to the metadata of a safetensors file.</summary>
     public Dictionary<string, string> ToMetadata()
     {
@@ -87,6 +90,11 @@ public sealed record ModelCard
             {
                 Set(key, value);
             }
+        }
+
+        if (Validation is not null)
+        {
+            ValidationMetadata.Write(Validation, Set);
         }
 
         if (Network is not null && !IsInCatalog(Network))
@@ -121,7 +129,13 @@ public sealed record ModelCard
             throw values.Refuse("classes", "is empty");
         }
 
+        CheckNames(classes, values);
         string model = values.Text("model");
+        if (VisibleText.Escape(model) is var visible && !ReferenceEquals(visible, model))
+        {
+            throw values.Refuse("model", $"has control characters: '{Excerpt.Of(model)}'");
+        }
+
         var input = TransformMetadata.ReadInput(values);
         return new ModelCard(model, classes, input)
         {
@@ -129,8 +143,27 @@ public sealed record ModelCard
             Dataset = values.Find("dataset"),
             License = values.Find("license"),
             Origin = values.Find("origin"),
+            Validation = ValidationMetadata.Read(values),
             Network = values.Find("graph") is { } graph ? NetworkGraph.Read(graph, model, file) : null,
         };
+    }
+
+    /// <summary>Checks that a class can be told by its name.</summary>
+    private static void CheckNames(string[] classes, CardValues values)
+    {
+        var indices = new Dictionary<string, int>(StringComparer.Ordinal);
+        for (int i = 0; i < classes.Length; i++)
+        {
+            if (string.IsNullOrWhiteSpace(classes[i]))
+            {
+                throw values.Refuse("classes", $"has an empty name, that of class {i}");
+            }
+
+            if (!indices.TryAdd(classes[i], i))
+            {
+                throw values.Refuse("classes", $"has the name '{Excerpt.Of(classes[i])}' twice, for classes {indices[classes[i]]} and {i}");
+            }
+        }
     }
 
     private static ImageTransform? ReadTransform(CardValues values, Shape input) => values.Find("values") switch

@@ -7,6 +7,9 @@ public sealed record ModelFile
 {
     private const string ModelName = "model.safetensors";
 
+    // Satellites have 13 bands; what has more is no image.
+    private const int MaxChannels = 64;
+
     /// <summary>Joins the parts of a model.</summary>
     /// <param name="network">The network of the weights.</param>
     /// <param name="weights">The weights.</param>
@@ -74,10 +77,11 @@ public sealed record ModelFile
         }
 
         card = file.Network is not null && card is not null ? card with { Network = network } : card;
-        return new(network, Weights.Match(network, file.TensorsFor(network), path), card ?? DefaultCard(network, file))
+        var content = file.For(network, path);
+        return new(network, KnownArchitecture.Match(network, content, path), card ?? DefaultCard(network, file))
         {
             HasCard = card is not null || file.Transform is not null,
-            Notices = file.Notices,
+            Notices = [.. content.Notices, .. card is null && file.Network is null ? ChannelNotices(network, path) : []],
         };
     }
 
@@ -92,9 +96,9 @@ public sealed record ModelFile
         }
 
         string file = Path.Combine(path, ModelName);
-        return File.Exists(file)
-            ? file
-            : throw new FileAccessException(
+        return File.Exists(file) ? file
+            : WeightsFile.IsFolder(path) ? path
+            : throw ForeignFile.OfFolder(path) ?? (LanewiseException)new FileAccessException(
                 $"{path}: the folder has no {ModelName}; choose the folder of a run, whose training writes it after each epoch, or a file.",
                 path,
                 FileAccess.Read);
@@ -115,9 +119,15 @@ public sealed record ModelFile
         }
 
         var entry = ModelCatalog.Find(name);
-        int? outputs = card?.Classes.Count ?? ClassesOf(file, entry);
-        var network = entry.Create(new ModelOptions { Classes = outputs, Input = card?.Input });
-        return card is null && LacksClassifier(file, network) is { } features ? network.UpTo(features) : network;
+        if (card is not null)
+        {
+            return entry.Create(new ModelOptions { Classes = card.Classes.Count, Input = card.Input });
+        }
+
+        var usual = entry.Create(new ModelOptions());
+        file = file.For(usual, path);
+        var network = entry.Create(new ModelOptions { Classes = ClassesOf(file, usual), Input = InputOf(file, usual) });
+        return LacksClassifier(file, network) is { } features ? network.UpTo(features) : network;
     }
 
     /// <summary>
@@ -132,6 +142,12 @@ public sealed record ModelFile
 
     private static ModelCard DefaultCard(Network network, WeightsFile file)
     {
+        if (file.Network is null && network.Input.Channels is not (1 or 3))
+        {
+            // Arrays of values: no image has so many channels.
+            return new(network.Name, DefaultClasses(network.OutputCount), transform: null, network: network);
+        }
+
         var transform = file.Network is null
             ? ModelCatalog.Find(network.Name).Transform.For(network.Input)
             : file.Transform ?? DefaultTransform(network.Input);
@@ -159,10 +175,27 @@ public sealed record ModelFile
     /// <summary>
     /// Returns the number of classes of a file without a card, from its classifier; null if it has none that fits the model.
     /// </summary>
-    private static int? ClassesOf(WeightsFile file, ModelEntry entry)
+    private static int? ClassesOf(WeightsFile file, Network usual)
     {
-        var weight = GraphWalk.Classifier(entry.Create(new ModelOptions()).Output)?.Parameters[0];
+        var weight = GraphWalk.Classifier(usual.Output)?.Parameters[0];
         var found = file.Tensors.FirstOrDefault(t => t.Name == weight?.Name);
         return found is { Dimensions: [> 0 and var classes, var features] } && features == weight!.Dimensions[1] ? classes : null;
+    }
+
+    private static string[] ChannelNotices(Network network, string path) =>
+        ModelCatalog.Find(network.Name).Transform.Input.Channels == network.Input.Channels ? []
+        : [$"{path}: the first convolution takes {network.Input.Channels} channels, so {network.Name} was built for {network.Input}."];
+
+    /// <summary>
+    /// Returns the input of a file without a card whose first convolution takes other channels than the model's; null for the usual input.
+    /// </summary>
+    private static Shape? InputOf(WeightsFile file, Network usual)
+    {
+        var weight = usual.Parameters[0];
+        var found = file.Tensors.FirstOrDefault(t => t.Name == weight.Name);
+        return found is { Dimensions: [_, > 0 and <= MaxChannels and var channels, _, _] }
+            && weight.Dimensions is [_, var own, _, _] && channels != own
+            ? usual.Input with { Channels = channels }
+            : null;
     }
 }

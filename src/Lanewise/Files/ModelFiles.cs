@@ -51,6 +51,7 @@ public static class ModelFiles
         string name = ModelFile.Find(path);
         var file = WeightsFile.Read(name);
         Checkpoint.ThrowIfCheckpoint(file.Metadata, name);
-        return strict ? Weights.Match(network, file.Tensors, name) : Weights.Adapt(network, file.Tensors, name, seed).Weights;
+        var tensors = file.For(network, name).Tensors;
+        return strict ? Weights.Match(network, tensors, name) : Weights.Adapt(network, tensors, name, seed).Weights;
     }
 }

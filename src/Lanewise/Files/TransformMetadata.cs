@@ -8,6 +8,7 @@ internal static class TransformMetadata
     private const int MaxSide = 1 << 16;
     private const string None = "none";
     private const string Bgr = "bgr";
+    private const string Bicubic = "bicubic";
 
     private static readonly (string Name, CropMode Mode)[] CropModes =
         [("center", CropMode.Center), ("border", CropMode.Border), ("squash", CropMode.Squash)];
@@ -19,6 +20,11 @@ internal static class TransformMetadata
         set("std", CardValues.WriteArray(transform.Std, (writer, value) => writer.WriteNumberValue(value)));
         set("crop_pct", transform.CropPct.ToString("R", CultureInfo.InvariantCulture));
         set("crop_mode", CropModes.First(crop => crop.Mode == transform.CropMode).Name);
+        if (transform.Interpolation == Interpolation.Bicubic)
+        {
+            set("interpolation", Bicubic);
+        }
+
         if (transform.ChannelOrder == ChannelOrder.Bgr)
         {
             set("channel_order", Bgr);
@@ -65,6 +71,7 @@ internal static class TransformMetadata
             // Files of the first networks, whose images are not cropped, lack this key.
             CropPct = values.Fraction("crop_pct", ImageTransform.MinCropPct),
             CropMode = ReadCropMode(values),
+            Interpolation = ReadInterpolation(values),
             ChannelOrder = ReadChannelOrder(values),
             Ink = ReadInk(values, input),
         };
@@ -82,6 +89,14 @@ internal static class TransformMetadata
             ? CropModes[index].Mode
             : throw values.Refuse("crop_mode", $"is none of {string.Join(", ", CropModes.Select(crop => crop.Name))}");
     }
+
+    // Only files of transforms with another interpolation than the default have this key.
+    private static Interpolation ReadInterpolation(CardValues values) => values.Find("interpolation") switch
+    {
+        null => Interpolation.Bilinear,
+        Bicubic => Interpolation.Bicubic,
+        _ => throw values.Refuse("interpolation", $"is not {Bicubic}"),
+    };
 
     // Only files of networks that take blue, green, red have this key.
     private static ChannelOrder ReadChannelOrder(CardValues values) => values.Find("channel_order") switch

@@ -43,10 +43,11 @@ public sealed class Weights
     /// <param name="tensors">The tensors of a file.</param>
     /// <param name="source">The file's name, for the message.</param>
     /// <exception cref="LanewiseException">
-    /// Parameters are missing, surplus or of another shape; the message names the first ones and the nearest names.
+    /// Parameters are missing, surplus or of another shape, and the message names the first ones and the nearest names; or a value is NaN
+    /// or infinite.
     /// </exception>
     public static Weights Match(Network network, IEnumerable<Tensor> tensors, string source) =>
-        new WeightsMatch(network, tensors, source).ToWeights();
+        Finite(new WeightsMatch(network, tensors, source).ToWeights(), source);
 
     /// <summary>
     /// Selects a network's parameters as <see cref="Match"/> does, for fine-tuning: the classifier (the last <see cref="Linear"/> before
@@ -61,7 +62,7 @@ public sealed class Weights
     {
         var match = new WeightsMatch(network, tensors, source);
         var initialized = match.InitializeHeads(Initialize(network, seed));
-        return new(match.ToWeights(), initialized);
+        return new(Finite(match.ToWeights(), source), initialized);
     }
 
     /// <summary>
@@ -71,7 +72,13 @@ public sealed class Weights
     public Weights Of(Network part) => new(part.Parameters.Select(p => this[p.Name]));
 
     /// <summary>Whether all values are finite.</summary>
-    public bool AllFinite() => Tensors.All(t => t.Values.All(float.IsFinite));
+    public bool AllFinite() => Tensors.All(t => FiniteValues.FirstOther(t.Values) < 0);
+
+    private static Weights Finite(Weights weights, string source)
+    {
+        FiniteValues.Require(weights.Tensors, source);
+        return weights;
+    }
 }
 
 /// <summary>Weights for fine-tuning, and the parameters among them that were re-initialized.</summary>

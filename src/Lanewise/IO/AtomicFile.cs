@@ -7,8 +7,7 @@ internal static class AtomicFile
 {
     private const int BufferBytes = 1 << 16;
 
-    // "Disk full" and "quota exceeded": errno on Unix, HRESULT on Windows.
-    private static readonly int[] DiskFullCodes = [28, 122, unchecked((int)0x80070070), unchecked((int)0x80070027)];
+    private const string TemporaryEnd = ".tmp";
 
     /// <summary>
     /// Writes a file through <paramref name="write"/> and then replaces <paramref name="path"/> with it. On failure no temporary
@@ -27,7 +26,7 @@ internal static class AtomicFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw FileAccessException.Writing(path, e, " Nothing was changed.");
+            throw FileAccessException.Writing(path, e);
         }
     }
 
@@ -37,6 +36,14 @@ internal static class AtomicFile
     {
         ArgumentNullException.ThrowIfNull(text);
         Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
+    }
+
+    /// <summary>Returns whether a path is that of a temporary file, which remains only of a process that was killed.</summary>
+    public static bool IsTemporary(string path)
+    {
+        string name = Path.GetFileName(path);
+        return name.StartsWith('.') && name.EndsWith(TemporaryEnd, StringComparison.Ordinal)
+            && Guid.TryParseExact(name.AsSpan(1, name.Length - 1 - TemporaryEnd.Length), "N", out _);
     }
 
     private static string Destination(string path)
@@ -61,7 +68,7 @@ internal static class AtomicFile
     private static void WriteAndRename(string path, Action<Stream> write)
     {
         // A short temporary name, so that a file name of the maximum length still works.
-        string temporary = Path.Combine(Path.GetDirectoryName(path)!, $".{Guid.NewGuid():N}.tmp");
+        string temporary = Path.Combine(Path.GetDirectoryName(path)!, $".{Guid.NewGuid():N}{TemporaryEnd}");
         try
         {
             using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, BufferBytes))

@@ -12,18 +12,29 @@ internal static class InputFile
         ArgumentException.ThrowIfNullOrEmpty(path);
         return Explained(path, file =>
         {
-            using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read, BufferBytes);
+            using var stream = Open(file, BufferBytes);
             return read(stream, file);
         });
     }
 
     /// <summary>Reads the bytes of a small file.</summary>
     /// <exception cref="FileAccessException">The file cannot be read.</exception>
-    public static byte[] ReadBytes(string path) => Explained(path, File.ReadAllBytes);
+    public static byte[] ReadBytes(string path) => Explained(path, file => HasContent(file) ? File.ReadAllBytes(file) : []);
 
     /// <summary>Reads the lines of a small file.</summary>
     /// <exception cref="FileAccessException">The file cannot be read.</exception>
-    public static string[] ReadLines(string path) => Explained(path, File.ReadAllLines);
+    public static string[] ReadLines(string path) => Explained(path, file => HasContent(file) ? File.ReadAllLines(file) : []);
+
+    /// <summary>Opens a file without explaining errors; named pipes and devices are empty.</summary>
+    public static Stream Open(string path, int bufferBytes) =>
+        HasContent(path) ? new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferBytes) : new MemoryStream();
+
+    /// <summary>
+    /// Returns whether there is something to read. Named pipes and devices have length 0; opening a pipe would wait for its writer, and a
+    /// device may have no end. A pipe that a shell passes for <c>&lt;(command)</c>, a link to no path, is open already.
+    /// </summary>
+    private static bool HasContent(string path) =>
+        (File.ResolveLinkTarget(path, returnFinalTarget: true) ?? new FileInfo(path)) is not FileInfo { Exists: true, Length: 0 };
 
     private static T Explained<T>(string path, Func<string, T> read)
     {

@@ -32,6 +32,8 @@ public sealed record AdamW : Optimizer
 
     internal override IReadOnlyList<string> StateNames => ["exp_avg", "exp_avg_sq"];
 
+    internal override double UsualLearningRate => 0.001;
+
     internal override OptimizerStep StepAt(double rate, long update) =>
         new AdamWStep(rate, Beta1, Beta2, Eps, (float)WeightDecay, update);
 

@@ -10,8 +10,19 @@ namespace Lanewise;
 /// <param name="Confusion">The confusion matrix, counts by [label][prediction].</param>
 public sealed record Evaluation(double Loss, int Correct, int Total, int[][] Confusion)
 {
+    private const int SmallTotal = 1000;
+
     /// <summary>The accuracy, Correct / Total, 0 to 1.</summary>
     public double Top1 => (double)Correct / Total;
+
+    /// <summary>The share of the images whose label is the most frequent one, 0 to 1: the accuracy of always answering it.</summary>
+    internal double MajorityShare => (double)Confusion.Max(row => row.Sum()) / Total;
+
+    /// <summary>The 95 % confidence interval of the accuracy.</summary>
+    internal WilsonInterval Top1Interval => WilsonInterval.Of(Correct, Total);
+
+    /// <summary>Whether the images are so few, below 1,000, that the accuracy says little without its interval.</summary>
+    internal bool IsSmall => Total < SmallTotal;
 
     /// <summary>Computes the precision, recall and support of each class.</summary>
     public IReadOnlyList<ClassScore> PerClass() => [.. Confusion.Select((row, label) =>
@@ -41,7 +52,13 @@ public sealed record Evaluation(double Loss, int Correct, int Total, int[][] Con
     /// <exception cref="DatasetException">The dataset is empty or has more classes than the network.</exception>
     /// <exception cref="LanewiseException">An image cannot be read.</exception>
     public static Evaluation Run(
-        Plan plan, IDataset dataset, ImageTransform? transform, Action<ImagePrediction>? evaluated, CancellationToken cancellationToken)
+        Plan plan, IDataset dataset, ImageTransform? transform, Action<ImagePrediction>? evaluated, CancellationToken cancellationToken) =>
+        Run(plan, dataset, transform, evaluated, progress: null, cancellationToken);
+
+    /// <summary>Evaluates a network, and calls <paramref name="progress"/> after each batch: samples done, and all of them.</summary>
+    internal static Evaluation Run(
+        Plan plan, IDataset dataset, ImageTransform? transform, Action<ImagePrediction>? evaluated, Action<int, int>? progress,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(dataset);
@@ -52,6 +69,8 @@ public sealed record Evaluation(double Loss, int Correct, int Total, int[][] Con
         int[] order = [.. Enumerable.Range(0, dataset.Count)];
         using var batches = new BatchLoader(source, order, plan.Options.BatchSize, 0, plan.Options.Threads, cancellationToken);
         double loss = 0;
+        int done = 0;
+        progress?.Invoke(done, dataset.Count);
         for (var indices = batches.Next(); indices.Length > 0; indices = batches.Next())
         {
             plan.Evaluate(batches, indices);
@@ -62,6 +81,9 @@ public sealed record Evaluation(double Loss, int Correct, int Total, int[][] Con
                 confusion[label][prediction]++;
                 evaluated?.Invoke(new(indices[i], label, prediction, Probability(plan, i, label, prediction)));
             }
+
+            done += indices.Length;
+            progress?.Invoke(done, dataset.Count);
         }
 
         return new(loss / dataset.Count, confusion.Select((row, label) => row[label]).Sum(), dataset.Count, confusion);

@@ -13,6 +13,13 @@ public abstract record Optimizer
     /// <summary>The names, also in files, of the state that is kept per weight.</summary>
     internal abstract IReadOnlyList<string> StateNames { get; }
 
+    /// <summary>A learning rate with which most trainings do not diverge.</summary>
+    internal abstract double UsualLearningRate { get; }
+
+    /// <summary>A lower learning rate to try after this one made the loss infinite.</summary>
+    /// <param name="usual">The usual learning rate of what is trained.</param>
+    internal double LowerLearningRate(double usual) => LearningRate > 10 * usual ? usual : LearningRate / 10;
+
     /// <summary>Returns the constants of the update kernel.</summary>
     /// <param name="rate">The learning rate of this step.</param>
     /// <param name="update">The number of this step in the whole training, from 1.</param>

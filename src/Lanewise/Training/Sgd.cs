@@ -27,6 +27,8 @@ public sealed record Sgd : Optimizer
 
     internal override IReadOnlyList<string> StateNames => ["velocity"];
 
+    internal override double UsualLearningRate => 0.01;
+
     internal override OptimizerStep StepAt(double rate, long update) =>
         new SgdStep((float)rate, (float)Momentum, (float)WeightDecay, Nesterov);
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Lanewise.Kernels;
 
 namespace Lanewise;
@@ -35,6 +36,7 @@ public sealed partial class Trainer
 
         var p = _position;
         double rate = RateAt(steps - 1, steps);
+        Validation = result;
         _position = new(p.Epoch + 1, 0, 0, 0, 0, p.Updates);
         var (trainLoss, trainTop1) = onTrain is null ? (p.LossSum / count, (double)p.Correct / count) : (onTrain.Loss, onTrain.Top1);
         return new(p.Epoch + 1, trainLoss, trainTop1, result.Loss, result.Top1, rate, p.Seconds, count / p.Seconds);
@@ -119,10 +121,16 @@ public sealed partial class Trainer
         var position = _position;
         Restore(restorePoint);
         string kept = restorePoint.Position.Step == 0 ? "before this epoch" : "where training was resumed";
+        string what = $"the loss is no longer finite {when}";
+        var optimizer = _options.Optimizer;
+        double lower = optimizer.LowerLearningRate(optimizer.UsualLearningRate);
         throw new TrainingDivergedException(
-            $"the loss is no longer finite {when}; the weights are those {kept}. Try a learning rate of "
-                + $"{_options.Optimizer.LearningRate / 10:G3} or a larger batch.",
-            position);
+            $"{what}; the weights are those {kept}. Try a learning rate of {lower.ToString("G3", CultureInfo.InvariantCulture)} "
+                + "or a larger batch.",
+            position)
+        {
+            Event = what,
+        };
     }
 
     private TrainingProgress Progress(int steps, int count, double imagesPerSecond)

@@ -63,6 +63,12 @@ public sealed partial class Trainer : IDisposable
     /// <summary>Observes the gradients of steps, after they are computed and before the update; null for none.</summary>
     public IGradientObserver? GradientObserver { get; set; }
 
+    /// <summary>The evaluation of the validation set after the last epoch; null before the first is complete.</summary>
+    internal Evaluation? Validation { get; private set; }
+
+    /// <summary>Called after each batch of an evaluation with the number of samples that are done and that of all; null for none.</summary>
+    internal Action<int, int>? Evaluated { get; set; }
+
     private IEnumerable<(string Name, LaneMemory Memory)> OptimizerState => _options.Optimizer.StateNames.Zip(_update.State);
 
     /// <summary>Restores <paramref name="state"/>, from which the next run continues.</summary>
@@ -195,7 +201,7 @@ public sealed partial class Trainer : IDisposable
     private Evaluation Evaluate(IDataset dataset, TrainingData data, CancellationToken cancellationToken)
     {
         _evaluation.SetWeights(_plan.GetWeights());
-        return Evaluation.Run(_evaluation, dataset, data.Transform, cancellationToken);
+        return Evaluation.Run(_evaluation, dataset, data.Transform, evaluated: null, Evaluated, cancellationToken);
     }
 
     private void Restore(TrainerState state)

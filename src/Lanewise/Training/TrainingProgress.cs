@@ -45,4 +45,7 @@ public sealed class TrainingDivergedException(string message, TrainingPosition p
 {
     /// <summary>The position of the step whose loss was not finite.</summary>
     public TrainingPosition Position => position;
+
+    /// <summary>What happened and when, without what became of the weights and what to do.</summary>
+    internal string Event { get; init; } = message.TrimEnd('.');
 }

@@ -67,6 +67,15 @@ public sealed class LayoutTests
         where body.Length > MaxMethodLines
         select $"{file}:{body.Line}: {body.Name} has {body.Length} lines");
 
+    // Terminals shows control characters in names from files; nothing may pass it by.
+    [Fact]
+    public void Only_the_room_Terminals_writes_to_the_console() => AssertNone(
+        from file in CSharp()
+        where file.StartsWith("src/Lanewise.Cli/", StringComparison.Ordinal) && !file.Contains("/Terminals/", StringComparison.Ordinal)
+        from line in SourceTree.Read(file).Split('\n').Index()
+        where Regex.IsMatch(line.Item, @"Console\.((Out|Error)\.)?Write", RegexOptions.CultureInvariant)
+        select $"{file}:{line.Index + 1}: use Terminal.Notice or StandardOutput.WriteLine");
+
     [Fact]
     public void Words_that_the_vocabulary_replaces_are_not_used()
     {

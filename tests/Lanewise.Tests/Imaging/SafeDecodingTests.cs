@@ -42,8 +42,8 @@ public sealed class SafeDecodingTests
     {
         _ = (red, green, blue);
         byte[] bytes = File.ReadAllBytes(Seeds.File(name));
-        // An animation may be complete in its first frame.
-        int first = name.StartsWith("animated", StringComparison.Ordinal) ? bytes.Length / 4 : bytes.Length / 2;
+        // An animation may be complete in its first frame, a document in its first page.
+        int first = name.StartsWith("animated", StringComparison.Ordinal) || name == "pages.tif" ? bytes.Length / 4 : bytes.Length / 2;
         Refused(bytes[..first]);
         for (int length = 0; length < first; length += 7)
         {
@@ -170,7 +170,7 @@ public sealed class SafeDecodingTests
     {
         using var pipe = new Pipe(null);
         var error = Assert.Throws<ImageFormatException>(() => ImageDecoder.Decode(pipe, "upload"));
-        Assert.Contains("not an image of a supported format", error.Message, StringComparison.Ordinal);
+        Assert.Contains("begins with zero bytes", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]

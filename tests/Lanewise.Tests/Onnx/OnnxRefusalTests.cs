@@ -25,7 +25,7 @@ public sealed class OnnxRefusalTests
     }
 
     [Theory]
-    [InlineData(new byte[] { }, "it has no graph")]
+    [InlineData(new byte[] { }, "is empty (0 bytes)")]
     [InlineData(new byte[] { 0x08, 0x08, 0x3A, 0xFF, 0xFF, 0xFF, 0xFF, 0x07 }, "is damaged or not an ONNX file")]
     [InlineData(new byte[] { 0x08, 0x08, 0x38, 0x01 }, "it has no graph")]
     [InlineData(new byte[] { 0x50, 0x4B, 0x03, 0x04, 0x00 }, "is damaged or not an ONNX file")]

@@ -21,6 +21,30 @@ public sealed class PageTests
     }
 
     [Fact]
+    public void Control_characters_are_shown_and_right_to_left_text_is_isolated()
+    {
+        string hebrew = "\u05d0.png", hostile = "a\u001b[8m\u202eb";
+        var image = Html.Of($"""<svg><title>{hebrew}</title><text x="{1}" y="2">{hebrew}</text></svg>""");
+        string text = Html.Of($"""<p title="{hebrew}" class="x">{hostile}: {image}{hebrew}, {1.5:F2}</p>""").ToString();
+        Assert.Equal(
+            $"""<p title="{hebrew}" class="x">a\x1b[8m\u202eb: <svg><title>{hebrew}</title><text x="1" y="2">{hebrew}</text></svg>"""
+            + $"<bdi>{hebrew}</bdi>, 1.50</p>",
+            text);
+    }
+
+    [Fact]
+    public void Names_in_charts_that_no_svg_can_hold_are_shown()
+    {
+        string[] names = ["a\u001b[8m", "b\uffff", "c\ud800"];
+        double[][] values = [.. names.Select((_, row) => new double[] { row, 1, 2 })];
+        var svg = XElement.Parse(new HeatMap("t", "x", "y", "u", names, names, values).ToSvg().ToString());
+        string[] labels = [.. svg.Descendants().Where(e => e.Name.LocalName == "text").Select(e => e.Value)];
+        Assert.Equal(2, labels.Count(label => label == @"a\x1b[8m"));
+        Assert.Equal(2, labels.Count(label => label == @"c\ud800"));
+        Assert.Equal(2, labels.Count(label => label == "b\ufffd"));
+    }
+
+    [Fact]
     public void A_page_is_well_formed_and_self_contained()
     {
         string page = new Page("A <page>", Html.Of($"lead"), [new("Loss", Html.Of($"<p>x</p>")), new("Next", Html.Empty)]).ToString();

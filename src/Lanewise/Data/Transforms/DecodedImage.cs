@@ -51,6 +51,9 @@ public sealed class DecodedImage
     /// <summary>The bytes, laid out as [channel][row][column].</summary>
     public byte[] Pixels { get; }
 
+    /// <summary>What is to be said of the file although it decoded, such as a missing end marker; null if there is nothing.</summary>
+    public string? Notice { get; init; }
+
     /// <summary>Returns a row of a channel.</summary>
     public Span<byte> Row(int channel, int y) => Pixels.AsSpan((channel * Height + y) * Width, Width);
 
@@ -64,23 +67,26 @@ public sealed class DecodedImage
     }
 
     /// <summary>
-    /// Resizes a part of the image with a triangle filter that is as wide as two source or two target pixels, whichever is more:
-    /// bilinear interpolation when enlarging, antialiased when shrinking. Equals torchvision's antialiased Resize.
+    /// Resizes a part of the image with a filter that is as wide as two (bilinear) or four (bicubic) source or target pixels, whichever
+    /// is more: interpolation when enlarging, antialiased when shrinking. Equals torchvision's antialiased Resize.
     /// </summary>
     /// <param name="from">The part of this image.</param>
     /// <param name="width">The width of the result.</param>
     /// <param name="height">The height of the result.</param>
-    internal DecodedImage Resize(Box from, int width, int height) => Resize(from, width, height, new Box(0, 0, width, height));
+    /// <param name="interpolation">The filter. Default: bilinear.</param>
+    internal DecodedImage Resize(Box from, int width, int height, Interpolation interpolation = Interpolation.Bilinear) =>
+        Resize(from, width, height, new Box(0, 0, width, height), interpolation);
 
     /// <summary>Resizes a part of the image and returns a window of the result.</summary>
     /// <param name="from">The part of this image.</param>
     /// <param name="width">The width of the resized part.</param>
     /// <param name="height">The height of the resized part.</param>
     /// <param name="window">The window of the resized part to return.</param>
-    internal DecodedImage Resize(Box from, int width, int height, Box window)
+    /// <param name="interpolation">The filter.</param>
+    internal DecodedImage Resize(Box from, int width, int height, Box window, Interpolation interpolation)
     {
-        var columns = Weights(from.Width, width, window.X, window.Width);
-        var rows = Weights(from.Height, height, window.Y, window.Height);
+        var columns = Weights(from.Width, width, window.X, window.Width, interpolation);
+        var rows = Weights(from.Height, height, window.Y, window.Height, interpolation);
         int top = rows[0].First, bottom = rows[^1].First + rows[^1].Values.Length;
         var result = new DecodedImage(Channels, window.Width, window.Height);
         float[] resizedRows = new float[(bottom - top) * window.Width];
@@ -167,9 +173,9 @@ public sealed class DecodedImage
     /// Returns, for <paramref name="count"/> target pixels from <paramref name="start"/> on, the source pixels under the filter and
     /// their weights.
     /// </summary>
-    private static (int First, float[] Values)[] Weights(int from, int to, int start, int count)
+    private static (int First, float[] Values)[] Weights(int from, int to, int start, int count, Interpolation interpolation)
     {
-        double scale = (double)from / to, reach = Math.Max(scale, 1);
+        double scale = (double)from / to, unit = Math.Max(scale, 1), reach = interpolation == Interpolation.Bicubic ? 2 * unit : unit;
         var weights = new (int, float[])[count];
         for (int i = 0; i < count; i++)
         {
@@ -179,11 +185,15 @@ public sealed class DecodedImage
             double[] values = new double[last - first];
             for (int j = 0; j < values.Length; j++)
             {
-                values[j] = Math.Max(0, 1 - Math.Abs(first + j + 0.5 - center) / reach);
+                double distance = Math.Abs(first + j + 0.5 - center) / unit;
+                values[j] = interpolation == Interpolation.Bicubic ? Cubic(distance) : Math.Max(0, 1 - distance);
             }
             double sum = values.Sum();
             weights[i] = (first, Array.ConvertAll(values, value => (float)(value / sum)));
         }
         return weights;
     }
+
+    /// <summary>Keys' cubic convolution with a = −0.5.</summary>
+    private static double Cubic(double x) => x < 1 ? (1.5 * x - 2.5) * x * x + 1 : x < 2 ? ((-0.5 * x + 2.5) * x - 4) * x + 2 : 0;
 }

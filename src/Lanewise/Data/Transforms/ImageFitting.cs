@@ -26,7 +26,7 @@ internal sealed class ImageFitting(ImageTransform transform)
     /// <param name="pixels">Receives C×H×W bytes.</param>
     /// <param name="steps">Receives what is done, in words; null if nobody reads it.</param>
     /// <returns>Whether dark ink on a light background was inverted.</returns>
-    public bool Apply(DecodedImage image, Span<byte> pixels, List<string>? steps = null)
+    public bool Apply(DecodedImage image, Span<byte> pixels, ImageSteps? steps = null)
     {
         var (framed, inverted) = Frame(image, steps);
         if (transform.Ink is null)
@@ -55,7 +55,7 @@ internal sealed class ImageFitting(ImageTransform transform)
         DecodedImage fitted;
         if (augmentation.Crop == RandomCrop.Resized)
         {
-            fitted = image.Resize(RandomBox(image, augmentation, ref random), _input.Width, _input.Height);
+            fitted = image.Resize(RandomBox(image, augmentation, ref random), _input.Width, _input.Height, transform.Interpolation);
         }
         else
         {
@@ -73,51 +73,78 @@ internal sealed class ImageFitting(ImageTransform transform)
     /// <param name="image">The decoded image.</param>
     /// <param name="steps">Receives what is done, in words; null if nobody reads it.</param>
     /// <returns>The drawing, and whether it was inverted; the image itself where the transform is for photographs.</returns>
-    public (DecodedImage Image, bool Inverted) Frame(DecodedImage image, List<string>? steps = null)
+    public (DecodedImage Image, bool Inverted) Frame(DecodedImage image, ImageSteps? steps = null)
     {
         if (transform.Ink is not { } ink)
         {
             return (image, false);
         }
 
-        // A copy: the caller may use the image again, also on another thread.
-        image = image.Channels == 1 ? image.Copy() : image.ToGrey();
+        image = image.ToGrey();
         steps?.Add($"{image.Width}×{image.Height}");
-        bool inverted = Ink.IsDarkOnLight(image);
+        bool hasSize = image.Width == ink.Width && image.Height == ink.Height;
+        // The search for ink takes a smaller image; the center is cropped from the image itself.
+        var searched = ink.CropsToInk ? Ink.Reduced(image) : image;
+        bool inverted = Ink.IsDarkOnLight(searched);
         if (inverted)
         {
-            Ink.Invert(image);
+            searched = Ink.Inverted(searched);
             steps?.Add("inverted (dark ink on a light background)");
         }
 
-        if (image.Width == ink.Width && image.Height == ink.Height)
+        if (hasSize && (ink.CropsToInk ? Ink.Shift(searched) : (0, 0)) is var (right, down))
         {
+            if ((right, down) != (0, 0))
+            {
+                steps?.Add($"moved by {right}, {down}");
+                return (Ink.Moved(searched, right, down), inverted);
+            }
             if (!inverted)
             {
                 steps?.Add("unchanged");
             }
-
-            return (image, inverted);
+            return (searched, inverted);
         }
 
-        return (ink.CropsToInk && CropToInk(image, ink, steps) is { } cropped ? cropped : CropCenter(image, ink, steps), inverted);
+        if (ink.CropsToInk && CropToInk(image, searched, ink, steps) is { } cropped)
+        {
+            return (cropped, inverted);
+        }
+
+        return (hasSize ? searched : CropCenter(searched, ink, steps), inverted);
     }
 
-    private static DecodedImage? CropToInk(DecodedImage image, InkFraming ink, List<string>? steps)
+    private static DecodedImage? CropToInk(DecodedImage image, DecodedImage searched, InkFraming ink, ImageSteps? steps)
     {
-        if (Ink.Frame(image, ink.Width, ink.Height) is not { } framed)
+        if (Ink.Frame(searched, ink.Width, ink.Height) is not { } framed)
         {
-            steps?.Add("no ink found");
+            Note(steps, "no ink found", "no ink was found");
             return null;
         }
 
-        steps?.Add($"cropped to the ink ({framed.Cropped.Width}×{framed.Cropped.Height})");
+        if (framed.Drawings > 1)
+        {
+            string notice = $"there are {framed.Drawings} drawings in the image; the largest was taken";
+            Note(steps, $"the largest of {framed.Drawings} drawings", notice);
+        }
+
+        double scale = (double)image.Width / searched.Width;
+        steps?.Add($"cropped to the ink ({Math.Round(framed.Cropped.Width * scale)}×{Math.Round(framed.Cropped.Height * scale)})");
         steps?.Add($"scaled to {framed.Placed.Width}×{framed.Placed.Height}");
         steps?.Add($"centred by mass in {ink.Width}×{ink.Height}");
         return framed.Image;
     }
 
-    private static DecodedImage CropCenter(DecodedImage image, InkFraming ink, List<string>? steps)
+    private static void Note(ImageSteps? steps, string step, string notice)
+    {
+        if (steps is not null)
+        {
+            steps.Add(step);
+            steps.Notice = notice;
+        }
+    }
+
+    private static DecodedImage CropCenter(DecodedImage image, InkFraming ink, ImageSteps? steps)
     {
         var middle = image.CenterBox(ink.Width, ink.Height);
         if (middle.Width != image.Width || middle.Height != image.Height)
@@ -136,33 +163,49 @@ internal sealed class ImageFitting(ImageTransform transform)
             return image;
         }
 
-        var (width, height) = transform.CropMode switch
-        {
-            CropMode.Squash => (_resizedWidth, _resizedHeight),
-            CropMode.Border => Scaled(image, covers: false),
-            _ => Scaled(image, covers: true),
-        };
+        var (width, height) = Resized(image.Width, image.Height);
         int left = Half(width - _input.Width), top = Half(height - _input.Height);
         var whole = new Box(0, 0, image.Width, image.Height);
         if (left >= 0 && top >= 0)
         {
-            return image.Resize(whole, width, height, new Box(left, top, _input.Width, _input.Height));
+            return image.Resize(whole, width, height, new Box(left, top, _input.Width, _input.Height), transform.Interpolation);
         }
 
         var window = new Box(Math.Max(left, 0), Math.Max(top, 0), Math.Min(width, _input.Width), Math.Min(height, _input.Height));
-        return OnBorder(image.Resize(whole, width, height, window), Math.Max(-left, 0), Math.Max(-top, 0));
+        return OnBorder(image.Resize(whole, width, height, window, transform.Interpolation), Math.Max(-left, 0), Math.Max(-top, 0));
     }
+
+    /// <summary>Returns the share of the area of an image, not a drawing, that the crop hides in evaluation, 0 to 1.</summary>
+    public double HiddenShare(int width, int height)
+    {
+        if (Keeps(new Shape(_input.Channels, height, width)))
+        {
+            return 0;
+        }
+
+        var (resizedWidth, resizedHeight) = Resized(width, height);
+        double shown = (double)Math.Min(resizedWidth, _input.Width) * Math.Min(resizedHeight, _input.Height);
+        return 1 - shown / ((double)resizedWidth * resizedHeight);
+    }
+
+    /// <summary>Returns the size to which an image is resized before the crop.</summary>
+    private (int Width, int Height) Resized(int width, int height) => transform.CropMode switch
+    {
+        CropMode.Squash => (_resizedWidth, _resizedHeight),
+        CropMode.Border => Scaled(width, height, covers: false),
+        _ => Scaled(width, height, covers: true),
+    };
 
     /// <summary>
     /// Returns the size of the resized image with its aspect ratio kept: one side is that before the crop, the other is longer (covers)
     /// or shorter.
     /// </summary>
-    private (int Width, int Height) Scaled(DecodedImage image, bool covers)
+    private (int Width, int Height) Scaled(int width, int height, bool covers)
     {
-        bool isTall = (long)image.Width * _resizedHeight <= (long)image.Height * _resizedWidth;
+        bool isTall = (long)width * _resizedHeight <= (long)height * _resizedWidth;
         return isTall == covers
-            ? (_resizedWidth, Math.Max(1, Scale(_resizedWidth, image.Height, image.Width)))
-            : (Math.Max(1, Scale(_resizedHeight, image.Width, image.Height)), _resizedHeight);
+            ? (_resizedWidth, Math.Max(1, Scale(_resizedWidth, height, width)))
+            : (Math.Max(1, Scale(_resizedHeight, width, height)), _resizedHeight);
     }
 
     /// <summary>Places an image on a background of the channels' means, as timm does.</summary>

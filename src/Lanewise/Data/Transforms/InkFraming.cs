@@ -2,7 +2,7 @@ namespace Lanewise;
 
 /// <summary>
 /// How drawings, such as scanned digits, are brought into the form of the training data: grey, light ink on a dark background, in the
-/// size of the training data. An image of that size that is light on dark is left unchanged.
+/// size of the training data. An image of that size and light on dark is left unchanged, if it is framed as MNIST's digits are.
 /// </summary>
 public sealed record InkFraming
 {
@@ -28,7 +28,8 @@ public sealed record InkFraming
 
     /// <summary>
     /// Whether an image is cropped to its ink, the longer side scaled to 20 of 28 pixels and the ink's center of mass moved to the middle,
-    /// as MNIST's digits were. False: the largest central part with the aspect ratio of the training data is resized. Default: true.
+    /// as MNIST's digits were; shadows, specks, frames and ruled lines are no ink. False: the largest central part with the aspect ratio of
+    /// the training data is resized. Default: true.
     /// </summary>
     public bool CropsToInk { get; init; } = true;
 }

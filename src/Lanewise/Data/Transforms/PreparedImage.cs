@@ -5,4 +5,8 @@ namespace Lanewise;
 /// <param name="Shape">The shape (C, H, W) of the network's input.</param>
 /// <param name="Inverted">Whether dark ink on a light background was inverted.</param>
 /// <param name="Processing">A description of the steps, such as "640×480; inverted; cropped to the ink (210×340); …".</param>
-public sealed record PreparedImage(byte[] Pixels, Shape Shape, bool Inverted, string Processing);
+public sealed record PreparedImage(byte[] Pixels, Shape Shape, bool Inverted, string Processing)
+{
+    /// <summary>What is to be said of the image, such as a file without its end marker or no ink found; null if there is nothing.</summary>
+    public string? Notice { get; init; }
+}

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using Lanewise.Pickles;
 
 namespace Lanewise.Files;
 
@@ -13,14 +14,16 @@ internal static class PyTorchLegacy
 
     private static readonly BigInteger Magic = (new BigInteger(0x1950) << 64) + 0xa86a20f9469cfc6cUL;
 
-    /// <summary>Reads the state dict's tensors.</summary>
+    /// <summary>Reads what is not values; the stream must stay open until the storages have been read.</summary>
     /// <exception cref="RefusedFileException">The file is damaged, or holds anything but data.</exception>
-    public static WeightsFile Read(Stream stream)
+    public static TorchContent Open(Stream stream)
     {
-        var pickles = new PickleReader(new PickleInput(stream));
-        if (pickles.Read() is not BigInteger magic || magic != Magic)
+        var objects = new TorchObjects();
+        var pickles = new PickleReader(new PickleInput(stream), objects);
+        if (pickles.Read() is var first && (first is not BigInteger magic || magic != Magic))
         {
-            throw new RefusedFileException("it is a pickle without PyTorch's magic number", PyTorchFile.SaveStateDict);
+            throw first is PickleOpaque ? StateDict.None(first)
+                : new RefusedFileException("it is a pickle without PyTorch's magic number", PyTorchFile.SaveStateDict);
         }
         if (pickles.Read() is not Protocol)
         {
@@ -30,23 +33,39 @@ internal static class PyTorchLegacy
         {
             throw new RefusedFileException("it was written on a big-endian machine", PyTorchFile.SaveStateDict);
         }
-        var references = StateDict.Find(pickles.Read());
-        var keys = (pickles.Read() as PickleList)?.Items.Select(key => key as string).ToArray();
-        var needed = PyTorchFile.Needed(references, stream.Length);
+        object? root = pickles.Read();
+        object? list = pickles.Read();
+        return new TorchContent(
+            WeightsFormat.PyTorchLegacy,
+            root,
+            pickles.SkippedTypes,
+            stream.Length,
+            needed => Storages(stream, (list as PickleList)?.Items.Select(key => key as string).ToArray(), objects, needed));
+    }
+
+    private static IEnumerable<(string Key, float[] Values)> Storages(
+        Stream stream, string?[]? keys, TorchObjects objects, Dictionary<string, PyTorchStorage> needed)
+    {
         if (keys is null || needed.Keys.Except(keys, StringComparer.Ordinal).Any())
         {
             throw new RefusedFileException("its list of storages does not hold those that its tensors need");
         }
-        return PyTorchFile.Assemble(WeightsFormat.PyTorchLegacy, references, Storages(stream, keys, pickles.Storages, needed));
-    }
-
-    private static IEnumerable<(string Key, float[] Values)> Storages(
-        Stream stream, string?[] keys, IReadOnlyDictionary<string, StorageReference> known, Dictionary<string, PyTorchStorage> needed)
-    {
         byte[] prefix = new byte[sizeof(long)];
         foreach (string? key in keys)
         {
-            if (key is null || !known.TryGetValue(key, out var storage))
+            if (needed.Count == 0)
+            {
+                // What follows belongs to tensors beside the weights.
+                break;
+            }
+            if (key is not null && objects.UnknownStorages.TryGetValue(key, out var unknown))
+            {
+                // Its values' size is unknown, so what follows them cannot be found.
+                throw new RefusedFileException(
+                    $"it asks for {Excerpt.Of(unknown.Type)}, and nothing but tensors and plain values is read or run",
+                    PyTorchFile.SaveStateDict);
+            }
+            if (key is null || !objects.Storages.TryGetValue(key, out var storage))
             {
                 throw new RefusedFileException("its list of storages names one that it does not describe");
             }

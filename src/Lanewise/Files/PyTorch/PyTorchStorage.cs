@@ -1,3 +1,5 @@
+using Lanewise.Pickles;
+
 namespace Lanewise.Files;
 
 /// <summary>A storage that tensors reference: its size in bytes and the type of its values.</summary>

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using Lanewise.Pickles;
 
 namespace Lanewise.Files;
 
@@ -7,20 +8,22 @@ namespace Lanewise.Files;
 /// </summary>
 internal static class PyTorchZip
 {
-    private const string Pickle = "/data.pkl";
+    /// <summary>The name of the part that describes the tensors.</summary>
+    public const string Pickle = "data.pkl";
 
-    // A thousand tensors with optimizer state need about half a megabyte.
-    private const long MaxPickleLength = 16_000_000;
+    /// <summary>The longest pickle: a thousand tensors with optimizer state need about half a megabyte.</summary>
+    public const long MaxPickleLength = 16_000_000;
+
     private const int MaxByteOrderLength = 16;
 
-    /// <summary>Reads the state dict's tensors.</summary>
+    /// <summary>Reads what is not values, and gives it to a function while the archive is open.</summary>
     /// <exception cref="RefusedFileException">The file is damaged, or contains anything but data.</exception>
-    public static WeightsFile Read(Stream stream)
+    public static T Open<T>(Stream stream, Func<TorchContent, T> read)
     {
         try
         {
             using var archive = new ZipArchive(stream, ZipArchiveMode.Read, leaveOpen: true);
-            return Read(archive, stream.Length);
+            return read(Open(archive, stream.Length));
         }
         catch (InvalidDataException e)
         {
@@ -28,31 +31,38 @@ internal static class PyTorchZip
         }
     }
 
-    private static WeightsFile Read(ZipArchive archive, long fileBytes)
+    private static TorchContent Open(ZipArchive archive, long fileBytes)
     {
-        var pickle = archive.Entries.FirstOrDefault(IsPickle)
+        // Archives that were unpacked and zipped again lie in another folder, or in none.
+        var pickle = archive.Entries
+            .Where(entry => NameOf(entry) == Pickle || NameOf(entry).EndsWith('/' + Pickle, StringComparison.Ordinal))
+            .MinBy(entry => entry.FullName.Length)
             ?? throw new RefusedFileException("it is a zip archive without data.pkl, not one that torch.save "
                 + "wrote", PyTorchFile.SaveStateDict);
-        string folder = pickle.FullName[..^Pickle.Length];
-        if (archive.GetEntry(folder + "/byteorder") is { } order && !Bytes(order, MaxByteOrderLength).SequenceEqual("little"u8))
+        string folder = NameOf(pickle)[..^Pickle.Length];
+        if (archive.Entries.FirstOrDefault(entry => NameOf(entry) == folder + "byteorder") is { } order
+            && !Bytes(order, MaxByteOrderLength).AsSpan().TrimEnd("\r\n"u8).SequenceEqual("little"u8))
         {
             throw new RefusedFileException("it was written on a big-endian machine", PyTorchFile.SaveStateDict);
         }
-        var references = StateDict.Find(new PickleReader(new PickleInput(new MemoryStream(Bytes(pickle, MaxPickleLength)))).Read());
-        var needed = PyTorchFile.Needed(references, fileBytes);
-        var storages = Storages(archive, folder + "/data/", needed, PyTorchFile.Allowance(fileBytes));
-        return PyTorchFile.Assemble(WeightsFormat.PyTorchZip, references, storages);
+        var reader = new PickleReader(new PickleInput(new MemoryStream(Bytes(pickle, MaxPickleLength))), new TorchObjects());
+        return new TorchContent(
+            WeightsFormat.PyTorchZip,
+            reader.Read(),
+            reader.SkippedTypes,
+            fileBytes,
+            needed => Storages(archive, folder + "data/", needed, TorchContent.Allowance(fileBytes)));
     }
 
-    private static bool IsPickle(ZipArchiveEntry entry) =>
-        entry.FullName.IndexOf('/', StringComparison.Ordinal) is > 0 and var slash && entry.FullName.AsSpan(slash).SequenceEqual(Pickle);
+    // Some programs of Windows write backslashes.
+    private static string NameOf(ZipArchiveEntry entry) => entry.FullName.Replace('\\', '/');
 
     private static IEnumerable<(string Key, float[] Values)> Storages(
         ZipArchive archive, string folder, Dictionary<string, PyTorchStorage> needed, long allowance)
     {
-        foreach (var entry in archive.Entries.Where(entry => entry.FullName.StartsWith(folder, StringComparison.Ordinal)))
+        foreach (var entry in archive.Entries.Where(entry => NameOf(entry).StartsWith(folder, StringComparison.Ordinal)))
         {
-            if (!needed.Remove(entry.FullName[folder.Length..], out var storage))
+            if (!needed.Remove(NameOf(entry)[folder.Length..], out var storage))
             {
                 continue;
             }

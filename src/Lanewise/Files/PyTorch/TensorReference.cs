@@ -1,3 +1,5 @@
+using Lanewise.Pickles;
+
 namespace Lanewise.Files;
 
 /// <summary>A tensor as a view of a storage: element (i, j, …) is the storage's <c>Offset + i·Strides[0] + j·Strides[1] + …</c>.</summary>
@@ -6,7 +8,7 @@ namespace Lanewise.Files;
 /// <param name="Offset">The index of the first value.</param>
 /// <param name="Sizes">The sizes, outermost first.</param>
 /// <param name="Strides">The stride of each dimension, in values.</param>
-internal sealed record TensorReference(StorageReference Storage, StoredType Type, long Offset, long[] Sizes, long[] Strides)
+internal sealed record TensorReference(StorageReference Storage, StoredType Type, long Offset, long[] Sizes, long[] Strides) : IPickleData
 {
     public const int MaxDimensions = 64;
 

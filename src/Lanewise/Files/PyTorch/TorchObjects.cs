@@ -1,3 +1,5 @@
+using Lanewise.Pickles;
+
 namespace Lanewise.Files;
 
 /// <summary>The kind of object that a name in a pickle creates.</summary>
@@ -9,6 +11,8 @@ internal enum TorchKind
     Tensor,
     /// <summary>A tensor whose type is the seventh argument; its storage counts bytes.</summary>
     TypedTensor,
+    /// <summary>A tensor with attributes of its own: the second argument is its class, the first makes it of the third.</summary>
+    Subclass,
     /// <summary>A parameter: the tensor of the first argument.</summary>
     Parameter,
     /// <summary>A tensor's sizes: the first argument.</summary>
@@ -22,16 +26,18 @@ internal enum TorchKind
 }
 
 /// <summary>A known name, as a value in the pickle.</summary>
-internal sealed record TorchName(TorchKind Kind, StoredType Type = default);
+internal sealed record TorchName(TorchKind Kind, StoredType Type = default) : PickleName;
 
 /// <summary>A storage that tensors are views of, not read yet.</summary>
-internal sealed record StorageReference(string Key, StoredType Type, long Count)
+internal sealed record StorageReference(string Key, StoredType Type, long Count) : IPickleData
 {
     public long Bytes => Count * Type.Bytes();
 }
 
-/// <summary>The names that may occur in a weights file, and the objects they create. No other name is ever resolved.</summary>
-internal static class TorchObjects
+/// <summary>
+/// The names that make tensors in a weights file. Objects of all others are skipped, and a tensor that needs one of them stays opaque.
+/// </summary>
+internal sealed class TorchObjects : PickleObjects
 {
     private static readonly Dictionary<string, TorchName> Names = new(StringComparer.Ordinal)
     {
@@ -70,29 +76,69 @@ internal static class TorchObjects
         ["torch.uint16"] = new(TorchKind.Type, StoredType.U16),
         ["torch.uint8"] = new(TorchKind.Type, StoredType.U8),
         ["torch.bool"] = new(TorchKind.Type, StoredType.Bool),
+        ["torch._tensor._rebuild_from_type_v2"] = new(TorchKind.Subclass),
+        ["torch.Tensor"] = new(TorchKind.Other),
         ["torch.device"] = new(TorchKind.Other),
-        ["argparse.Namespace"] = new(TorchKind.Other),
-        ["builtins.set"] = new(TorchKind.Other),
-        ["__builtin__.set"] = new(TorchKind.Other),
-        ["builtins.dict"] = new(TorchKind.Other),
-        ["__builtin__.dict"] = new(TorchKind.Other),
+        // Parts of NumPy's arrays and scalars, which are skipped under their own names.
+        ["numpy.dtype"] = new(TorchKind.Other),
+        ["_codecs.encode"] = new(TorchKind.Other),
     };
 
-    /// <summary>Resolves a name.</summary>
-    /// <exception cref="RefusedFileException">The name is unknown.</exception>
-    public static TorchName Find(string module, string name)
+    private static readonly string[] PlainModules = ["builtins.", "__builtin__."];
+
+    private static readonly string[] PlainTypes =
+        ["set", "frozenset", "dict", "list", "tuple", "bytes", "bytearray", "complex", "slice", "range", "object"];
+
+
+    private readonly Dictionary<string, StorageReference> _storages = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, PickleOpaque> _unknownStorages = new(StringComparer.Ordinal);
+
+    /// <summary>The storages that the pickle refers to, by key.</summary>
+    public IReadOnlyDictionary<string, StorageReference> Storages => _storages;
+
+    /// <summary>The storages of types that are not read, by key.</summary>
+    public IReadOnlyDictionary<string, PickleOpaque> UnknownStorages => _unknownStorages;
+
+    /// <inheritdoc/>
+    public override PickleName? Find(string name) => Names.GetValueOrDefault(name)
+        ?? (IsPlain(name) ? new TorchName(TorchKind.Other) : null);
+
+    /// <inheritdoc/>
+    public override object? Make(PickleName name, IReadOnlyList<object?> arguments) => Make((TorchName)name, arguments);
+
+    /// <summary>Returns the object; a state is not needed.</summary>
+    public override object? Build(object? made, object? state) => (made, state) switch
     {
-        string full = $"{module}.{name}";
-        return Names.TryGetValue(full, out var found)
-            ? found
-            : throw new RefusedFileException(
-                $"it asks for {Excerpt.Of(full)}, and nothing but tensors and plain values is read or run", PyTorchFile.SaveStateDict);
+        // An OrderedDict's versions.
+        (PickleDictionary, _) => made,
+        // Before PyTorch 0.4: requires_grad, volatile, hooks.
+        (TensorReference, PickleList { Items: [bool, bool, not TensorReference and not StorageReference] }) => made,
+        _ => throw new RefusedFileException("its pickle gives a state to an object that has none"),
+    };
+
+    /// <summary>Returns the storage of a persistent id, <c>("storage", type, key, location, count[, view])</c>.</summary>
+    public override object? Load(object? id)
+    {
+        if (id is PickleList { Items: ["module", var type, ..] })
+        {
+            // The legacy format describes a class with its source text, which is not needed.
+            return type;
+        }
+        if (id is PickleList { Items: ["storage", PickleOpaque unknown, string own, ..] })
+        {
+            return _unknownStorages[own] = new PickleOpaque(unknown.Type) { HoldsData = true };
+        }
+        var storage = Storage(id);
+        return _storages.TryAdd(storage.Key, storage) || _storages[storage.Key] == storage
+            ? storage
+            : throw new RefusedFileException($"its pickle describes the storage {Excerpt.Of(storage.Key)} in two ways");
     }
 
-    /// <summary>Creates, as data, the object that calling the name in Python would return.</summary>
-    public static object? Make(TorchName name, IReadOnlyList<object?> arguments) => name.Kind switch
+    private static object? Make(TorchName name, IReadOnlyList<object?> arguments) => name.Kind switch
     {
         TorchKind.Dictionary => Dictionary(arguments),
+        TorchKind.Tensor or TorchKind.TypedTensor or TorchKind.Parameter or TorchKind.Subclass
+            when Unknown(name.Kind, arguments) is { } unknown => unknown,
         TorchKind.Tensor
             when arguments is [StorageReference storage, long and >= 0 and var offset, PickleList sizes, PickleList strides, ..] =>
             new TensorReference(storage, storage.Type, offset, Numbers(sizes), Numbers(strides)),
@@ -101,23 +147,27 @@ internal static class TorchObjects
                 && arguments is [_, _, _, _, _, _, TorchName { Kind: TorchKind.Type, Type: var dtype }, ..] =>
             new TensorReference(storage, dtype, offset, Numbers(sizes), Numbers(strides)),
         TorchKind.Parameter when arguments is [TensorReference tensor, ..] => tensor,
+        TorchKind.Subclass
+            when arguments is [TorchName { Kind: TorchKind.Tensor or TorchKind.TypedTensor } inner, TorchName, PickleList own, ..] =>
+            Make(inner, own.Items),
         TorchKind.Size when arguments is [PickleList sizes] => sizes,
         TorchKind.Other => PickleOther.Instance,
         _ => throw new RefusedFileException($"its pickle describes a {name.Kind} that is malformed"),
     };
 
-    /// <summary>Returns the object after Python's <c>__setstate__</c>; the state itself is not needed.</summary>
-    public static object? Build(object? made, object? state) => (made, state) switch
-    {
-        // An OrderedDict's versions, a namespace's options.
-        (PickleDictionary or PickleOther, _) => made,
-        // Before PyTorch 0.4: requires_grad, volatile, hooks.
-        (TensorReference, PickleList { Items: [bool, bool, not TensorReference and not StorageReference] }) => made,
-        _ => throw new RefusedFileException("its pickle gives a state to an object that has none"),
-    };
+    private static bool IsPlain(string name) =>
+        PlainModules.Any(module => name.StartsWith(module, StringComparison.Ordinal) && PlainTypes.Contains(name[module.Length..]));
 
-    /// <summary>Returns the storage of a persistent id, <c>("storage", type, key, location, count[, view])</c>.</summary>
-    public static StorageReference Storage(object? id)
+    /// <summary>Returns a tensor as an object of the unknown class that it depends on; null if it depends on none.</summary>
+    private static PickleOpaque? Unknown(TorchKind kind, IReadOnlyList<object?> arguments)
+    {
+        // Only what makes the tensor: its hooks, and a parameter's attributes, may be anything.
+        int needed = kind switch { TorchKind.Parameter => 1, TorchKind.Tensor => 4, TorchKind.Subclass => 3, _ => 7 };
+        var own = arguments.Take(needed).SelectMany(argument => argument is PickleList list ? list.Items.Append(list) : [argument]);
+        return own.OfType<PickleOpaque>().FirstOrDefault() is { } unknown ? new PickleOpaque(unknown.Type) { HoldsData = true } : null;
+    }
+
+    private static StorageReference Storage(object? id)
     {
         if (id is not PickleList { Items: ["storage", TorchName { Kind: TorchKind.Storage } type, string key, _, _, ..] and var parts }
             || parts[4] is not (long and >= 0 and <= int.MaxValue and var count))

@@ -9,16 +9,18 @@ public sealed class ImageTransformTests
 {
     private static readonly ImageTransform Colour = ImageTransform.Cifar10;
 
-    [Fact]
-    public void Evaluation_gives_torchvisions_values()
+    [Theory]
+    [InlineData(Interpolation.Bilinear, "photograph")]
+    [InlineData(Interpolation.Bicubic, "photograph-bicubic")]
+    public void Evaluation_gives_torchvisions_values(Interpolation interpolation, string golden)
     {
-        var transform = ImageTransform.ImageNet;
+        var transform = ImageTransform.ImageNet with { Interpolation = interpolation };
         var decoded = ImageDecoder.Decode(
             Path.Combine(AppContext.BaseDirectory, "goldens", "photograph.png"), transform.Decoding);
         float[] values = new float[transform.Input.Count];
         transform.Normalize(transform.Apply(decoded).Pixels, values);
 
-        float[] expected = Golden.Read("photograph")["every_seventh"].Values;
+        float[] expected = Golden.Read(golden)["every_seventh"].Values;
         Assert.Equal(3 * 32 * 32, expected.Length);
         double sum = 0;
         for (int i = 0; i < expected.Length; i++)
@@ -32,6 +34,61 @@ public sealed class ImageTransformTests
 
         // Of 255 levels; a shift by a tenth of a pixel would be several.
         Assert.InRange(sum / expected.Length, 0, 0.3);
+    }
+
+    [Theory]
+    [InlineData(CropMode.Center, 224, 224, 1, 0)]
+    [InlineData(CropMode.Center, 448, 224, 1, 0.5)]
+    [InlineData(CropMode.Center, 100, 300, 1, 0.6667)]
+    [InlineData(CropMode.Center, 512, 512, 0.875f, 0.2344)]
+    [InlineData(CropMode.Border, 448, 224, 1, 0)]
+    [InlineData(CropMode.Squash, 448, 224, 1, 0)]
+    public void The_share_that_the_crop_hides_is_known(CropMode mode, int width, int height, float crop, double expected)
+    {
+        var transform = ImageTransform.ImageNet with { CropMode = mode, CropPct = crop };
+        Assert.Equal(expected, transform.HiddenShare(width, height), 1e-4);
+    }
+
+    [Fact]
+    public void Bicubic_interpolation_keeps_straight_ramps_and_sharpens_edges()
+    {
+        var image = new DecodedImage(1, 8, 1, [10, 10, 10, 10, 200, 200, 200, 200]);
+        var large = image.Resize(new Box(0, 0, 8, 1), 16, 1, Interpolation.Bicubic);
+        Assert.InRange(large.Pixels.Min(), 0, 5);
+        Assert.InRange(large.Pixels.Max(), 205, 255);
+        var ramp = new DecodedImage(1, 8, 1, [0, 20, 40, 60, 80, 100, 120, 140]).Resize(new Box(0, 0, 8, 1), 16, 1, Interpolation.Bicubic);
+        Assert.Equal([45, 55, 65, 75, 85, 95], ramp.Pixels[5..11]);
+    }
+
+    [Theory]
+    [InlineData(100, 100, 1, 40, 40)]
+    [InlineData(100, 100, 0.8f, 50, 50)]
+    [InlineData(60, 150, 1, 40, 100)]
+    [InlineData(240, 60, 1, 96, 24)]
+    public void The_center_of_the_smallest_cover_fills_an_input_that_is_not_square(int width, int height, float crop, int columns, int rows)
+    {
+        // As timm's ResizeKeepRatio and CenterCrop. Columns and rows hold their own number, which tells where a pixel comes from.
+        var image = new DecodedImage(3, width, height);
+        for (int y = 0; y < height; y++)
+        {
+            image.Row(1, y).Fill((byte)y);
+            for (int x = 0; x < width; x++)
+            {
+                image.Row(0, y)[x] = (byte)x;
+            }
+        }
+
+        foreach (var interpolation in Enum.GetValues<Interpolation>())
+        {
+            var transform = Colour.For(new Shape(3, 24, 40)) with { CropPct = crop, Interpolation = interpolation };
+            byte[] pixels = transform.Apply(image).Pixels;
+            for (int i = 4; i < 20; i++)
+            {
+                double x = ((columns - 40) / 2 + i + 0.5) * width / columns - 0.5, y = ((rows - 24) / 2 + i + 0.5) * height / rows - 0.5;
+                Assert.Equal(x, pixels[i * 40 + i], tolerance: 1);
+                Assert.Equal(y, pixels[960 + i * 40 + i], tolerance: 1);
+            }
+        }
     }
 
     [Fact]

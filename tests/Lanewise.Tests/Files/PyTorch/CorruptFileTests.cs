@@ -11,7 +11,13 @@ public sealed class CorruptFileTests
     private const int MaxBytes = 100_000_000;
 
     private static readonly byte[][] Files =
-        [.. new[] { "network-zip", "network-legacy", "network-protocol4", "wrapped-zip", "wrapped-legacy", "views-zip", "views-legacy" }.Select(name => File.ReadAllBytes(PyTorchFileTests.PathOf(name)))];
+    [
+        .. new[] { "network-zip", "network-legacy", "network-protocol4", "wrapped-zip", "wrapped-legacy", "views-zip", "views-legacy" }
+            .Select(PyTorchFileTests.PathOf)
+            .Concat(
+                new[] { "objects-zip.pth", "objects-legacy.pth", "objects-protocol4.pth", "sets.pth" }.Select(GivenWeightsTests.PathOf))
+            .Select(File.ReadAllBytes),
+    ];
 
     private static readonly Gen<(int At, byte Value)[]> Changes = Gen.Select(Gen.Int[0, 100_000], Gen.Byte).Array[0, 5];
 
@@ -40,7 +46,7 @@ public sealed class CorruptFileTests
     public void Opcodes_in_any_order_are_read_or_refused()
     {
         var opcode = OneOf<byte>(
-            [.. "(012NJKMGXTUBC])tae}sucRbQqrhj."u8, 0x88, 0x8C, 0x8F, 0x85, 0x86, 0x87, 0x90, 0x91, 0x93, 0x94, 0x81, 0, 1, 2]);
+            [.. "(012NJKMGXTUBC])tae}sucRbQqrhj."u8, 0x88, 0x8C, 0x8F, 0x85, 0x86, 0x87, 0x90, 0x91, 0x92, 0x93, 0x94, 0x81, 0, 1, 2]);
         opcode.Array[1, 60].Sample(bytes => ReadOrRefuse(PickleBuilder.Zip(bytes)), iter: 5000, threads: 1);
     }
 

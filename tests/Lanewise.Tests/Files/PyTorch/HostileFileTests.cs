@@ -12,7 +12,7 @@ public sealed class HostileFileTests
     [Theory]
     [InlineData("posix", "system")]
     [InlineData("builtins", "eval")]
-    [InlineData("numpy.core.multiarray", "scalar")]
+    [InlineData("models.yolo", "Model")]
     [InlineData("torch.storage", "_load_from_bytes")]
     [InlineData("torch", "ComplexFloatStorage")]
     public void A_call_is_refused_by_its_name(string module, string name)
@@ -34,6 +34,42 @@ public sealed class HostileFileTests
         byte[] pickle = new PickleBuilder().Text(new string('m', 5000)).Text("\e[2J\n").Op(0x93).Bytes;
 
         AssertRefused(PickleBuilder.Zip(pickle), "mmm…");
+    }
+
+    [Fact]
+    public void Objects_of_unknown_classes_are_not_run_whatever_is_done_with_them()
+    {
+        // Made, made with keywords, given a state, items and itself, called again; beside a state dict.
+        var pickle = new PickleBuilder().Op((byte)'}').Mark()
+            .Text("state_dict").Op((byte)'}').Text("fc.weight").Tensor("0", 4, 0, [4], [1]).Op((byte)'s')
+            .Text("a").Global("posix", "system").Text("touch hacked").Op(0x85, (byte)'R', (byte)'q', 1)
+            .Op((byte)'}', (byte)'b').Text("k").Text("v").Op((byte)'s', (byte)'h', 1, (byte)'a').Op((byte)')', (byte)'R')
+            .Text("b").Global("a", "B").Op((byte)')', (byte)'}', 0x92)
+            .Op((byte)'u');
+        using var stream = new MemoryStream(PickleBuilder.Zip(pickle.Bytes, ("data/0", new byte[16])));
+
+        var read = PyTorchFile.Read(stream, "weights.pth");
+
+        Assert.Equal("fc.weight", Assert.Single(read.Tensors).Name);
+        Assert.Equal(
+            "weights.pth: objects beside the weights were skipped, and nothing in them was run: posix.system, a.B.",
+            Assert.Single(read.Notices));
+    }
+
+    [Fact]
+    public void Many_unknown_classes_with_long_names_stay_within_bounds()
+    {
+        var pickle = new PickleBuilder().Op((byte)'}').Mark().Text("fc.weight").Tensor("0", 4, 0, [4], [1]).Text("rest").Op((byte)']');
+        for (int i = 0; i < 20_000; i++)
+        {
+            pickle.Global(new string('m', 200), $"C{i}").Op((byte)')', 0x81, (byte)'a');
+        }
+        using var stream = new MemoryStream(PickleBuilder.Zip(pickle.Op((byte)'u').Bytes, ("data/0", new byte[16])));
+
+        string notice = Assert.Single(PyTorchFile.Read(stream, "weights.pth").Notices);
+
+        Assert.InRange(notice.Length, 100, 1000);
+        Assert.EndsWith("and 58 more.", notice, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -22,7 +22,7 @@ public sealed class DecodingFuzz
 
     // The decoder's four bytes and the three planes.
     private const int BytesOfPixel = 7;
-    private static readonly string[] Formats = ["png", "jpg", "webp", "gif", "bmp"];
+    private static readonly string[] Formats = ["png", "jpg", "webp", "gif", "bmp", "tif", "p?m"];
 
     [Fact(Explicit = true)]
     public void Mutated_images_are_decoded_or_refused()

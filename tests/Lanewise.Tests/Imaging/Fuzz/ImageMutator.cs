@@ -124,9 +124,34 @@ internal sealed class ImageMutator(IReadOnlyList<byte[]> seeds)
                 BinaryPrimitives.WriteUInt16LittleEndian(At(start, 2), (ushort)width);
                 BinaryPrimitives.WriteUInt16LittleEndian(At(start + 2, 2), (ushort)height);
                 break;
+            case (byte)'I' or (byte)'M':
+                SetTiffField(file, random.Next(2) == 0 ? width : height, random);
+                break;
+            case (byte)'P':
+                // Numbers of a header: any digit, so also the kind.
+                int digit = random.Next(Math.Min(file.Length, 32));
+                file[digit] = (byte)('0' + random.Next(10));
+                break;
             default:
                 SetWebpSize(file, width, height, At);
                 break;
+        }
+    }
+
+    /// <summary>Gives one of the first tags of a TIFF's directory another number: sizes, bits, compression, offsets, lengths.</summary>
+    private static void SetTiffField(byte[] file, int value, Random random)
+    {
+        bool isLittle = file[0] == 'I', isBig = file[isLittle ? 2 : 3] == 43;
+        var offset = file.AsSpan(isBig ? isLittle ? 8 : 12 : 4, 4);
+        long directory = isLittle ? BinaryPrimitives.ReadUInt32LittleEndian(offset) : BinaryPrimitives.ReadUInt32BigEndian(offset);
+        long at = directory + (isBig ? 8 + 20 * random.Next(16) + 12 : 2 + 12 * random.Next(16) + 8);
+        if (at + 4 <= file.Length)
+        {
+            value = random.Next(3) == 0 ? random.Next(10) : value;
+            var field = file.AsSpan((int)at, 4);
+            field.Clear();
+            field[isLittle ? 0 : 1] = (byte)value;
+            field[isLittle ? 1 : 0] = (byte)(value >> 8);
         }
     }
 

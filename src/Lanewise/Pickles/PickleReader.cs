@@ -1,10 +1,12 @@
-namespace Lanewise.Files;
+namespace Lanewise.Pickles;
 
 /// <summary>
-/// Reads the data that a pickle describes (protocols 2 to 5) without calling anything: names in it are looked up in the short list
-/// of <see cref="TorchObjects"/>, whose entries are data here; any other name is rejected.
+/// Reads the data that a pickle describes (protocols 2 to 5) without calling anything: names in it are looked up in a short list of
+/// known objects, whose entries are data here; what any other name would make is skipped as a <see cref="PickleOpaque"/>.
 /// </summary>
-internal sealed class PickleReader(PickleInput input)
+/// <param name="input">The pickle's bytes.</param>
+/// <param name="objects">The names that are known.</param>
+internal sealed class PickleReader(PickleInput input, PickleObjects objects)
 {
     private const int MaxProtocol = 5;
     private const int MaxMarks = 200;
@@ -14,10 +16,10 @@ internal sealed class PickleReader(PickleInput input)
     private readonly List<object?> _stack = [];
     private readonly Stack<int> _marks = new();
     private readonly Dictionary<uint, object?> _memo = [];
-    private readonly Dictionary<string, StorageReference> _storages = new(StringComparer.Ordinal);
+    private readonly PickleCalls _calls = new(input, objects);
 
-    /// <summary>The storages that the pickle refers to, by key.</summary>
-    public IReadOnlyDictionary<string, StorageReference> Storages => _storages;
+    /// <summary>The names of the unknown classes whose objects were skipped, in the order of the file; at most 64.</summary>
+    public IReadOnlyList<string> SkippedTypes => _calls.SkippedTypes;
 
     /// <summary>Reads one pickle to its end.</summary>
     /// <exception cref="RefusedFileException">The pickle is damaged, too large, or asks for anything but data.</exception>
@@ -40,8 +42,7 @@ internal sealed class PickleReader(PickleInput input)
             }
             else if (!Frame(opcode) && !Memo(opcode) && !Containers(opcode) && !Objects(opcode))
             {
-                throw new RefusedFileException($"its pickle has the opcode 0x{opcode:X2}, which no weights file "
-                    + $"needs", PyTorchFile.SaveStateDict);
+                throw new RefusedFileException($"its pickle has the opcode 0x{opcode:X2}, which no such file needs", remedy: null);
             }
         }
     }
@@ -60,8 +61,7 @@ internal sealed class PickleReader(PickleInput input)
                 return true;
             case (byte)'(':
                 _marks.Push(_stack.Count);
-                return _marks.Count <= MaxMarks ? true : throw new RefusedFileException("its values are nested too "
-                    + "deep", PyTorchFile.SaveStateDict);
+                return _marks.Count <= MaxMarks ? true : throw new RefusedFileException("its values are nested too deep", remedy: null);
             case (byte)'0':
                 Pop();
                 return true;
@@ -148,42 +148,31 @@ internal sealed class PickleReader(PickleInput input)
         switch (opcode)
         {
             case (byte)'c':
-                Push(TorchObjects.Find(input.ReadLine(), input.ReadLine()));
+                Push(_calls.Find(input.ReadLine(), input.ReadLine()));
                 return true;
             case 0x93:
                 object?[] names = Pop(2);
-                Push(names is [string module, string name] ? TorchObjects.Find(module, name) : throw Malformed());
+                Push(names is [string module, string name] ? _calls.Find(module, name) : throw Malformed());
                 return true;
             case (byte)'R' or 0x81:
-                object?[] call = Pop(2);
-                object? made = call is [TorchName callee, PickleList arguments] ? Make(callee, arguments.Items) : throw Malformed();
+                Push(_calls.Make(Pop(2)), PickleContainer.Cost);
+                return true;
+            case 0x92:
+                object?[] withKeywords = Pop(3);
+                object? made = _calls.Make(withKeywords.AsSpan(0, 2));
+                PickleOpaque.Absorb(made, withKeywords[2]);
                 Push(made, PickleContainer.Cost);
                 return true;
             case (byte)'b':
                 object?[] build = Pop(2);
-                _stack.Add(TorchObjects.Build(build[0], build[1]));
+                _stack.Add(PickleOpaque.Absorb(build[0], build[1]) ? build[0] : objects.Build(build[0], build[1]));
                 return true;
             case (byte)'Q':
-                var storage = TorchObjects.Storage(Pop());
-                if (!_storages.TryAdd(storage.Key, storage) && _storages[storage.Key] != storage)
-                {
-                    throw new RefusedFileException($"its pickle describes the storage {Excerpt.Of(storage.Key)} in two ways");
-                }
-                Push(storage, PickleContainer.Cost);
+                Push(objects.Load(Pop()), PickleContainer.Cost);
                 return true;
             default:
                 return false;
         }
-    }
-
-    /// <summary>Creates an object. Each copy of a list, which the file may reference many times, is charged to the budget.</summary>
-    private object? Make(TorchName callee, IReadOnlyList<object?> arguments)
-    {
-        foreach (var list in arguments.OfType<PickleList>())
-        {
-            input.Spend(2 * PickleContainer.ItemCost * (long)list.Items.Count);
-        }
-        return TorchObjects.Make(callee, arguments);
     }
 
     private void Remember(uint index)
@@ -204,7 +193,13 @@ internal sealed class PickleReader(PickleInput input)
         return list;
     }
 
-    private void Append(ReadOnlySpan<object?> items) => Add(Peek() as PickleList ?? throw Malformed(), items);
+    private void Append(ReadOnlySpan<object?> items)
+    {
+        if (!PickleOpaque.Absorb(Peek(), items))
+        {
+            Add(Peek() as PickleList ?? throw Malformed(), items);
+        }
+    }
 
     private void Add(PickleList list, ReadOnlySpan<object?> items)
     {
@@ -217,6 +212,10 @@ internal sealed class PickleReader(PickleInput input)
 
     private void SetItems(ReadOnlySpan<object?> items)
     {
+        if (PickleOpaque.Absorb(Peek(), items))
+        {
+            return;
+        }
         if (Peek() is not PickleDictionary dictionary || items.Length % 2 != 0)
         {
             throw Malformed();

@@ -1,8 +1,9 @@
-namespace Lanewise.Files;
+namespace Lanewise.Pickles;
 
 /// <summary>
-/// A value that contains others. Values are null, bool, long, BigInteger, double, string, a container, or an object of
-/// <see cref="TorchObjects"/>. A container may hold the same value many times, so no code ever traverses all levels.
+/// A value that contains others. Values are null, bool, long, BigInteger, double, string, <see cref="PickleBytes"/>, a container,
+/// an object that <see cref="PickleObjects"/> made, or one of an unknown class (<see cref="PickleOpaque"/>). A container may hold the
+/// same value many times, so no code ever traverses all levels.
 /// </summary>
 internal abstract class PickleContainer
 {
@@ -15,10 +16,18 @@ internal abstract class PickleContainer
     /// <summary>The cost of a container, and of each of its items.</summary>
     public const int Cost = 96, ItemCost = 16;
 
+    /// <summary>Whether data that the reader looks for lie in it, at any depth.</summary>
+    public bool HoldsData { get; private set; }
+
+    /// <summary>Whether a value is, or contains, data that the reader looks for.</summary>
+    public static bool HasData(object? value) =>
+        value is IPickleData or PickleContainer { HoldsData: true } or PickleOpaque { HoldsData: true };
+
     /// <summary>Counts an item; a container counts with all its values, each time it is referenced.</summary>
     /// <exception cref="RefusedFileException">Nesting is too deep, or references to shared items multiply into too many.</exception>
     protected void Count(object? item)
     {
+        HoldsData |= HasData(item);
         if (item is PickleContainer inner)
         {
             _depth = Math.Max(_depth, inner._depth + 1);
@@ -31,12 +40,12 @@ internal abstract class PickleContainer
 
         if (_depth > MaxDepth)
         {
-            throw new RefusedFileException($"its values are nested more than {MaxDepth} deep", PyTorchFile.SaveStateDict);
+            throw new RefusedFileException($"its values are nested more than {MaxDepth} deep", remedy: null);
         }
         if (_values > MaxValues)
         {
             throw new RefusedFileException($"its values reference each other so often that they expand to more than "
-                + $"{MaxValues:N0}", PyTorchFile.SaveStateDict);
+                + $"{MaxValues:N0}", remedy: null);
         }
     }
 }
@@ -72,6 +81,12 @@ internal sealed class PickleDictionary : PickleContainer
         Count(value);
         _items.Add((key, value));
     }
+}
+
+/// <summary>Bytes, for readers that ask for them (<see cref="PickleInput.KeepsBytes"/>).</summary>
+internal sealed class PickleBytes(byte[] values)
+{
+    public ReadOnlyMemory<byte> Values => values;
 }
 
 /// <summary>A value that is not needed: bytes, a set, a device.</summary>

@@ -1,22 +1,33 @@
 using System.Buffers.Binary;
 using System.Text;
+using System.Text.Unicode;
 
-namespace Lanewise.Files;
+namespace Lanewise.Pickles;
 
 /// <summary>Reads a pickle's bytes within a budget of memory and work; a length is trusted only up to the bytes that are there.</summary>
-/// <param name="stream">A stream positioned at the start of the pickle; it is never read beyond the pickle's end.</param>
+/// <param name="stream">A seekable stream positioned at the start of the pickle; it is never read beyond the pickle's end.</param>
 internal sealed class PickleInput(Stream stream)
 {
     /// <summary>The cost of an opcode, besides that of the value it creates.</summary>
     public const int StepCost = 16;
 
+    /// <summary>The longest name of a module, class or function.</summary>
+    public const int MaxNameLength = 256;
+
     // Roughly bytes of memory; a checkpoint of a thousand tensors with optimizer state needs a twentieth of it.
-    private const int Allowance = 64_000_000;
-    private const int MaxNameLength = 256;
+    private const int DefaultAllowance = 64_000_000;
 
-    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private int _left = DefaultAllowance;
 
-    private int _left = Allowance;
+    /// <summary>Whether bytes, and strings of Python 2, are values; otherwise they are skipped.</summary>
+    public bool KeepsBytes { get; init; }
+
+    /// <summary>Roughly the bytes of memory that the values may take; default: 64 MB.</summary>
+    public int Allowance
+    {
+        get => _left;
+        init => _left = value;
+    }
 
     private long Remaining => stream.Length - stream.Position;
 
@@ -25,7 +36,7 @@ internal sealed class PickleInput(Stream stream)
     {
         if (cost > _left)
         {
-            throw new RefusedFileException("it describes more values than any state dict has", PyTorchFile.SaveStateDict);
+            throw new RefusedFileException("it describes more values than any state dict has", remedy: null);
         }
         _left -= (int)cost;
     }
@@ -66,11 +77,14 @@ internal sealed class PickleInput(Stream stream)
         return bytes;
     }
 
-    public string ReadText(ulong length)
+    public string ReadText(ulong length) => TryReadText(length) ?? throw NoText();
+
+    /// <summary>Reads a text; null if it is not valid UTF-8.</summary>
+    public string? TryReadText(ulong length)
     {
         byte[] bytes = ReadBytes(length);
         Spend(sizeof(char) * (long)length);
-        return Decode(bytes);
+        return TryDecode(bytes);
     }
 
     /// <summary>Reads a line without its line feed: the name of a module or function.</summary>
@@ -82,7 +96,7 @@ internal sealed class PickleInput(Stream stream)
             byte value = ReadByte();
             if (value == (byte)'\n')
             {
-                return Decode(bytes[..length]);
+                return TryDecode(bytes[..length]) ?? throw NoText();
             }
             bytes[length] = value;
         }
@@ -111,17 +125,9 @@ internal sealed class PickleInput(Stream stream)
         }
     }
 
-    private static string Decode(ReadOnlySpan<byte> bytes)
-    {
-        try
-        {
-            return Utf8.GetString(bytes);
-        }
-        catch (DecoderFallbackException e)
-        {
-            throw new RefusedFileException("a text in its pickle is not valid UTF-8", inner: e);
-        }
-    }
+    private static string? TryDecode(ReadOnlySpan<byte> bytes) => Utf8.IsValid(bytes) ? Encoding.UTF8.GetString(bytes) : null;
+
+    private static RefusedFileException NoText() => new("a text in its pickle is not valid UTF-8");
 
     private static RefusedFileException CutShort() => new("its pickle is truncated");
 }

@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace Lanewise.Files;
+namespace Lanewise.Pickles;
 
 /// <summary>Reads the pickle opcodes that create a value from the bytes that follow them alone (Python's <c>pickletools</c>).</summary>
 internal static class PickleScalars
@@ -23,12 +23,14 @@ internal static class PickleScalars
             0x8A => Number(input, input.ReadByte()),
             0x8B => Number(input, (uint)input.ReadInt32()),
             (byte)'G' => input.ReadDouble(),
-            (byte)'X' or (byte)'T' => input.ReadText((uint)input.ReadInt32()),
-            (byte)'U' or 0x8C => input.ReadText(input.ReadByte()),
+            (byte)'X' => input.ReadText((uint)input.ReadInt32()),
+            (byte)'T' => Python2Text(input, (uint)input.ReadInt32()),
+            (byte)'U' => Python2Text(input, input.ReadByte()),
+            0x8C => input.ReadText(input.ReadByte()),
             0x8D => input.ReadText((ulong)input.ReadInt64()),
-            (byte)'B' => Skipped(input, (uint)input.ReadInt32()),
-            (byte)'C' => Skipped(input, input.ReadByte()),
-            0x8E or 0x96 => Skipped(input, (ulong)input.ReadInt64()),
+            (byte)'B' => Bytes(input, (uint)input.ReadInt32()),
+            (byte)'C' => Bytes(input, input.ReadByte()),
+            0x8E or 0x96 => Bytes(input, (ulong)input.ReadInt64()),
             _ => NotScalar,
         };
         return !ReferenceEquals(value, NotScalar);
@@ -49,9 +51,17 @@ internal static class PickleScalars
         return small;
     }
 
-    private static PickleOther Skipped(PickleInput input, ulong length)
+    private static object Bytes(PickleInput input, ulong length)
     {
+        if (input.KeepsBytes)
+        {
+            return new PickleBytes(input.ReadBytes(length));
+        }
         input.Skip(length);
         return PickleOther.Instance;
     }
+
+    /// <summary>Reads a string of Python 2, which is text or bytes; only its content tells.</summary>
+    private static object Python2Text(PickleInput input, ulong length) =>
+        input.KeepsBytes ? new PickleBytes(input.ReadBytes(length)) : input.TryReadText(length) ?? (object)PickleOther.Instance;
 }

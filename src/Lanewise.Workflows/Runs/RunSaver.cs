@@ -1,0 +1,126 @@
+using System.Diagnostics;
+using System.Text;
+using Lanewise.Files;
+using Lanewise.IO;
+
+namespace Lanewise.Workflows;
+
+/// <summary>
+/// Saves a run while it is trained: decides when a checkpoint is due, and writes what is older than it before it. A process that is
+/// killed at any moment leaves a run that resumes from its last checkpoint; what other files have beyond that is written again.
+/// </summary>
+/// <param name="directory">The folder of the run.</param>
+/// <param name="card">Describes the model in its file.</param>
+/// <param name="epochs">The metrics of the completed epochs, to which the training adds.</param>
+/// <param name="gradients">The gradient log.</param>
+/// <param name="interval">The time between two checkpoints within an epoch; zero for none.</param>
+internal sealed class RunSaver(
+    RunDirectory directory, ModelCard card, IReadOnlyList<EpochResult> epochs, GradientLog gradients, TimeSpan interval)
+{
+    // At the end of an epoch, saving may take a twentieth of the time of training.
+    private const int LongestShare = 20;
+
+    private readonly Stopwatch _sinceLast = Stopwatch.StartNew();
+    private TimeSpan _cost;
+    private Weights? _unsavedModel;
+    private bool _isBehind;
+
+    /// <summary>Gets the position of the checkpoint; null before the first one.</summary>
+    public TrainingPosition? Saved { get; private set; }
+
+    /// <summary>Gets whether a checkpoint within an epoch is due.</summary>
+    public bool IsDue => interval > TimeSpan.Zero && _sinceLast.Elapsed >= interval;
+
+    /// <summary>Takes the position of the checkpoint from which the run continues, and cuts the other files back to it.</summary>
+    /// <param name="saved">What was saved.</param>
+    /// <exception cref="FileAccessException">A file cannot be written.</exception>
+    public void Resume(SavedRun saved)
+    {
+        var state = saved.State;
+        // Gradients that only the checkpoint has go back to their own file.
+        (Saved, _isBehind) = (state.Position, saved.Gradients is not null);
+        if (epochs.Count > 0 && !Has(directory.Summary, RunSummary.Format(epochs)))
+        {
+            RunSummary.Save(directory.Summary, epochs);
+        }
+
+        if (!Has(directory.Gradients, gradients.Format()))
+        {
+            gradients.Save(directory.Gradients);
+        }
+
+        // Between two epochs the model is that of the checkpoint, unless it could not be written.
+        _unsavedModel = state.Position is { Epoch: > 0, Step: 0 } && !directory.HasModel(state.Weights) ? state.Weights : null;
+        _sinceLast.Restart();
+    }
+
+    /// <summary>Saves a completed epoch: its metrics always, the rest if the last checkpoint is old enough.</summary>
+    /// <param name="state">The state after the epoch.</param>
+    /// <exception cref="FileAccessException">A file cannot be written.</exception>
+    public void EpochDone(TrainerState state)
+    {
+        (_unsavedModel, _isBehind) = (state.Weights, true);
+        if (_sinceLast.Elapsed >= LongestShare * _cost)
+        {
+            Save(state);
+        }
+        else
+        {
+            RunSummary.Save(directory.Summary, epochs);
+        }
+    }
+
+    /// <summary>
+    /// Saves everything, unless that was done at this position. A file that cannot be written does not keep the checkpoint from being
+    /// written: that has all a resumed run needs.
+    /// </summary>
+    /// <param name="state">The state.</param>
+    /// <exception cref="FileAccessException">A file cannot be written; the first one, if several cannot.</exception>
+    public void Save(TrainerState state)
+    {
+        if (Saved == state.Position && !_isBehind && _unsavedModel is null)
+        {
+            return;
+        }
+
+        var clock = Stopwatch.StartNew();
+        var failure = _unsavedModel is null ? null : Try(() => ModelFile.Save(directory.Model, _unsavedModel, card));
+        _unsavedModel = failure is null ? null : _unsavedModel;
+        failure = (epochs.Count == 0 ? null : Try(() => RunSummary.Save(directory.Summary, epochs))) is { } noSummary
+            ? failure ?? noSummary : failure;
+        var noGradients = Try(() => gradients.Save(directory.Gradients));
+        directory.SaveCheckpoint(state, epochs, noGradients is null ? null : gradients.Format());
+        failure ??= noGradients;
+        (Saved, _isBehind, _cost) = (state.Position, failure is not null, clock.Elapsed);
+        _sinceLast.Restart();
+        if (failure is not null)
+        {
+            throw failure;
+        }
+    }
+
+    private static bool Has(string path, string text)
+    {
+        try
+        {
+            return InputFile.ReadBytes(path).AsSpan().SequenceEqual(Encoding.UTF8.GetBytes(text));
+        }
+        catch (FileAccessException)
+        {
+            return false;
+        }
+    }
+
+    private static FileAccessException? Try(Action write)
+    {
+        try
+        {
+            write();
+            return null;
+        }
+        catch (FileAccessException e)
+        {
+            return e;
+        }
+    }
+}
