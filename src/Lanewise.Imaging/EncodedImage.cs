@@ -1,3 +1,4 @@
+using Lanewise.IO;
 using SkiaSharp;
 
 namespace Lanewise.Imaging;
@@ -29,9 +30,7 @@ internal sealed class EncodedImage : IDisposable
         ArgumentException.ThrowIfNullOrEmpty(path);
         try
         {
-            // Pipes, sockets and devices have length 0. Opening a pipe would wait for its writer, and a device may have no end.
-            var target = File.ResolveLinkTarget(path, returnFinalTarget: true) ?? new FileInfo(path);
-            if (target is FileInfo { Exists: true, Length: 0 })
+            if (!InputFile.HasContent(path))
             {
                 throw NotRegular(path);
             }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.IO.Enumeration;
+using Lanewise.IO;
 
 namespace Lanewise.Imaging;
 
@@ -120,15 +121,14 @@ internal sealed class ImageFileSearch
 
     private static bool HasImageContent(string path)
     {
-        // Pipes and devices have length 0, and are not opened.
-        if (new FileInfo(path) is not { Exists: true, Length: > 0 } info)
-        {
-            return false;
-        }
-
         try
         {
-            using var file = info.OpenRead();
+            if (!InputFile.HasContent(path))
+            {
+                return false;
+            }
+
+            using var file = File.OpenRead(path);
             byte[] start = new byte[SniffBytes];
             ImageHeader.KindOf(start.AsSpan(0, file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)), path);
             return true;

@@ -33,7 +33,7 @@ internal static class InputFile
     /// Returns whether there is something to read. Named pipes and devices have length 0; opening a pipe would wait for its writer, and a
     /// device may have no end. A pipe that a shell passes for <c>&lt;(command)</c>, a link to no path, is open already.
     /// </summary>
-    private static bool HasContent(string path) =>
+    public static bool HasContent(string path) =>
         (File.ResolveLinkTarget(path, returnFinalTarget: true) ?? new FileInfo(path)) is not FileInfo { Exists: true, Length: 0 };
 
     private static T Explained<T>(string path, Func<string, T> read)
