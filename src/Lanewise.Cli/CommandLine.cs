@@ -68,6 +68,8 @@ internal static class CommandLine
         var root = new RootCommand("Train, evaluate and run image classifiers in pure C#.")
         {
             TrainVerb.Create(),
+            FitVerb.Create(),
+            FindLearningRateVerb.Create(),
             EvalVerb.Create(),
             PredictVerb.Create(),
             ExplainVerb.Create(),
@@ -76,6 +78,7 @@ internal static class CommandLine
             ExportVerb.Create(),
             ConvertVerb.Create(),
             ModelsVerb.Create(),
+            RecipesVerb.Create(),
             CostVerb.Create(),
             BenchVerb.Create(),
             DataVerb.Create(),

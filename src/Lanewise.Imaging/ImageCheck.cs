@@ -17,7 +17,17 @@ internal static class ImageCheck
     /// <param name="done">Receives the number of images that were decoded; null for none.</param>
     /// <param name="cancellationToken">Stops between two images.</param>
     /// <returns>What was found, in the order of the dataset.</returns>
-    public static IReadOnlyList<ImageFinding> Run(IFileDataset files, Action<int>? done, CancellationToken cancellationToken)
+    public static IReadOnlyList<ImageFinding> Run(IFileDataset files, Action<int>? done, CancellationToken cancellationToken) =>
+        Run(files, i => files.Read(i, new DecodeOptions(minSide: 1)).Notice, done, cancellationToken);
+
+    /// <summary>Reads the images in a way of the caller's, on all processors.</summary>
+    /// <param name="files">The dataset.</param>
+    /// <param name="read">Reads an image and returns what is to be said of it; null for nothing. Called on several threads.</param>
+    /// <param name="done">Receives the number of images that were read; null for none.</param>
+    /// <param name="cancellationToken">Stops between two images.</param>
+    /// <returns>What was found, in the order of the dataset.</returns>
+    public static IReadOnlyList<ImageFinding> Run(
+        IFileDataset files, Func<int, string?> read, Action<int>? done, CancellationToken cancellationToken)
     {
         var findings = new ConcurrentDictionary<int, ImageFinding>();
         var parallel = new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = Environment.ProcessorCount };
@@ -26,7 +36,7 @@ internal static class ImageCheck
         {
             try
             {
-                if (files.Read(i, new DecodeOptions(minSide: 1)).Notice is { } notice)
+                if (read(i) is { } notice)
                 {
                     findings[i] = new(i, files.NameOf(i), notice, IsCorrupt: false);
                 }

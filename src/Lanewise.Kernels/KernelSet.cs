@@ -194,8 +194,26 @@ internal abstract partial class KernelSet
     /// <paramref name="gradient"/>, the gradient to the logits times <paramref name="scale"/>.
     /// </summary>
     public abstract void SoftmaxCrossEntropy(
-        Planes logits, Planes? gradient, ReadOnlySpan<int> labels, float scale, Span<double> losses, Span<int> predictions,
+        Planes logits, Planes? gradient, CrossEntropyTargets targets, float scale, Span<double> losses, Span<int> predictions,
         in BlockMemory memory);
+
+    /// <summary>
+    /// Sums the gradients of the slots in their order. Writes <paramref name="count"/> floats of the first slot, from
+    /// <paramref name="start"/> on, and zeroes those of the others; returns the sum of their squares.
+    /// </summary>
+    public abstract double CollectGradients(LaneMemory[] slots, int start, int count);
+
+    /// <summary>Multiplies gradients by a factor. Writes <paramref name="count"/> floats from <paramref name="start"/> on.</summary>
+    public abstract void ScaleGradients(LaneMemory gradients, float factor, int start, int count);
+
+    /// <summary>Limits gradients to −limit … limit. Writes <paramref name="count"/> floats from <paramref name="start"/> on.</summary>
+    public abstract void ClampGradients(LaneMemory gradients, float limit, int start, int count);
+
+    /// <summary>
+    /// Moves <paramref name="average"/> towards the weights: average += rest · (weights − average). Writes <paramref name="count"/> floats
+    /// of the average, from <paramref name="start"/> on.
+    /// </summary>
+    public abstract void Average(LaneMemory weights, LaneMemory average, float rest, int start, int count);
 
     /// <summary>
     /// Runs an optimizer step: sums the gradients of the slots in their order. Writes weights and optimizer state, and zeroes the slots.

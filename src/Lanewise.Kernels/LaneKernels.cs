@@ -215,15 +215,27 @@ internal sealed class LaneKernels<L, V> : KernelSet
         LaneTransfer<L, V>.Out(x, lane, image, memory);
 
     public override void SoftmaxCrossEntropy(
-        Planes logits, Planes? gradient, ReadOnlySpan<int> labels, float scale, Span<double> losses, Span<int> predictions,
+        Planes logits, Planes? gradient, CrossEntropyTargets targets, float scale, Span<double> losses, Span<int> predictions,
         in BlockMemory memory) =>
-        SoftmaxCrossEntropy<L, V>.Run(logits, gradient, labels, scale, losses, predictions, memory);
+        SoftmaxCrossEntropy<L, V>.Run(logits, gradient, targets, scale, losses, predictions, memory);
 
     public override void ChannelsIn(ReadOnlySpan<float> image, ChannelLanes lanes, Planes x, in BlockMemory memory, Part part) =>
         LaneTransfer<L, V>.ChannelsIn(image, lanes, x, memory, part);
 
     public override void ChannelsOut(ChannelLanes lanes, Planes x, Planes to, in BlockMemory memory) =>
         LaneTransfer<L, V>.ChannelsOut(lanes, x, to, memory);
+
+    public override double CollectGradients(LaneMemory[] slots, int start, int count) =>
+        GradientKernel<L, V>.Collect(slots, start, count);
+
+    public override void ScaleGradients(LaneMemory gradients, float factor, int start, int count) =>
+        GradientKernel<L, V>.Scale(gradients, factor, start, count);
+
+    public override void ClampGradients(LaneMemory gradients, float limit, int start, int count) =>
+        GradientKernel<L, V>.Clamp(gradients, limit, start, count);
+
+    public override void Average(LaneMemory weights, LaneMemory average, float rest, int start, int count) =>
+        WeightAverageKernel<L, V>.Run(weights, average, rest, start, count);
 
     public override void Update(OptimizerStep step, LaneMemory weights, LaneMemory[] state, LaneMemory[] slots, int start, int count)
     {

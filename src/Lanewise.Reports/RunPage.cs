@@ -17,6 +17,11 @@ public static class RunPage
         {
             yield return new("Confusion matrix", ConfusionMatrix.ToHtml(test));
             yield return new("Precision and recall", ClassScores(test));
+            if (test.Evaluation.Reliability is { } reliability)
+            {
+                yield return new("Calibration", ReliabilityDiagram.ToHtml(reliability));
+            }
+
             yield return new("Most confident mistakes", MistakeGallery.ToHtml(test));
         }
         else
@@ -24,6 +29,11 @@ public static class RunPage
             yield return new("Test set", Html.Join(
                 Html.Of($"<p>The model was not evaluated, so the confusion matrix, the results by class and the mistakes are missing: "),
                 Html.Of($"{run.TestMissing}</p>")));
+        }
+
+        if (run.Training is { } training)
+        {
+            yield return new("Training images that may be mislabelled", MistakeGallery.ToHtml(training, run.TrainingCount));
         }
 
         yield return new("Gradient norms", GradientCharts.ToHtml(run.Gradients));
@@ -39,7 +49,9 @@ public static class RunPage
         string on = run.Dataset is { } dataset ? $" on {dataset}" : "";
         string result = run.TestTop1 is { } top1 ? $"{HtmlElements.Percent(top1)} test accuracy" : "not yet evaluated";
         string epochs = $"{run.Epochs.Count} of {run.PlannedEpochs} epoch{(run.PlannedEpochs == 1 ? "" : "s")}";
-        return Html.Of($"{run.Network.Name}{on}: {result} after {epochs}.");
+        string weights = run.Weights.FirstOrDefault(kept => kept.IsUsed) is { } used && used.Epoch != run.Epochs.Count
+            ? $", with the weights of epoch {used.Epoch}" : "";
+        return Html.Of($"{run.Network.Name}{on}: {result} after {epochs}{weights}.");
     }
 
     private static Html Summary(RunPageData run)
@@ -63,6 +75,8 @@ public static class RunPage
                 facts.Insert(4, ("95 % interval", $"{HtmlElements.Percent(interval.Low)} to {HtmlElements.Percent(interval.High)}"));
                 facts.Insert(5, ("Majority class alone", HtmlElements.Percent(test.Evaluation.MajorityShare)));
             }
+
+            facts.AddRange(Metrics(test.Evaluation));
         }
 
         if (run.Epochs.Count > 0)
@@ -75,7 +89,44 @@ public static class RunPage
         Html resume = run.ResumeCommand is { } command
             ? Html.Of($"<p>The run is incomplete. Resume it with:</p><pre><code>{command}</code></pre>")
             : Html.Empty;
-        return Html.Join(HtmlElements.DescriptionList(facts), resume);
+        return Html.Join(HtmlElements.DescriptionList(facts), Weights(run), resume);
+    }
+
+    private static Html Weights(RunPageData run)
+    {
+        if (run.Weights.Count < 2)
+        {
+            return Html.Empty;
+        }
+
+        var table = new Table("weights", "file", ">epoch", ">validation loss", ">validation accuracy", "on this page");
+        foreach (var kept in run.Weights)
+        {
+            table.Add(
+                Html.Of($"{kept.Name}"),
+                Html.Of($"{kept.File}"),
+                Html.Of($"{HtmlElements.Count(kept.Epoch)}"),
+                Html.Of($"{FormattableString.Invariant($"{kept.ValLoss:F4}")}"),
+                Html.Of($"{HtmlElements.Percent(kept.ValTop1)}"),
+                Html.Of($"{(kept.IsUsed ? "yes" : "")}"));
+        }
+
+        return table.ToHtml("Weights that the run keeps");
+    }
+
+    private static IEnumerable<(string Name, string Value)> Metrics(Evaluation evaluation)
+    {
+        if (evaluation.Top5 is { } top5)
+        {
+            yield return ("Top-5 accuracy", HtmlElements.Percent(top5));
+        }
+
+        yield return ("Macro F1", HtmlElements.Percent(evaluation.MacroF1));
+        yield return ("Balanced accuracy", HtmlElements.Percent(evaluation.BalancedAccuracy));
+        if (evaluation.Reliability is { CalibrationError: var error } && double.IsFinite(error))
+        {
+            yield return ("Calibration error", HtmlElements.Percent(error));
+        }
     }
 
     private static Html Curves(IReadOnlyList<EpochResult> epochs)
@@ -86,13 +137,18 @@ public static class RunPage
         }
 
         return Html.Join(
-            Chart("Loss by epoch", "mean cross-entropy", Line("training", e => e.TrainLoss), Line("validation", e => e.ValLoss)),
-            Chart("Accuracy by epoch", "top-1, %", Line("training", e => e.TrainTop1 * 100), Line("validation", e => e.ValTop1 * 100)),
+            Chart("Loss by epoch", "mean cross-entropy", [
+                Line("training", e => e.TrainLoss), Line("validation", e => e.ValLoss), .. Averaged(e => e.EmaValLoss)]),
+            Chart("Accuracy by epoch", "top-1, %", [
+                Line("training", e => e.TrainTop1 * 100), Line("validation", e => e.ValTop1 * 100), .. Averaged(e => e.EmaValTop1 * 100)]),
             Chart("Learning rate at the last step of each epoch", "learning rate", Line("learning rate", e => e.LearningRate)),
             Html.Of($"<p>Training loss and accuracy are averaged over the epoch, while the weights still change. "),
             Html.Of($"Validation loss and accuracy are of the weights after the epoch.</p>"));
 
         Line Line(string name, Func<EpochResult, double> value) => new(name, [.. epochs.Select(e => ((double)e.Epoch, value(e)))]);
+
+        Line[] Averaged(Func<EpochResult, double?> value) => epochs.All(e => value(e) is not null)
+            ? [Line("validation, averaged weights", e => value(e)!.Value)] : [];
 
         static Html Chart(string title, string y, params Line[] lines) => new Chart(title, "epoch", y, lines).ToHtml();
     }

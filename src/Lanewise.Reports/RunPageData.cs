@@ -20,11 +20,22 @@ public sealed record RunPageData
     /// <summary>Gets the completed epochs, in order.</summary>
     public required IReadOnlyList<EpochResult> Epochs { get; init; }
 
+    /// <summary>Gets the sets of weights that the run keeps, the last first.</summary>
+    public IReadOnlyList<KeptWeights> Weights { get; init; } = [];
+
     /// <summary>Gets the evaluation of the trained model on the test set; null if it could not be evaluated.</summary>
     public TestEvaluation? Test { get; init; }
 
     /// <summary>Gets the reason why <see cref="Test"/> is null, as a sentence.</summary>
     public string? TestMissing { get; init; }
+
+    /// <summary>
+    /// Gets the evaluation of the trained model on the images that it was trained on, without augmentation; null if there is none.
+    /// </summary>
+    public TestEvaluation? Training { get; init; }
+
+    /// <summary>Gets the number of images that the model was trained on, of which <see cref="Training"/> may be a part.</summary>
+    public int TrainingCount { get; init; }
 
     /// <summary>
     /// Gets the top-1 accuracy on the test set, 0 to 1; without <see cref="Test"/> the last epoch's, and null before the first
@@ -49,6 +60,28 @@ public sealed record RunPageData
 
     /// <summary>Gets remarks for a reader who wants to reproduce the run, a sentence each.</summary>
     public IReadOnlyList<string> Remarks { get; init; } = [];
+}
+
+/// <summary>A set of weights that a run keeps, with its metrics on the validation images.</summary>
+public sealed record KeptWeights
+{
+    /// <summary>Gets what the weights are, for example <c>best by val_loss</c>.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Gets the name of their file.</summary>
+    public required string File { get; init; }
+
+    /// <summary>Gets the epoch after which the weights were such.</summary>
+    public required int Epoch { get; init; }
+
+    /// <summary>Gets the mean cross-entropy.</summary>
+    public required double ValLoss { get; init; }
+
+    /// <summary>Gets the accuracy, 0 to 1.</summary>
+    public required double ValTop1 { get; init; }
+
+    /// <summary>Gets whether the page is about these.</summary>
+    public required bool IsUsed { get; init; }
 }
 
 /// <summary>The evaluation of a trained model on a test set.</summary>
@@ -92,4 +125,7 @@ public sealed record MistakeImage
 
     /// <summary>The image's width in pixels.</summary>
     public int Width { get; init; }
+
+    /// <summary>The name of the image file below the dataset's folder; null for an image that is no file.</summary>
+    public string? File { get; init; }
 }

@@ -10,7 +10,7 @@ public sealed class CompletionTests
     {
         { "trai", "train" },
         { "help tra", "train" },
-        { "data ", "fetch list remove verify" },
+        { "data ", "check fetch list remove verify" },
         { "train resnet10", "resnet101" },
         { "train residual --epo", "--epochs" },
         { "train residual --opt ", "adamw sgd" },

@@ -62,7 +62,7 @@ public sealed class FineTuningTests(TrainedRun trained)
     [InlineData("inception --weights WEIGHTS", 1, "these are not weights of 'inception'")]
     [InlineData("residual --weights no-such-run", 1, "no-such-run")]
     [InlineData("residual --aux", 2, "--aux: residual has no auxiliary classifiers")]
-    [InlineData("residual --sched step --min-lr 0.001", 2, "--min-lr requires --sched cosine.")]
+    [InlineData("residual --sched step --min-lr 0.001", 2, "--min-lr requires --sched cosine or plateau.")]
     public async Task Contradictions_are_rejected_and_leave_no_run_folder(string words, int exitCode, string expected)
     {
         using var folder = new TemporaryFolder();

@@ -14,6 +14,7 @@ public sealed class HelpTests
     [InlineData("cost")]
     [InlineData("cost conv")]
     [InlineData("bench")]
+    [InlineData("find-lr")]
     [InlineData("depth")]
     [InlineData("info")]
     [InlineData("data")]

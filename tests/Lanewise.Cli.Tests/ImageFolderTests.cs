@@ -118,7 +118,7 @@ public sealed class ImageFolderTests
 
     [Theory]
     [InlineData("--dataset", "folder:", "specify one, as in folder:PATH")]
-    [InlineData("--aug", "wild", "there are none, cifar, imagenet")]
+    [InlineData("--aug", "wild", "there are none, cifar, imagenet, digits")]
     [InlineData("--on-corrupt", "ignore", "there are error, skip")]
     [InlineData("--crop-pct", "0", "expected a number from 0.1 to 1")]
     [InlineData("--std", "1,0", "expected positive numbers")]

@@ -74,7 +74,8 @@ public sealed class ImageSizeTests : IDisposable
     [Fact]
     public async Task A_network_that_is_wider_than_high_is_trained_resumed_and_used_by_its_card()
     {
-        string[] command = ["train", "resnet20", "--dataset", "images", "--img-size", "24x40", "-b", "16", "--threads", "2"];
+        string[] command =
+            ["train", "resnet20", "--dataset", "images", "--img-size", "24x40", "-b", "16", "--sched", "none", "--threads", "2"];
         var train = (await RunAsync([.. command, "--epochs", "1", "--output", "run", "--json"])).Ok();
         Assert.Equal(new Shape(3, 24, 40), ModelFile.Load(_folder["run"]).Card.Input);
         var eval = (await RunAsync("eval", "run", "--threads", "2", "--json")).Ok();

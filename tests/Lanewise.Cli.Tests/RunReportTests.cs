@@ -13,7 +13,7 @@ public sealed class RunReportTests(TrainedRun trained)
         using var folder = Copy();
         var result = (await ReportAsync(folder)).Ok();
         Assert.Equal("wrote run/report.html, the report of the run run; open it in a browser.\n", result.Out);
-        Assert.Empty(result.Error);
+        Assert.Equal("evaluating on train of digits.\n", result.Error);
         string page = File.ReadAllText(folder["run/report.html"]);
         Assert.Contains("rcblock1.conv1", page, StringComparison.Ordinal);
         Assert.Contains("How to reproduce", page, StringComparison.Ordinal);
@@ -40,7 +40,27 @@ public sealed class RunReportTests(TrainedRun trained)
         Assert.All(mistakes, m => Assert.NotEqual(Text(m, "class"), Text(m, "predicted")));
         double[] probabilities = [.. mistakes.Select(m => m.GetProperty("probability").GetDouble())];
         Assert.Equal(probabilities.OrderDescending(), probabilities);
-        Assert.Equal(3, File.ReadAllText(folder["page.html"]).Split("<img ").Length - 1);
+        var trainMistakes = json.GetProperty("train_mistakes").EnumerateArray().ToArray();
+        Assert.Equal(3, trainMistakes.Length);
+        Assert.All(trainMistakes, m => Assert.NotEqual(Text(m, "class"), Text(m, "predicted")));
+        Assert.Equal((2000, 2000), (json.GetProperty("train_images").GetInt32(), json.GetProperty("train_images_evaluated").GetInt32()));
+        Assert.Equal(6, File.ReadAllText(folder["page.html"]).Split("<img ").Length - 1);
+    }
+
+    [Fact]
+    public async Task Of_many_training_images_some_are_looked_at_or_none()
+    {
+        using var folder = Copy();
+        var json = await JsonAsync(folder, "--train-images", "100", "--mistakes", "500");
+        Assert.Equal((2000, 100), (json.GetProperty("train_images").GetInt32(), json.GetProperty("train_images_evaluated").GetInt32()));
+        // Every 20th image was looked at.
+        Assert.All(json.GetProperty("train_mistakes").EnumerateArray(), m => Assert.Equal(0, m.GetProperty("image").GetInt32() % 20));
+        string page = File.ReadAllText(folder["run/report.html"]);
+        Assert.Contains("of 100 images, evenly spaced among the 2,000 that the model was trained on", page, StringComparison.Ordinal);
+
+        json = await JsonAsync(folder, "--train-images", "0");
+        Assert.Equal(0, json.GetProperty("train_images_evaluated").GetInt32());
+        Assert.DoesNotContain("may be mislabelled", File.ReadAllText(folder["run/report.html"]), StringComparison.Ordinal);
     }
 
     [Fact]

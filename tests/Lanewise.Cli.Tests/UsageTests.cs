@@ -5,12 +5,12 @@ public sealed class UsageTests
     [Theory]
     [InlineData(
         "trian residual",
-        "no verb 'trian'; did you mean 'train'? There are train, eval, predict, explain, embed, report, export, convert, models, cost, bench, data, "
-            + "weights, depth, info, completion, help.")]
+        "no verb 'trian'; did you mean 'train'? There are train, fit, find-lr, eval, predict, explain, embed, report, export, convert, "
+            + "models, recipes, cost, bench, data, weights, depth, info, completion, help.")]
     [InlineData("help trian", "no verb 'trian'; did you mean 'train'? There are train, ")]
     [InlineData("trian --help", "no verb 'trian'; did you mean 'train'? There are train, ")]
     [InlineData("xyzzy", "no verb 'xyzzy'; there are train, ")]
-    [InlineData("data fecth mnist", "lanewise data has no verb 'fecth'; did you mean 'fetch'? There are list, fetch, verify, remove.")]
+    [InlineData("data fecth mnist", "lanewise data has no verb 'fecth'; did you mean 'fetch'? There are list, check, fetch, verify, remove.")]
     [InlineData("completion basj", "There is no shell 'basj'; did you mean 'bash'? There are bash, zsh, fish, pwsh.")]
     [InlineData("train", "lanewise train: specify a model (inception, inception-relu, residual, googlenet,")]
     [InlineData("train resdual", "no model 'resdual'; did you mean 'residual'? There are inception, ")]

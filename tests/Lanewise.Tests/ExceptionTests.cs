@@ -97,8 +97,8 @@ public sealed class ExceptionTests
         AssertInvalid(
             nameof(Optimizer.LearningRate), -1.0, () => new Trainer(TrainerTests.Small, new TrainingOptions { Optimizer = new Sgd(-1) }));
         AssertInvalid(nameof(PlanOptions.LaneWidth), 3, () => Plan.Compile(TrainerTests.Small, new PlanOptions { LaneWidth = 3 }));
-        var augmentation = new TrainingOptions { Augmentation = new Augmentation { Flip = 2 } };
-        AssertInvalid(nameof(Augmentation.Flip), 2.0, () => new Trainer(TrainerTests.Small, augmentation));
+        var augmentation = new TrainingOptions { Augmentation = new Augmentation(new RandomCrop(), new RandomHorizontalFlip(2)) };
+        AssertInvalid(nameof(RandomHorizontalFlip.P), 2.0, () => new Trainer(TrainerTests.Small, augmentation));
     }
 
     [Fact]

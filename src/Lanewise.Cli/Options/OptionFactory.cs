@@ -64,12 +64,23 @@ internal static class OptionFactory
     /// <param name="among">The valid values; null for all.</param>
     public static Option<T?> Choice<T>(
         string name, string kind, T defaultValue, string description, string details = "", IReadOnlyList<T>? among = null)
+        where T : struct, Enum => Choice(name, kind, EnumNames.Of(defaultValue), description, details, among);
+
+    /// <summary>Creates an option for a value of an enumeration by name, null if not given.</summary>
+    /// <param name="name">The option.</param>
+    /// <param name="kind">What is chosen, for the message.</param>
+    /// <param name="defaultText">What holds without the option, for help.</param>
+    /// <param name="description">The help text, to which the names are appended.</param>
+    /// <param name="details">Help text that follows the names.</param>
+    /// <param name="among">The valid values; null for all.</param>
+    public static Option<T?> Choice<T>(
+        string name, string kind, string defaultText, string description, string details = "", IReadOnlyList<T>? among = null)
         where T : struct, Enum
     {
         string[] names = among is null ? EnumNames.All<T>() : [.. among.Select(EnumNames.Of)];
         var option = new Option<T?>(name)
         {
-            Description = WithDefault($"{description}: {string.Join(", ", names)}.{details}", EnumNames.Of(defaultValue)),
+            Description = WithDefault($"{description}: {string.Join(", ", names)}.{details}", defaultText),
             HelpName = "NAME",
             CustomParser = result =>
             {

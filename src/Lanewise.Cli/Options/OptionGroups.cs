@@ -22,6 +22,7 @@ internal static class OptionGroups
     private static readonly Dictionary<string, string[]> MainOptions = new(StringComparer.Ordinal)
     {
         ["train"] = ["--dataset", "--epochs", "--output"],
+        ["find-lr"] = ["--dataset", "--start-lr", "--end-lr"],
         ["eval"] = ["--dataset", "--data-dir", "--json"],
         ["predict"] = ["--top-k", "--model", "--json"],
         ["explain"] = ["--grad-cam", "--branches", "--output"],
@@ -42,24 +43,41 @@ internal static class OptionGroups
             ["--grad-cam", "--layer", "--class", "--branches", "--blocks", "--feature-maps", "--filters"]),
         ("Data",
         [
-            "--dataset", "--data-dir", "--split", "--val-split", "--group-by", "--class-map", "--limit-train", "--limit-test", "--aug",
+            "--dataset", "--data-dir", "--split", "--val-split", "--group-by", "--class-map", "--limit-train", "--limit-test",
             "--on-corrupt",
+        ]),
+        ("Augmentation",
+        [
+            "--aug", "--hflip", "--vflip", "--scale", "--ratio", "--degrees", "--translate", "--affine-scale", "--shear", "--color-jitter",
+            "--aa", "--reprob", "--remode", "--mixup", "--cutmix", "--mixup-prob", "--mixup-switch-prob",
         ]),
         ("File", ["--list", "--opset", "--batch", "--fold", "--dtype", "--force"]),
         ("Model",
         [
-            "--model", "--key", "--labels", "--weights", "--pretrained", "--classes", "--freeze", "--freeze-bn", "--no-freeze-bn", "--aux",
-            "--no-aux",
+            "--model", "--use", "--key", "--labels", "--weights", "--pretrained", "--classes", "--freeze", "--freeze-bn",
+            "--no-freeze-bn", "--aux", "--no-aux",
         ]),
-        ("Training", ["--epochs", "--batch-size", "--seed", "--resume", "--config"]),
+        ("Training",
+        [
+            "--recipe", "--minutes", "--epochs", "--batch-size", "--seed", "--monitor", "--patience", "--class-weights", "--balance",
+            "--resume", "--config",
+        ]),
         ("Optimization",
         [
-            "--opt", "--lr", "--momentum", "--weight-decay", "--nesterov", "--sched", "--warmup-epochs", "--warmup-lr", "--decay-epochs",
-            "--decay-rate", "--milestones", "--min-lr",
+            "--opt", "--lr", "--start-lr", "--end-lr", "--num-it", "--momentum", "--weight-decay", "--nesterov", "--sched",
+            "--warmup-epochs", "--warmup-lr", "--decay-epochs",
+            "--decay-rate", "--milestones", "--min-lr", "--patience-epochs", "--pct-start", "--div-factor",
+            "--final-div-factor", "--norm-weight-decay",
+            "--bias-weight-decay", "--head-lr", "--smoothing", "--clip-grad", "--clip-mode", "--grad-accum-steps", "--model-ema",
+            "--model-ema-decay",
         ]),
         ("Preprocessing", ["--img-size", "--crop-pct", "--crop-mode", "--interpolation", "--mean", "--std", "--channel-order", "--ink"]),
-        ("Computation", ["--threads", "--algorithm", "--lanes", "--seconds", "--layers", "--time", "--training"]),
-        ("Output", ["--output", "--top-k", "--mistakes", "--tensorboard", "--checkpoint-minutes", "--csv", "--json"]),
+        ("Computation", ["--calibrate", "--threads", "--algorithm", "--lanes", "--seconds", "--layers", "--time", "--training"]),
+        ("Output",
+        [
+            "--output", "--top-k", "--reject", "--coverage", "--mistakes", "--train-images", "--tensorboard", "--checkpoint-minutes",
+            "--csv", "--json",
+        ]),
         (Unknown, []),
         ("Help", ["--help", "--version"]),
     ];

@@ -13,10 +13,6 @@ internal static class SharedOptions
     /// <summary>Gets the names of all models.</summary>
     public static string[] ModelNames { get; } = [.. ModelCatalog.All.Select(model => model.Name)];
 
-    /// <summary>Gets the names of the models that bring settings of their own for pretrained weights.</summary>
-    public static string[] ModelsWithRecipe { get; } =
-        [.. ModelCatalog.All.Where(model => (model.FineTuning ?? model.FrozenFeatures) is not null).Select(model => model.Name)];
-
     private static string[] DatasetNames { get; } = [.. DatasetCatalog.All.Select(entry => entry.Name)];
 
     public static Option<bool> Json() => new("--json") { Description = "Print exactly one JSON document on stdout." };
@@ -60,6 +56,10 @@ internal static class SharedOptions
         "--key", "NAME",
         "Set of weights to take from a PyTorch file with several, for example state_dict_ema; dots lead into dictionaries.",
         "the usual one");
+
+    public static Option<RunWeights?> Use() => OptionFactory.Choice<RunWeights>(
+        "--use", "set of weights", "the one that its args.json names", "Set of a run's weights",
+        " The best epoch's are kept by train --monitor, averaged ones by --model-ema.");
 
     public static Option<string?> Labels() => OptionFactory.Text(
         "--labels", "FILE", "Text file with the class names, one per line, in place of those of the model.");

@@ -8,15 +8,27 @@ using Lanewise.Workflows;
 
 namespace Lanewise.Cli.Reports;
 
+/// <summary>What is written of each image.</summary>
+/// <param name="Top">The number of the most likely classes.</param>
+/// <param name="Rejected">Whether answers may be rejected.</param>
+/// <param name="Likely">Whether there is a set of likely classes.</param>
+internal sealed record PredictionColumns(int Top, bool Rejected, bool Likely)
+{
+    /// <summary>Gets the temperature of the model's calibration; null if it has none.</summary>
+    public double? Temperature { get; init; }
+}
+
 /// <summary>Writes a line for each image to stdout; errors are on stderr.</summary>
-internal sealed class TextPredictions(int top, int width) : IPredictionWriter
+internal sealed class TextPredictions(PredictionColumns columns, int width) : IPredictionWriter
 {
     public void Write(ClassifiedImage image)
     {
         if (image.Classification is { } result)
         {
-            var best = result.Top(top).Select(c => $"{c.Label} {NumberFormat.Percent(c.Probability)}");
-            StandardOutput.WriteLine($"{VisibleText.Escape(image.Path).PadRight(width)}  {string.Join("   ", best)}");
+            var best = result.Top(columns.Top).Select(c => $"{c.Label} {NumberFormat.Percent(c.Probability)}");
+            string rejected = result.IsRejected ? "none of these   " : "";
+            string likely = result.LikelyClasses is { } classes ? $"   {{{string.Join(", ", classes.Select(c => c.Label))}}}" : "";
+            StandardOutput.WriteLine($"{VisibleText.Escape(image.Path).PadRight(width)}  {rejected}{string.Join("   ", best)}{likely}");
         }
     }
 
@@ -33,14 +45,19 @@ internal sealed class JsonPredictions : IPredictionWriter
     private readonly ArrayBufferWriter<byte> _written = new();
     private readonly Stream _stdout;
     private readonly Utf8JsonWriter _json;
-    private readonly int _top;
+    private readonly PredictionColumns _columns;
 
-    public JsonPredictions(int top)
+    public JsonPredictions(PredictionColumns columns)
     {
-        _top = top;
+        _columns = columns;
         _stdout = StandardStreams.OpenOutBytes();
         _json = new Utf8JsonWriter(_written, JsonFormat.CompactOptions);
         _json.WriteStartObject();
+        if (columns.Temperature is { } temperature)
+        {
+            _json.WriteNumber("temperature", temperature);
+        }
+
         _json.WriteStartArray("predictions");
     }
 
@@ -53,11 +70,16 @@ internal sealed class JsonPredictions : IPredictionWriter
             _json.WriteString("treatment", result.Processing);
             _json.WriteBoolean("inverted", result.Inverted);
             _json.WriteValues("logits", result.Logits, logit => _json.WriteNumberValue(logit));
-            _json.WriteObjects("top", result.Top(_top), c =>
+            WriteClasses("top", result.Top(_columns.Top));
+            if (_columns.Rejected)
             {
-                _json.WriteString("class", c.Label);
-                _json.WriteNumber("probability", c.Probability);
-            });
+                _json.WriteBoolean("rejected", result.IsRejected);
+            }
+
+            if (result.LikelyClasses is { } likely)
+            {
+                WriteClasses("likely", likely);
+            }
         }
         else
         {
@@ -82,6 +104,12 @@ internal sealed class JsonPredictions : IPredictionWriter
         _stdout.Dispose();
     }
 
+    private void WriteClasses(string name, IEnumerable<ClassProbability> classes) => _json.WriteObjects(name, classes, c =>
+    {
+        _json.WriteString("class", c.Label);
+        _json.WriteNumber("probability", c.Probability);
+    });
+
     private void Flush()
     {
         _json.Flush();
@@ -94,29 +122,34 @@ internal sealed class JsonPredictions : IPredictionWriter
 internal sealed class CsvPredictions : IPredictionWriter
 {
     private readonly StreamWriter _writer;
-    private readonly int _top;
+    private readonly PredictionColumns _columns;
 
-    public CsvPredictions(Stream stream, int top)
+    public CsvPredictions(Stream stream, PredictionColumns columns)
     {
-        _top = top;
+        _columns = columns;
         _writer = new StreamWriter(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), leaveOpen: true);
-        string[] classes = [.. Enumerable.Range(1, top).SelectMany(i => (string[])[$"class_{i}", $"probability_{i}"])];
-        WriteRow(["file", .. classes, "error"]);
+        string[] classes = [.. Enumerable.Range(1, columns.Top).SelectMany(i => (string[])[$"class_{i}", $"probability_{i}"])];
+        WriteRow(["file", .. classes, .. Further("rejected", "likely"), "error"]);
     }
 
     public void Write(ClassifiedImage image)
     {
-        var cells = Enumerable.Repeat("", 2 * _top);
+        var cells = Enumerable.Repeat("", 2 * _columns.Top);
         if (image.Classification is { } result)
         {
-            cells = result.Top(_top).SelectMany(
+            cells = result.Top(_columns.Top).SelectMany(
                 c => (string[])[c.Label, c.Probability.ToString("R", CultureInfo.InvariantCulture)]);
         }
 
-        WriteRow([image.Path, .. cells, image.Error?.Message ?? ""]);
+        string rejected = image.Classification is null ? "" : image.Classification.IsRejected ? "yes" : "no";
+        string likely = string.Join('|', (image.Classification?.LikelyClasses ?? []).Select(c => c.Label));
+        WriteRow([image.Path, .. cells, .. Further(rejected, likely), image.Error?.Message ?? ""]);
     }
 
     public void Dispose() => _writer.Dispose();
+
+    private IEnumerable<string> Further(string rejected, string likely) =>
+        [.. _columns.Rejected ? (string[])[rejected] : [], .. _columns.Likely ? (string[])[likely] : []];
 
     private void WriteRow(IReadOnlyList<string> cells) =>
         _writer.Write(string.Join(',', cells.Select(CsvFormat.Quote)) + CsvFormat.LineEnd);

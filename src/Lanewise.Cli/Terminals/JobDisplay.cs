@@ -28,7 +28,7 @@ internal sealed class JobDisplay : IProgress<JobEvent>, IDisposable
 
     public void Report(JobEvent value)
     {
-        if (value is PhaseEvent or ReadingEvent or StepEvent or DownloadEvent or ContributionEvent)
+        if (value is PhaseEvent or ReadingEvent or StepEvent or LearningRateEvent or DownloadEvent or ContributionEvent)
         {
             // Formatted when it is shown: a step may take a millisecond.
             _latest = value;

@@ -16,6 +16,7 @@ internal static class ProgressText
         ReadingEvent reading => Phase("reading images", reading.Done, reading.Total, hasBar),
         PhaseEvent phase => Phase(phase.Name, phase.Done, phase.Total, hasBar),
         StepEvent step => Step(step.Progress),
+        LearningRateEvent step => LearningRate(step),
         DownloadEvent download => $"downloading {DownloadDisplay.Describe(download.Progress)}",
         ContributionEvent contribution => ContributionDisplay.Describe(contribution.Progress),
         _ => null,
@@ -45,6 +46,9 @@ internal static class ProgressText
         var (filled, left) = Bar(done, total, BarLength);
         return $"{name}{(hasBar && total > 0 ? $" {filled}{left}" : ":")} {Count(done, total)}";
     }
+
+    private static string LearningRate(LearningRateEvent step) => string.Create(
+        CultureInfo.InvariantCulture, $"step {step.Step:N0} of {step.Steps:N0}, learning rate {step.LearningRate:G2}, loss {step.Loss:F3}");
 
     private static string Step(TrainingProgress p)
     {

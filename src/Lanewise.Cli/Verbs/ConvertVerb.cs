@@ -46,6 +46,8 @@ internal sealed class ConvertVerb
 
     private readonly Option<string?> _key = SharedOptions.Key();
 
+    private readonly Option<RunWeights?> _use = SharedOptions.Use();
+
     private readonly Option<bool> _list = new("--list")
     {
         Description = "Write nothing: list the tensors of the file with their shapes and data types, whatever model they belong to.",
@@ -75,8 +77,8 @@ internal sealed class ConvertVerb
         options._dtype.CompletionSources.Add(Types);
         var verb = new Verb("convert", "Convert weights, for example of PyTorch or from ONNX files, to safetensors.", Examples)
         {
-            options._in, options._out, options._list, options._dtype, options._model, options._key, options._labels, options._force,
-            options._json,
+            options._in, options._out, options._list, options._dtype, options._model, options._key, options._use, options._labels,
+            options._force, options._json,
         };
         foreach (var option in options._input.All)
         {
@@ -108,7 +110,7 @@ internal sealed class ConvertVerb
     private int Run(ParseResult parse)
     {
         using var display = new JobDisplay();
-        var source = ModelSource.Resolve(parse.GetRequiredValue(_in));
+        var source = ModelSource.Resolve(parse.GetRequiredValue(_in), parse.GetValue(_use));
         if (parse.GetValue(_list))
         {
             TensorList.Print(source.Path, parse.GetValue(_json));
@@ -128,7 +130,7 @@ internal sealed class ConvertVerb
         var model = ReadModel(source, file, parse, input);
         file = model is null ? file : file.For(model.Network, from);
         var card = model?.Card ?? ModelCard.FromMetadata(file.Metadata, from);
-        display.Notices(file.Notices);
+        display.Notices(source.Notice is { } notice ? [notice, .. file.Notices] : file.Notices);
         var type = Enum.Parse<StoredType>(parse.GetValue(_dtype) ?? Types[0], ignoreCase: true);
         display.Report(new PhaseEvent($"writing {to}"));
         Safetensors.Write(to, file.Tensors, card?.ToMetadata() ?? file.Metadata, type);

@@ -129,7 +129,7 @@ internal sealed class CostVerb
 
     private static Network CreateNetwork(string model, int? classes, Shape? input)
     {
-        var card = IsModel(model) ? null : ReadCard(RunDirectory.FindModel(model), input);
+        var card = IsModel(model) ? null : ReadCard(RunDirectory.FindModel(model, RunWeights.Last), input);
         if (card?.Network is { } own)
         {
             return classes is null && (input is null || input == own.Input) ? own : throw new LanewiseException(

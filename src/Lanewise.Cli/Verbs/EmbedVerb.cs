@@ -28,6 +28,7 @@ internal sealed class EmbedVerb
     private readonly Option<string?> _split = SharedOptions.FolderSplit();
     private readonly Option<string?> _model = SharedOptions.Model();
     private readonly Option<string?> _key = SharedOptions.Key();
+    private readonly Option<RunWeights?> _use = SharedOptions.Use();
     private readonly Option<Conv2dAlgorithm?> _algorithm = SharedOptions.Algorithm();
     private readonly SettingOptions _input = new(new InputSettings());
     private readonly Option<int> _threads = SharedOptions.Threads();
@@ -38,7 +39,7 @@ internal sealed class EmbedVerb
         var options = new EmbedVerb();
         var verb = new Verb("embed", Description, Examples)
         {
-            options._run, options._images, options._split, options._output, options._model, options._key, options._algorithm,
+            options._run, options._images, options._split, options._output, options._model, options._key, options._use, options._algorithm,
             options._threads, options._json,
         };
         foreach (var option in options._input.All)
@@ -61,7 +62,8 @@ internal sealed class EmbedVerb
     {
         using var display = new JobDisplay();
         var input = new InputSettings().With(_input.Given(parse));
-        var model = TrainedModel.Load(parse.GetRequiredValue(_run), parse.GetValue(_model), input, parse.GetValue(_key));
+        var model = TrainedModel.Load(
+            parse.GetRequiredValue(_run), parse.GetValue(_model), input, parse.GetValue(_key), parse.GetValue(_use));
         var options = new ImageClassifierOptions
         {
             Algorithm = parse.GetValue(_algorithm) ?? default,

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using Lanewise.Cli.Common;
 using Lanewise.Cli.Options;
+using Lanewise.Cli.Reports;
 using Lanewise.Cli.Terminals;
 using Lanewise.Engine;
 using Lanewise.Workflows;
@@ -18,11 +19,14 @@ internal sealed class EvalVerb
           lanewise eval runs/residual-1 --dataset photos --split test
           lanewise eval from-pytorch.safetensors --model residual --dataset mnist
           lanewise eval runs/residual-1 --json > metrics.json
+          lanewise eval runs/photos-1 --split train --csv train.csv  sort it by loss: wrong labels are at the end
+          lanewise eval runs/residual-1 --calibrate        probabilities that can be relied on, stored in the model
         """;
 
     private readonly Argument<string> _run = SharedOptions.RunOrFile();
     private readonly Option<string?> _model = SharedOptions.Model();
     private readonly Option<string?> _key = SharedOptions.Key();
+    private readonly Option<RunWeights?> _use = SharedOptions.Use();
     private readonly Option<string?> _labels = SharedOptions.Labels();
     private readonly Option<string?> _dataset = SharedOptions.TestDataset();
     private readonly Option<string?> _dataDir = SharedOptions.DataDir();
@@ -34,6 +38,15 @@ internal sealed class EvalVerb
     private readonly Option<Conv2dAlgorithm?> _algorithm = SharedOptions.Algorithm();
     private readonly SettingOptions _input = new(new InputSettings());
     private readonly Option<CorruptImagePolicy?> _onCorrupt = SharedOptions.OnCorrupt();
+    private readonly Option<string?> _csv = OptionFactory.Text(
+        "--csv", "FILE", "Also write a table with a row for each image: label, prediction, probability, loss, correct.");
+
+    private readonly Option<bool> _calibrate = new("--calibrate")
+    {
+        Description = "Fit a temperature, a threshold for --reject and sets for --coverage of predict to half of the images, state what "
+            + "they do to the other half, and store them in the model.",
+    };
+
     private readonly Option<bool> _json = SharedOptions.Json();
 
     public static Command Create()
@@ -42,15 +55,23 @@ internal sealed class EvalVerb
         var verb = new Verb(
             "eval", "Evaluate a model on a test set: top-1 accuracy, precision and recall per class, confusion matrix.", Examples)
         {
-            options._run, options._model, options._key, options._labels, options._dataset, options._dataDir, options._split,
+            options._run, options._model, options._key, options._use, options._labels, options._dataset, options._dataDir, options._split,
             options._classMap, options._limitTest, options._batchSize, options._threads, options._algorithm, options._onCorrupt,
-            options._json,
+            options._csv, options._calibrate, options._json,
         };
         foreach (var option in options._input.All)
         {
             verb.Add(option);
         }
 
+        verb.Validators.Add(result =>
+        {
+            bool calibrates = result.GetResult(options._calibrate) is { Implicit: false };
+            if (calibrates && result.GetResult(options._csv) is { Implicit: false })
+            {
+                result.AddError("--calibrate and --csv cannot be combined: a calibration has no row for each image.");
+            }
+        });
         verb.SetAction(options.RunAsync);
         return verb;
     }
@@ -59,7 +80,8 @@ internal sealed class EvalVerb
     {
         using var display = new JobDisplay();
         var input = new InputSettings().With(_input.Given(parse));
-        var model = TrainedModel.Load(parse.GetRequiredValue(_run), parse.GetValue(_model), input, parse.GetValue(_key))
+        var model = TrainedModel.Load(
+            parse.GetRequiredValue(_run), parse.GetValue(_model), input, parse.GetValue(_key), parse.GetValue(_use))
             .WithLabels(parse.GetValue(_labels));
         var source = new DataSource(parse.GetValue(_dataset))
         {
@@ -75,28 +97,44 @@ internal sealed class EvalVerb
             Threads = parse.GetValue(_threads),
             Algorithm = parse.GetValue(_algorithm) ?? default,
         };
-        var result = await new EvaluationJob(model, source, options).RunAsync(display, cancellationToken).ConfigureAwait(false);
+        if (parse.GetValue(_calibrate))
+        {
+            var calibrated = await new CalibrationJob(model, source, options).RunAsync(display, cancellationToken).ConfigureAwait(false);
+            Action<CalibrationResult> print = parse.GetValue(_json) ? CalibrationReport.PrintJson : CalibrationReport.Print;
+            print(calibrated);
+            return ExitCode.Done;
+        }
+
+        var job = new EvaluationJob(model, source, options) { Table = parse.GetValue(_csv) };
+        var result = await job.RunAsync(display, cancellationToken).ConfigureAwait(false);
         if (parse.GetValue(_json))
         {
-            JsonOutput.Print(json => Write(json, result.Model, result.Dataset, result.Evaluation, result.Classes));
+            JsonOutput.Print(json => Write(json, result));
         }
         else
         {
-            Print(result.Model, result.Dataset, result.Evaluation, result.Classes);
+            Print(result);
         }
 
         return ExitCode.Done;
     }
 
-    private static void Print(string model, string dataset, Evaluation evaluation, IReadOnlyList<string> classes)
+    private static void Print(EvaluationResult result)
     {
+        var (model, dataset, evaluation, classes) = result;
         string counts = $"{NumberFormat.Count(evaluation.Correct)} of {NumberFormat.Count(evaluation.Total)} correct";
         StandardOutput.WriteLine(
             $"{model} on {dataset}: top-1 accuracy {NumberFormat.Percent(evaluation.Top1)}, {counts}, "
-            + FormattableString.Invariant($"mean loss {evaluation.Loss:F4}"));
+            + FormattableString.Invariant($"mean loss {evaluation.Loss:F4}")
+            + (result.Temperature is { } temperature ? FormattableString.Invariant($" (calibrated, temperature {temperature:F3})") : ""));
         if (evaluation.IsSmall)
         {
             StandardOutput.WriteLine(ChanceFormat.Of(evaluation));
+        }
+
+        foreach (string line in MetricsFormat.Lines(evaluation))
+        {
+            StandardOutput.WriteLine(line);
         }
 
         StandardOutput.WriteLine();
@@ -118,8 +156,9 @@ internal sealed class EvalVerb
         }
     }
 
-    private static void Write(Utf8JsonWriter json, string model, string dataset, Evaluation evaluation, IReadOnlyList<string> classes)
+    private static void Write(Utf8JsonWriter json, EvaluationResult result)
     {
+        var (model, dataset, evaluation, classes) = result;
         json.WriteString("model", model);
         json.WriteString("dataset", dataset);
         json.WriteNumber("correct", evaluation.Correct);
@@ -127,6 +166,12 @@ internal sealed class EvalVerb
         json.WriteRenamed("test_top1", "test_accuracy", evaluation.Top1);
         ChanceFormat.Write(json, evaluation);
         json.WriteNumberOrNull("test_loss", evaluation.Loss);
+        if (result.Temperature is { } temperature)
+        {
+            json.WriteNumber("temperature", temperature);
+        }
+
+        MetricsFormat.Write(json, evaluation);
         json.WriteObjects("per_class", evaluation.PerClass(), score =>
         {
             json.WriteString("class", classes[score.Class]);

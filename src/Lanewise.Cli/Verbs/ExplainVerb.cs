@@ -62,6 +62,7 @@ internal sealed class ExplainVerb
 
     private readonly Option<string?> _model = SharedOptions.Model();
     private readonly Option<string?> _key = SharedOptions.Key();
+    private readonly Option<RunWeights?> _use = SharedOptions.Use();
     private readonly Option<string?> _labels = SharedOptions.Labels();
 
     private readonly Option<string?> _dataset = SharedOptions.TestDataset();
@@ -91,8 +92,8 @@ internal sealed class ExplainVerb
             "explain", "Explain a model: Grad-CAM, contributions of branches and residual blocks, feature maps, filters.", Examples)
         {
             options._run, options._images, options._gradCam, options._layer, options._class, options._branches, options._blocks,
-            options._featureMaps, options._filters, options._output, options._model, options._key, options._labels, options._dataset,
-            options._dataDir, options._split, options._classMap, options._limitTest, options._batchSize, options._threads,
+            options._featureMaps, options._filters, options._output, options._model, options._key, options._use, options._labels,
+            options._dataset, options._dataDir, options._split, options._classMap, options._limitTest, options._batchSize, options._threads,
             options._onCorrupt, options._json,
         };
         foreach (var option in options._input.All)
@@ -122,7 +123,8 @@ internal sealed class ExplainVerb
     {
         using var display = new JobDisplay();
         string path = parse.GetRequiredValue(_run);
-        var model = TrainedModel.Load(path, parse.GetValue(_model), new InputSettings().With(_input.Given(parse)), parse.GetValue(_key))
+        var input = new InputSettings().With(_input.Given(parse));
+        var model = TrainedModel.Load(path, parse.GetValue(_model), input, parse.GetValue(_key), parse.GetValue(_use))
             .WithLabels(parse.GetValue(_labels));
         var explanation = await CreateJob(parse, model).RunAsync(path, parse.GetValue(_output), display, cancellationToken)
             .ConfigureAwait(false);

@@ -48,6 +48,7 @@ internal sealed class ExportVerb
 
     private readonly Option<string?> _model = SharedOptions.Model();
     private readonly Option<string?> _key = SharedOptions.Key();
+    private readonly Option<RunWeights?> _use = SharedOptions.Use();
 
     private readonly Option<string?> _labels = SharedOptions.Labels();
 
@@ -64,7 +65,7 @@ internal sealed class ExportVerb
         var verb = new Verb("export", "Write a model as an ONNX file, for any runtime, and compare the file with the model.", Examples)
         {
             options._run, options._out, options._opset, options._batch, options._inputKind, options._fold, options._probabilities,
-            options._model, options._key, options._labels, options._force, options._json,
+            options._model, options._key, options._use, options._labels, options._force, options._json,
         };
         foreach (var option in options._input.All)
         {
@@ -85,7 +86,7 @@ internal sealed class ExportVerb
         }
 
         var input = new InputSettings().With(_input.Given(parse));
-        var source = ModelSource.Resolve(parse.GetRequiredValue(_run));
+        var source = ModelSource.Resolve(parse.GetRequiredValue(_run), parse.GetValue(_use));
         var model = source.Load(parse.GetValue(_model), input.ImageSize, parse.GetValue(_key)).WithInput(input, source.Path)
             .WithLabels(parse.GetValue(_labels));
         display.Notices(model.Notices);
@@ -97,6 +98,12 @@ internal sealed class ExportVerb
             FoldBatchNorm = parse.GetValue(_fold),
             Probabilities = parse.GetValue(_probabilities),
         };
+        if (model.Network.Output.Op is Softmax && model.Card.Calibration is { Temperature: not 1 })
+        {
+            display.Notices(
+                ["the network ends in softmax, so the graph's probabilities are not calibrated: its temperature is only in the metadata."]);
+        }
+
         display.Report(new PhaseEvent($"writing {to} and comparing it"));
         var export = OnnxFile.Write(to, model, options);
         if (parse.GetValue(_json))

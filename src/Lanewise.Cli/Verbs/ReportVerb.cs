@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json;
 using Lanewise.Cli.Common;
 using Lanewise.Cli.Options;
 using Lanewise.Cli.Terminals;
@@ -32,6 +33,8 @@ internal sealed class ReportVerb
     private readonly Option<string?> _output = OptionFactory.Text(
         "--output", "FILE", "File to write; the name must end in .html.", "RUN/report.html", CheckName);
 
+    private readonly Option<RunWeights?> _use = SharedOptions.Use();
+
     private readonly Option<string?> _dataset = SharedOptions.TestDataset();
 
     private readonly Option<string?> _dataDir = SharedOptions.DataDir();
@@ -40,6 +43,10 @@ internal sealed class ReportVerb
 
     private readonly Option<int> _mistakes = OptionFactory.WholeNumber(
         "--mistakes", 12, 0, MaxMistakes, "Number of misclassified images to show, those with the highest confidence first.");
+
+    private readonly Option<int> _trainImages = OptionFactory.WholeNumber(
+        "--train-images", 5000, 0, int.MaxValue,
+        "Number of training images to look for wrong labels among, evenly spaced if there are more; 0 for none.");
 
     private readonly Option<int> _threads = SharedOptions.Threads();
 
@@ -50,8 +57,8 @@ internal sealed class ReportVerb
         var options = new ReportVerb();
         var verb = new Verb("report", Description, Examples)
         {
-            options._run, options._output, options._dataset, options._dataDir, options._limitTest, options._mistakes, options._threads,
-            options._json,
+            options._run, options._output, options._use, options._dataset, options._dataDir, options._limitTest, options._mistakes,
+            options._trainImages, options._threads, options._json,
         };
         verb.SetAction(options.RunAsync);
         return verb;
@@ -63,11 +70,13 @@ internal sealed class ReportVerb
         var folder = RunDirectory.Open(parse.GetRequiredValue(_run));
         var report = new ReportJob(folder)
         {
+            Use = parse.GetValue(_use),
             Dataset = parse.GetValue(_dataset),
             DataDir = parse.GetValue(_dataDir),
             LimitTest = parse.GetValue(_limitTest),
             Threads = parse.GetValue(_threads),
             Mistakes = parse.GetValue(_mistakes),
+            TrainImages = parse.GetValue(_trainImages),
             ResumeCommand = Advice.ResumeCommand("train", folder.Path),
         };
         string file = parse.GetValue(_output) ?? folder.Report;
@@ -91,16 +100,30 @@ internal sealed class ReportVerb
         json.WriteString("model", page.Network.Name);
         json.WriteString("dataset", page.Dataset);
         json.WriteNumber("epochs", page.Epochs.Count);
+        json.WriteObjects("weights", page.Weights, kept =>
+        {
+            json.WriteString("file", kept.File);
+            json.WriteNumber("epoch", kept.Epoch);
+            json.WriteNumber("val_loss", kept.ValLoss);
+            json.WriteNumber("val_top1", kept.ValTop1);
+            json.WriteBoolean("is_used", kept.IsUsed);
+        });
         json.WriteRenamed("test_top1", "test_accuracy", page.TestTop1 ?? double.NaN);
         json.WriteString("test_missing", page.TestMissing);
-        json.WriteObjects("mistakes", page.Test?.Mistakes ?? [], mistake =>
-        {
-            json.WriteRenamed("image", "picture", mistake.Prediction.Index);
-            json.WriteString("class", page.Test!.Classes[mistake.Prediction.Label]);
-            json.WriteString("predicted", page.Test.Classes[mistake.Prediction.Prediction]);
-            json.WriteNumberOrNull("probability", mistake.Prediction.Probability);
-        });
+        json.WriteObjects("mistakes", page.Test?.Mistakes ?? [], mistake => Write(json, mistake, page.Test!.Classes));
+        json.WriteNumber("train_images", page.TrainingCount);
+        json.WriteNumber("train_images_evaluated", page.Training?.Evaluation.Total ?? 0);
+        json.WriteObjects("train_mistakes", page.Training?.Mistakes ?? [], mistake => Write(json, mistake, page.Training!.Classes));
     });
+
+    private static void Write(Utf8JsonWriter json, MistakeImage mistake, IReadOnlyList<string> classes)
+    {
+        json.WriteRenamed("image", "picture", mistake.Prediction.Index);
+        json.WriteString("file", mistake.File);
+        json.WriteString("class", classes[mistake.Prediction.Label]);
+        json.WriteString("predicted", classes[mistake.Prediction.Prediction]);
+        json.WriteNumberOrNull("probability", mistake.Prediction.Probability);
+    }
 
     // Prevents a typing error from overwriting another file of the run or of the user.
     private static string CheckName(string name) => Path.GetExtension(name).ToLowerInvariant() is ".html" or ".htm" ? name

@@ -28,8 +28,8 @@ internal sealed class TrainVerb
     private readonly Argument<string?> _model = new("MODEL|FILE")
     {
         Description = "Model to train ('lanewise models' lists them), or an ONNX file, whose own network is trained from its weights. "
-            + "Optional with --resume. With --weights or --pretrained, some models bring their own "
-            + $"defaults of epochs, batch size, augmentation and optimization: {string.Join(", ", SharedOptions.ModelsWithRecipe)}.",
+            + "Optional with --resume, and with a --recipe that names one. The defaults of epochs, batch size, augmentation and "
+            + "optimization follow the model and the weights that it starts from; the first lines of a training say what they are.",
         HelpName = "MODEL|FILE",
         Arity = ArgumentArity.ZeroOrOne,
         CompletionSources = { SharedOptions.ModelNames },
@@ -109,7 +109,7 @@ internal sealed class TrainVerb
         var settings = parse.GetValue(_config) is { } file
             ? new TrainSettings().With(SettingsFile.Load(file, TrainSettings.AllSettings))
             : new TrainSettings();
-        settings = settings.With(given);
+        settings = settings.With(given).WithRecipe();
         return settings.Model is not null
             ? TrainingJob.Create(settings, parse.GetValue(_output))
             : throw new UsageException(

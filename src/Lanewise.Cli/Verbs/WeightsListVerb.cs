@@ -41,7 +41,7 @@ internal static class WeightsListVerb
             foreach (var (entry, stored) in weights)
             {
                 string size = string.Create(CultureInfo.InvariantCulture, $"{entry.Bytes / 1e6:F1} MB");
-                string location = stored?.Path ?? $"not on disk; lanewise weights fetch {entry.Name}";
+                string location = entry.IsBuiltIn ? "built in" : stored?.Path ?? $"not on disk; lanewise weights fetch {entry.Name}";
                 table.Add(entry.Name, entry.Model, UseOf(entry), size, entry.License, entry.IsTested ? "yes" : "no", location);
             }
 
@@ -69,7 +69,7 @@ internal static class WeightsListVerb
         json.WriteString("origin", entry.Origin);
         json.WriteString("source", entry.Source);
         json.WriteBoolean("tested", entry.IsTested);
-        json.WriteBoolean("available", stored is not null);
+        json.WriteBoolean("available", entry.IsBuiltIn || stored is not null);
         json.WriteString("path", stored?.Path);
     }
 }

@@ -20,11 +20,18 @@ internal readonly record struct Conv2dPacking(Conv2dGeometry Geometry, int Group
     /// <summary>Packs weights from PyTorch's order [k][c][r][s]. Writes packed, but for the padding.</summary>
     public void Pack(ReadOnlySpan<float> weights, Span<float> packed)
     {
-        for (int k = 0, from = 0; k < Geometry.OutChannels; k++)
+        int perOutput = PerOutput;
+        for (int k = 0; k < Geometry.OutChannels; k += Group)
         {
-            for (int i = 0; i < PerOutput; i++)
+            var from = weights[(k * perOutput)..];
+            var to = packed.Slice(k * perOutput, Group * perOutput);
+            int outputs = Math.Min(Group, Geometry.OutChannels - k);
+            for (int i = 0, at = 0; i < perOutput; i++, at += Group)
             {
-                packed[Index(k, i)] = weights[from++];
+                for (int j = 0; j < outputs; j++)
+                {
+                    to[at + j] = from[j * perOutput + i];
+                }
             }
         }
     }
@@ -32,14 +39,19 @@ internal readonly record struct Conv2dPacking(Conv2dGeometry Geometry, int Group
     /// <summary>Unpacks weights into PyTorch's order. Writes weights.</summary>
     public void Unpack(ReadOnlySpan<float> packed, Span<float> weights)
     {
-        for (int k = 0, to = 0; k < Geometry.OutChannels; k++)
+        int perOutput = PerOutput;
+        for (int k = 0; k < Geometry.OutChannels; k += Group)
         {
-            for (int i = 0; i < PerOutput; i++)
+            var from = packed.Slice(k * perOutput, Group * perOutput);
+            int outputs = Math.Min(Group, Geometry.OutChannels - k);
+            for (int j = 0; j < outputs; j++)
             {
-                weights[to++] = packed[Index(k, i)];
+                var to = weights.Slice((k + j) * perOutput, perOutput);
+                for (int i = 0, at = j; i < to.Length; i++, at += Group)
+                {
+                    to[i] = from[at];
+                }
             }
         }
     }
-
-    private int Index(int k, int i) => k / Group * Group * PerOutput + i * Group + k % Group;
 }

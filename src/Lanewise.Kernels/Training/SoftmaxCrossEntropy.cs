@@ -1,65 +1,136 @@
 namespace Lanewise.Kernels;
 
 /// <summary>
-/// Softmax cross-entropy of a block's logits, loss = log Σ exp(z) − z[label], image by image (lane by lane) in double precision.
+/// Softmax cross-entropy of a block's logits, image by image (lane by lane) in double precision: for a label,
+/// loss = log Σ exp(z) − z[label]; for a target t, with class weights w, loss = Σ w·t · log Σ exp(z) − Σ w·t·z.
 /// </summary>
 internal static unsafe class SoftmaxCrossEntropy<L, V>
     where L : unmanaged, ILane<V>
     where V : unmanaged
 {
     /// <summary>
-    /// Writes, for each labelled image, loss = log Σ exp(z) − z[label] and the class with the largest logit and, where there is a gradient,
-    /// (softmax(z) − onehot(label)) · scale, zero in lanes without a label.
+    /// Writes, for each labelled image, its loss and the class with the largest logit and, where there is a gradient,
+    /// (softmax(z) − onehot(label)) · scale or (Σ w·t · softmax(z) − w·t) · scale, zero in lanes without a label.
     /// </summary>
     public static void Run(
-        Planes logits, Planes? gradient, ReadOnlySpan<int> labels, float scale, Span<double> losses, Span<int> predictions,
+        Planes logits, Planes? gradient, CrossEntropyTargets targets, float scale, Span<double> losses, Span<int> predictions,
             in BlockMemory memory)
     {
-        float* z = memory.Activations.Pointer + (nint)logits.Offset * L.Width;
-        nint step = (nint)logits.PlaneStride * L.Width;
-        float* dz = gradient is { } planes ? memory.Activations.Pointer + (nint)planes.Offset * L.Width : null;
-        nint gradientStep = (nint)(gradient?.PlaneStride ?? 0) * L.Width;
+        var z = new Column(memory.Activations.Pointer, logits);
+        var dz = gradient is { } planes ? new Column(memory.Activations.Pointer, planes) : default;
+        bool areLabels = targets.AreLabels;
         for (int lane = 0; lane < L.Width; lane++)
         {
-            if (lane < labels.Length)
+            if (lane < targets.Labels.Length)
             {
-                losses[lane] = Image(z + lane, step, dz == null ? null : dz + lane, gradientStep, logits.Channels, labels[lane], scale,
-                    out predictions[lane]);
+                losses[lane] = areLabels
+                    ? OfLabel(z.At(lane), dz.At(lane), logits.Channels, targets.Labels[lane], scale, out predictions[lane])
+                    : OfTarget(z.At(lane), dz.At(lane), logits.Channels, targets, lane, scale, out predictions[lane]);
             }
-            else if (dz != null)
+            else if (dz.Exists)
             {
                 for (int k = 0; k < logits.Channels; k++)
                 {
-                    dz[k * gradientStep + lane] = 0;
+                    dz.At(lane)[k] = 0;
                 }
             }
         }
     }
 
-    private static double Image(float* z, nint step, float* dz, nint gradientStep, int classes, int label, float scale, out int prediction)
+    private static double OfLabel(Column z, Column dz, int classes, int label, float scale, out int prediction)
+    {
+        prediction = Largest(z, classes);
+        double top = z[prediction], sum = SumOfExponentials(z, classes, top);
+        for (int k = 0; k < classes && dz.Exists; k++)
+        {
+            double p = Math.Exp(z[k] - top) / sum;
+            dz[k] = (float)((p - (k == label ? 1 : 0)) * scale);
+        }
+
+        return Math.Log(sum) + top - z[label];
+    }
+
+    private static double OfTarget(
+        Column z, Column dz, int classes, CrossEntropyTargets targets, int lane, float scale, out int prediction)
+    {
+        prediction = Largest(z, classes);
+        double top = z[prediction], sum = SumOfExponentials(z, classes, top), weight = 0, score = 0;
+        for (int k = 0; k < classes; k++)
+        {
+            double target = Target(targets, lane, k, classes);
+            weight += target;
+            score += target * z[k];
+        }
+
+        for (int k = 0; k < classes && dz.Exists; k++)
+        {
+            double p = Math.Exp(z[k] - top) / sum;
+            dz[k] = (float)((weight * p - Target(targets, lane, k, classes)) * scale);
+        }
+
+        return weight * (Math.Log(sum) + top) - score;
+    }
+
+    /// <summary>Computes the part of a class in a target, times the weight of the class.</summary>
+    private static double Target(CrossEntropyTargets targets, int lane, int k, int classes)
+    {
+        double share = targets.Others.IsEmpty ? 1 : targets.Shares[lane];
+        double part = k == targets.Labels[lane] ? share : 0;
+        if (!targets.Others.IsEmpty && k == targets.Others[lane])
+        {
+            part += 1 - share;
+        }
+
+        double target = (1 - targets.Smoothing) * part + targets.Smoothing / classes;
+        return targets.ClassWeights.IsEmpty ? target : target * targets.ClassWeights[k];
+    }
+
+    private static int Largest(Column z, int classes)
     {
         int best = 0;
         for (int k = 1; k < classes; k++)
         {
-            if (z[k * step] > z[best * step])
+            if (z[k] > z[best])
             {
                 best = k;
             }
         }
 
-        double top = z[best * step], sum = 0;
+        return best;
+    }
+
+    private static double SumOfExponentials(Column z, int classes, double top)
+    {
+        double sum = 0;
         for (int k = 0; k < classes; k++)
         {
-            sum += Math.Exp(z[k * step] - top);
+            sum += Math.Exp(z[k] - top);
         }
 
-        for (int k = 0; k < classes && dz != null; k++)
+        return sum;
+    }
+
+    /// <summary>The values of all classes for one image.</summary>
+    private readonly struct Column
+    {
+        private readonly float* _first;
+        private readonly nint _step;
+
+        public Column(float* activations, Planes planes)
+            : this(activations + (nint)planes.Offset * L.Width, (nint)planes.PlaneStride * L.Width)
         {
-            double p = Math.Exp(z[k * step] - top) / sum;
-            dz[k * gradientStep] = (float)((p - (k == label ? 1 : 0)) * scale);
         }
 
-        prediction = best;
-        return Math.Log(sum) + top - z[label * step];
+        private Column(float* first, nint step)
+        {
+            _first = first;
+            _step = step;
+        }
+
+        public bool Exists => _first != null;
+
+        public ref float this[int k] => ref _first[k * _step];
+
+        public Column At(int lane) => new(Exists ? _first + lane : null, _step);
     }
 }

@@ -47,6 +47,10 @@ internal sealed class ModelExport(ModelFile model, OnnxExportOptions options)
         _ => 10,
     };
 
+    /// <summary>Returns the temperature of the model's calibration by which the graph divides; 1 where no softmax is added.</summary>
+    public static double FoldedTemperature(ModelFile model, OnnxExportOptions options) =>
+        options.Probabilities && model.Network.Output.Op is not Softmax ? model.Card.Calibration?.Temperature ?? 1 : 1;
+
     private ModelProto Model()
     {
         var proto = new ModelProto
@@ -57,7 +61,9 @@ internal sealed class ModelExport(ModelFile model, OnnxExportOptions options)
             Graph = _writer.Graph,
         };
         proto.OpsetImport.Add(new OperatorSetIdProto { Version = options.Opset });
-        var card = model.Card with { Network = model.Network };
+        bool isFolded = FoldedTemperature(model, options) != 1;
+        var calibration = isFolded ? model.Card.Calibration! with { Temperature = 1 } : model.Card.Calibration;
+        var card = model.Card with { Network = model.Network, Calibration = calibration };
         // The graph is that of the file; one is kept for a card without classes, which is damaged without it.
         foreach (var (key, value) in card.ToMetadata().Where(entry => entry.Key != "lanewise.graph" || !card.HasClassifier))
         {
@@ -116,6 +122,12 @@ internal sealed class ModelExport(ModelFile model, OnnxExportOptions options)
         bool isSoftmax = output.Op is Softmax;
         if (options.Probabilities && !isSoftmax)
         {
+            if (FoldedTemperature(model, options) is not 1 and var temperature)
+            {
+                string scale = _writer.Constant("temperature.scale", [1, 1], [(float)(1 / temperature)]);
+                name = _writer.Node("Mul", "temperature", [name, scale]);
+            }
+
             name = _writer.Node("Softmax", ProbabilitiesName, [name], GraphWriter.Of("axis", 1));
         }
 

@@ -31,7 +31,7 @@ internal static class CorruptImages
         {
             if (part.Images is IFileDataset files)
             {
-                var reading = new Reading(progress, before, total);
+                var reading = new ReadingProgress(progress, before, total);
                 found[part] = ImageCheck.Run(files, reading.Report, cancellationToken);
                 before += files.Count;
             }
@@ -67,31 +67,12 @@ internal static class CorruptImages
         string verb = policy == CorruptImagePolicy.Error ? "corrupt" : "skipped";
         foreach (var image in corrupt.Take(MaxListed))
         {
-            progress.Notice($"{verb}: {image.Message}");
+            progress.Notice($"{verb}: {SettingText.Escape(image.Message)}");
         }
 
         if (corrupt.Count > MaxListed)
         {
             progress.Notice(string.Create(CultureInfo.InvariantCulture, $"{verb}: {corrupt.Count - MaxListed:N0} more"));
-        }
-    }
-
-    /// <summary>Reports progress from several threads, one at a time and in ascending order.</summary>
-    private sealed class Reading(IProgress<JobEvent>? progress, int before, int total)
-    {
-        private readonly Lock _lock = new();
-        private int _reported;
-
-        public void Report(int done)
-        {
-            lock (_lock)
-            {
-                if (done > _reported)
-                {
-                    _reported = done;
-                    progress?.Report(new ReadingEvent(before + done, total));
-                }
-            }
         }
     }
 }

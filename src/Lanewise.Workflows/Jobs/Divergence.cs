@@ -26,6 +26,6 @@ internal static class Divergence
         return training.Epochs.Count == 0
             ? $"{e.Event}; {checkpoint}. Start a new run with {rate}, in another {{output}}."
             : $"{e.Event}; {checkpoint}, and {directory.Model} has the weights after epoch {training.Epochs.Count}. Start a new run with "
-                + $"{rate}, from the beginning or, with {{weights}} {directory.Path}, from these.";
+                + $"{rate}, from the beginning or, with {{weights}} {directory.Model}, from these.";
     }
 }

@@ -1,4 +1,5 @@
 using Lanewise.Engine;
+using Lanewise.IO;
 
 namespace Lanewise.Workflows;
 
@@ -20,7 +21,11 @@ public sealed record EvaluationOptions
 /// <param name="Dataset">The dataset's name.</param>
 /// <param name="Evaluation">The metrics.</param>
 /// <param name="Classes">The class names in the order of the logits.</param>
-public sealed record EvaluationResult(string Model, string Dataset, Evaluation Evaluation, IReadOnlyList<string> Classes);
+public sealed record EvaluationResult(string Model, string Dataset, Evaluation Evaluation, IReadOnlyList<string> Classes)
+{
+    /// <summary>Gets the temperature of the calibration, with which probabilities and losses are; null for a model that has none.</summary>
+    public double? Temperature { get; init; }
+}
 
 /// <summary>Evaluates a trained model on the test images of a dataset.</summary>
 /// <param name="model">The model.</param>
@@ -28,15 +33,39 @@ public sealed record EvaluationResult(string Model, string Dataset, Evaluation E
 /// <param name="options">How the model is evaluated; null for the defaults.</param>
 public sealed class EvaluationJob(TrainedModel model, DataSource? source = null, EvaluationOptions? options = null)
 {
+    /// <summary>Gets the file to write a table to, a row for each image; null for none.</summary>
+    public string? Table { get; init; }
+
     /// <summary>Loads the dataset and evaluates the model.</summary>
     /// <param name="progress">Receives notices and downloads.</param>
-    /// <param name="cancellationToken">Stops between two batches.</param>
-    /// <exception cref="LanewiseException">The data cannot be read or does not fit the model.</exception>
+    /// <param name="cancellationToken">Stops between two batches; no table is written then.</param>
+    /// <exception cref="LanewiseException">
+    /// The data cannot be read or does not fit the model, or the table cannot be written.
+    /// </exception>
     public async Task<EvaluationResult> RunAsync(IProgress<JobEvent>? progress = null, CancellationToken cancellationToken = default)
     {
         model.Report(progress);
         model.RequireClassifier();
         var data = await JobData.LoadAsync(source ?? new DataSource(), model, progress, cancellationToken).ConfigureAwait(false);
-        return await model.EvaluateAsync(data, options ?? new(), onPrediction: null, progress, cancellationToken).ConfigureAwait(false);
+        data.Report(model.File.Card.Calibration, progress);
+        if (Table is null)
+        {
+            return await EvaluateAsync(onPrediction: null).ConfigureAwait(false);
+        }
+
+        EvaluationResult? result = null;
+        var table = new PredictionTable(data.Images);
+        // The file is opened first, so that a folder that cannot be written is known before the work.
+        await Task.Run(
+            () => AtomicFile.Write(Table, stream =>
+            {
+                result = EvaluateAsync(table.Add).GetAwaiter().GetResult();
+                table.Write(stream, result.Classes);
+            }),
+            CancellationToken.None).ConfigureAwait(false);
+        return result!;
+
+        Task<EvaluationResult> EvaluateAsync(Action<ImagePrediction>? onPrediction) =>
+            model.EvaluateAsync(data, options ?? new(), onPrediction, progress, cancellationToken);
     }
 }

@@ -33,7 +33,12 @@ internal sealed record InitialWeights(WeightsFile File, string Source, ModelCard
     {
         if ((settings.Weights ?? settings.OwnWeights) is { } path)
         {
-            var source = ModelSource.Resolve(path);
+            var source = ModelSource.Resolve(path, settings.Use);
+            if (source.Notice is { } notice)
+            {
+                progress.Notice(notice);
+            }
+
             var file = PretrainedFile.ReadTensors(source.Path, settings.Input.ImageSize, key: settings.Key);
             var own = Create(file, source.Path, source.Entry);
             return own with { IsPretrained = source.Entry is not null };
@@ -47,12 +52,23 @@ internal sealed record InitialWeights(WeightsFile File, string Source, ModelCard
         InitialWeights weights;
         if (!Path.Exists(pretrained) && PretrainedCatalog.TryFind(pretrained) is { } named)
         {
+            if (settings.Use is RunWeights.Best or RunWeights.Ema)
+            {
+                throw new JobException($"{{use}}: {named.Name} is not a run folder; omit {{use}}.");
+            }
+
             var stored = await FetchAsync(named, settings.DataDir, fetching, progress, cancellationToken).ConfigureAwait(false);
             weights = Create(PretrainedFile.ReadTensors(stored.Path, settings.Input.ImageSize, key: settings.Key), named.Name, named);
         }
         else
         {
-            var (file, entry) = PretrainedFile.Read(RunDirectory.FindModel(pretrained), settings.Key);
+            var found = RunDirectory.FindWeights(pretrained, settings.Use);
+            if (found.Notice is { } notice)
+            {
+                progress.Notice(notice);
+            }
+
+            var (file, entry) = PretrainedFile.Read(found.Path, settings.Key);
             weights = Create(file, pretrained, entry);
         }
 

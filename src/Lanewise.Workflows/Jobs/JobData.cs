@@ -83,7 +83,10 @@ internal static class JobData
                 }
 
                 var images = model.Labelled(split.Images(whole), isOwn, progress);
-                return new EvaluationImages(parts.Name, source.LimitTest is { } limit ? images.Take(limit) : images);
+                return new EvaluationImages(parts.Name, source.LimitTest is { } limit ? images.Take(limit) : images)
+                {
+                    AreTrainedOn = split.IsTrainedOn,
+                };
             },
             cancellationToken).ConfigureAwait(false);
     }
@@ -92,7 +95,14 @@ internal static class JobData
     public static Augmentation AugmentationOf(DatasetSplits splits, Shape input) =>
         DatasetCatalog.All.FirstOrDefault(entry => entry.Name == splits.Name)?.Augmentation ?? Augmentation.For(input);
 
-    private static async Task<DatasetParts> ReadAsync(
+    /// <summary>Reads a dataset by its name or path, with its splits, and reports how it was found.</summary>
+    /// <param name="dataset">The canonical name; null for the default.</param>
+    /// <param name="dataDir">The folder to search for datasets; null for the default ones.</param>
+    /// <param name="groupBy">The column of a table whose values keep images together; null for none.</param>
+    /// <param name="progress">Receives notices and downloads.</param>
+    /// <param name="cancellationToken">Stops reading.</param>
+    /// <exception cref="LanewiseException">The data cannot be read.</exception>
+    public static async Task<DatasetParts> ReadAsync(
         string? dataset, string? dataDir, string? groupBy, IProgress<JobEvent>? progress, CancellationToken cancellationToken)
     {
         DatasetParts parts;
@@ -145,7 +155,8 @@ internal static class JobData
             [new(SplitNames.Train, Count(splits.Train)), new(used.Name ?? SplitNames.ForValidation[0], Count(splits.Test))]));
     }
 
-    private static int[] Count(IImageDataset images)
+    /// <summary>Counts the images of each class.</summary>
+    public static int[] Count(IImageDataset images)
     {
         int[] counts = new int[images.Classes.Count];
         for (int i = 0; i < images.Count; i++)

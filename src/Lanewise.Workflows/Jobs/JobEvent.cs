@@ -67,6 +67,13 @@ public sealed record TrainingStartedEvent(int Epochs, int BatchSize) : JobEvent;
 /// <param name="Progress">The progress.</param>
 public sealed record StepEvent(TrainingProgress Progress) : JobEvent;
 
+/// <summary>A step of a learning-rate range test is done.</summary>
+/// <param name="Step">The number of the step, from 1.</param>
+/// <param name="Steps">The number of steps, if the test does not end earlier.</param>
+/// <param name="LearningRate">The learning rate of the step.</param>
+/// <param name="Loss">Its mean loss; infinite or NaN ends the test.</param>
+public sealed record LearningRateEvent(int Step, int Steps, double LearningRate, double Loss) : JobEvent;
+
 /// <summary>An epoch is done and saved.</summary>
 /// <param name="Epoch">Its metrics.</param>
 public sealed record EpochEvent(EpochResult Epoch) : JobEvent;
@@ -87,7 +94,7 @@ internal static class JobEvents
     public static void Inverted(this IProgress<JobEvent>? progress, string path, string processing)
     {
         const string Kind = "dark on a light background";
-        progress?.Report(new NoticeEvent($"{path}: {Kind}; preprocessing: {processing}") { Kind = Kind });
+        progress?.Report(new NoticeEvent($"{SettingText.Escape(path)}: {Kind}; preprocessing: {processing}") { Kind = Kind });
     }
 
     /// <summary>Reports what is to be said of an image, if there is something.</summary>
@@ -95,7 +102,7 @@ internal static class JobEvents
     {
         if (notice is not null)
         {
-            progress?.Report(new NoticeEvent($"{path}: {notice}") { Kind = notice });
+            progress?.Report(new NoticeEvent($"{SettingText.Escape(path)}: {SettingText.Escape(notice)}") { Kind = notice });
         }
     }
 

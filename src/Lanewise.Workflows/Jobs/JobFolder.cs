@@ -28,6 +28,9 @@ internal sealed class JobFolder<T>
     /// <summary>Gets the facts.</summary>
     public RunFacts Facts => _record.Facts;
 
+    /// <summary>Gets or sets the images, where they were loaded for the same settings before; null to load them.</summary>
+    public TrainingImages? Images { get; set; }
+
     /// <summary>Reserves the folder of a new job and writes its settings.</summary>
     /// <param name="settings">The settings.</param>
     /// <param name="output">
@@ -94,7 +97,7 @@ internal sealed class JobFolder<T>
     /// <summary>Loads the images of a job that starts.</summary>
     /// <exception cref="LanewiseException">The data cannot be read.</exception>
     public Task<TrainingImages> LoadAsync(IProgress<JobEvent>? progress, CancellationToken cancellationToken) =>
-        JobData.LoadAsync(Settings, progress, cancellationToken);
+        Images is { } images ? Task.FromResult(images) : JobData.LoadAsync(Settings, progress, cancellationToken);
 
     /// <summary>Loads the images of a job that goes on, which must be those with which it started.</summary>
     /// <exception cref="LanewiseException">The data cannot be read, or it is not that of the job.</exception>
@@ -116,7 +119,16 @@ internal sealed class JobFolder<T>
     /// <param name="settings">The settings.</param>
     /// <param name="images">The images.</param>
     /// <param name="initial">The weights that the job starts from; null for random ones.</param>
-    public void Save(T settings, TrainingImages images, InitialWeights? initial) => Save(settings, Facts with
+    /// <param name="options">The options of the training, whose augmentation and class weights are recorded; null for neither.</param>
+    public void Save(T settings, TrainingImages images, InitialWeights? initial, TrainingOptions? options = null) =>
+        Save(settings, FactsOf(images, initial) with
+        {
+            InitialEpochs = settings.Epochs,
+            Augmentation = options?.Augmentation,
+            ClassWeights = options?.ClassWeights,
+        });
+
+    private RunFacts FactsOf(TrainingImages images, InitialWeights? initial) => Facts with
     {
         DataSource = images.Splits.Source,
         TrainImages = images.Splits.Train.Count,
@@ -126,7 +138,7 @@ internal sealed class JobFolder<T>
         Data = DataDigest.Of(images.Splits),
         License = initial?.License,
         Origin = initial?.Origin,
-    });
+    };
 
     /// <summary>Writes the settings of a job that goes on, and where its images are now.</summary>
     /// <param name="settings">The settings.</param>

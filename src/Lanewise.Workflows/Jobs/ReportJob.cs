@@ -28,11 +28,20 @@ public sealed partial class ReportJob(RunDirectory folder)
     /// <summary>Gets the number of threads.</summary>
     public int Threads { get; init; } = Environment.ProcessorCount;
 
+    /// <summary>Gets the set of weights that the page is about; null for the one that <c>args.json</c> names.</summary>
+    public RunWeights? Use { get; init; }
+
     /// <summary>Gets the command that resumes the run, for the page; null for none.</summary>
     public string? ResumeCommand { get; init; }
 
     /// <summary>Gets the number of misclassified images to show. Default: 12.</summary>
     public int Mistakes { get; init; } = 12;
+
+    /// <summary>
+    /// Gets the number of images that the model was trained on to look for wrong labels among; 0 for none. Of more, that many are taken,
+    /// evenly spaced. Default: 5,000.
+    /// </summary>
+    public int TrainImages { get; init; } = 5000;
 
     /// <summary>Reads the run, evaluates its model, and writes the page.</summary>
     /// <param name="output">The file to write; null for <see cref="RunDirectory.Report"/>.</param>
@@ -51,9 +60,11 @@ public sealed partial class ReportJob(RunDirectory folder)
     private async Task<RunPageData> ReadAsync(IProgress<JobEvent>? progress, CancellationToken cancellationToken)
     {
         var epochs = File.Exists(folder.Summary) ? RunSummary.Load(folder.Summary) : [];
-        var model = File.Exists(folder.Model) ? TrainedModel.Load(folder.Model) : null;
+        var model = File.Exists(folder.Model) ? TrainedModel.Load(folder.Path, use: Use) : null;
         var gradients = GradientLog.Load(folder.Gradients);
         var (test, missing) = await TryEvaluateAsync(model, progress, cancellationToken).ConfigureAwait(false);
+        var (training, trainingCount) = model is null || test is null || TrainImages == 0 ? (null, 0)
+            : await TryEvaluateTrainingAsync(model, progress, cancellationToken).ConfigureAwait(false);
         return new()
         {
             Name = Path.GetFileName(Path.GetFullPath(folder.Path)),
@@ -61,16 +72,52 @@ public sealed partial class ReportJob(RunDirectory folder)
             Dataset = Settings.Dataset,
             PlannedEpochs = Settings.Epochs,
             Epochs = epochs,
+            Weights = [.. Weights(epochs)],
             Test = test,
             TestMissing = missing,
+            Training = training,
+            TrainingCount = trainingCount,
             Gradients = gradients,
             Settings = [.. SettingRows()],
             Environment = [.. EnvironmentRows()],
             Command = _record.Facts.Command,
-            ResumeCommand = epochs.Count < Settings.Epochs ? ResumeCommand : null,
-            Remarks = [.. Notes()],
+            ResumeCommand = epochs.Count < Settings.Epochs && !HasRunOut(epochs) ? ResumeCommand : null,
+            Remarks = [.. Notes(epochs)],
         };
     }
+
+    private IEnumerable<KeptWeights> Weights(List<EpochResult> epochs)
+    {
+        if (epochs is not [.., var last])
+        {
+            yield break;
+        }
+
+        yield return Kept(RunWeights.Last, "last", folder.Model, last.Epoch, (last.ValLoss, last.ValTop1));
+        if (last is { EmaValLoss: { } loss, EmaValTop1: { } top1 })
+        {
+            yield return Kept(RunWeights.Ema, "averaged", folder.Ema, last.Epoch, (loss, top1));
+        }
+
+        if (BestEpoch.Of(epochs, Settings.Monitor) is { } best)
+        {
+            string name = $"best by {TrainSettings.NameOf(best.Metric)}";
+            // A run that was killed may have saved the weights of a later epoch than its summary.
+            var kept = epochs.Find(epoch => epoch.Epoch == folder.EpochOfBest()) ?? best.Epoch;
+            var validation = (kept.EmaValLoss ?? kept.ValLoss, kept.EmaValTop1 ?? kept.ValTop1);
+            yield return Kept(RunWeights.Best, name, folder.Best, kept.Epoch, validation);
+        }
+    }
+
+    private KeptWeights Kept(RunWeights set, string name, string file, int epoch, (double Loss, double Top1) validation) => new()
+    {
+        Name = name,
+        File = Path.GetFileName(file),
+        Epoch = epoch,
+        ValLoss = validation.Loss,
+        ValTop1 = validation.Top1,
+        IsUsed = set == (Use ?? Settings.Answers),
+    };
 
     private async Task<(TestEvaluation? Test, string? Missing)> TryEvaluateAsync(
         TrainedModel? model, IProgress<JobEvent>? progress, CancellationToken cancellationToken)
@@ -80,9 +127,12 @@ public sealed partial class ReportJob(RunDirectory folder)
             return (null, "no epoch is complete yet, so there is no model.");
         }
 
+        model.Report(progress);
+
         try
         {
             var data = await LoadDataAsync(model, progress, cancellationToken).ConfigureAwait(false);
+            data.Report(model.File.Card.Calibration, progress);
             return (await EvaluateAsync(model, data, progress, cancellationToken).ConfigureAwait(false), null);
         }
         catch (Exception e) when (e is LanewiseException or IOException or UnauthorizedAccessException)
@@ -92,6 +142,44 @@ public sealed partial class ReportJob(RunDirectory folder)
             return (null, reason);
         }
     }
+
+    private async Task<(TestEvaluation? Training, int Count)> TryEvaluateTrainingAsync(
+        TrainedModel model, IProgress<JobEvent>? progress, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var data = await LoadTrainingAsync(model, progress, cancellationToken).ConfigureAwait(false);
+            int count = data.Images.Count, looked = Math.Min(count, TrainImages);
+            int[] spaced = [.. Enumerable.Range(0, looked).Select(i => (int)((long)i * count / looked))];
+            data = data with { Images = data.Images.Select(spaced) };
+            var training = await EvaluateAsync(model, data, progress, cancellationToken).ConfigureAwait(false);
+            return (training with { Mistakes = [.. training.Mistakes.Select(InAll)] }, count);
+
+            MistakeImage InAll(MistakeImage mistake) => mistake with
+            {
+                Prediction = mistake.Prediction with { Index = spaced[mistake.Prediction.Index] },
+            };
+        }
+        catch (Exception e) when (e is LanewiseException or IOException or UnauthorizedAccessException)
+        {
+            progress.Notice($"the page omits mistakes on training images: {e.Message.ReplaceLineEndings(" ")}");
+            return (null, 0);
+        }
+    }
+
+    private Task<EvaluationImages> LoadTrainingAsync(
+        TrainedModel model, IProgress<JobEvent>? progress, CancellationToken cancellationToken) =>
+        JobData.LoadAsync(
+            new DataSource(model.File.Card.Dataset ?? Settings.Dataset)
+            {
+                DataDir = DataDir ?? (Directory.Exists(Settings.DataDir) ? Settings.DataDir : null),
+                OnCorrupt = Settings.OnCorrupt,
+                Split = SplitNames.Train,
+                LimitTest = Settings.LimitTrain,
+            },
+            model,
+            progress,
+            cancellationToken);
 
     private Task<EvaluationImages> LoadDataAsync(TrainedModel model, IProgress<JobEvent>? progress, CancellationToken cancellationToken) =>
         JobData.LoadAsync(
@@ -119,7 +207,8 @@ public sealed partial class ReportJob(RunDirectory folder)
         {
             byte[] pixels = new byte[input.Count];
             images.Fit(mistake.Index, pixels);
-            return new MistakeImage(mistake, ImageWriter.Encode(input, pixels), input.Width);
+            string? file = (data.Images as IFileDataset)?.NameOf(mistake.Index);
+            return new MistakeImage(mistake, ImageWriter.Encode(input, pixels), input.Width) { File = file };
         })]);
     }
 
@@ -156,8 +245,24 @@ public sealed partial class ReportJob(RunDirectory folder)
         }
     }
 
-    private IEnumerable<string> Notes()
+    private bool HasRunOut(IReadOnlyList<EpochResult> epochs) =>
+        BestEpoch.Of(epochs, Settings.Monitor)?.HasRunOut(Settings.Patience) is true;
+
+    private IEnumerable<string> Notes(List<EpochResult> epochs)
     {
+        if (epochs.Count < Settings.Epochs && HasRunOut(epochs))
+        {
+            yield return $"Training ended after epoch {epochs.Count}: "
+                + $"{Settings.Patience} epoch{(Settings.Patience == 1 ? "" : "s")} had passed without a better "
+                + $"{TrainSettings.NameOf(Settings.Monitor.GetValueOrDefault())}.";
+        }
+
+        if (BestEpoch.Of(epochs, Settings.Monitor) is { } best && folder.EpochOfBest() is { } kept && kept != best.Epoch.Epoch)
+        {
+            yield return $"{Path.GetFileName(folder.Best)} has the weights of epoch {kept}, and by summary.csv the best is epoch "
+                + $"{best.Epoch.Epoch}: the run was stopped before it saved all; resume it.";
+        }
+
         if (_record.Facts.DataSource is { } source)
         {
             yield return $"The images came from {source}.";

@@ -28,10 +28,10 @@ internal sealed class RunTraining : IDisposable
         (_directory, _setup, _epochs) = (directory, setup, epochs);
         var (options, splits) = (setup.Options, setup.Splits);
         _gradients = new GradientLog(setup.Network, setup.StepsPerEpoch, setup.RecordsGradients);
-        _saver = new RunSaver(directory, setup.Card, epochs, _gradients, setup.CheckpointInterval);
+        _saver = new RunSaver(directory, setup.Card, epochs, _gradients, setup.CheckpointInterval) { Monitor = setup.Monitor };
         if (setup.TensorBoard)
         {
-            _tensorBoard = new TensorBoardLog(directory, setup.StepsPerEpoch, options.Epochs, options.BatchSize, splits.Train.Count);
+            _tensorBoard = new TensorBoardLog(directory, setup.StepsPerEpoch, options.Epochs, options.ImagesPerStep, splits.Train.Count);
             if (epochs.Count == 0)
             {
                 _tensorBoard.ShowImages(splits.Test, options.Transform!);
@@ -58,6 +58,9 @@ internal sealed class RunTraining : IDisposable
 
     /// <summary>Gets the evaluation of the validation images after the last epoch; null if none was trained.</summary>
     public Evaluation? Validation => _trainer.Validation;
+
+    /// <summary>Gets whether the monitored metric has not improved for as many epochs as the run has patience.</summary>
+    public bool HasRunOut => BestEpoch.Of(_epochs, _setup.Monitor)?.HasRunOut(_setup.Patience) is true;
 
     /// <summary>Gets the recorded gradients.</summary>
     public IReadOnlyList<GradientSample> Gradients => _gradients.Samples;
@@ -90,17 +93,19 @@ internal sealed class RunTraining : IDisposable
         try
         {
             var (train, validation) = await DataAsync(progress, cancellationToken).ConfigureAwait(false);
-            progress?.Report(new TrainingStartedEvent(options.Epochs, options.BatchSize));
+            progress?.Report(new TrainingStartedEvent(options.Epochs, options.ImagesPerStep));
             _trainer.Evaluated = progress.Evaluated;
-            await foreach (var epoch in _trainer.EpochsAsync(
-                train, validation, new SavingProgress(this, _tensorBoard?.Wrap(steps) ?? steps), cancellationToken).ConfigureAwait(false))
+            var saving = new SavingProgress(this, _tensorBoard?.Wrap(steps) ?? steps);
+            if (!HasRunOut)
             {
-                _epochs.Add(epoch);
-                progress.Phase("saving");
-                var state = GetState();
-                _saver.EpochDone(state);
-                _tensorBoard?.EpochDone(epoch, _setup.Network, state.Weights);
-                progress?.Report(new EpochEvent(epoch));
+                await foreach (var epoch in _trainer.EpochsAsync(train, validation, saving, cancellationToken).ConfigureAwait(false))
+                {
+                    EpochDone(epoch, progress);
+                    if (HasRunOut)
+                    {
+                        break;
+                    }
+                }
             }
 
             _saver.Save(GetState());
@@ -140,6 +145,16 @@ internal sealed class RunTraining : IDisposable
         _trainer.Dispose();
     }
 
+    private void EpochDone(EpochResult epoch, IProgress<JobEvent>? progress)
+    {
+        _epochs.Add(epoch);
+        progress.Phase("saving");
+        var state = GetState();
+        _saver.EpochDone(state);
+        _tensorBoard?.EpochDone(epoch, _setup.Network, state.Weights);
+        progress?.Report(new EpochEvent(epoch));
+    }
+
     private static (FrozenLayers? Frozen, string? Notice) FindFrozenLayers(TrainingSetup setup)
     {
         if (setup.FindFrozenLayers() is not { } frozen)
@@ -177,7 +192,7 @@ internal sealed class RunTraining : IDisposable
         }
     }
 
-    private TrainerState GetState() => _frozen?.Join(_trainer.GetState(), _weights!) ?? _trainer.GetState();
+    private TrainerState GetState() => _frozen?.Join(_trainer.ReadState(), _weights!) ?? _trainer.ReadState();
 
     /// <summary>Returns what the trainer trains on: the images, or the features that frozen layers compute from them.</summary>
     private async Task<(IDataset Train, IDataset Validation)> DataAsync(IProgress<JobEvent>? progress, CancellationToken cancellationToken)
@@ -188,7 +203,13 @@ internal sealed class RunTraining : IDisposable
         }
 
         var (train, validation) = (_setup.Splits.Train, _setup.Splits.Test);
-        return _frozen is null ? (train, validation) : await Task.Run(
+        if (_frozen is null)
+        {
+            var memory = ImageMemory.ForThisMachine();
+            return (InMemory(train, memory), InMemory(validation, memory));
+        }
+
+        return await Task.Run(
             () => ((IDataset)Features(train, training: true), (IDataset)Features(validation, training: false)), cancellationToken)
             .ConfigureAwait(false);
 
@@ -197,6 +218,10 @@ internal sealed class RunTraining : IDisposable
 
         IProgress<int> Computed(int total) => progress.Of<int>(done => new PhaseEvent("computing features", done, total));
     }
+
+    /// <summary>Keeps decoded files in memory: they are decoded once, not in each epoch.</summary>
+    internal static IImageDataset InMemory(IImageDataset images, ImageMemory memory) =>
+        images is IFixedShapeImageDataset ? images : new CachedImages(images, memory);
 
     /// <summary>Saves a checkpoint within an epoch when one is due.</summary>
     private sealed class SavingProgress(RunTraining training, IProgress<TrainingProgress> next) : IProgress<TrainingProgress>

@@ -15,6 +15,15 @@ public sealed record TrainedModel(ModelFile File, Network Network, ImageTransfor
     // The names before a person gave others: those of the folders that it was trained on.
     private readonly IReadOnlyList<string> _trainedClasses = File.Card.Classes;
 
+    /// <summary>Gets the path of the file.</summary>
+    internal string Path { get; private init; } = "";
+
+    /// <summary>Gets whether these are pretrained weights of the catalog, in the cache.</summary>
+    internal bool IsPretrained { get; private init; }
+
+    /// <summary>Gets whether a user gave overrides of the input.</summary>
+    internal bool HasOverrides { get; private init; }
+
     /// <summary>Gets the weights.</summary>
     public Weights Weights => File.Weights;
 
@@ -31,17 +40,23 @@ public sealed record TrainedModel(ModelFile File, Network Network, ImageTransfor
     /// <param name="key">
     /// The key of the set of weights in a PyTorch file with several, for example <c>state_dict_ema</c>; null for the usual one.
     /// </param>
+    /// <param name="use">The set of a run's weights; null for the one that its <c>args.json</c> names.</param>
     /// <exception cref="SettingException">The model does not support the settings.</exception>
     /// <exception cref="PretrainedException">The pretrained weights were not fetched.</exception>
     /// <exception cref="LanewiseException">The file cannot be read.</exception>
-    public static TrainedModel Load(string path, string? model = null, InputSettings? input = null, string? key = null)
+    public static TrainedModel Load(
+        string path, string? model = null, InputSettings? input = null, string? key = null, RunWeights? use = null)
     {
         input ??= new InputSettings();
-        var file = ModelSource.Resolve(path).Load(model, input.ImageSize, key);
+        var source = ModelSource.Resolve(path, use);
+        var file = source.Load(model, input.ImageSize, key);
         var network = file.NetworkFor(input, path);
         var transform = input.Apply(file.Card.Transform ?? TransformOf(path, network, input), network);
         return new(file, network, transform)
         {
+            Path = source.Path,
+            IsPretrained = source.Entry is not null,
+            HasOverrides = input.Given(InputSettings.AllSettings).Any(),
             Notices = file.HasCard || (input.Mean is not null && input.Std is not null) ? file.Notices
                 : [.. file.Notices, ImageClassifier.DefaultNotice(path, network, transform)],
         };
@@ -54,8 +69,12 @@ public sealed record TrainedModel(ModelFile File, Network Network, ImageTransfor
 
     /// <summary>Creates a classifier with the model's weights and transform.</summary>
     /// <param name="options">The options; null for the defaults.</param>
-    public ImageClassifier ToClassifier(ImageClassifierOptions? options = null) =>
-        ImageClassifier.Create(Network, Weights, Classes, Transform, options);
+    public ImageClassifier ToClassifier(ImageClassifierOptions? options = null)
+    {
+        options ??= new();
+        return ImageClassifier.Create(
+            Network, Weights, Classes, Transform, options with { Calibration = options.Calibration ?? File.Card.Calibration });
+    }
 
     // A network that was trained on arrays of values can classify images once a person says how to normalize them.
     private static ImageTransform TransformOf(string path, Network network, InputSettings input) =>
@@ -138,10 +157,15 @@ public sealed record TrainedModel(ModelFile File, Network Network, ImageTransfor
         using var plan = Plan.Compile(
             Network, new PlanOptions { BatchSize = options.BatchSize, Threads = options.Threads, Algorithm = options.Algorithm });
         plan.SetWeights(Weights);
+        double temperature = File.Card.Calibration?.Temperature ?? 1;
         var evaluation = await Task.Run(
-            () => Evaluation.Run(plan, data.Images, Transform, onPrediction, progress.Evaluated, cancellationToken), cancellationToken)
+            () => Evaluation.Run(plan, data.Images, Transform, onPrediction, progress.Evaluated, temperature, cancellationToken),
+            cancellationToken)
             .ConfigureAwait(false);
         bool usesDatasetNames = File.Card.Dataset is null && data.Images.Classes.Count == Classes.Count;
-        return new(Network.Name, data.Dataset, evaluation, usesDatasetNames ? data.Images.Classes : Classes);
+        return new(Network.Name, data.Dataset, evaluation, usesDatasetNames ? data.Images.Classes : Classes)
+        {
+            Temperature = File.Card.Calibration?.Temperature,
+        };
     }
 }

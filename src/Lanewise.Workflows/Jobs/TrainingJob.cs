@@ -1,6 +1,3 @@
-using Lanewise.Analysis;
-using Lanewise.Files;
-
 namespace Lanewise.Workflows;
 
 /// <summary>
@@ -31,6 +28,9 @@ public sealed class TrainingJob
     /// </summary>
     public PretrainedFetchOptions Fetching { get; set; } = new();
 
+    /// <summary>Sets the images of a new run, where they were loaded for the same settings before.</summary>
+    internal TrainingImages Images { set => _folder.Images = value; }
+
     /// <summary>Reserves the folder of a new run and writes its settings, before any expensive work.</summary>
     /// <param name="settings">The settings, with a model.</param>
     /// <param name="output">
@@ -42,10 +42,8 @@ public sealed class TrainingJob
     public static TrainingJob Create(TrainSettings settings, string? output = null)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        settings = ((TrainSettings)settings.Checked()).WithPretrainedNamed();
-        settings.Check();
-        string model = settings.Model ?? throw new SettingException("{model}: there is none; name the model to train.", "model");
-        return new(JobFolder<TrainSettings>.Create(settings, output, TrainableModel.NameOf(model)));
+        settings = TrainingPreparation.Check(settings);
+        return new(JobFolder<TrainSettings>.Create(settings, output, TrainableModel.NameOf(settings.Model!)));
     }
 
     /// <summary>Opens an earlier run to continue it.</summary>
@@ -138,40 +136,17 @@ public sealed class TrainingJob
 
     private async Task<RunTraining?> StartAsync(IProgress<JobEvent>? progress, CancellationToken cancellationToken)
     {
-        progress.Phase("reading weights");
-        // Read before the dataset, whose download may take long.
-        var weights = await InitialWeights.ReadAsync(Settings, Fetching, progress, cancellationToken).ConfigureAwait(false);
-        var images = await _folder.LoadAsync(progress, cancellationToken).ConfigureAwait(false);
-        images = weights?.Card is { } card ? images.InOrderOf(card.Classes) : images;
-        var splits = images.Splits;
-        var network = Settings.CreateNetwork(splits.Train.Classes.Count);
-        RunClasses.RequireEnough(network, splits);
-        // Published weights bring their own preprocessing; that of a run's weights is the dataset's, if it has one.
-        var transform = weights is { IsPretrained: true } || splits.Transform is null ? weights?.Transform : null;
-        var settings = Settings with
-        {
-            Classes = network.OutputCount,
-            Dataset = splits.Name,
-            ValSplit = images.Validation.ToString(),
-            Input = transform is not null ? Settings.Input.WithDefaultsFrom(transform) : Settings.Input,
-            Augmentation = Settings.Augmentation
-                ?? Augmentations.NameOf(Settings.Recipe?.Augmentation ?? JobData.AugmentationOf(splits, network.Input)),
-        };
-        var setup = Setup(settings, images, network);
-        CropNotice.Report(splits.Train, setup.Options.Transform!, progress);
-        setup = weights is null ? setup : setup with
-        {
-            Initial = weights.Adapt(network, Settings, progress),
-            Card = setup.Card with { License = weights.License, Origin = weights.Origin },
-        };
+        var preparation = new TrainingPreparation(Settings, _folder.Facts, Fetching, progress);
+        var start = await preparation.PrepareAsync(_folder.LoadAsync, cancellationToken).ConfigureAwait(false);
+        var (settings, setup) = (start.Settings, start.Setup);
         progress.Phase("compiling");
         var training = new RunTraining(Directory, setup, []);
         try
         {
-            _folder.Save(settings, images, weights);
+            _folder.Save(settings, start.Images, start.Weights, setup.Options);
             if (TrainableModel.IsFile(settings.Model))
             {
-                Directory.SaveNetwork(network);
+                Directory.SaveNetwork(start.Network);
             }
 
             training.Begin();
@@ -197,16 +172,23 @@ public sealed class TrainingJob
                 "epochs");
         }
 
-        if (Settings.Epochs == epochs.Count && Directory.IsComplete(saved))
+        bool isDone = Settings.Epochs == epochs.Count || BestEpoch.Of(epochs, Settings.Monitor)?.HasRunOut(Settings.Patience) is true;
+        if (isDone && Directory.IsComplete(saved, Settings.Monitor))
         {
             return null;
+        }
+
+        if (BestEpoch.Of(epochs, Settings.Monitor) is { Epoch.Epoch: var best } && best < epochs.Count && !File.Exists(Directory.Best))
+        {
+            progress.Notice($"warning: {Directory.Best}, the weights of epoch {best}, is gone; it is written again after a better epoch.");
         }
 
         var images = await _folder.LoadAgainAsync(progress, cancellationToken).ConfigureAwait(false);
         images = _folder.Facts.ClassNames is { } names ? images.InOrderOf(names) : images;
         RunClasses.Check(Directory, images.Splits);
         progress.Phase("compiling");
-        var training = new RunTraining(Directory, Setup(Settings, images, network), epochs);
+        var training = new RunTraining(
+            Directory, TrainingPreparation.Setup(Settings, images, network, _folder.Facts.ClassWeights, _folder.Facts), epochs);
         try
         {
             _folder.SaveAgain(Settings, images);
@@ -223,36 +205,6 @@ public sealed class TrainingJob
             training.Dispose();
             throw;
         }
-    }
-
-    private TrainingSetup Setup(TrainSettings settings, TrainingImages images, Network network)
-    {
-        var splits = images.Splits;
-        // Image files are photographs unless a setting says otherwise.
-        var ofModel = (TrainableModel.EntryOf(settings.Model)?.Transform ?? ImageTransform.ImageNet) with { Ink = null };
-        var transform = settings.Input.Apply(splits.Transform ?? ofModel, network);
-        var options = settings.ToTrainingOptions(_folder.Facts.UsableLaneWidth) with
-        {
-            Seed = settings.Seed,
-            Algorithm = settings.Algorithm,
-            Transform = transform,
-            Augmentation = Augmentations.Find(settings.Augmentation ?? Augmentations.Names[0]),
-        };
-        int stepsPerEpoch = TrainingSetup.StepsOf(splits, settings.BatchSize);
-        return new(
-            settings.WithTrainable(network), options, splits,
-            new ModelCard(network.Name, RunClasses.Names(splits.Train.Classes, network.OutputCount), transform, splits.Name,
-                TrainableModel.IsFile(settings.Model) ? network : null)
-            {
-                License = _folder.Facts.License,
-                Origin = _folder.Facts.Origin,
-                Validation = images.Validation,
-            })
-        {
-            RecordsGradients = position => GradientSteps.Takes(position, stepsPerEpoch),
-            TensorBoard = settings.TensorBoard,
-            CheckpointInterval = TimeSpan.FromMinutes(settings.CheckpointMinutes),
-        };
     }
 
     /// <summary>Creates the network of an earlier run; if it did not record its classes, they are those of the dataset.</summary>

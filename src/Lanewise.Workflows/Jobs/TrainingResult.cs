@@ -10,6 +10,16 @@ public sealed record TrainingResult(
 {
     /// <summary>Gets the evaluation of the validation images after the last epoch; null if nothing was trained.</summary>
     public Evaluation? Validation { get; init; }
+
+    /// <summary>Gets the best epoch by the monitored metric; null if none was monitored.</summary>
+    public BestEpoch? Best => BestEpoch.Of(Epochs, Settings.Monitor);
+
+    /// <summary>Finds the best epoch by a metric.</summary>
+    /// <param name="metric">The metric.</param>
+    public BestEpoch BestBy(MonitoredMetric metric) => BestEpoch.Of(Epochs, metric)!;
+
+    /// <summary>Gets whether training ended before the last epoch, as the monitored metric no longer improved.</summary>
+    public bool StoppedEarly => Epochs.Count < Settings.Epochs && Best?.HasRunOut(Settings.Patience) is true;
 }
 
 /// <summary>A training was cancelled, and its state is saved: the run can be resumed.</summary>

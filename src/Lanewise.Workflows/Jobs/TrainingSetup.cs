@@ -21,17 +21,27 @@ internal sealed record TrainingSetup(Network Network, TrainingOptions Options, D
     /// <summary>Gets the time between two checkpoints within an epoch; zero for none.</summary>
     public TimeSpan CheckpointInterval { get; init; } = TimeSpan.FromMinutes(TrainSettings.DefaultCheckpointMinutes);
 
+    /// <summary>Gets the metric by which the weights of the best epoch are kept; null to keep the last ones only.</summary>
+    public MonitoredMetric? Monitor { get; init; }
+
+    /// <summary>Gets the number of epochs without improvement after which training ends; null to train all.</summary>
+    public int? Patience { get; init; }
+
     /// <summary>Gets the number of steps per epoch.</summary>
-    public int StepsPerEpoch => StepsOf(Splits, Options.BatchSize);
+    public int StepsPerEpoch => StepsOf(Splits, Options.ImagesPerStep);
 
     /// <summary>Gets the number of training and validation images.</summary>
     public int Images => Splits.Train.Count + Splits.Test.Count;
 
     /// <summary>
-    /// Returns the frozen layers whose features can be computed once; null if there are none, or augmentation changes the images.
+    /// Returns the frozen layers whose features can be computed once; null if there are none, or augmentation or mixup changes the
+    /// images.
     /// </summary>
-    public FrozenLayers? FindFrozenLayers() => Options.Augmentation == Augmentation.None ? FrozenLayers.Of(Network) : null;
+    public FrozenLayers? FindFrozenLayers() =>
+        Options.Augmentation == Augmentation.None && Options.Mixup is null ? FrozenLayers.Of(Network) : null;
 
     /// <summary>Computes the number of steps per epoch.</summary>
-    public static int StepsOf(DatasetSplits splits, int batchSize) => (splits.Train.Count + batchSize - 1) / batchSize;
+    /// <param name="splits">The images.</param>
+    /// <param name="images">The number of images of a step.</param>
+    public static int StepsOf(DatasetSplits splits, int images) => (splits.Train.Count - 1) / images + 1;
 }

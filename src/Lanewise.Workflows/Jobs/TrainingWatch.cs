@@ -39,7 +39,7 @@ internal sealed class TrainingWatch(RunTraining training, TrainSettings settings
     public void End()
     {
         ReportChance();
-        Report(TrainingWarnings.UnsettledStatistics(training.Steps, HasBatchNorm, IsPretrained));
+        Report(TrainingWarnings.UnsettledStatistics(training.Steps * _setup.Options.AccumulationSteps, HasBatchNorm, IsPretrained));
         if (training.Validation is { } validation)
         {
             Report(TrainingWarnings.OneClass(validation, _setup.Card.Classes));

@@ -45,6 +45,36 @@ public static class PretrainedCatalog
         {
             Transform = ModelCatalog.Find("googlenet").PretrainedTransform,
         },
+        new()
+        {
+            Name = "mnist",
+            Model = "residual",
+            Use = PretrainedUse.Classifier,
+            Classes = 10,
+            IsBuiltIn = true,
+            FileName = "mnist.safetensors",
+            Bytes = 84_668,
+            Sha256 = "de29ea7eef2b782176200a1ead85132be9eb54b87431faedbde04d93a7da115a",
+            License = "MIT",
+            LicenseNote = "It is the licence of the weights; the images of MNIST are under CC BY-SA 3.0 (LeCun, Cortes and Burges).",
+            Origin = "trained by 'lanewise train --recipe mnist-99.5' on the 60,000 training images of MNIST",
+            IsTested = true,
+        },
+        new()
+        {
+            Name = "cifar10",
+            Model = "resnet20",
+            Use = PretrainedUse.Classifier,
+            Classes = 10,
+            IsBuiltIn = true,
+            FileName = "cifar10.safetensors",
+            Bytes = 552_616,
+            Sha256 = "5e612a08b6dcb3086d87e38fb4d12c9672584bdf7fc5d9d659e7780c922dca72",
+            License = "MIT",
+            LicenseNote = "It is the licence of the weights; the publisher of CIFAR-10 (Krizhevsky 2009) names no licence of the images.",
+            Origin = "trained by 'lanewise train --recipe cifar-fast' on CIFAR-10 as JPEG, quality 75",
+            IsTested = true,
+        },
     ];
 
     /// <summary>Gets the names.</summary>

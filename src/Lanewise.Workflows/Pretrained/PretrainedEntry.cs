@@ -63,17 +63,20 @@ public sealed record PretrainedEntry
     /// <summary>Gets where the weights come from and what they were trained on.</summary>
     public required string Origin { get; init; }
 
-    /// <summary>Gets the package that holds the file; null if it is downloaded from <see cref="Address"/>.</summary>
+    /// <summary>Gets the package that holds the file; null if it is downloaded from <see cref="Address"/> or is built in.</summary>
     public PretrainedPackage? Package { get; init; }
 
-    /// <summary>Gets the address of the file; null if it comes from <see cref="Package"/>.</summary>
+    /// <summary>Gets the address of the file; null if it comes from <see cref="Package"/> or is built in.</summary>
     public Uri? Address { get; init; }
 
     /// <summary>Gets whether the publisher asks that the licence be accepted.</summary>
     public bool AsksForAcceptance { get; init; }
 
-    /// <summary>Gets the number of classes of ImageNet that they classify; 0 for a body.</summary>
-    public int Classes => Use == PretrainedUse.Classifier ? 1000 : 0;
+    /// <summary>Gets whether the file is a part of this library, so that nothing has to be fetched.</summary>
+    public bool IsBuiltIn { get; init; }
+
+    /// <summary>Gets the number of classes; 0 for a body.</summary>
+    public int Classes { get => Use == PretrainedUse.Classifier ? field : 0; init; } = 1000;
 
     /// <summary>Gets how images are prepared for these weights; null for the model's own transform.</summary>
     public ImageTransform? Transform { get; init; }
@@ -82,7 +85,7 @@ public sealed record PretrainedEntry
     public bool IsTested { get; init; }
 
     /// <summary>Gets a description of the source.</summary>
-    public string Source => Package is { } package ? $"NuGet package {package}" : Address!.AbsoluteUri;
+    public string Source => IsBuiltIn ? "built in" : Package is { } package ? $"NuGet package {package}" : Address!.AbsoluteUri;
 
     /// <summary>Returns whether a hash is that of the file.</summary>
     /// <param name="sha256">The hash in lower-case hex digits.</param>

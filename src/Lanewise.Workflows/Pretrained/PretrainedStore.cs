@@ -36,6 +36,9 @@ public sealed class PretrainedStore(string? dataDirectory = null, Func<string, s
 {
     private const string FolderName = "weights";
 
+    // Of a hash, enough to tell versions apart.
+    private const int HashDigits = 8;
+
     private readonly DatasetRoots _roots = DatasetRoots.From(dataDirectory, environment);
 
     /// <summary>Gets the folder to which weights are fetched; it need not exist.</summary>
@@ -71,6 +74,11 @@ public sealed class PretrainedStore(string? dataDirectory = null, Func<string, s
     /// <exception cref="FileAccessException">The file cannot be read.</exception>
     public StoredWeights Open(PretrainedEntry entry)
     {
+        if (entry.IsBuiltIn)
+        {
+            return Extract(entry);
+        }
+
         var found = Locate(entry) ?? throw NotFetched(entry);
         // Fetching has verified the content; a file without a record was put there by hand.
         bool isGood = found.Record is { } record ? new FileInfo(found.Path).Length == record.Bytes : Check(found).IsGood;
@@ -81,7 +89,11 @@ public sealed class PretrainedStore(string? dataDirectory = null, Func<string, s
     /// <param name="entry">The weights.</param>
     /// <exception cref="PretrainedException">They were not fetched.</exception>
     /// <exception cref="FileAccessException">The file cannot be read.</exception>
-    public PretrainedCheck Verify(PretrainedEntry entry) => Check(Locate(entry) ?? throw NotFetched(entry));
+    public PretrainedCheck Verify(PretrainedEntry entry)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        return Check(entry.IsBuiltIn ? Extract(entry) : Locate(entry) ?? throw NotFetched(entry));
+    }
 
     /// <summary>Fetches weights unless they are there already, and verifies them.</summary>
     /// <param name="entry">The weights.</param>
@@ -91,8 +103,13 @@ public sealed class PretrainedStore(string? dataDirectory = null, Func<string, s
     /// <exception cref="PretrainedException">The licence is not accepted, the source cannot be reached, or it has another file.</exception>
     /// <exception cref="FileAccessException">A file cannot be read.</exception>
     public Task<StoredWeights> FetchAsync(
-        PretrainedEntry entry, PretrainedFetchOptions? options = null, CancellationToken cancellationToken = default) =>
-        new PretrainedFetch(this, entry, options ?? new()).RunAsync(cancellationToken);
+        PretrainedEntry entry, PretrainedFetchOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        return entry.IsBuiltIn
+            ? Task.FromResult(Extract(entry))
+            : new PretrainedFetch(this, entry, options ?? new()).RunAsync(cancellationToken);
+    }
 
     /// <summary>Removes fetched weights from the folder to which they are fetched; a file that was put there by hand is kept.</summary>
     /// <param name="entry">The weights.</param>
@@ -137,6 +154,43 @@ public sealed class PretrainedStore(string? dataDirectory = null, Func<string, s
     /// <summary>Computes the SHA-256 of a file, in lower-case hex digits.</summary>
     /// <exception cref="FileAccessException">The file cannot be read.</exception>
     internal static string Hash(string path) => InputFile.Read(path, (stream, _) => Convert.ToHexStringLower(SHA256.HashData(stream)));
+
+    /// <summary>
+    /// Writes built-in weights to a file, in the store or, where that cannot be written, in the folder for temporary files.
+    /// </summary>
+    /// <exception cref="FileAccessException">Neither can be written.</exception>
+    private StoredWeights Extract(PretrainedEntry entry)
+    {
+        using var resource = typeof(PretrainedStore).Assembly.GetManifestResourceStream(entry.FileName)
+            ?? throw new InvalidOperationException($"the assembly has no {entry.FileName}.");
+        byte[] content = new byte[resource.Length];
+        resource.ReadExactly(content);
+        // The folder for temporary files is everybody's: another user may own a folder in it, and another version has other weights.
+        string temporary = Path.Combine(
+            Path.GetTempPath(), $"lanewise-{Environment.UserName}", entry.Sha256[..HashDigits], entry.FileName);
+        foreach (string path in (string[])[PathOf(entry), temporary])
+        {
+            try
+            {
+                if (!File.Exists(path) || !entry.Matches(Hash(path)))
+                {
+                    System.IO.Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+                    AtomicFile.Write(path, stream => stream.Write(content));
+                }
+
+                return new(entry, path);
+            }
+            catch (Exception e) when (e is FileAccessException or IOException or UnauthorizedAccessException)
+            {
+                // The next folder.
+            }
+        }
+
+        throw new FileAccessException(
+            $"{PathOf(entry)}: the built-in weights cannot be written there, nor to the folder for temporary files; make one writable.",
+            PathOf(entry),
+            FileAccess.Write);
+    }
 
     private PretrainedException NotFetched(PretrainedEntry entry) => new(
         $"{entry.Name}: these pretrained weights are not in {Folder} yet.", PretrainedError.NotFetched, entry)

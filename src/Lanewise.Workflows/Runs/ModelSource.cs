@@ -7,18 +7,28 @@ namespace Lanewise.Workflows;
 /// <param name="Entry">The pretrained weights; null for a run folder or a file.</param>
 internal sealed record ModelSource(string Path, PretrainedEntry? Entry)
 {
+    /// <summary>Gets which set of a run's weights was taken, where that is to be said; null otherwise.</summary>
+    public string? Notice { get; private init; }
+
     /// <summary>Finds the file. An existing path comes before a name.</summary>
     /// <param name="word">The run folder, file or name.</param>
+    /// <param name="use">The set of a run's weights; null for the one that answers.</param>
     /// <param name="store">Where pretrained weights are searched; null for the default folders.</param>
     /// <exception cref="PretrainedException">The pretrained weights were not fetched, or the file is damaged.</exception>
     /// <exception cref="UnknownNameException">There is no such path, and the word is nearly a name.</exception>
-    /// <exception cref="LanewiseException">The run folder has no weights.</exception>
-    public static ModelSource Resolve(string word, PretrainedStore? store = null)
+    /// <exception cref="LanewiseException">The run folder has no weights, or not that set.</exception>
+    public static ModelSource Resolve(string word, RunWeights? use = null, PretrainedStore? store = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(word);
         if (System.IO.Path.Exists(word))
         {
-            return new(RunDirectory.FindModel(word), Entry: null);
+            var found = RunDirectory.FindWeights(word, use);
+            return new(found.Path, Entry: null) { Notice = found.Notice };
+        }
+
+        if (use is RunWeights.Best or RunWeights.Ema)
+        {
+            throw new JobException($"{{use}} {RunWeightsFile.WordOf(use.Value)}: {word} is not a run folder; omit {{use}}.");
         }
 
         if (PretrainedCatalog.TryFind(word) is { } entry)
@@ -53,6 +63,12 @@ internal sealed record ModelSource(string Path, PretrainedEntry? Entry)
         // A body without classifier is loaded as the network that its file describes.
         bool isBody = Entry is { Use: PretrainedUse.Body } && file.Network is not null;
         var loaded = ModelFile.From(file, Path, isBody ? null : model ?? Entry?.Model);
+        loaded = Notice is null ? loaded : loaded with { Notices = [Notice, .. loaded.Notices] };
+        if (Entry is { IsBuiltIn: true })
+        {
+            return loaded with { Card = loaded.Card with { License = Entry.License, Origin = Entry.Origin } };
+        }
+
         return Entry is null ? loaded : loaded with
         {
             Card = loaded.Card with

@@ -33,7 +33,13 @@ public sealed class RunDirectory
     public string Gradients => System.IO.Path.Combine(Path, "gradients.csv");
 
     /// <summary>Gets the path of the weights of the last epoch.</summary>
-    public string Model => System.IO.Path.Combine(Path, "model.safetensors");
+    public string Model => System.IO.Path.Combine(Path, RunWeightsFile.NameOf(RunWeights.Last));
+
+    /// <summary>Gets the path of the weights of the best epoch, which a training keeps that monitors a metric.</summary>
+    public string Best => System.IO.Path.Combine(Path, RunWeightsFile.NameOf(RunWeights.Best));
+
+    /// <summary>Gets the path of the moving average of the weights after the last epoch, where a training computes one.</summary>
+    public string Ema => System.IO.Path.Combine(Path, RunWeightsFile.NameOf(RunWeights.Ema));
 
     /// <summary>Gets the path of the state of training.</summary>
     public string Checkpoint => System.IO.Path.Combine(Path, "checkpoint.safetensors");
@@ -76,20 +82,19 @@ public sealed class RunDirectory
 
     /// <summary>Gets the weights file of a run folder; a file is returned unchanged.</summary>
     /// <param name="path">A run folder or a weights file.</param>
-    /// <exception cref="LanewiseException">The folder has no weights.</exception>
-    public static string FindModel(string path)
+    /// <param name="use">The set of the run's weights; null for the one that its <c>args.json</c> names.</param>
+    /// <exception cref="LanewiseException">The folder has no weights, or not that set.</exception>
+    public static string FindModel(string path, RunWeights? use = null) => FindWeights(path, use).Path;
+
+    /// <summary>Finds the weights file of a run folder, and what is to be said of it.</summary>
+    /// <inheritdoc cref="FindModel"/>
+    internal static RunWeightsFile FindWeights(string path, RunWeights? use)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        if (!Directory.Exists(path))
-        {
-            return path;
-        }
-
-        string model = new RunDirectory(path).Model;
-        return File.Exists(model) ? model
-            : WeightsFile.IsFolder(path) ? path
+        return RunWeightsFile.Find(path, use)
+            ?? (WeightsFile.IsFolder(path) ? new(path, Notice: null)
             : throw ForeignFile.OfFolder(path) ?? new LanewiseException(
-                $"{path}: the folder has no model.safetensors; a training writes it after its first epoch.");
+                $"{path}: the folder has no model.safetensors; a training writes it after its first epoch."));
     }
 
     /// <summary>Writes the description of a network that is not in the catalog, so that the run can be resumed without its file.</summary>
@@ -141,12 +146,16 @@ public sealed class RunDirectory
                 $"{Summary} has {epochs.Count} epochs, the checkpoint {done}; start a new run in another {{output}}.");
     }
 
-    /// <summary>Returns whether the model file has exactly these weights.</summary>
-    internal bool HasModel(Weights weights)
+    /// <summary>Returns whether the files of the last epoch have the weights of a state.</summary>
+    internal bool HasModel(TrainerState state) =>
+        Holds(Model, state.Weights) && (state.Average is null || Holds(Ema, state.Average));
+
+    /// <summary>Returns whether a file has exactly these weights.</summary>
+    internal static bool Holds(string path, Weights weights)
     {
         try
         {
-            var stored = WeightsFile.Read(Model).Tensors.ToDictionary(tensor => tensor.Name, StringComparer.Ordinal);
+            var stored = WeightsFile.Read(path).Tensors.ToDictionary(tensor => tensor.Name, StringComparer.Ordinal);
             return weights.Tensors.All(tensor => stored.TryGetValue(tensor.Name, out var other)
                 && tensor.Values.AsSpan().SequenceEqual(other.Values));
         }
@@ -156,12 +165,28 @@ public sealed class RunDirectory
         }
     }
 
-    /// <summary>Returns whether all other files have what the checkpoint has.</summary>
-    internal bool IsComplete(SavedRun saved)
+    /// <summary>Returns the epoch whose weights the file of the best epoch has; null if there is none, or it does not say.</summary>
+    internal int? EpochOfBest()
     {
         try
         {
-            return saved.Gradients is null && RunSummary.Load(Summary).Count >= saved.Epochs.Count && HasModel(saved.State.Weights);
+            return File.Exists(Best) ? ModelCard.FromMetadata(Safetensors.ReadMetadata(Best), Best)?.Epoch : null;
+        }
+        catch (LanewiseException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Returns whether all other files have what the checkpoint has.</summary>
+    internal bool IsComplete(SavedRun saved, MonitoredMetric? monitor)
+    {
+        try
+        {
+            // The weights of an earlier epoch are nowhere else.
+            bool endsWithBest = BestEpoch.Of(saved.Epochs, monitor)?.Epoch.Epoch == saved.Epochs.Count;
+            return saved.Gradients is null && RunSummary.Load(Summary).Count >= saved.Epochs.Count && HasModel(saved.State)
+                && (!endsWithBest || Holds(Best, saved.State.Answer));
         }
         catch (LanewiseException)
         {
@@ -224,7 +249,7 @@ public sealed class RunDirectory
     /// <summary>Removes the files of a run that has no progress, except its settings.</summary>
     internal void RemoveRun()
     {
-        foreach (string file in (string[])[NetworkFile, Summary, Gradients, Checkpoint])
+        foreach (string file in (string[])[NetworkFile, Summary, Gradients, Best, Ema, Checkpoint])
         {
             File.Delete(file);
         }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Lanewise.Engine;
+using Lanewise.Files;
 using Lanewise.IO;
 
 namespace Lanewise.Workflows;
@@ -23,6 +24,11 @@ internal sealed record RunRecord<T>(T Settings, RunFacts Facts)
                 setting.Write(json, Settings);
             }
 
+            if (Settings.Answers is { } answers)
+            {
+                json.WriteString(RunWeightsFile.AnswersKey, RunWeightsFile.WordOf(answers));
+            }
+
             Facts.Write(json);
         });
         AtomicFile.Write(path, stream => stream.Write(document));
@@ -37,10 +43,12 @@ internal sealed record RunRecord<T>(T Settings, RunFacts Facts)
             using var document = JsonDocument.Parse(InputFile.ReadBytes(path));
             var json = document.RootElement;
             var facts = RunFacts.Read(json);
-            return new(new T().With(SettingsFile.Read(json, new T().Table, path, isRun: true)), facts);
+            var settings = new T().With(SettingsFile.Read(json, new T().Table, path, isRun: true));
+            bool isComplete = json.TryGetProperty(settings.LatestKey, out _);
+            return new(isComplete ? settings : (T)settings.AsRecorded(), facts);
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException
-            or SettingException)
+            or SettingException or InvalidOptionException)
         {
             string reason = e.Message.ReplaceLineEndings(" ").TrimEnd('.');
             string kind = new T().Kind;
@@ -55,8 +63,9 @@ internal sealed record RunFacts
     /// <summary>Gets the keys, which are no settings.</summary>
     public static readonly string[] Keys =
     [
-        "version", "command", "data_source", "train_images", "test_images", "class_names", "left_out_images", "train_data", "test_data",
-        "lane_width", "initial_epochs", "weights_license", "weights_origin", "environment",
+        "version", "command", RunWeightsFile.AnswersKey, "data_source", "train_images", "test_images", "class_names", "class_weight_values",
+        "left_out_images", "train_data", "test_data", "lane_width", "initial_epochs", "weights_license", "weights_origin", "augmentation",
+        "environment",
     ];
 
     public string Version { get; init; } = ProductInfo.Version;
@@ -74,6 +83,9 @@ internal sealed record RunFacts
     /// <summary>Gets the class names, which determine the labels; null until the images are loaded.</summary>
     public IReadOnlyList<string>? ClassNames { get; init; }
 
+    /// <summary>Gets the weights of the classes in the loss, in the order of the network's outputs; null where all are equal.</summary>
+    public IReadOnlyList<float>? ClassWeights { get; init; }
+
     /// <summary>Gets the names of the corrupt images that were left out.</summary>
     public IReadOnlyList<string> LeftOutImages { get; init; } = [];
 
@@ -90,6 +102,9 @@ internal sealed record RunFacts
 
     /// <summary>Gets where the weights that the run started from came from; null if it is unknown.</summary>
     public string? Origin { get; init; }
+
+    /// <summary>Gets the augmentation of training images with all its values; null until it is known, and for older runs.</summary>
+    public Augmentation? Augmentation { get; init; }
 
     /// <summary>Gets where and when the run started; null for runs of versions that did not record it.</summary>
     public RunEnvironment? Environment { get; init; } = RunEnvironment.Current();
@@ -115,6 +130,11 @@ internal sealed record RunFacts
             json.WriteValues("class_names", ClassNames, json.WriteStringValue);
         }
 
+        if (ClassWeights is not null)
+        {
+            json.WriteValues("class_weight_values", ClassWeights, json.WriteNumberValue);
+        }
+
         json.WriteValues("left_out_images", LeftOutImages, json.WriteStringValue);
         Data?.Write(json);
         json.WriteNumber("lane_width", LaneWidth);
@@ -127,6 +147,11 @@ internal sealed record RunFacts
         {
             json.WriteString("weights_license", License);
             json.WriteString("weights_origin", Origin);
+        }
+
+        if (Augmentation is not null)
+        {
+            json.WriteString("augmentation", Augmentation.ToString());
         }
 
         Environment?.Write(json);
@@ -142,12 +167,17 @@ internal sealed record RunFacts
         TrainImages = json.GetProperty("train_images").GetInt32(),
         TestImages = json.GetProperty("test_images").GetInt32(),
         ClassNames = json.TryGetProperty("class_names", out var classes) ? Names(classes) : null,
+        ClassWeights = json.TryGetProperty("class_weight_values", out var weights)
+            ? [.. weights.EnumerateArray().Select(weight => weight.GetSingle())] : null,
         LeftOutImages = json.TryGetProperty("left_out_images", out var leftOut) ? Names(leftOut) : [],
         Data = DataDigest.Read(json),
         LaneWidth = json.GetProperty("lane_width").GetInt32(),
         InitialEpochs = json.TryGetProperty("initial_epochs", out var epochs) ? epochs.GetInt32() : null,
         License = json.TryGetProperty("weights_license", out var license) ? license.GetString() : null,
         Origin = json.TryGetProperty("weights_origin", out var origin) ? origin.GetString() : null,
+        Augmentation = json.TryGetProperty("augmentation", out var augmentation)
+            ? AugmentationText.Parse(augmentation.GetString() ?? "")
+            : null,
         Environment = RunEnvironment.Read(json),
     };
 

@@ -22,8 +22,12 @@ internal sealed class RunSaver(
 
     private readonly Stopwatch _sinceLast = Stopwatch.StartNew();
     private TimeSpan _cost;
-    private Weights? _unsavedModel;
+    private (Weights Last, Weights? Average)? _unsavedModel;
+    private Weights? _unsavedBest;
     private bool _isBehind;
+
+    /// <summary>Gets the metric by which the weights of the best epoch are kept; null to keep the last ones only.</summary>
+    public MonitoredMetric? Monitor { get; init; }
 
     /// <summary>Gets the position of the checkpoint; null before the first one.</summary>
     public TrainingPosition? Saved { get; private set; }
@@ -50,7 +54,9 @@ internal sealed class RunSaver(
         }
 
         // Between two epochs the model is that of the checkpoint, unless it could not be written.
-        _unsavedModel = state.Position is { Epoch: > 0, Step: 0 } && !directory.HasModel(state.Weights) ? state.Weights : null;
+        bool isBetween = state.Position is { Epoch: > 0, Step: 0 };
+        _unsavedModel = isBetween && !directory.HasModel(state) ? (state.Weights, state.Average) : null;
+        _unsavedBest = isBetween && IsBest && !RunDirectory.Holds(directory.Best, state.Answer) ? state.Answer : null;
         _sinceLast.Restart();
     }
 
@@ -59,7 +65,8 @@ internal sealed class RunSaver(
     /// <exception cref="FileAccessException">A file cannot be written.</exception>
     public void EpochDone(TrainerState state)
     {
-        (_unsavedModel, _isBehind) = (state.Weights, true);
+        (_unsavedModel, _isBehind) = ((state.Weights, state.Average), true);
+        _unsavedBest = IsBest ? state.Answer : _unsavedBest;
         if (_sinceLast.Elapsed >= LongestShare * _cost)
         {
             Save(state);
@@ -72,19 +79,26 @@ internal sealed class RunSaver(
 
     /// <summary>
     /// Saves everything, unless that was done at this position. A file that cannot be written does not keep the checkpoint from being
-    /// written: that has all a resumed run needs.
+    /// written: that has all a resumed run needs. The exception are the weights of an earlier epoch, if that is the best: they come first,
+    /// and without them the checkpoint stays where it is, so that a resumed run trains that epoch again.
     /// </summary>
     /// <param name="state">The state.</param>
     /// <exception cref="FileAccessException">A file cannot be written; the first one, if several cannot.</exception>
     public void Save(TrainerState state)
     {
-        if (Saved == state.Position && !_isBehind && _unsavedModel is null)
+        if (Saved == state.Position && !_isBehind && _unsavedModel is null && _unsavedBest is null)
         {
             return;
         }
 
         var clock = Stopwatch.StartNew();
-        var failure = _unsavedModel is null ? null : Try(() => ModelFile.Save(directory.Model, _unsavedModel, card));
+        if (_unsavedBest is { } best)
+        {
+            ModelFile.Save(directory.Best, best, card with { Epoch = BestEpoch.Of(epochs, Monitor)?.Epoch.Epoch });
+            _unsavedBest = null;
+        }
+
+        var failure = Try(SaveModel);
         _unsavedModel = failure is null ? null : _unsavedModel;
         failure = (epochs.Count == 0 ? null : Try(() => RunSummary.Save(directory.Summary, epochs))) is { } noSummary
             ? failure ?? noSummary : failure;
@@ -98,6 +112,22 @@ internal sealed class RunSaver(
             throw failure;
         }
     }
+
+    private void SaveModel()
+    {
+        if (_unsavedModel is not var (last, average))
+        {
+            return;
+        }
+
+        ModelFile.Save(directory.Model, last, card);
+        if (average is not null)
+        {
+            ModelFile.Save(directory.Ema, average, card);
+        }
+    }
+
+    private bool IsBest => BestEpoch.Of(epochs, Monitor)?.Epoch.Epoch == epochs.Count;
 
     private static bool Has(string path, string text)
     {

@@ -7,12 +7,18 @@ namespace Lanewise.Workflows;
 internal static class RunSummary
 {
     private const string Header = "epoch,train_loss,train_top1,val_loss,val_top1,lr,seconds,images_per_second";
+    private const string EmaColumns = ",ema_val_loss,ema_val_top1";
     private const string HeaderBefore02 = "epoch,train_loss,train_top1,eval_loss,eval_top1,lr,seconds,images_per_second";
 
     public static void Save(string path, IEnumerable<EpochResult> epochs) => AtomicFile.WriteText(path, Format(epochs));
 
     /// <summary>Returns the text of a summary.</summary>
-    public static string Format(IEnumerable<EpochResult> epochs) => string.Join('\n', [Header, .. epochs.Select(Row), ""]);
+    /// <remarks>The columns of averaged weights are there only where the training averages them.</remarks>
+    public static string Format(IEnumerable<EpochResult> epochs)
+    {
+        EpochResult[] all = [.. epochs];
+        return string.Join('\n', [Header + (all.Any(e => e.EmaValLoss is not null) ? EmaColumns : ""), .. all.Select(Row), ""]);
+    }
 
     /// <summary>Reads a summary, also one with the header of versions before 0.2.</summary>
     /// <exception cref="LanewiseException">The file cannot be read or was not written by <c>train</c>.</exception>
@@ -24,7 +30,7 @@ internal static class RunSummary
     /// <exception cref="LanewiseException">They were not written by <c>train</c>.</exception>
     public static List<EpochResult> Parse(string[] lines, string path)
     {
-        if (lines.Length == 0 || lines[0] is not (Header or HeaderBefore02))
+        if (lines.Length == 0 || lines[0] is not (Header or HeaderBefore02 or Header + EmaColumns))
         {
             throw new LanewiseException($"{path}: the first line is not '{Header}'; start a new run.");
         }
@@ -34,7 +40,8 @@ internal static class RunSummary
 
     private static string Row(EpochResult e) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{e.Epoch},{e.TrainLoss:R},{e.TrainTop1:R},{e.ValLoss:R},{e.ValTop1:R},{LearningRate(e):R},{e.Seconds:R},{e.ImagesPerSecond:R}");
+        $"{e.Epoch},{e.TrainLoss:R},{e.TrainTop1:R},{e.ValLoss:R},{e.ValTop1:R},{LearningRate(e):R},{e.Seconds:R},{e.ImagesPerSecond:R}")
+        + (e.EmaValLoss is { } loss ? string.Create(CultureInfo.InvariantCulture, $",{loss:R},{e.EmaValTop1:R}") : "");
 
     // In float precision, like the learning rates of the optimizers.
     private static float LearningRate(EpochResult e) => (float)e.LearningRate;
@@ -44,8 +51,12 @@ internal static class RunSummary
         string[] cells = line.Split(',');
         double[] v = [.. cells.Select(
             cell => double.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) ? value : double.NaN)];
-        return v.Length == 8 && v.All(double.IsFinite) && v[0] == epoch
+        return v.Length is 8 or 10 && v.All(double.IsFinite) && v[0] == epoch
             ? new(epoch, v[1], v[2], v[3], v[4], v[5], v[6], v[7])
+            {
+                EmaValLoss = v.Length == 10 ? v[8] : null,
+                EmaValTop1 = v.Length == 10 ? v[9] : null,
+            }
             : throw new LanewiseException($"{path}: line {epoch + 1} is not the row of epoch {epoch}; start a new run.");
     }
 }

@@ -62,6 +62,8 @@ internal sealed class TensorBoardLog(RunDirectory folder, int stepsPerEpoch, int
             ("loss/train", epoch.TrainLoss), ("loss/eval", epoch.ValLoss),
             ("accuracy/train", epoch.TrainTop1), ("accuracy/eval", epoch.ValTop1),
             ("learning_rate", epoch.LearningRate), ("images_per_second", epoch.ImagesPerSecond),
+            .. epoch is { EmaValLoss: { } loss, EmaValTop1: { } top1 }
+                ? ((string, double)[])[("loss/ema", loss), ("accuracy/ema", top1)] : [],
         ];
         foreach (var (tag, value) in metrics)
         {

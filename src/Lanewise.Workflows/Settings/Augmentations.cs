@@ -5,7 +5,9 @@ namespace Lanewise.Workflows;
 internal static class Augmentations
 {
     private static readonly (string Name, Augmentation Augmentation)[] All =
-        [("none", Augmentation.None), ("cifar", Augmentation.Cifar), ("imagenet", Augmentation.ImageNet)];
+    [
+        ("none", Augmentation.None), ("cifar", Augmentation.Cifar), ("imagenet", Augmentation.ImageNet), ("digits", Augmentation.Digits),
+    ];
 
     public static string[] Names { get; } = [.. All.Select(entry => entry.Name)];
 

@@ -21,6 +21,12 @@ public enum ScheduleKind
 
     /// <summary>Cosine decay.</summary>
     Cosine,
+
+    /// <summary>One cycle: up to the learning rate, and down to almost nothing.</summary>
+    OneCycle,
+
+    /// <summary>Reduction where the validation loss no longer falls.</summary>
+    Plateau,
 }
 
 // Epochs, batches, the optimizer and its schedule, with the names of timm.
@@ -66,10 +72,10 @@ public abstract partial record RunSettings
 
     private protected static readonly Setting<ScheduleKind> SchedSetting = new(
         "sched", SettingTypes.Choice<ScheduleKind>("schedule"), ByDefault(s => s.Defaults.Schedule),
-        "Learning-rate schedule: none, step, cosine.");
+        "Learning-rate schedule: none, step, cosine, onecycle, plateau.");
 
     private protected static readonly Setting<double> WarmupEpochsSetting = new(
-        "warmup-epochs", SettingTypes.Number(v => v >= 0, NonNegative), _ => 0,
+        "warmup-epochs", SettingTypes.Number(v => v >= 0, NonNegative), ByDefault(s => s.DefaultWarmup),
         "Epochs, possibly fractional, in which the learning rate grows to {lr}.");
 
     private protected static readonly Setting<double?> WarmupLrSetting = new(
@@ -82,14 +88,14 @@ public abstract partial record RunSettings
 
     private protected static readonly Setting<double> DecayRateSetting = new(
         "decay-rate", SettingTypes.Number(v => v is > 0 and <= 1, "a number above 0 and at most 1"), _ => 0.1,
-        "For {sched} step: factor of each reduction.");
+        "For {sched} step and plateau: factor of each reduction.");
 
     private protected static readonly Setting<IReadOnlyList<double>> MilestonesSetting = new(
-        "milestones", SettingTypes.Ascending, _ => [],
+        "milestones", SettingTypes.Ascending, ByDefault(s => s.DefaultMilestones),
         "For {sched} step: epochs at which the learning rate is reduced, for example 80,120, instead of {decay-epochs}.", _ => null);
 
     private protected static readonly Setting<double> MinLrSetting = new(
-        "min-lr", SettingTypes.Number(v => v >= 0, NonNegative), _ => 0, "For {sched} cosine: learning rate at the end.");
+        "min-lr", SettingTypes.Number(v => v >= 0, NonNegative), _ => 0, "For {sched} cosine and plateau: lowest learning rate.");
 
     private protected static readonly Setting<int> ThreadsSetting = new(
         "threads", SettingTypes.Whole(1, SettingLimits.MaxThreads), _ => Environment.ProcessorCount,
@@ -155,7 +161,14 @@ public abstract partial record RunSettings
         : IsAdamW ? new() { LearningRate = AdamWLearningRate, Momentum = 0, WeightDecay = AdamWWeightDecay }
         : new();
 
-    private bool IsAdamW => Optimizer == OptimizerKind.AdamW;
+    // A given schedule may differ from that of the other defaults.
+    private double DefaultWarmup => Schedule == Defaults.Schedule ? Math.Min(Defaults.WarmupEpochs, Epochs / 10.0) : 0;
+
+    private IReadOnlyList<double> DefaultMilestones => Schedule == ScheduleKind.Step && !IsGiven(DecayEpochsSetting)
+        ? [.. Defaults.MilestoneShares.Select(share => Math.Floor(share * Epochs)).Where(epoch => epoch > 0).Distinct()]
+        : [];
+
+    private protected bool IsAdamW => Optimizer == OptimizerKind.AdamW;
 
     /// <summary>
     /// Gets the learning rate to try after this one made the loss infinite: a tenth, or the default if it is far above that.
@@ -175,6 +188,8 @@ public abstract partial record RunSettings
             ScheduleKind.Cosine => new CosineAnnealingLR(MinLearningRate),
             ScheduleKind.Step when Milestones.Count > 0 => new MultiStepLR(Milestones, DecayRate),
             ScheduleKind.Step => new StepLR(DecayEpochs, DecayRate),
+            ScheduleKind.OneCycle => new OneCycleLR(PctStart, DivFactor, FinalDivFactor),
+            ScheduleKind.Plateau => new ReduceLROnPlateau(DecayRate, PatienceEpochs, minRate: MinLearningRate),
             _ => new ConstantLR(),
         };
         return schedule with { WarmupEpochs = WarmupEpochs, WarmupRate = WarmupLearningRate };
@@ -182,7 +197,7 @@ public abstract partial record RunSettings
 
     /// <summary>Creates the options of a training.</summary>
     /// <param name="laneWidth">The lane width to run with.</param>
-    internal TrainingOptions ToTrainingOptions(int laneWidth) => new()
+    internal TrainingOptions ToTrainingOptions(int laneWidth) => WithUpdates(new()
     {
         Epochs = Epochs,
         BatchSize = BatchSize,
@@ -190,11 +205,11 @@ public abstract partial record RunSettings
         Schedule = ToSchedule(),
         Threads = Threads,
         LaneWidth = laneWidth,
-    };
+    });
 
     private (bool IsBroken, Setting Setting, FormattableString Message)[] OptimizationRules()
     {
-        bool steps = Schedule == ScheduleKind.Step;
+        bool steps = Schedule == ScheduleKind.Step, isPlateau = Schedule == ScheduleKind.Plateau;
         (Setting Setting, FormattableString Message) Above(Setting setting, double? value) =>
             (setting, $"{{{setting.Name}}} {value}: expected at most the learning rate of {LearningRate}.");
         var (warmup, warmupMessage) = Above(WarmupLrSetting, WarmupLearningRate);
@@ -206,16 +221,19 @@ public abstract partial record RunSettings
             (IsAdamW && Nesterov, NesterovSetting, $"{{nesterov}}: adamw has no momentum; omit the option or use {{opt}} sgd."),
             (Nesterov && Momentum == 0, NesterovSetting, $"{{nesterov}}: Nesterov momentum requires a {{momentum}} above 0."),
             (!steps && IsChanged(DecayEpochsSetting, 30d), DecayEpochsSetting, $"{{decay-epochs}} requires {{sched}} step."),
-            (!steps && IsChanged(DecayRateSetting, 0.1), DecayRateSetting, $"{{decay-rate}} requires {{sched}} step."),
+            (!steps && !isPlateau && IsChanged(DecayRateSetting, 0.1), DecayRateSetting,
+                $"{{decay-rate}} requires {{sched}} step or plateau."),
             (!steps && Milestones.Count > 0, MilestonesSetting, $"{{milestones}} requires {{sched}} step."),
             (Milestones.Count > 0 && IsChanged(DecayEpochsSetting, 30d), DecayEpochsSetting,
                 $"{{decay-epochs}} and {{milestones}} cannot be combined."),
-            (Schedule != ScheduleKind.Cosine && IsChanged(MinLrSetting, 0d), MinLrSetting, $"{{min-lr}} requires {{sched}} cosine."),
+            (Schedule != ScheduleKind.Cosine && !isPlateau && IsChanged(MinLrSetting, 0d), MinLrSetting,
+                $"{{min-lr}} requires {{sched}} cosine or plateau."),
             (WarmupLearningRate is not null && WarmupEpochs == 0, WarmupLrSetting, $"{{warmup-lr}} requires {{warmup-epochs}}."),
             (WarmupEpochs >= Epochs, WarmupEpochsSetting,
                 $"{{warmup-epochs}} {WarmupEpochs}: expected fewer than the {Epochs} of {{epochs}}."),
             (WarmupLearningRate > LearningRate, warmup, warmupMessage),
             (MinLearningRate > LearningRate, min, minMessage),
+            .. ScheduleRules(),
         ];
     }
 

@@ -38,6 +38,12 @@ public abstract partial record RunSettings : SettingsBase
 
         public ScheduleKind Schedule { get; init; }
 
+        /// <summary>Gets the epochs of warm-up, of which there are at most a tenth of all.</summary>
+        public double WarmupEpochs { get; init; }
+
+        /// <summary>Gets when the learning rate is reduced, as shares of the epochs.</summary>
+        public IReadOnlyList<double> MilestoneShares { get; init; } = [];
+
         public int? LimitTrain { get; init; }
 
         public int? LimitTest { get; init; }

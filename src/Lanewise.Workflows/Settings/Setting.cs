@@ -66,7 +66,7 @@ public abstract class Setting
     /// <exception cref="FormatException">It is not a value of this setting.</exception>
     internal abstract SettingValue? Read(JsonElement json);
 
-    /// <summary>Writes the value as a JSON property.</summary>
+    /// <summary>Writes the value as a JSON property; null where it is not known yet.</summary>
     internal abstract void Write(Utf8JsonWriter json, SettingsBase settings);
 
     /// <summary>Formats a value as a person writes it; null for none.</summary>
@@ -138,7 +138,7 @@ public sealed class Setting<T> : Setting
     internal override void Write(Utf8JsonWriter json, SettingsBase settings)
     {
         json.WritePropertyName(JsonKey);
-        if (Of(settings) is { } value)
+        if (!settings.IsOpen(this) && Of(settings) is { } value)
         {
             _type.Write(json, value);
         }

@@ -16,6 +16,9 @@ public abstract record SettingsBase
     /// <summary>Gets what the settings are for, in messages.</summary>
     internal virtual string Kind => "run";
 
+    /// <summary>Gets the set of weights that answers for a run with these settings; null for what trains no model.</summary>
+    internal virtual RunWeights? Answers => null;
+
     /// <summary>Returns whether a setting was given, not left to its default.</summary>
     /// <param name="setting">A row of <see cref="Table"/>.</param>
     public bool IsGiven(Setting setting) => _values.ContainsKey(setting);
@@ -40,6 +43,15 @@ public abstract record SettingsBase
     /// </summary>
     /// <exception cref="SettingException">A value is out of range.</exception>
     internal SettingsBase Checked() => WithValues(Given(Table).Select(value => value.Checked()));
+
+    /// <summary>Gets a key of <c>args.json</c> that is missing in runs of versions which did not record every setting.</summary>
+    internal virtual string LatestKey => "version";
+
+    /// <summary>Returns the settings as a version that did not record every setting of its runs meant them.</summary>
+    internal virtual SettingsBase AsRecorded() => this;
+
+    /// <summary>Returns whether the default of a setting is not known yet.</summary>
+    internal virtual bool IsOpen(Setting setting) => false;
 
     /// <summary>Gets the value of a row, given or default.</summary>
     private protected T Get<T>(Setting<T> setting) => setting.Of(this);

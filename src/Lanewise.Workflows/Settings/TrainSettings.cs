@@ -5,8 +5,6 @@ namespace Lanewise.Workflows;
 /// <summary>The settings of a training run, as stored in its <c>args.json</c>. The defaults are those of the tutorial.</summary>
 public sealed partial record TrainSettings : RunSettings
 {
-    private static readonly SharedDefaults TutorialDefaults = new();
-
     private static readonly Setting<string?> ModelSetting = new(
         "model",
         SettingTypes.Text("MODEL|FILE", TrainableModel.Check, [.. ModelCatalog.All.Select(model => model.Name)]), _ => null,
@@ -52,7 +50,7 @@ public sealed partial record TrainSettings : RunSettings
     };
 
     private static readonly Setting<bool> FreezeBnSetting = new(
-        "freeze-bn", SettingTypes.Switch, s => ((TrainSettings)s).Recipe?.FreezesBatchNorm ?? false,
+        "freeze-bn", SettingTypes.Switch, s => ((TrainSettings)s).ModelDefaults?.FreezesBatchNorm ?? false,
         "With {weights}: freeze batch norm, which then uses its running statistics in training; useful for few images.")
     {
         Switches = [true, false],
@@ -136,12 +134,21 @@ public sealed partial record TrainSettings : RunSettings
     public double CheckpointMinutes { get => Get(CheckpointMinutesSetting); init => Set(CheckpointMinutesSetting, value); }
 
     /// <summary>Gets the rows of all settings.</summary>
-    public static IReadOnlyList<Setting> AllSettings { get; } =
+    public static IReadOnlyList<Setting> AllSettings => field ??=
     [
-        ModelSetting, DatasetSetting, DataDirSetting, ValSplitSetting, GroupBySetting, OnCorruptSetting, .. InputSettings.AllSettings,
-        AugmentationSetting, EpochsSetting, BatchSizeSetting, .. OptimizationTable, WeightsSetting, PretrainedSetting, KeySetting,
-        ClassesSetting, FreezeSetting, FreezeBnSetting, AuxSetting, SeedSetting, ThreadsSetting, AlgorithmSetting, TensorBoardSetting,
-        CheckpointMinutesSetting, LimitTrainSetting, LimitTestSetting,
+        RecipeSetting, ModelSetting,
+        DatasetSetting, DataDirSetting, ValSplitSetting, GroupBySetting, OnCorruptSetting,
+        .. InputSettings.AllSettings,
+        AugmentationSetting, .. AugmentationSettings.AllSettings,
+        EpochsSetting, BatchSizeSetting,
+        .. OptimizationTable,
+        .. UpdatesTable,
+        .. ClassesTable,
+        .. BestTable,
+        WeightsSetting, PretrainedSetting, KeySetting, ClassesSetting, FreezeSetting, FreezeBnSetting, AuxSetting,
+        SeedSetting, ThreadsSetting, AlgorithmSetting,
+        TensorBoardSetting, CheckpointMinutesSetting,
+        LimitTrainSetting, LimitTestSetting,
     ];
 
     /// <inheritdoc/>
@@ -153,6 +160,13 @@ public sealed partial record TrainSettings : RunSettings
     /// <summary>Gets the overrides of the model's image transform.</summary>
     public InputSettings Input { get => new InputSettings().With(Given(InputSettings.AllSettings)); init => Set(value.Given(value.Table)); }
 
+    /// <summary>Gets what changes the augmentation that <see cref="Augmentation"/> names.</summary>
+    public AugmentationSettings AugmentationChanges
+    {
+        get => new AugmentationSettings().With(Given(AugmentationSettings.AllSettings));
+        init => Set(value.Given(value.Table));
+    }
+
     /// <summary>Gets whether auxiliary classifiers are trained; by default not with <see cref="Freeze"/>.</summary>
     internal bool TrainsAuxiliary => AuxiliaryClassifiers ?? (TrainableModel.EntryOf(Model)?.AuxiliaryClassifiers == true && !Freeze);
 
@@ -160,23 +174,6 @@ public sealed partial record TrainSettings : RunSettings
     /// Gets the file of the model, whose weights training starts from if no others are given; null for a model of the catalog.
     /// </summary>
     internal string? OwnWeights => TrainableModel.IsFile(Model) && Pretrained is null ? Model : null;
-
-    /// <inheritdoc/>
-    private protected override SharedDefaults Defaults => Recipe is not { } recipe ? TutorialDefaults : new()
-    {
-        Epochs = recipe.Epochs,
-        BatchSize = recipe.BatchSize,
-        Optimizer = recipe.IsAdamW ? OptimizerKind.AdamW : OptimizerKind.Sgd,
-        LearningRate = recipe.LearningRate,
-        Momentum = recipe.Momentum,
-        WeightDecay = recipe.WeightDecay,
-        Schedule = recipe.HasCosineSchedule ? ScheduleKind.Cosine : ScheduleKind.None,
-    };
-
-    /// <summary>Gets the recipe that the model of the catalog brings for pretrained weights; null if it brings none.</summary>
-    internal TrainingRecipe? Recipe => (Weights ?? Pretrained) is null || TrainableModel.EntryOf(Model) is not { } entry ? null
-        : Freeze ? entry.FrozenFeatures
-        : entry.FineTuning;
 
     /// <inheritdoc/>
     public override void Check()
@@ -215,6 +212,9 @@ public sealed partial record TrainSettings : RunSettings
                 PretrainedSetting.Name);
         }
 
+        AugmentationChanges.Check();
+        CheckBest();
+        CheckClasses();
         base.Check();
     }
 
@@ -224,14 +224,15 @@ public sealed partial record TrainSettings : RunSettings
     public TrainSettings Resume(IReadOnlyList<SettingValue> given)
     {
         var resumed = (TrainSettings)Resumed(given);
-        if (Schedule == ScheduleKind.Cosine && resumed.Epochs != Epochs)
+        if (Schedule is ScheduleKind.Cosine or ScheduleKind.OneCycle && resumed.Epochs != Epochs)
         {
             throw new SettingException(
-                $"{{epochs}} {resumed.Epochs}: the cosine schedule of the run to resume ends after {Epochs} epochs; "
+                $"{{epochs}} {resumed.Epochs}: the {EnumNames.Of(Schedule)} schedule of the run to resume ends after {Epochs} epochs; "
                 + "omit {epochs}, or start a new run from its weights with {weights}.",
                 EpochsSetting.Name);
         }
 
+        resumed.CheckBest();
         return resumed;
     }
 

@@ -17,7 +17,7 @@ public sealed class Classification
     /// <exception cref="InferenceException">A logit is NaN or infinite.</exception>
     /// <exception cref="ArgumentException">There is no logit, or not one class name for each.</exception>
     public Classification(ReadOnlySpan<float> logits, IReadOnlyList<string>? classes = null)
-        : this(logits, classes, "the network", isSoftmax: false)
+        : this(logits, classes, "the network", isSoftmax: false, temperature: 1)
     {
     }
 
@@ -26,7 +26,9 @@ public sealed class Classification
     /// <param name="classes">The class names; null for the numbers of the classes.</param>
     /// <param name="network">The network's name in messages.</param>
     /// <param name="isSoftmax">Whether the output is probabilities.</param>
-    internal Classification(ReadOnlySpan<float> output, IReadOnlyList<string>? classes, string network, bool isSoftmax)
+    /// <param name="temperature">What the logits are divided by before the softmax.</param>
+    internal Classification(
+        ReadOnlySpan<float> output, IReadOnlyList<string>? classes, string network, bool isSoftmax, double temperature = 1)
     {
         if (output.IsEmpty || (classes is not null && classes.Count != output.Length))
         {
@@ -36,9 +38,16 @@ public sealed class Classification
 
         InferenceException.ThrowIfNotFinite(output, network);
         (_logits, _classes) = (output.ToArray(), classes);
-        _probabilities = isSoftmax ? Array.ConvertAll(_logits, p => (double)p) : Softmax(_logits);
+        _probabilities = isSoftmax && temperature == 1 ? Array.ConvertAll(_logits, p => (double)p)
+            : Calibration.Softmax(output, isSoftmax, temperature);
         // Of equal probabilities the first, as everywhere: a logit may be larger by less than a probability shows.
         Index = output.IndexOf(_logits.Max());
+    }
+
+    private Classification(Classification other)
+    {
+        (_logits, _probabilities, _classes, Index) = (other._logits, other._probabilities, other._classes, other.Index);
+        (Processing, Notice, Inverted) = (other.Processing, other.Notice, other.Inverted);
     }
 
     /// <summary>The name of the most likely class; its number if the classes have no names.</summary>
@@ -53,11 +62,26 @@ public sealed class Classification
     /// <summary>The output of the network, one value per class: its logits, or the probabilities where it ends in softmax.</summary>
     public IReadOnlyList<float> Logits => _logits;
 
-    /// <summary>The probability of each class: the softmax of the logits, exp(z) / Σ exp(z).</summary>
+    /// <summary>
+    /// The probability of each class: the softmax of the logits, exp(z / T) / Σ exp(z / T), with the temperature T of a calibrated model
+    /// (<see cref="Calibration"/>), otherwise 1.
+    /// </summary>
     public IReadOnlyList<double> Probabilities => _probabilities;
 
     /// <summary>The class indices, most likely first; of equally likely ones, the lower index first.</summary>
     public IReadOnlyList<int> Ranking => _ranking ??= [.. Enumerable.Range(0, _logits.Length).OrderByDescending(c => _logits[c])];
+
+    /// <summary>
+    /// Whether the answer is "none of these": its probability is below the threshold that was asked for; see
+    /// <see cref="ImageClassifierOptions.Reject"/>.
+    /// </summary>
+    public bool IsRejected { get; private init; }
+
+    /// <summary>
+    /// The set of classes, most likely first, that holds the right one as often as was asked for; null if it was not. See
+    /// <see cref="ImageClassifierOptions.Coverage"/>.
+    /// </summary>
+    public IReadOnlyList<ClassProbability>? LikelyClasses { get; private init; }
 
     /// <summary>What was done to the image, such as "640×480; inverted; …"; empty for values that entered the network unchanged.</summary>
     public string Processing { get; internal init; } = "";
@@ -77,16 +101,17 @@ public sealed class Classification
         return [.. Ranking.Take(count).Select(c => new ClassProbability(LabelOf(c), c, _probabilities[c]))];
     }
 
+    /// <summary>Returns the answer with what a caller asked for beyond the most likely class.</summary>
+    /// <param name="threshold">The probability below which it is rejected.</param>
+    /// <param name="minProbability">The smallest probability of a likely class, of which there is at least one; null for no set.</param>
+    internal Classification With(double threshold, double? minProbability) => new(this)
+    {
+        IsRejected = Probability < threshold,
+        LikelyClasses = minProbability is { } min ? Top(Math.Max(1, _probabilities.Count(p => p >= min))) : null,
+    };
+
     /// <summary>Returns the label and the probability, for example <c>seven 99.8 %</c>.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Label} {100 * Probability:F1} %");
-
-    private static double[] Softmax(float[] logits)
-    {
-        double max = logits.Max();
-        double[] powers = Array.ConvertAll(logits, logit => Math.Exp(logit - max));
-        double sum = powers.Sum();
-        return Array.ConvertAll(powers, power => power / sum);
-    }
 
     private string LabelOf(int index) => _classes?[index] ?? index.ToString(CultureInfo.InvariantCulture);
 }

@@ -18,6 +18,8 @@ public sealed record GradientSample(long Step, IReadOnlyList<LayerGradient> Laye
 /// <summary>Measures gradients layer by layer (He et al. 2015, §4.1; Glorot and Bengio 2010).</summary>
 public static class GradientFlow
 {
+    private const float MinNormal = 1.17549435e-38f;
+
     /// <summary>Returns the measured layers: convolutions and linear layers, in execution order.</summary>
     public static IReadOnlyList<Node> Layers(Network network) => [.. network.Nodes.Where(n => n.Op is Conv2d or Linear)];
 
@@ -40,7 +42,7 @@ public static class GradientFlow
         foreach (float value in values)
         {
             squares += (double)value * value;
-            zeros += value == 0 || float.IsSubnormal(value) ? 1 : 0;
+            zeros += Math.Abs(value) < MinNormal ? 1 : 0;
         }
 
         return new(layer, Math.Sqrt(squares), (double)zeros / values.Length);

@@ -136,13 +136,16 @@ public sealed partial class ImageClassifier
         return result;
     }
 
-    private Classification ToClassification(ReadOnlySpan<float> output, PreparedImage? image) =>
-        new(output, Classes, Network.Name, _isSoftmax)
+    private Classification ToClassification(ReadOnlySpan<float> output, PreparedImage? image)
+    {
+        var plain = new Classification(output, Classes, Network.Name, _isSoftmax, Calibration?.Temperature ?? 1)
         {
             Processing = image?.Processing ?? "",
             Inverted = image?.Inverted ?? false,
             Notice = image?.Notice,
         };
+        return _threshold == 0 && _minProbability is null ? plain : plain.With(_threshold, _minProbability);
+    }
 
     private void CheckValues(int values, bool isBatch)
     {

@@ -123,12 +123,14 @@ public sealed partial class ImageClassifier
     /// <summary>Computes the cross-entropy −log p, from the logits: p may be too small for a number.</summary>
     private double Loss(Classification result, int label)
     {
+        double temperature = Calibration?.Temperature ?? 1;
         if (_isSoftmax)
         {
             return -Math.Log(result.Probabilities[label]);
         }
 
         double max = result.Logits[result.Index];
-        return Math.Log(result.Logits.Sum(logit => Math.Exp(logit - max))) + max - result.Logits[label];
+        return Math.Log(result.Logits.Sum(logit => Math.Exp((logit - max) / temperature)))
+            + ((max - result.Logits[label]) / temperature);
     }
 }

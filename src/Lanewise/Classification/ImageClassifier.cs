@@ -36,6 +36,8 @@ public sealed partial class ImageClassifier : IDisposable
     private readonly ImagePreparation? _images;
     private readonly ImageClassifierOptions _options;
     private readonly bool _isSoftmax;
+    private readonly double _threshold;
+    private readonly double? _minProbability;
     private int _isDisposed;
 
     private ImageClassifier(
@@ -62,7 +64,18 @@ public sealed partial class ImageClassifier : IDisposable
                 network.Name);
         }
 
-        (Classes, Notices, _options) = ([.. classes], notices, options);
+        (Classes, Notices, _options, Calibration) = ([.. classes], notices, options, options.Calibration);
+        if (Calibration is null && (options.Coverage is not null || options.Reject is double.NaN))
+        {
+            string option = options.Coverage is null ? nameof(options.Reject) : nameof(options.Coverage);
+            throw new InvalidOptionException(
+                $"{network.Name}: the model is not calibrated, so there is no threshold and no set of likely classes; calibrate it, "
+                    + "or set ImageClassifierOptions.Reject to a threshold or ImageClassifierOptions.Calibration.",
+                option);
+        }
+
+        _threshold = options.Reject is double.NaN ? Calibration!.Threshold : options.Reject ?? 0;
+        _minProbability = options.Coverage is { } coverage ? Calibration!.MinProbability(coverage) : null;
         _isSoftmax = network.Output.Op is Softmax;
         _images = transform is null ? null : new ImagePreparation(transform);
         _model = new PooledModel(network, weights, options);
@@ -87,6 +100,9 @@ public sealed partial class ImageClassifier : IDisposable
     /// </summary>
     public IReadOnlyList<string> Notices { get; }
 
+    /// <summary>Gets the calibration, with which probabilities are computed; null for none.</summary>
+    public Calibration? Calibration { get; }
+
     /// <summary>Gets the maximum number of threads of a call that takes several images.</summary>
     public int Threads => _options.Threads;
 
@@ -98,8 +114,9 @@ public sealed partial class ImageClassifier : IDisposable
 
     /// <summary>Loads a trained model.</summary>
     /// <param name="path">
-    /// A run folder, whose <c>model.safetensors</c> is used, a <c>.safetensors</c> file, or a <c>.pt</c>, <c>.pth</c> or <c>.th</c> file of
-    /// PyTorch.
+    /// A run folder, a <c>.safetensors</c> file, or a <c>.pt</c>, <c>.pth</c> or <c>.th</c> file of PyTorch. Of a run folder with several
+    /// sets of weights, the one is used that its <c>args.json</c> names (<see cref="Notices"/> says which), or
+    /// <see cref="ImageClassifierOptions.Use"/>.
     /// </param>
     /// <param name="options">The options; null for the defaults. Files of PyTorch need <see cref="ImageClassifierOptions.Model"/>.</param>
     /// <exception cref="FileAccessException">The file cannot be read, or the folder has no model.</exception>
@@ -113,7 +130,7 @@ public sealed partial class ImageClassifier : IDisposable
     {
         options ??= new();
         options.Check();
-        var file = ModelFile.Load(path, options.Model);
+        var file = ModelFile.Load(path, options.Model, options.Use);
         var transform = options.Transform ?? file.Card.Transform;
         var notices = file.Notices.Select(notice => notice.Replace("{key}", "another key", StringComparison.Ordinal)).ToList();
         if (options.Transform is null && !file.HasCard && transform is not null)
@@ -121,6 +138,7 @@ public sealed partial class ImageClassifier : IDisposable
             notices.Add($"{DefaultNotice(path, file.Network, transform)} Set ImageClassifierOptions.Transform for another.");
         }
 
+        options = options with { Calibration = options.Calibration ?? file.Card.Calibration };
         return new(NetworkFor(file, options.Transform), file.Weights, options.Classes ?? file.Card.Classes, transform, notices, options);
     }
 

@@ -12,6 +12,12 @@ public sealed record ImageClassifierOptions
     public string? Model { get; init; }
 
     /// <summary>
+    /// The set of weights of a run folder; null (default) for the one that its <c>args.json</c> names: the best epoch's where the training
+    /// monitored a metric, otherwise the last.
+    /// </summary>
+    public RunWeights? Use { get; init; }
+
+    /// <summary>
     /// How images are prepared, in place of what the file says; null for that. Another input size than the file's needs a model of the
     /// catalog that supports it.
     /// </summary>
@@ -19,6 +25,21 @@ public sealed record ImageClassifierOptions
 
     /// <summary>The class names in the order of the logits, in place of those of the file; null for these.</summary>
     public IReadOnlyList<string>? Classes { get; init; }
+
+    /// <summary>The calibration, in place of the file's; null for that, or none.</summary>
+    public Calibration? Calibration { get; init; }
+
+    /// <summary>
+    /// The probability, 0 to 1, below which an answer is "none of these" (<see cref="Classification.IsRejected"/>); null (default) to
+    /// accept every answer. NaN stands for the threshold of the calibration.
+    /// </summary>
+    public double? Reject { get; init; }
+
+    /// <summary>
+    /// How often <see cref="Classification.LikelyClasses"/> is to hold the right class, above 0 and below 1, for example 0.95; null
+    /// (default) for no such set. It needs a calibrated model.
+    /// </summary>
+    public double? Coverage { get; init; }
 
     /// <summary>
     /// The number of threads that prepare and classify the images of one call that takes several; the number of processors by default. A
@@ -44,6 +65,15 @@ public sealed record ImageClassifierOptions
     {
         Require(Threads >= 1, nameof(Threads), "threads", Threads);
         Require(MaxSessions >= 1, nameof(MaxSessions), "max sessions", MaxSessions);
+        if (Reject is not (null or double.NaN))
+        {
+            OptionCheck.Require(Reject is >= 0 and <= 1, nameof(Reject), "reject", Reject.Value, "a number from 0 to 1");
+        }
+
+        if (Coverage is { } coverage)
+        {
+            OptionCheck.Require(coverage is > 0 and < 1, nameof(Coverage), "coverage", coverage, "a number above 0 and below 1");
+        }
     }
 
     private static void Require(bool isValid, string option, string name, int value)

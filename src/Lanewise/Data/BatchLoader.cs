@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.ExceptionServices;
 using Lanewise.Engine;
 
@@ -5,9 +6,10 @@ namespace Lanewise;
 
 /// <summary>
 /// Iterates once over a dataset in batches. Images that need decoding or resizing are prepared in order by background threads, up to
-/// two batches ahead, in a ring buffer; reading them is a copy. Images that need neither are read directly.
+/// two batches ahead, in a ring buffer; reading them is a copy. Images that need neither are read directly. With mixup or cutmix each
+/// image is mixed with its partner in the batch when it is read: the last with the first, and so on.
 /// </summary>
-internal sealed class BatchLoader : ITensorSource, IDisposable
+internal sealed class BatchLoader : ISoftTargetSource, IDisposable
 {
     /// <summary>The batch being read and two that are being prepared.</summary>
     private const int Batches = 3;
@@ -15,6 +17,7 @@ internal sealed class BatchLoader : ITensorSource, IDisposable
     private readonly PreparedDataset _source;
     private readonly int[] _order;
     private readonly int _batchSize;
+    private readonly Func<int, BatchMix?>? _mixOf;
     private readonly CancellationToken _cancellation;
     private readonly CancellationTokenRegistration _onCancel;
 
@@ -25,6 +28,11 @@ internal sealed class BatchLoader : ITensorSource, IDisposable
     private readonly ExceptionDispatchInfo?[] _failures = [];
     private ExceptionDispatchInfo? _failure;
     private readonly Dictionary<int, int> _slots = [];
+
+    // Of the batch being read.
+    private readonly Dictionary<int, int> _partners = [];
+    private BatchMix? _mix;
+
     private int _first;
     private int _next;
     private int _claimed;
@@ -32,14 +40,22 @@ internal sealed class BatchLoader : ITensorSource, IDisposable
 
     /// <summary>Starts preparing images.</summary>
     /// <param name="source">The images.</param>
-    /// <param name="order">The indices in the order of this epoch, each at most once.</param>
+    /// <param name="order">The indices in the order of this epoch.</param>
     /// <param name="batchSize">The number of images per batch; the last batch may be smaller.</param>
     /// <param name="batch">The index of the first batch.</param>
     /// <param name="threads">The number of threads that prepare images.</param>
     /// <param name="cancellationToken">Cancels waiting in <see cref="Next"/>.</param>
-    public BatchLoader(PreparedDataset source, int[] order, int batchSize, int batch, int threads, CancellationToken cancellationToken)
+    /// <param name="mixOf">Returns how a batch is mixed, by its index, and null if it is not; null (default) to mix none.</param>
+    public BatchLoader(
+        PreparedDataset source,
+        int[] order,
+        int batchSize,
+        int batch,
+        int threads,
+        CancellationToken cancellationToken,
+        Func<int, BatchMix?>? mixOf = null)
     {
-        (_source, _order, _batchSize, _cancellation) = (source, order, batchSize, cancellationToken);
+        (_source, _order, _batchSize, _cancellation, _mixOf) = (source, order, batchSize, cancellationToken, mixOf);
         _first = _next = _claimed = (int)Math.Min((long)batch * batchSize, order.Length);
         if (!source.NeedsWork)
         {
@@ -66,6 +82,9 @@ internal sealed class BatchLoader : ITensorSource, IDisposable
         }
     }
 
+    /// <inheritdoc/>
+    public bool IsMixed => _mixOf is not null;
+
     /// <summary>
     /// Waits for the next batch and returns its image indices; empty after the last. The previous batch can no longer be read.
     /// </summary>
@@ -81,6 +100,7 @@ internal sealed class BatchLoader : ITensorSource, IDisposable
         }
 
         _next = first + count;
+        Mix(first, count);
         return _order.AsSpan(first, count);
     }
 
@@ -88,7 +108,45 @@ internal sealed class BatchLoader : ITensorSource, IDisposable
     public int Label(int index) => _source.Label(index);
 
     /// <inheritdoc/>
+    public int SampleOf(int index) => _source.SampleOf(index);
+
+    /// <inheritdoc/>
+    public SoftTarget Target(int index)
+    {
+        int label = _source.Label(index);
+        if (_mix is not { } mix)
+        {
+            return new(label, label, 1);
+        }
+
+        int other = _source.Label(_partners[index]);
+        return mix.Share >= 0.5f ? new(label, other, mix.Share) : new(other, label, 1 - mix.Share);
+    }
+
+    /// <inheritdoc/>
     public void Read(int index, Span<float> image)
+    {
+        ReadAlone(index, image);
+        if (_mix is not { } mix || _partners[index] == index)
+        {
+            return;
+        }
+
+        float[] rented = ArrayPool<float>.Shared.Rent(image.Length);
+        var partner = rented.AsSpan(0, image.Length);
+        ReadAlone(_partners[index], partner);
+        mix.Apply(image, partner, _source.Input);
+        ArrayPool<float>.Shared.Return(rented);
+    }
+
+    /// <summary>Stops the threads after their current image, without waiting for them.</summary>
+    public void Dispose()
+    {
+        Close();
+        _onCancel.Dispose();
+    }
+
+    private void ReadAlone(int index, Span<float> image)
     {
         if (_source.NeedsWork)
         {
@@ -100,11 +158,15 @@ internal sealed class BatchLoader : ITensorSource, IDisposable
         }
     }
 
-    /// <summary>Stops the threads after their current image, without waiting for them.</summary>
-    public void Dispose()
+    private void Mix(int first, int count)
     {
-        Close();
-        _onCancel.Dispose();
+        _mix = count > 0 ? _mixOf?.Invoke(first / _batchSize) : null;
+        _partners.Clear();
+        for (int i = 0; i < count && _mix is not null; i++)
+        {
+            // A sample that a balanced epoch draws again has an index of its own, so each has its own partner.
+            _partners[_order[first + i]] = _order[first + count - 1 - i];
+        }
     }
 
     private void Advance(int first, int count)
@@ -112,9 +174,9 @@ internal sealed class BatchLoader : ITensorSource, IDisposable
         _failure?.Throw();
         lock (_gate)
         {
-            foreach (int slot in _slots.Values)
+            for (int at = _first; at < first; at++)
             {
-                _ready[slot] = false;
+                _ready[at % _ring.Length] = false;
             }
 
             _slots.Clear();
@@ -135,7 +197,7 @@ internal sealed class BatchLoader : ITensorSource, IDisposable
                     failure.Throw();
                 }
 
-                _slots.Add(_order[at], slot);
+                _slots[_order[at]] = slot;
             }
         }
     }

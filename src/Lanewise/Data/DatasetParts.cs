@@ -129,6 +129,13 @@ internal sealed record DatasetParts(string Name, IReadOnlyList<DatasetPart> Part
         return used.Fraction is null && used.Name is { } name ? Get(name).Images : train.Images.Select(Side(train, used).HeldOut);
     }
 
+    /// <summary>Returns the images that a training with this division was trained on.</summary>
+    public IImageDataset TrainedOn(ValidationSplit used)
+    {
+        var train = GetTraining();
+        return used.Fraction is null ? train.Images : train.Images.Select(Side(train, used).Kept);
+    }
+
     private (int[] Kept, int[] HeldOut) Side(DatasetPart part, ValidationSplit used) => StratifiedSplit.Of(
         part.Images,
         used.Fraction ?? ValidationSplit.DefaultFraction,

@@ -13,6 +13,7 @@ public sealed class PreparedDataset : ITensorSource
     private const int Levels = 256;
     private const ulong Stream = 0xA4C1_57E6_0B93_D2F8;
     private readonly IDataset _dataset;
+    private readonly int _count;
     private readonly ITensorDataset? _tensors;
     private readonly IFixedShapeImageDataset? _unchanged;
     private readonly ImageTransform? _transform;
@@ -46,7 +47,7 @@ public sealed class PreparedDataset : ITensorSource
     public PreparedDataset(IDataset dataset, ImageTransform? transform, Augmentation augmentation, int seed, int epoch)
     {
         ArgumentNullException.ThrowIfNull(dataset);
-        (_dataset, _augmentation) = (dataset, augmentation);
+        (_dataset, _count, _augmentation) = (dataset, dataset.Count, augmentation);
         _key = new SplitMix64(((ulong)(uint)seed << 32 | (uint)epoch) ^ Stream).Next();
         bool augments = augmentation != Augmentation.None;
         if (dataset is ITensorDataset tensors)
@@ -54,7 +55,7 @@ public sealed class PreparedDataset : ITensorSource
             _tensors = !augments ? tensors : throw new InvalidOptionException(
                 $"{dataset.Name}: augmentation applies to images, and these are arrays of values; augment them beforehand.",
                 nameof(TrainingOptions.Augmentation));
-            InputCount = tensors.Shape.Count;
+            Input = tensors.Shape;
             return;
         }
 
@@ -71,7 +72,7 @@ public sealed class PreparedDataset : ITensorSource
             transform.CheckChannels();
         }
 
-        InputCount = transform.Input.Count;
+        Input = transform.Input;
         _pixels = transform.Input.Pixels;
         _normalized = new float[Levels * transform.Input.Channels];
         for (int i = 0; i < _normalized.Length; i++)
@@ -84,17 +85,20 @@ public sealed class PreparedDataset : ITensorSource
     internal bool NeedsWork => _unchanged is null && _tensors is null;
 
     /// <summary>The number of values of a sample, C·H·W.</summary>
-    internal int InputCount { get; }
+    internal int InputCount => Input.Count;
+
+    /// <summary>(C, H, W) of a sample.</summary>
+    internal Shape Input { get; }
 
     /// <inheritdoc/>
-    public int Label(int index) => _dataset.Label(index);
+    public int Label(int index) => _dataset.Label(SampleOf(index));
 
     /// <inheritdoc/>
     public void Read(int index, Span<float> image)
     {
         if (_tensors is not null)
         {
-            _tensors.Read(index, image);
+            _tensors.Read(SampleOf(index), image);
             return;
         }
 
@@ -114,17 +118,17 @@ public sealed class PreparedDataset : ITensorSource
     {
         if (_unchanged is not null)
         {
-            _unchanged.Read(index, pixels);
+            _unchanged.Read(SampleOf(index), pixels);
             return;
         }
 
         var fitting = _fitting ?? throw new InvalidOperationException($"{_dataset.Name} holds arrays of values, not images.");
-        var image = ((IImageDataset)_dataset).Read(index, _decoding);
+        var image = ((IImageDataset)_dataset).Read(SampleOf(index), _decoding);
         bool isFramed = _dataset is IFixedShapeImageDataset;
         if (_augmentation != Augmentation.None)
         {
-            var random = new SplitMix64(new SplitMix64(_key + (ulong)index).Next());
-            fitting.Apply(isFramed ? image : fitting.Frame(image).Image, _augmentation, random, pixels);
+            ulong seed = new SplitMix64(_key + (ulong)index).Next();
+            fitting.Apply(isFramed ? image : fitting.Frame(image).Image, _augmentation, seed, pixels);
         }
         else if (isFramed)
         {
@@ -150,4 +154,7 @@ public sealed class PreparedDataset : ITensorSource
             }
         }
     }
+
+    // Beyond the last index the samples come again, with other augmentation.
+    internal int SampleOf(int index) => index < _count ? index : index % _count;
 }

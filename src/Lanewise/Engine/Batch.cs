@@ -24,10 +24,9 @@ internal sealed class Batch
     private readonly BlockProgram _program;
     private readonly KernelSet _kernels;
     private readonly int[] _indices;
-    private readonly int[] _labels;
     private readonly int _classes;
     private ITensorSource? _source;
-    private float _scale;
+    private LossScale _scale;
 
     public Batch(Network network, BlockProgram program, int capacity)
     {
@@ -36,7 +35,7 @@ internal sealed class Batch
         (Inputs, _classes) = (network.Input.Count, network.OutputCount);
         Capacity = capacity;
         _indices = new int[capacity];
-        _labels = new int[capacity];
+        Targets = new LossTargets(program.Options, _classes, capacity);
         Losses = new double[capacity];
         Predictions = new int[capacity];
         Output = new float[checked(capacity * _classes)];
@@ -74,6 +73,9 @@ internal sealed class Batch
     /// <summary>The index of the training step.</summary>
     public long Step { get; private set; }
 
+    /// <summary>The targets of the images.</summary>
+    public LossTargets Targets { get; }
+
     public double[] Losses { get; }
 
     public int[] Predictions { get; }
@@ -86,9 +88,10 @@ internal sealed class Batch
     public float[] OutputGradient { get; set; } = [];
 
     /// <summary>Sets the images and the mode of the next run.</summary>
-    public void Prepare(ITensorSource source, ReadOnlySpan<int> indices, BatchMode mode, float scale, long step)
+    public void Prepare(ITensorSource source, ReadOnlySpan<int> indices, BatchMode mode, LossScale scale, long step)
     {
         indices.CopyTo(_indices);
+        Targets.Prepare(source, isTraining: mode == BatchMode.Train);
         (_source, Mode, _scale, Step, Count) = (source, mode, scale, step, indices.Length);
     }
 
@@ -96,6 +99,7 @@ internal sealed class Batch
     public void Release(bool keepsResults)
     {
         (_source, OutputGradient) = (null, []);
+        Targets.Release();
         Count = keepsResults ? Count : 0;
     }
 
@@ -115,12 +119,19 @@ internal sealed class Batch
         return new(activations, weights, gradients) { First = first, Images = Math.Min(_program.BlockImages, Count - first), Step = Step };
     }
 
-    /// <summary>Reads an image of the batch, and its label, from the source.</summary>
+    /// <summary>Reads an image of the batch, and its target, from the source.</summary>
     public void Read(int index, Span<float> image)
     {
         int sourceIndex = _indices[index];
         _source!.Read(sourceIndex, image);
-        _labels[index] = Mode is BatchMode.Evaluate or BatchMode.Train ? LabelOf(sourceIndex) : 0;
+        if (HasLosses)
+        {
+            Targets.Read(index, sourceIndex);
+        }
+        else
+        {
+            Targets.Clear(index);
+        }
     }
 
     /// <summary>
@@ -157,6 +168,11 @@ internal sealed class Batch
                 losses[i] += auxiliary.Weight * auxiliaryLosses[i];
             }
         }
+
+        for (int i = 0; i < count && Mode == BatchMode.Train; i++)
+        {
+            losses[i] *= _scale.Loss;
+        }
     }
 
     /// <summary>Copies out the input gradient of a block, if it is computed.</summary>
@@ -180,18 +196,9 @@ internal sealed class Batch
         _kernels.SoftmaxCrossEntropy(
             logits.Data,
             Mode == BatchMode.Train ? logits.Gradient : null,
-            _labels.AsSpan(memory.First, memory.Images),
-            _scale * logits.Weight,
+            Targets.Of(memory.First, memory.Images),
+            _scale.Gradient * logits.Weight,
             losses,
             predictions,
             memory);
-
-    private int LabelOf(int index)
-    {
-        int label = _source!.Label(index);
-        return (uint)label < (uint)_classes
-            ? label
-            : throw new DatasetException(
-                $"image {index} has label {label}; the network has {_classes} classes, 0 to {_classes - 1}.", DatasetError.LabelOutOfRange);
-    }
 }

@@ -49,7 +49,8 @@ internal sealed class Execution
     /// <summary>Runs a batch. After an exception there are no results, and no accumulated gradients.</summary>
     /// <exception cref="ArgumentException">There are more images than the batch size.</exception>
     /// <exception cref="InvalidOperationException">No weights were set.</exception>
-    public void Run(Workers workers, ITensorSource source, ReadOnlySpan<int> indices, BatchMode mode, float scale = 0, long step = 0)
+    public void Run(
+        Workers workers, ITensorSource source, ReadOnlySpan<int> indices, BatchMode mode, LossScale scale = default, long step = 0)
     {
         ArgumentNullException.ThrowIfNull(source);
         if (indices.Length > Batch.Capacity)
@@ -85,7 +86,7 @@ internal sealed class Execution
     }
 
     private void RunBlocks(
-        Workers workers, ITensorSource source, ReadOnlySpan<int> indices, BatchMode mode, float scale, long step)
+        Workers workers, ITensorSource source, ReadOnlySpan<int> indices, BatchMode mode, LossScale scale, long step)
     {
         int remainder = _remainder is null ? 0 : indices.Length % _compiled.Kernels.LaneWidth;
         if (remainder == 0 || remainder > PlanHeuristics.MaxImagesOneByOne(_compiled.Kernels))
@@ -105,7 +106,7 @@ internal sealed class Execution
         Batch.Append(_remainder.Batch);
     }
 
-    private void Prepare(Workers workers, ITensorSource source, ReadOnlySpan<int> indices, BatchMode mode, float scale, long step)
+    private void Prepare(Workers workers, ITensorSource source, ReadOnlySpan<int> indices, BatchMode mode, LossScale scale, long step)
     {
         Batch.Prepare(source, indices, mode, scale, step);
         _weights.Transform(workers);

@@ -28,6 +28,7 @@ internal sealed class ParameterLayout
         Allocate(trained[false].Where(t => !t.p.IsBuffer), kernels);
         GradientFloats = Floats;
         Allocate(trained[false].Where(t => t.p.IsBuffer), kernels);
+        VariableFloats = Floats;
         Allocate(_units.Where(u => !u.IsTrainable).SelectMany(u => u.Node.Parameters.Select(p => (u, p))), kernels);
         foreach (var unit in _units)
         {
@@ -43,6 +44,9 @@ internal sealed class ParameterLayout
 
     /// <summary>The number of leading floats that have a gradient: more than the trained ones if a layer is trained in part.</summary>
     public int GradientFloats { get; }
+
+    /// <summary>The number of leading floats that training changes: trained parameters and running statistics.</summary>
+    public int VariableFloats { get; }
 
     /// <summary>Whether the memory lacks original values of some parameters, such as those of a folded batch norm.</summary>
     public bool IsPartial => _network.Parameters.Any(p => !IsKept(p));
@@ -66,7 +70,8 @@ internal sealed class ParameterLayout
     public Weights Pack(Weights weights, LaneMemory to)
     {
         weights = new WeightsMatch(_network, weights.Tensors, "weights").ToWeights();
-        foreach (var (name, location) in _locations)
+        var folded = _foldedBiases.Keys.Select(unit => unit.Node.Parameters[0].Name).ToHashSet(StringComparer.Ordinal);
+        foreach (var (name, location) in _locations.Where(one => !folded.Contains(one.Key)))
         {
             location.Pack(weights[name].Values, to);
         }
@@ -102,11 +107,38 @@ internal sealed class ParameterLayout
     public IEnumerable<ParameterSpec> Trained =>
         _network.Parameters.Where(p => _locations.TryGetValue(p.Name, out var location) && location.Offset < TrainedFloats);
 
+    /// <summary>Returns the ranges of the trained parameters by group, ascending; neighbours of one group are one range.</summary>
+    /// <param name="groupOf">The index of the group of a parameter, by its name.</param>
+    public IReadOnlyList<UpdateRange> RangesOf(Func<string, int> groupOf)
+    {
+        var ranges = new List<UpdateRange>();
+        foreach (var p in Trained.OrderBy(Offset))
+        {
+            int group = groupOf(p.Name);
+            if (ranges.Count > 0)
+            {
+                ranges[^1] = ranges[^1] with { End = Offset(p) };
+            }
+
+            if (ranges.Count == 0 || ranges[^1].Group != group)
+            {
+                ranges.Add(new(Offset(p), TrainedFloats, group));
+            }
+        }
+
+        if (ranges.Count > 0)
+        {
+            ranges[^1] = ranges[^1] with { End = TrainedFloats };
+        }
+
+        return ranges;
+    }
+
     private bool IsKept(ParameterSpec p) => _locations.ContainsKey(p.Name) && !_foldedBiases.Keys.Any(u => u.Node.Parameters.Contains(p));
 
     private Tensor Unpack(ParameterSpec p, LaneMemory from)
     {
-        var values = new float[p.Count];
+        float[] values = GC.AllocateUninitializedArray<float>(p.Count);
         _locations[p.Name].Unpack(from, values);
         return new Tensor(p.Name, p.Dimensions, values);
     }

@@ -20,6 +20,14 @@ public sealed partial class Plan
     /// <remarks>After an exception during the run, all gradients accumulated so far are discarded.</remarks>
     public void ComputeGradients(ITensorSource source, ReadOnlySpan<int> indices, long step = 0)
     {
+        ArgumentNullException.ThrowIfNull(source);
+        ComputeScaledGradients(source, indices, LossScale.Of(indices.Length, Divisor(source, indices)), step);
+    }
+
+    /// <summary>Runs the forward and backward pass with the scale of a mean that may be over more images than these.</summary>
+    /// <inheritdoc cref="ComputeGradients"/>
+    internal void ComputeScaledGradients(ITensorSource source, ReadOnlySpan<int> indices, LossScale scale, long step)
+    {
         if (!Options.Training)
         {
             throw new InvalidOperationException("this plan was compiled without gradients; set PlanOptions.Training.");
@@ -27,8 +35,15 @@ public sealed partial class Plan
 
         RequireLogits();
         using var call = _guard.Enter();
-        _execution.Run(_workers, source, indices, BatchMode.Train, 1f / Math.Max(1, indices.Length), step);
+        _execution.Run(_workers, source, indices, BatchMode.Train, scale, step);
     }
+
+    /// <summary>Computes what the mean loss of images divides by: their number or, with class weights, the sum of these.</summary>
+    /// <exception cref="DatasetException">A label is out of range.</exception>
+    internal double Divisor(ITensorSource source, ReadOnlySpan<int> indices) => _execution.Batch.Targets.Divisor(source, indices);
+
+    /// <summary>Returns the class of an image of the last batch: of a mixed image, the one of the larger share.</summary>
+    internal int LabelOf(int image) => _execution.Batch.Targets.Label(image);
 
     /// <summary>Copies out the gradients accumulated since the last optimizer step or call of <see cref="DiscardGradients"/>.</summary>
     /// <returns>The gradients of the trained parameters, by parameter name.</returns>
@@ -36,7 +51,12 @@ public sealed partial class Plan
     public Weights Gradients()
     {
         using var call = _guard.Enter();
-        var sum = new LaneMemory(_compiled.Parameters.GradientFloats);
+        if (_execution.Slots is [var only])
+        {
+            return Layout.UnpackTrained(only);
+        }
+
+        var sum = new LaneMemory(Layout.GradientFloats);
         var to = sum.Slice(0, sum.Length);
         foreach (var slot in _execution.Slots)
         {
@@ -47,7 +67,7 @@ public sealed partial class Plan
             }
         }
 
-        return _compiled.Parameters.UnpackTrained(sum);
+        return Layout.UnpackTrained(sum);
     }
 
     /// <summary>Zeroes the accumulated gradients.</summary>
@@ -58,25 +78,57 @@ public sealed partial class Plan
         _execution.DiscardGradients();
     }
 
+    private ParameterLayout Layout => _compiled.Parameters;
+
+    private Span<float> BuffersOf(LaneMemory weights) =>
+        weights.Slice(Layout.GradientFloats, Layout.VariableFloats - Layout.GradientFloats);
+
     /// <summary>Applies the accumulated gradients with one optimizer step and zeroes them.</summary>
     internal void Apply(OptimizerWork update)
     {
         using var call = _guard.Enter();
         _weights.MarkChanged();
-        update.Run(_workers, _compiled.Kernels, _weights.Memory, _execution.Slots, _compiled.Parameters.TrainedFloats);
+        update.Run(_workers, _compiled.Kernels, _weights.Memory, _execution.Slots, Layout.TrainedFloats, Layout.VariableFloats);
     }
 
+    /// <summary>Returns the ranges of the trained parameters by group, ascending.</summary>
+    /// <param name="groupOf">The index of the group of a parameter, by its name.</param>
+    internal IReadOnlyList<UpdateRange> RangesOf(Func<string, int> groupOf) => Layout.RangesOf(groupOf);
+
+    /// <summary>Copies the running statistics out, which a run in training changes.</summary>
+    internal float[] SaveBuffers() => BuffersOf(_weights.Memory).ToArray();
+
+    /// <summary>Copies running statistics in.</summary>
+    internal void LoadBuffers(float[] buffers) => buffers.CopyTo(BuffersOf(_weights.Memory));
+
+    /// <summary>Allocates memory for an average of the weights, in their layout.</summary>
+    internal LaneMemory AllocateAverage() => new(Layout.Floats);
+
+    /// <summary>Sets an average to the current weights.</summary>
+    internal void RestartAverage(LaneMemory average)
+    {
+        using var call = _guard.Enter();
+        _weights.Memory.Slice(0, average.Length).CopyTo(average.Slice(0, average.Length));
+    }
+
+    /// <summary>Copies an average of the weights, with their buffers, out.</summary>
+    internal Weights SaveAverage(LaneMemory average) => Layout.Unpack(average, _loaded);
+
+    /// <summary>Copies an average of the weights, with their buffers, in.</summary>
+    /// <exception cref="LanewiseException">A name or a shape does not match the network.</exception>
+    internal void LoadAverage(Weights weights, LaneMemory average) => Layout.Pack(weights, average);
+
     /// <summary>Allocates memory in the layout of the trained weights, for the state of an optimizer.</summary>
-    internal LaneMemory AllocateLikeWeights() => new(_compiled.Parameters.TrainedFloats);
+    internal LaneMemory AllocateLikeWeights() => new(Layout.TrainedFloats);
 
     /// <summary>Copies the state of an optimizer out, by name of the trained parameter.</summary>
-    internal Weights SaveState(LaneMemory memory) => _compiled.Parameters.UnpackTrained(memory);
+    internal Weights SaveState(LaneMemory memory) => Layout.UnpackTrained(memory);
 
     /// <summary>Copies the state of an optimizer in.</summary>
     /// <exception cref="LanewiseException">The state does not belong to the parameters that this plan trains.</exception>
     internal void LoadState(Weights state, LaneMemory memory)
     {
-        var mismatches = _compiled.Parameters.Trained.Select(p => $"{p.Name} ({p.ShapeText})").ToHashSet(StringComparer.Ordinal);
+        var mismatches = Layout.Trained.Select(p => $"{p.Name} ({p.ShapeText})").ToHashSet(StringComparer.Ordinal);
         mismatches.SymmetricExceptWith(state.Tensors.Select(t => $"{t.Name} ({t.ShapeText})"));
         if (mismatches.Count > 0)
         {
@@ -86,7 +138,7 @@ public sealed partial class Plan
                 ModelFormatError.Mismatch);
         }
 
-        _compiled.Parameters.PackTrained(state, memory);
+        Layout.PackTrained(state, memory);
     }
 
     /// <summary>

@@ -39,6 +39,14 @@ public sealed record PlanOptions
     /// </summary>
     public bool InputGradient { get; init; }
 
+    /// <summary>
+    /// In training, ε of label smoothing, 0 ≤ ε &lt; 1: the target of the loss is (1 − ε) · target + ε / classes; 0 by default.
+    /// </summary>
+    internal double LabelSmoothing { get; init; }
+
+    /// <summary>In training, the weight of each class in the loss, positive; null, the default, for 1.</summary>
+    internal IReadOnlyList<float>? ClassWeights { get; init; }
+
     /// <summary>Checks the ranges of the options.</summary>
     /// <exception cref="InvalidOptionException">An option is out of range.</exception>
     internal void Check()

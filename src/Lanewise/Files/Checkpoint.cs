@@ -6,17 +6,20 @@ namespace Lanewise.Files;
 
 /// <summary>
 /// Saves and loads a trainer's state as one safetensors file: the weights under their own names, the optimizer's state under
-/// <c>velocity.</c>, or <c>exp_avg.</c> and <c>exp_avg_sq.</c>, plus the parameter names, and the position in the metadata.
+/// <c>velocity.</c>, or <c>exp_avg.</c> and <c>exp_avg_sq.</c>, plus the parameter names, their average under <c>ema.</c> plus their names,
+/// and the position in the metadata.
 /// Training resumed from a checkpoint is bitwise identical to uninterrupted training.
 /// </summary>
 public static class Checkpoint
 {
     private const string Prefix = "lanewise.position.";
     private const string Updates = "updates";
+    private const string ValLosses = "val_losses";
+    private const string Average = "ema";
 
     private static readonly IReadOnlyList<string> SgdState = new Sgd(1).StateNames;
 
-    private static readonly string[] StateNames = [.. SgdState, .. new AdamW().StateNames];
+    private static readonly string[] StateNames = [.. SgdState, .. new AdamW().StateNames, Average];
 
     /// <summary>Writes the state atomically.</summary>
     /// <exception cref="FileAccessException">The file cannot be written.</exception>
@@ -36,8 +39,15 @@ public static class Checkpoint
             [Prefix + "seconds"] = p.Seconds.ToString("R", CultureInfo.InvariantCulture),
             [Prefix + Updates] = p.Updates.ToString(CultureInfo.InvariantCulture),
         };
+        if (state.ValLosses.Count > 0)
+        {
+            metadata[Prefix + ValLosses] = string.Join(
+                ',', state.ValLosses.Select(loss => loss.ToString("R", CultureInfo.InvariantCulture)));
+        }
+
         var optimizer = state.Optimizer.SelectMany(s => s.Value.Tensors.Select(t => t with { Name = $"{s.Key}.{t.Name}" }));
-        Safetensors.Write(path, [.. state.Weights.Tensors, .. optimizer], metadata);
+        var average = (state.Average?.Tensors ?? []).Select(t => t with { Name = $"{Average}.{t.Name}" });
+        Safetensors.Write(path, [.. state.Weights.Tensors, .. optimizer, .. average], metadata);
     }
 
     /// <summary>Reads a state of <paramref name="network"/>.</summary>
@@ -53,15 +63,20 @@ public static class Checkpoint
         metadata = file.Metadata;
         var own = network.Parameters.Select(p => p.Name).ToHashSet(StringComparer.Ordinal);
         var groups = file.Tensors.ToLookup(t => own.Contains(t.Name) ? "" : StateNameOf(t.Name) ?? "", StringComparer.Ordinal);
-        var optimizer = groups.Where(group => group.Key.Length > 0).ToDictionary(
+        var states = groups.Where(group => group.Key.Length > 0).ToDictionary(
             group => group.Key,
             group => new Weights(group.Select(t => t with { Name = t.Name[(group.Key.Length + 1)..] })),
             StringComparer.Ordinal);
+        var optimizer = states.Where(s => s.Key != Average).ToDictionary(StringComparer.Ordinal);
         FiniteValues.Require(file.Tensors, path);
         // Checkpoints of early versions do not count updates; they all come from SGD, which does not use the count.
         bool uncounted = optimizer.Keys.All(SgdState.Contains) && !file.Metadata.ContainsKey(Prefix + Updates);
         var position = Position(file.Metadata, path, uncounted);
-        return new(Weights.Match(network, groups[""], path), optimizer, position);
+        return new(Weights.Match(network, groups[""], path), optimizer, position)
+        {
+            Average = states.TryGetValue(Average, out var average) ? Weights.Match(network, average.Tensors, path) : null,
+            ValLosses = Losses(file.Metadata, path),
+        };
     }
 
     /// <summary>Reads the position of a checkpoint, and no tensor.</summary>
@@ -97,14 +112,22 @@ public static class Checkpoint
         Number<double>(metadata, path, "seconds"),
         uncounted ? 0 : Number<long>(metadata, path, Updates));
 
+    // Checkpoints of early versions lack them.
+    private static double[] Losses(IReadOnlyDictionary<string, string> metadata, string path) =>
+        !metadata.TryGetValue(Prefix + ValLosses, out string? text) ? []
+        : text.Split(',').Select(part => double.TryParse(part, CultureInfo.InvariantCulture, out double loss) ? loss : double.NaN)
+            .ToArray() is var losses && losses.All(double.IsFinite) ? losses
+        : throw Invalid(path, ValLosses);
+
+    private static ModelFormatException Invalid(string path, string key) => new(
+        $"{path}: not a training checkpoint: its metadata has no valid '{Prefix}{key}'; resume from a file that Checkpoint.Save wrote.",
+        ModelFormatError.NotACheckpoint, path);
+
     private static T Number<T>(IReadOnlyDictionary<string, string> metadata, string path, string key)
         where T : struct, IParsable<T>, System.Numerics.INumber<T> =>
         metadata.TryGetValue(Prefix + key, out string? text)
         && T.TryParse(text, CultureInfo.InvariantCulture, out T value)
         && value >= T.Zero
             ? value
-            : throw new ModelFormatException(
-                $"{path}: not a training checkpoint: its metadata has no valid '{Prefix}{key}'; resume from a file that "
-                    + $"Checkpoint.Save wrote.",
-                ModelFormatError.NotACheckpoint, path);
+            : throw Invalid(path, key);
 }

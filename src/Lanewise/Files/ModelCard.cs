@@ -60,8 +60,23 @@ public sealed record ModelCard
     /// <summary>Where the pretrained weights that the training started from came from; null if there were none.</summary>
     public string? Origin { get; init; }
 
+    /// <summary>
+    /// The augmentation of training images, as <see cref="Lanewise.Augmentation.ToString"/> describes it; null if unknown. It is for
+    /// people: using the model does not depend on it.
+    /// </summary>
+    public string? Augmentation { get; init; }
+
     /// <summary>The network; null where the file names one of the catalog.</summary>
     public Network? Network { get; init; }
+
+    /// <summary>What was fitted so that probabilities can be relied on; null if nothing was.</summary>
+    public Calibration? Calibration { get; init; }
+
+    /// <summary>The name of the recipe that it was trained by; null for none.</summary>
+    internal string? Recipe { get; init; }
+
+    /// <summary>The epoch after which a training kept the weights as its best; null for others.</summary>
+    internal int? Epoch { get; init; }
 
     /// <summary>How training and validation images were divided; null if unknown.</summary>
     internal ValidationSplit? Validation { get; init; }
@@ -84,7 +99,9 @@ public sealed record ModelCard
             TransformMetadata.Write(Transform, Set);
         }
 
-        foreach (var (key, value) in ((string, string?)[])[("dataset", Dataset), ("license", License), ("origin", Origin)])
+        foreach (var (key, value) in ((string, string?)[])
+            [("dataset", Dataset), ("license", License), ("origin", Origin), ("recipe", Recipe), ("augmentation", Augmentation),
+             ("epoch", Epoch?.ToString(CultureInfo.InvariantCulture))])
         {
             if (value is not null)
             {
@@ -95,6 +112,11 @@ public sealed record ModelCard
         if (Validation is not null)
         {
             ValidationMetadata.Write(Validation, Set);
+        }
+
+        if (Calibration is not null)
+        {
+            Set(CalibrationMetadata.Key, CalibrationMetadata.Write(Calibration));
         }
 
         if (Network is not null && !IsInCatalog(Network))
@@ -143,6 +165,10 @@ public sealed record ModelCard
             Dataset = values.Find("dataset"),
             License = values.Find("license"),
             Origin = values.Find("origin"),
+            Recipe = values.Find("recipe"),
+            Augmentation = values.Find("augmentation"),
+            Epoch = int.TryParse(values.Find("epoch"), NumberStyles.None, CultureInfo.InvariantCulture, out int epoch) ? epoch : null,
+            Calibration = CalibrationMetadata.Read(values),
             Validation = ValidationMetadata.Read(values),
             Network = values.Find("graph") is { } graph ? NetworkGraph.Read(graph, model, file) : null,
         };

@@ -5,8 +5,6 @@ namespace Lanewise.Files;
 /// <summary>A trained model in one file: weights under PyTorch's names, and a card that describes them.</summary>
 public sealed record ModelFile
 {
-    private const string ModelName = "model.safetensors";
-
     // Satellites have 13 bands; what has more is no image.
     private const int MaxChannels = 64;
 
@@ -47,10 +45,15 @@ public sealed record ModelFile
     /// The file is not a weights file, does not name its model, holds another one, or is a training checkpoint.
     /// </exception>
     /// <exception cref="UnknownNameException">There is no such model.</exception>
-    public static ModelFile Load(string path, string? model = null)
+    public static ModelFile Load(string path, string? model = null) => Load(path, model, use: null);
+
+    /// <summary>Reads a set of the weights of a run folder; null for the one that answers.</summary>
+    /// <inheritdoc cref="Load(string, string)" path="/exception"/>
+    internal static ModelFile Load(string path, string? model, RunWeights? use)
     {
-        string file = Find(path);
-        return From(WeightsFile.Read(file), file, model);
+        var found = Find(path, use);
+        var loaded = From(WeightsFile.Read(found.Path), found.Path, model);
+        return found.Notice is { } notice ? loaded with { Notices = [notice, .. loaded.Notices] } : loaded;
     }
 
     /// <summary>Builds a model from the content of a file.</summary>
@@ -86,22 +89,19 @@ public sealed record ModelFile
     }
 
     /// <summary>Returns the file of a model: that of a run folder, or the file itself.</summary>
-    /// <exception cref="FileAccessException">The folder has no model.</exception>
-    internal static string Find(string path)
+    /// <param name="path">A run folder or a file.</param>
+    /// <param name="use">The set of a run's weights; null for the one that answers.</param>
+    /// <exception cref="FileAccessException">The folder has no model, or not that set.</exception>
+    internal static RunWeightsFile Find(string path, RunWeights? use = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        if (!Directory.Exists(path))
-        {
-            return path;
-        }
-
-        string file = Path.Combine(path, ModelName);
-        return File.Exists(file) ? file
-            : WeightsFile.IsFolder(path) ? path
+        return RunWeightsFile.Find(path, use)
+            ?? (WeightsFile.IsFolder(path) ? new(path, Notice: null)
             : throw ForeignFile.OfFolder(path) ?? (LanewiseException)new FileAccessException(
-                $"{path}: the folder has no {ModelName}; choose the folder of a run, whose training writes it after each epoch, or a file.",
+                $"{path}: the folder has no {RunWeightsFile.NameOf(RunWeights.Last)}; choose the folder of a run, whose training writes it "
+                    + "after each epoch, or a file.",
                 path,
-                FileAccess.Read);
+                FileAccess.Read));
     }
 
     private static Network FromCatalog(WeightsFile file, string path, ModelCard? card, string? model)

@@ -34,7 +34,7 @@ public static class ModelFiles
 
     /// <summary>Reads a network's weights from a safetensors or PyTorch file, by the names of its parameters.</summary>
     /// <param name="network">The network.</param>
-    /// <param name="path">The file, or a run folder with a <c>model.safetensors</c>.</param>
+    /// <param name="path">The file, or a run folder, of which the set of weights is read that its <c>args.json</c> names.</param>
     /// <param name="strict">
     /// Whether every parameter must be in the file. False, for fine-tuning: a classifier of another number of classes, and auxiliary
     /// classifiers that the file lacks, are re-initialized.
@@ -48,7 +48,7 @@ public static class ModelFiles
     public static Weights LoadWeights(this Network network, string path, bool strict = true, int seed = 0)
     {
         ArgumentNullException.ThrowIfNull(network);
-        string name = ModelFile.Find(path);
+        string name = ModelFile.Find(path).Path;
         var file = WeightsFile.Read(name);
         Checkpoint.ThrowIfCheckpoint(file.Metadata, name);
         var tensors = file.For(network, name).Tensors;

@@ -21,6 +21,11 @@ public static class Safetensors
     /// <exception cref="ModelFormatException">The file is not a valid safetensors file.</exception>
     public static WeightsFile Read(string path) => InputFile.Read(path, Read);
 
+    /// <summary>Reads the metadata, and no tensor.</summary>
+    /// <inheritdoc cref="Read(string)" path="/exception"/>
+    internal static IReadOnlyDictionary<string, string> ReadMetadata(string path) =>
+        InputFile.Read(path, (stream, name) => SafetensorsHeader.Read(stream, name).Metadata);
+
     /// <summary>Reads from the stream's position to its end.</summary>
     /// <param name="stream">A seekable stream.</param>
     /// <param name="name">The file's name in messages.</param>

@@ -42,11 +42,14 @@ public sealed record ModelEntry
     /// </summary>
     internal ImageTransform PretrainedTransform { get => field ?? Transform; init; }
 
+    /// <summary>The default settings of training from random weights; null for those of the tutorial.</summary>
+    internal TrainingDefaults? FromScratch { get; init; }
+
     /// <summary>The default settings of training all layers from pretrained weights; null for those of the tutorial.</summary>
-    internal TrainingRecipe? FineTuning { get; init; }
+    internal TrainingDefaults? FineTuning { get; init; }
 
     /// <summary>The default settings of training the classifier on frozen pretrained layers; null for those of the tutorial.</summary>
-    internal TrainingRecipe? FrozenFeatures { get; init; }
+    internal TrainingDefaults? FrozenFeatures { get; init; }
 
     /// <summary>Describes the network for the given number of classes.</summary>
     public Network ForClasses(int classes) => Create(new ModelOptions { Classes = classes });
@@ -91,35 +94,33 @@ public static class ModelCatalog
             {
                 AuxiliaryClassifiers = v.IsPaper,
                 PretrainedTransform = v.IsPaper ? ImageTransform.ImageNet : TransformInput,
+                FromScratch = TrainingDefaults.ImageNet,
+                FineTuning = TrainingDefaults.FineTuning,
+                FrozenFeatures = TrainingDefaults.LinearProbe,
             }),
-        .. ResNet.Variants.Select(v => new ModelEntry(v.Name, "He et al. 2015", ImageTransform.ImageNet, o => ResNet.Create(v, o))),
+        .. ResNet.Variants.Select(v =>
+            new ModelEntry(v.Name, "He et al. 2015", ImageTransform.ImageNet, o => ResNet.Create(v, o))
+            {
+                FromScratch = TrainingDefaults.ImageNet,
+                FineTuning = TrainingDefaults.FineTuning,
+                FrozenFeatures = TrainingDefaults.LinearProbe,
+            }),
         new(ResNet.Cntk.Name, "He et al. 2015, CNTK's: 3 blocks in the last stage", Cntk, o => ResNet.Create(ResNet.Cntk, o))
         {
-            FineTuning = new()
-            {
-                Epochs = 6,
-                BatchSize = 16,
-                LearningRate = 0.001,
-                Momentum = 0.9,
-                HasCosineSchedule = true,
-                FreezesBatchNorm = true,
-            },
-            FrozenFeatures = new()
-            {
-                Epochs = 20,
-                BatchSize = 64,
-                LearningRate = 0.005,
-                Momentum = 0.9,
-                HasCosineSchedule = true,
-                // The features of an image are then computed once.
-                Augmentation = Augmentation.None,
-            },
+            FromScratch = TrainingDefaults.ImageNet,
+            FineTuning = TrainingDefaults.FineTuning,
+            FrozenFeatures = TrainingDefaults.LinearProbe,
         },
         .. CifarResNet.Variants.Select(v => new ModelEntry(
             v.Name,
             v.HasShortcuts ? "He et al. 2015, §4.2" : "He et al. 2015, §4.2, no shortcuts",
             ImageTransform.Cifar10,
-            o => CifarResNet.Create(v, o))),
+            o => CifarResNet.Create(v, o))
+        {
+            FromScratch = TrainingDefaults.Cifar,
+            FineTuning = TrainingDefaults.FineTuning with { BatchSize = 64, LearningRate = 0.01 },
+            FrozenFeatures = TrainingDefaults.LinearProbe,
+        }),
     ];
 
     /// <summary>Returns the model with the given name, ignoring case.</summary>

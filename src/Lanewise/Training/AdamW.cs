@@ -27,9 +27,6 @@ public sealed record AdamW : Optimizer
     /// <summary>The term ε added to the denominator, positive.</summary>
     public double Eps { get; init; }
 
-    /// <summary>The weight decay λ, not negative.</summary>
-    public double WeightDecay { get; init; }
-
     internal override IReadOnlyList<string> StateNames => ["exp_avg", "exp_avg_sq"];
 
     internal override double UsualLearningRate => 0.001;

@@ -74,14 +74,13 @@ internal sealed class FrozenLayers
     public TrainerState Join(TrainerState head, Weights weights)
     {
         var trained = Head.Parameters.Select(p => p.Name).ToHashSet(StringComparer.Ordinal);
-        return head with
-        {
-            Weights = new(_network.Parameters.Select(p => trained.Contains(p.Name) ? head.Weights[p.Name] : weights[p.Name])),
-        };
+        return head with { Weights = Whole(head.Weights), Average = head.Average is { } average ? Whole(average) : null };
+
+        Weights Whole(Weights some) => new(_network.Parameters.Select(p => trained.Contains(p.Name) ? some[p.Name] : weights[p.Name]));
     }
 
     /// <summary>Returns the state of the head's training from one of the whole network.</summary>
-    public TrainerState HeadOf(TrainerState state) => state with { Weights = state.Weights.Of(Head) };
+    public TrainerState HeadOf(TrainerState state) => state with { Weights = state.Weights.Of(Head), Average = state.Average?.Of(Head) };
 
     private static bool IsFixed(Node node) => node.Op is not Dropout && (!node.IsTrainable || node.Parameters.Count == 0);
 }

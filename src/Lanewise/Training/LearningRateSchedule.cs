@@ -1,9 +1,9 @@
 namespace Lanewise;
 
 /// <summary>
-/// A learning-rate schedule: a function of the time t alone, in epochs since the start of training with the fraction of the current
-/// epoch, so that a resumed run needs no state of the schedule. Unlike PyTorch's schedulers, which step once an epoch or once a batch,
-/// it is evaluated before every step.
+/// A learning-rate schedule: a function of the time t, in epochs since the start of training with the fraction of the current epoch, and
+/// for <see cref="ReduceLROnPlateau"/> of the validation losses, so that a resumed run needs no state of the schedule. Unlike PyTorch's
+/// schedulers, which step once an epoch or once a batch, it is evaluated before every step.
 /// </summary>
 public abstract record LearningRateSchedule
 {
@@ -25,11 +25,18 @@ public abstract record LearningRateSchedule
     /// <param name="rate">The full learning rate.</param>
     /// <param name="t">The epochs since the start of training, 0 ≤ t ≤ <paramref name="epochs"/>.</param>
     /// <param name="epochs">The number of epochs of the whole training.</param>
-    public double RateAt(double rate, double t, int epochs)
+    public double RateAt(double rate, double t, int epochs) => RateAt(rate, t, epochs, []);
+
+    /// <summary>Computes the learning rate at a time.</summary>
+    /// <param name="rate">The full learning rate.</param>
+    /// <param name="t">The epochs since the start of training, 0 ≤ t ≤ <paramref name="epochs"/>.</param>
+    /// <param name="epochs">The number of epochs of the whole training.</param>
+    /// <param name="valLosses">The validation losses of the completed epochs.</param>
+    internal double RateAt(double rate, double t, int epochs, IReadOnlyList<double> valLosses)
     {
         if (t >= WarmupEpochs)
         {
-            return Decay(rate, t, epochs);
+            return Decay(rate, t, epochs, valLosses);
         }
 
         double first = WarmupRate ?? rate * WarmupShare;
@@ -47,6 +54,9 @@ public abstract record LearningRateSchedule
 
     /// <summary>Computes the learning rate after the warm-up.</summary>
     private protected abstract double Decay(double rate, double t, int epochs);
+
+    /// <summary>Computes the learning rate after the warm-up, for a schedule that depends on what was reached.</summary>
+    private protected virtual double Decay(double rate, double t, int epochs, IReadOnlyList<double> valLosses) => Decay(rate, t, epochs);
 
     // Compared as floats: an optimizer's learning rate of 0.01f is slightly less than 0.01.
     private protected static void RequireWithin(double rate, string option, string what, double value)

@@ -10,6 +10,9 @@ public abstract record Optimizer
     /// <summary>The learning rate, positive; the training's <see cref="LearningRateSchedule"/> scales it.</summary>
     public double LearningRate { get; init; }
 
+    /// <summary>The weight decay λ, not negative.</summary>
+    public double WeightDecay { get; init; }
+
     /// <summary>The names, also in files, of the state that is kept per weight.</summary>
     internal abstract IReadOnlyList<string> StateNames { get; }
 
@@ -24,6 +27,9 @@ public abstract record Optimizer
     /// <param name="rate">The learning rate of this step.</param>
     /// <param name="update">The number of this step in the whole training, from 1.</param>
     internal abstract OptimizerStep StepAt(double rate, long update);
+
+    /// <summary>Returns the same optimizer with another weight decay.</summary>
+    internal Optimizer With(double weightDecay) => this with { WeightDecay = weightDecay };
 
     /// <summary>Validates the options.</summary>
     /// <exception cref="InvalidOptionException">A value is out of range.</exception>

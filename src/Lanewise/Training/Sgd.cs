@@ -19,9 +19,6 @@ public sealed record Sgd : Optimizer
     /// <summary>The momentum μ, 0 ≤ μ &lt; 1.</summary>
     public double Momentum { get; init; }
 
-    /// <summary>The weight decay λ (L2 penalty), not negative.</summary>
-    public double WeightDecay { get; init; }
-
     /// <summary>Whether to use Nesterov momentum.</summary>
     public bool Nesterov { get; init; }
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using Lanewise.Kernels;
+using Lanewise.Engine;
 
 namespace Lanewise;
 
@@ -11,24 +11,28 @@ public sealed partial class Trainer
         IDataset train, IDataset validation, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
         var data = Data!;
-        var restorePoint = GetState();
+        var restorePoint = ReadState();
         int count = train.Count;
-        var source = new PreparedDataset(train, data.Transform, _options.Augmentation, _options.Seed, _position.Epoch);
-        using var batches = new BatchLoader(source, Order(count), _options.BatchSize, _position.Step, _options.Threads, cancellationToken);
-        int steps = (count + _options.BatchSize - 1) / _options.BatchSize;
+        int steps = (count - 1) / _options.ImagesPerStep + 1;
+        int[] order = Order(train);
+        using var batches = Load(train, order, cancellationToken);
         double earlier = _position.Seconds;
         int earlierSteps = _position.Step;
         var clock = Stopwatch.StartNew();
         while (_position.Step < steps)
         {
-            Step(batches, batches.Next(), RateAt(_position.Step, steps), restorePoint);
+            int first = _position.Step * _options.ImagesPerStep;
+            var images = order.AsSpan(first, Math.Min(_options.ImagesPerStep, count - first));
+            Step(batches, images, RateAt(_position.Step, steps), restorePoint);
             _position = _position with { Seconds = earlier + clock.Elapsed.TotalSeconds };
-            progress?.Report(Progress(steps, count, (_position.Step - earlierSteps) * _options.BatchSize / clock.Elapsed.TotalSeconds));
+            double seconds = clock.Elapsed.TotalSeconds;
+            progress?.Report(Progress(steps, count, (_position.Step - earlierSteps) * _options.ImagesPerStep / seconds));
         }
 
         var result = Evaluate(validation, data, cancellationToken);
         var onTrain = _options.EvaluateTrainingSet ? Evaluate(train, data, cancellationToken) : null;
-        if (!double.IsFinite(result.Loss) || onTrain is { Loss: var loss } && !double.IsFinite(loss))
+        AverageValidation = ReadState().Average is { } average ? Evaluate(average, validation, data, cancellationToken) : null;
+        if (new[] { result, onTrain, AverageValidation }.Any(evaluation => evaluation is not null && !double.IsFinite(evaluation.Loss)))
         {
             // The last step's update can overflow although its loss was finite.
             Diverged(restorePoint, $"after the last step of epoch {_position.Epoch + 1}");
@@ -37,47 +41,73 @@ public sealed partial class Trainer
         var p = _position;
         double rate = RateAt(steps - 1, steps);
         Validation = result;
+        _valLosses.Add(result.Loss);
         _position = new(p.Epoch + 1, 0, 0, 0, 0, p.Updates);
         var (trainLoss, trainTop1) = onTrain is null ? (p.LossSum / count, (double)p.Correct / count) : (onTrain.Loss, onTrain.Top1);
-        return new(p.Epoch + 1, trainLoss, trainTop1, result.Loss, result.Top1, rate, p.Seconds, count / p.Seconds);
+        return new(p.Epoch + 1, trainLoss, trainTop1, result.Loss, result.Top1, rate, p.Seconds, count / p.Seconds)
+        {
+            EmaValLoss = AverageValidation?.Loss,
+            EmaValTop1 = AverageValidation?.Top1,
+        };
+    }
+
+    /// <summary>Prepares the images of the current epoch from the current step on.</summary>
+    private BatchLoader Load(IDataset train, int[] order, CancellationToken cancellationToken)
+    {
+        var source = new PreparedDataset(train, Data!.Transform, _options.Augmentation, _options.Seed, _position.Epoch);
+        int batch = checked(_position.Step * _options.AccumulationSteps);
+        return new(source, order, _options.BatchSize, batch, _options.Threads, cancellationToken, Mixing(source.Input));
     }
 
     /// <summary>Computes the learning rate of a step of the current epoch, from the full one rounded to a float.</summary>
-    private double RateAt(int step, int steps) =>
-        _options.Schedule.RateAt((float)_options.Optimizer.LearningRate, _position.Epoch + (double)step / steps, _options.Epochs);
-
-    /// <summary>Returns the epoch's order of images: a Fisher–Yates shuffle that depends only on seed and epoch.</summary>
-    private int[] Order(int count)
+    private double RateAt(int step, int steps)
     {
-        int[] order = [.. Enumerable.Range(0, count)];
-        var random = new SplitMix64(((ulong)(uint)_options.Seed << 32) + (uint)_position.Epoch + 1);
-        for (int i = count - 1; i > 0; i--)
-        {
-            int j = random.Below(i + 1);
-            (order[i], order[j]) = (order[j], order[i]);
-        }
+        double t = _position.Epoch + (double)step / steps;
+        return _options.Schedule.RateAt((float)_options.Optimizer.LearningRate, t, _options.Epochs, _valLosses);
+    }
 
-        return order;
+    /// <summary>Returns the epoch's order of images, which depends only on seed and epoch.</summary>
+    private int[] Order(IDataset train)
+    {
+        ulong seed = ((ulong)(uint)_options.Seed << 32) + (uint)_position.Epoch + 1;
+        return _options.BalanceClasses
+            ? SampleOrder.Balanced([.. Enumerable.Range(0, train.Count).Select(train.Label)], seed)
+            : SampleOrder.Shuffled(train.Count, seed);
+    }
+
+    /// <summary>Returns what draws the mix of each batch of the epoch; null without mixup and cutmix.</summary>
+    private Func<int, BatchMix?>? Mixing(Shape input)
+    {
+        int epoch = _position.Epoch;
+        return _options.Mixup is not { IsOn: true } mixup ? null : batch => BatchMix.Draw(mixup, input, _options.Seed, epoch, batch);
     }
 
     private void Step(BatchLoader source, ReadOnlySpan<int> images, double rate, TrainerState restorePoint)
     {
-        ComputeGradients(source, images);
-        double loss = 0;
-        int correct = 0;
-        for (int i = 0; i < images.Length; i++)
-        {
-            loss += _plan.Losses[i];
-            correct += _plan.Predictions[i] == source.Label(images[i]) ? 1 : 0;
-        }
-
+        _state = null;
+        var (loss, correct) = ComputeGradients(source, images);
         if (!double.IsFinite(loss))
         {
             Diverged(restorePoint, $"at step {_position.Step + 1} of epoch {_position.Epoch + 1}");
         }
 
         Observe();
-        _update.Step = StepAt(rate);
+        Update(rate, loss, correct);
+    }
+
+    /// <summary>Applies the gradients of a step.</summary>
+    /// <param name="rate">The learning rate.</param>
+    /// <param name="loss">The sum of the losses of its images.</param>
+    /// <param name="correct">The number of correct predictions.</param>
+    private void Update(double rate, double loss, int correct)
+    {
+        _state = null;
+        for (int group = 0; group < _groups.Count; group++)
+        {
+            _update.Steps[group] = _groups.StepAt(group, rate, _position.Updates + 1);
+        }
+
+        _update.AverageShare = _options.Average?.ShareAt(_position.Updates + 1) ?? 0;
         _plan.Apply(_update);
         var p = _position;
         _position = p with { Step = p.Step + 1, LossSum = p.LossSum + loss, Correct = p.Correct + correct, Updates = p.Updates + 1 };
@@ -100,18 +130,43 @@ public sealed partial class Trainer
         }
     }
 
-    private OptimizerStep StepAt(double rate) => _options.Optimizer.StepAt(rate, _position.Updates + 1);
-
-    private void ComputeGradients(BatchLoader source, ReadOnlySpan<int> images)
+    /// <summary>
+    /// Computes the gradients of a step, batch by batch; returns the sum of the losses and the number of correct predictions.
+    /// </summary>
+    /// <param name="source">The source, at the first batch of the step.</param>
+    /// <param name="images">The images of the step.</param>
+    private (double Loss, int Correct) ComputeGradients(BatchLoader source, ReadOnlySpan<int> images)
     {
+        int parts = _options.AccumulationSteps;
+        // A step that is stopped between its batches is taken again from the start.
+        float[]? buffers = parts > 1 ? _plan.SaveBuffers() : null;
         try
         {
-            _plan.ComputeGradients(source, images, _position.Updates);
+            var scale = LossScale.Of(images.Length, _plan.Divisor(source, images));
+            double loss = 0;
+            int correct = 0;
+            for (int part = 0; part * _options.BatchSize < images.Length; part++)
+            {
+                var batch = source.Next();
+                _plan.ComputeScaledGradients(source, batch, scale, _position.Updates * parts + part);
+                for (int i = 0; i < batch.Length; i++)
+                {
+                    loss += _plan.Losses[i];
+                    correct += _plan.Predictions[i] == _plan.LabelOf(i) ? 1 : 0;
+                }
+            }
+
+            return (loss, correct);
         }
         catch
         {
             // Some blocks may have accumulated gradients; the next step must not apply them.
             _plan.DiscardGradients();
+            if (buffers is not null)
+            {
+                _plan.LoadBuffers(buffers);
+            }
+
             throw;
         }
     }
@@ -135,7 +190,7 @@ public sealed partial class Trainer
 
     private TrainingProgress Progress(int steps, int count, double imagesPerSecond)
     {
-        double seen = Math.Min((double)_position.Step * _options.BatchSize, count);
+        double seen = Math.Min((double)_position.Step * _options.ImagesPerStep, count);
         var p = _position;
         return new(p.Epoch + 1, _options.Epochs, p.Step, steps, p.LossSum / seen, p.Correct / seen, imagesPerSecond);
     }

@@ -14,6 +14,10 @@ public sealed partial class Trainer : IDisposable
     private readonly Plan _plan;
     private readonly Plan _evaluation;
     private readonly OptimizerWork _update;
+    private readonly ParameterGroups _groups;
+    // A copy of what the plan holds; null once a step has changed that.
+    private TrainerState? _state;
+    private readonly List<double> _valLosses = [];
     private TrainingPosition _position;
     private int _isRunning;
 
@@ -40,8 +44,20 @@ public sealed partial class Trainer : IDisposable
         _plan = Plan.Compile(network, options.ToPlanOptions(training: true, isTrainable));
         _evaluation = Plan.Compile(network, options.ToPlanOptions(training: false, isTrainable));
         var state = options.Optimizer.StateNames.Select(_ => _plan.AllocateLikeWeights());
-        _update = new OptimizerWork([.. state]) { Step = StepAt(options.Optimizer.LearningRate) };
+        _groups = ParameterGroups.Of(network, options);
+        _update = new OptimizerWork([.. state])
+        {
+            Steps = [.. Enumerable.Range(0, _groups.Count).Select(i => _groups.StepAt(i, options.Optimizer.LearningRate, 1))],
+            Step = _groups.StepAt(0, options.Optimizer.LearningRate, 1),
+            Ranges = _groups.Count == 1 ? [] : _plan.RangesOf(_groups.IndexOf),
+            Clipping = options.Clipping is { } clip ? new(clip.Mode == ClipMode.Value, clip.Limit) : null,
+            Average = options.Average is null ? null : _plan.AllocateAverage(),
+        };
         _plan.SetWeights(initial ?? Weights.Initialize(network, options.Seed));
+        if (_update.Average is { } average)
+        {
+            _plan.RestartAverage(average);
+        }
     }
 
     /// <summary>The network that is trained.</summary>
@@ -53,18 +69,33 @@ public sealed partial class Trainer : IDisposable
     /// <summary>Returns a copy of the current weights.</summary>
     public Weights GetWeights() => _plan.GetWeights();
 
+    /// <summary>Returns a copy of the average of the weights; null without <see cref="TrainingOptions.Average"/>.</summary>
+    public Weights? GetAverage() => _update.Average is { } average ? _plan.SaveAverage(average) : null;
+
     /// <summary>The current position in training.</summary>
     public TrainingPosition Position => _position;
 
     /// <summary>Returns a copy of the complete state, from which <see cref="Resume"/> continues.</summary>
     public TrainerState GetState() => new(
-        _plan.GetWeights(), OptimizerState.ToDictionary(s => s.Name, s => _plan.SaveState(s.Memory), StringComparer.Ordinal), _position);
+        _plan.GetWeights(), OptimizerState.ToDictionary(s => s.Name, s => _plan.SaveState(s.Memory), StringComparer.Ordinal), _position)
+    {
+        Average = GetAverage(),
+        ValLosses = [.. _valLosses],
+    };
+
+    /// <summary>Returns the complete state, which must not be changed: between two steps it is copied out once.</summary>
+    internal TrainerState ReadState() => (_state ??= GetState()) with { Position = _position, ValLosses = [.. _valLosses] };
 
     /// <summary>Observes the gradients of steps, after they are computed and before the update; null for none.</summary>
     public IGradientObserver? GradientObserver { get; set; }
 
     /// <summary>The evaluation of the validation set after the last epoch; null before the first is complete.</summary>
     internal Evaluation? Validation { get; private set; }
+
+    /// <summary>
+    /// The evaluation of the validation set with the average of the weights; null without it, and before the first epoch.
+    /// </summary>
+    internal Evaluation? AverageValidation { get; private set; }
 
     /// <summary>Called after each batch of an evaluation with the number of samples that are done and that of all; null for none.</summary>
     internal Action<int, int>? Evaluated { get; set; }
@@ -198,9 +229,12 @@ public sealed partial class Trainer : IDisposable
 
     private void Leave() => Volatile.Write(ref _isRunning, 0);
 
-    private Evaluation Evaluate(IDataset dataset, TrainingData data, CancellationToken cancellationToken)
+    private Evaluation Evaluate(IDataset dataset, TrainingData data, CancellationToken cancellationToken) =>
+        Evaluate(ReadState().Weights, dataset, data, cancellationToken);
+
+    private Evaluation Evaluate(Weights weights, IDataset dataset, TrainingData data, CancellationToken cancellationToken)
     {
-        _evaluation.SetWeights(_plan.GetWeights());
+        _evaluation.SetWeights(weights);
         return Evaluation.Run(_evaluation, dataset, data.Transform, evaluated: null, Evaluated, cancellationToken);
     }
 
@@ -213,13 +247,30 @@ public sealed partial class Trainer : IDisposable
                 $"the optimizer keeps {own}, the state to resume has {found}; resume with the same optimizer.", ModelFormatError.Mismatch);
         }
 
+        if (state.Average is null != _update.Average is null)
+        {
+            string found = state.Average is null ? "has none" : "has one";
+            throw new ModelFormatException(
+                $"the training {(state.Average is null ? "keeps" : "does not keep")} an average of the weights, and the state to resume "
+                    + $"{found}; resume with the same options.",
+                ModelFormatError.Mismatch);
+        }
+
+        _state = null;
         _plan.DiscardGradients();
         _plan.SetWeights(state.Weights);
+        if (_update.Average is { } average)
+        {
+            _plan.LoadAverage(state.Average!, average);
+        }
+
         foreach (var (name, memory) in OptimizerState)
         {
             _plan.LoadState(state.Optimizer[name], memory);
         }
 
         _position = state.Position;
+        _valLosses.Clear();
+        _valLosses.AddRange(state.ValLosses);
     }
 }

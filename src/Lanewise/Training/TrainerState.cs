@@ -9,7 +9,17 @@ namespace Lanewise;
 /// <c>exp_avg_sq</c> for <see cref="AdamW"/>.
 /// </param>
 /// <param name="Position">The position in training.</param>
-public sealed record TrainerState(Weights Weights, IReadOnlyDictionary<string, Weights> Optimizer, TrainingPosition Position);
+public sealed record TrainerState(Weights Weights, IReadOnlyDictionary<string, Weights> Optimizer, TrainingPosition Position)
+{
+    /// <summary>The moving average of the weights and buffers; null without <see cref="TrainingOptions.Average"/>.</summary>
+    public Weights? Average { get; init; }
+
+    /// <summary>The validation losses of the completed epochs, on which <see cref="ReduceLROnPlateau"/> depends.</summary>
+    public IReadOnlyList<double> ValLosses { get; init; } = [];
+
+    /// <summary>The weights whose metrics decide whether an epoch is the best: the average where there is one.</summary>
+    internal Weights Answer => Average ?? Weights;
+}
 
 /// <summary>A position between two training steps.</summary>
 /// <param name="Epoch">The number of completed epochs.</param>

@@ -34,7 +34,17 @@ public sealed record EpochResult(
     double ValTop1,
     double LearningRate,
     double Seconds,
-    double ImagesPerSecond);
+    double ImagesPerSecond)
+{
+    /// <summary>
+    /// The mean cross-entropy over the validation images with the average of the weights; null without
+    /// <see cref="TrainingOptions.Average"/>.
+    /// </summary>
+    public double? EmaValLoss { get; init; }
+
+    /// <summary>The validation accuracy with the average of the weights, 0 to 1; null without it.</summary>
+    public double? EmaValTop1 { get; init; }
+}
 
 /// <summary>
 /// The loss became NaN or infinite. The trainer's weights are restored to those before the epoch, or to those it was resumed from.

@@ -18,7 +18,7 @@ public sealed class PretrainedCatalogTests
     {
         Assert.All(PretrainedCatalog.All, entry =>
         {
-            Assert.True(entry.Package is null != entry.Address is null, entry.Name);
+            Assert.Single(new[] { entry.Package is not null, entry.Address is not null, entry.IsBuiltIn }, isSource => isSource);
             Assert.Matches("^([0-9a-f]{8}|[0-9a-f]{64})$", entry.Sha256);
             Assert.True(entry.Matches(entry.Sha256 + "00"));
             Assert.False(entry.Matches("00" + entry.Sha256));
@@ -26,6 +26,28 @@ public sealed class PretrainedCatalogTests
         Assert.All(
             PretrainedCatalog.All.Where(entry => entry.Address is not null),
             entry => Assert.EndsWith($"-{entry.Sha256}.pth", entry.Address!.AbsoluteUri, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Built_in_weights_are_written_where_they_can_be_and_written_again_when_they_are_damaged()
+    {
+        using var folder = new TemporaryFolder();
+        Assert.All(PretrainedCatalog.All.Where(entry => entry.IsBuiltIn), entry =>
+        {
+            var store = new PretrainedStore(folder.Path);
+            var stored = store.Open(entry);
+            Assert.Equal(store.PathOf(entry), stored.Path);
+            Assert.Equal((entry.Bytes, entry.Sha256), (new FileInfo(stored.Path).Length, PretrainedStore.Hash(stored.Path)));
+            File.WriteAllText(stored.Path, "damaged");
+            Assert.True(store.Verify(entry).IsGood);
+
+            var card = ModelSource.Resolve(stored.Path).Load().Card;
+            Assert.Equal((entry.Model, entry.Classes), (card.Model, card.Classes.Count));
+
+            // A file stands where the folder would be.
+            File.WriteAllText(folder["file"], "");
+            Assert.True(entry.Matches(PretrainedStore.Hash(new PretrainedStore(folder["file"]).Open(entry).Path)));
+        });
     }
 
     [Theory]

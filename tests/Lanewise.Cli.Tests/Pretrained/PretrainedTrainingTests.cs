@@ -40,6 +40,7 @@ public sealed class PretrainedTrainingTests : IDisposable
         Threads = 1,
         Freeze = true,
         Augmentation = "none",
+        Schedule = ScheduleKind.None,
     };
 
     public void Dispose() => _folder.Dispose();
@@ -123,7 +124,7 @@ public sealed class PretrainedTrainingTests : IDisposable
     [Fact]
     public void Contradictions_are_found_before_anything_is_read()
     {
-        AssertRefused(Settings with { Model = "residual", Pretrained = "default" }, "pretrained: there are no pretrained weights of residual");
+        AssertRefused(Settings with { Model = "inception", Pretrained = "default" }, "pretrained: there are no pretrained weights of inception");
         AssertRefused(Settings with { Pretrained = "resnet18" }, "pretrained resnet18: these are weights of resnet18, not of googlenet;");
         AssertRefused(Settings with { Pretrained = "googlenet", Weights = "w" }, "pretrained and weights cannot be combined");
         AssertRefused(Settings with { Pretrained = "resnet81" }, "did you mean 'resnet18'?");

@@ -55,6 +55,6 @@ public sealed class LayerNameTests
         Assert.Equal(0.7f, Assert.Single(network.Nodes.Select(node => node.Op).OfType<Dropout>()).P);
         Assert.Equal(
             ImageTransform.Cifar10, new ImageTransform(new Shape(3, 32, 32), mean: [0.4914, 0.4822, 0.4465], std: [0.2470, 0.2435, 0.2616]));
-        Assert.Equal(p, new Augmentation { Flip = p, Crop = RandomCrop.Resized, MinArea = 0.2 }.Flip);
+        Assert.Equal(p, new RandomHorizontalFlip(p).P);
     }
 }

@@ -15,8 +15,8 @@ public sealed class SurfaceTests
         "AuxiliaryOutput", "BlockContribution", "BlockContributions", "BranchContribution", "BranchContributions", "ClassProbability",
         "ClassScore", "ContributionProgress", "DatasetSplits", "DepthEpoch", "DepthResult", "DepthRun", "EpochResult", "Evaluation",
         "FeatureMaps", "FetchProgress", "GradCamMap", "GradientSample", "ImagePrediction", "ImageSheet", "LayerCost", "LayerGradient",
-        "LayerTime", "ParameterSpec", "PreparedImage", "TrainerState", "TrainingData", "TrainingPosition", "TrainingProgress",
-        "WeightsFile",
+        "LayerTime", "ParameterSpec", "PreparedImage", "ReliabilityBin", "TrainerState", "TrainingData", "TrainingPosition",
+        "TrainingProgress", "WeightsFile",
 
         // Ops: layer methods create them, callers read them as Node.Op.
         "AdaptiveAvgPool2d", "AvgPool2d", "BatchNorm2d", "ChannelAffine", "ConstantPad2d", "Conv2d", "Dropout", "Expand",

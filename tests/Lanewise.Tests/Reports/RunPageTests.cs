@@ -42,8 +42,8 @@ public sealed class RunPageTests
         var page = Parse(Full);
         Assert.Equal(
             [
-                "Summary", "Training curves", "Confusion matrix", "Precision and recall", "Most confident mistakes", "Gradient norms",
-                "Cost by layer", "Settings and environment", "How to reproduce",
+                "Summary", "Training curves", "Confusion matrix", "Precision and recall", "Calibration", "Most confident mistakes",
+                "Gradient norms", "Cost by layer", "Settings and environment", "How to reproduce",
             ],
             page.Descendants("h2").Select(h => h.Value));
         string text = page.Value;
@@ -122,10 +122,28 @@ public sealed class RunPageTests
     public void A_duration_has_two_units_at_most(double seconds, string expected) =>
         Assert.Equal(expected, HtmlElements.Duration(seconds));
 
+    [Fact]
+    public void The_reliability_diagram_has_the_bins_with_images_and_the_error()
+    {
+        var page = Parse(Full);
+        Assert.Equal(
+            [["1", "35.00 %", "100.00 %"], ["2", "95.00 %", "50.00 %"]],
+            Cells(Table(page, "Images by the probability of the predicted class")));
+        Assert.Contains("The expected calibration error, 51.67 %,", page.Value);
+        Assert.Contains("Macro F1", page.Value);
+        var plain = Parse(Full with { Test = Full.Test! with { Evaluation = Full.Test.Evaluation with { Reliability = null } } });
+        Assert.DoesNotContain("alibration", plain.Value);
+        var broken = Full.Test.Evaluation with { Reliability = Reliability.Of([(double.NaN, false)]) };
+        Assert.Contains("probabilities are not finite", Parse(Full with { Test = Full.Test with { Evaluation = broken } }).Value);
+    }
+
     private static TestEvaluation Test(string[] classes, int[][] confusion, ImagePrediction[] mistakes)
     {
         int total = confusion.Sum(row => row.Sum()), correct = confusion.Select((row, i) => row[i]).Sum();
-        var evaluation = new Evaluation(double.NaN, correct, total, confusion);
+        var evaluation = new Evaluation(double.NaN, correct, total, confusion)
+        {
+            Reliability = Reliability.Of([(0.35, true), (0.94, true), (0.96, false)]),
+        };
         return new("digits", evaluation, classes, [.. mistakes.Select(m => new MistakeImage(m, Png, 28))]);
     }
 

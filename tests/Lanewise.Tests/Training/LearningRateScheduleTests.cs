@@ -30,6 +30,42 @@ public sealed class LearningRateScheduleTests
     }
 
     [Fact]
+    public void One_cycle_is_PyTorchs()
+    {
+        float[] golden = Golden.Read("updates")["schedules.onecycle"].Values;
+        var schedule = new OneCycleLR();
+        Assert.All(golden.Index(), step => Assert.Equal(step.Item, schedule.RateAt(0.1, step.Index / 4.0, 10), 1e-8));
+        Assert.Equal(0.1 / 25 / 1e4, schedule.RateAt(0.1, 10, 10), 1e-12);
+    }
+
+    [Fact]
+    public void Reduction_on_a_plateau_is_PyTorchs()
+    {
+        var golden = Golden.Read("updates");
+        double[] losses = Array.ConvertAll(golden["plateau.losses"].Values, v => (double)v);
+        var schedule = new ReduceLROnPlateau(0.3, patience: 2, minRate: 0.002);
+        Assert.All(
+            golden["plateau.rates"].Values.Index(),
+            rate => Assert.Equal(rate.Item, schedule.RateAt(0.1, rate.Index + 1, 100, losses[..(rate.Index + 1)]), 1e-8));
+        Assert.True(golden["plateau.rates"].Values.Distinct().Count() > 3);
+        Assert.Equal(0.1, schedule.RateAt(0.1, 50, 100));
+    }
+
+    [Fact]
+    public void Cycles_and_plateaus_out_of_range_are_refused()
+    {
+        (LearningRateSchedule Schedule, string Named)[] wrong =
+        [
+            (new OneCycleLR(1), "rising part 1"), (new OneCycleLR(divFactor: 0.5), "first divisor of the learning rate 0.5"),
+            (new OneCycleLR(finalDivFactor: 0), "final divisor of the learning rate 0"), (new OneCycleLR { WarmupEpochs = 1 }, "warm-up epochs 1"),
+            (new ReduceLROnPlateau(1), "factor 1"), (new ReduceLROnPlateau(patience: -1), "patience -1"),
+            (new ReduceLROnPlateau(threshold: 1), "threshold 1"), (new ReduceLROnPlateau(minRate: 1), "minimum learning rate 1"),
+        ];
+        Assert.All(wrong, one => Assert.StartsWith(
+            one.Named, Assert.Throws<InvalidOptionException>(() => one.Schedule.Check(0.1, 10)).Message, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Points_worked_out_by_hand()
     {
         var constant = new ConstantLR();

@@ -50,7 +50,7 @@ public sealed class OptimizerTests
             var (weights, slots) = (new LaneMemory(Length), new[] { new LaneMemory(Length), new LaneMemory(Length) });
             Array.ForEach(slots, slot => slot.Slice(0, Length).Fill(1));
             var update = new OptimizerWork(state) { Step = optimizer.StepAt(0.1, 1) };
-            update.Run(Workers.For(2), KernelSet.For(width), weights, slots, Trained);
+            update.Run(Workers.For(2), KernelSet.For(width), weights, slots, Trained, Trained);
             Assert.All(weights.Slice(0, Trained).ToArray(), w => Assert.InRange(w, -0.21f, -0.09f));
             Assert.All(weights.Slice(Trained, Length - Trained).ToArray(), w => Assert.Equal(0, w));
             Assert.All(slots, slot => Assert.Equal(0, slot.Slice(0, Trained).ToArray().Max()));
@@ -66,7 +66,7 @@ public sealed class OptimizerTests
         slot.Slice(0, 8).Fill(1e-3f);
         slot.Slice(8, 8).Fill(-50);
         var update = new OptimizerWork(new LaneMemory(16), new LaneMemory(16)) { Step = new AdamW(weightDecay: 0.5).StepAt(0.01, 1) };
-        update.Run(Workers.For(1), KernelSet.For(), weights, [slot], 16);
+        update.Run(Workers.For(1), KernelSet.For(), weights, [slot], 16, 16);
         // 2 · (1 − 0.01 · 0.5) ∓ 0.01: the decay has no part in the averages.
         Assert.All(weights.Slice(0, 8).ToArray(), w => Assert.Equal(1.98, w, 1e-5));
         Assert.All(weights.Slice(8, 8).ToArray(), w => Assert.Equal(2.00, w, 1e-5));

@@ -6,7 +6,7 @@ namespace Lanewise;
 /// <param name="transform">The input's shape and how images are framed, resized and cropped to it.</param>
 internal sealed class ImageFitting(ImageTransform transform)
 {
-    private const int Attempts = 10;
+    private const ulong MaxOfAKind = 1024;
 
     // The smallest random crop has 8 % of the area, 0.28 of the side: at four times the input's size it still covers the input.
     private const int MinSideFactor = 4;
@@ -35,38 +35,54 @@ internal sealed class ImageFitting(ImageTransform transform)
             steps?.Add($"{verb} to {_input.Width}×{_input.Height}");
         }
 
-        Write(Fit(framed), 0, 0, flip: false, pixels);
+        Write(Fit(framed), pixels);
         return inverted;
     }
 
     /// <summary>Transforms an image of a dataset whose images are in the form of the training data already.</summary>
     /// <param name="image">An image of one or three channels, or as many as the input.</param>
     /// <param name="pixels">Receives C×H×W bytes.</param>
-    public void ApplyFramed(DecodedImage image, Span<byte> pixels) => Write(Fit(image), 0, 0, flip: false, pixels);
+    public void ApplyFramed(DecodedImage image, Span<byte> pixels) => Write(Fit(image), pixels);
 
     /// <summary>Transforms an image for training, with random augmentation.</summary>
     /// <param name="image">An image of one or three channels, or as many as the input.</param>
     /// <param name="augmentation">The augmentation.</param>
-    /// <param name="random">The random numbers.</param>
+    /// <param name="seed">The seed of the image's random numbers.</param>
     /// <param name="pixels">Receives C×H×W bytes.</param>
-    public void Apply(DecodedImage image, Augmentation augmentation, SplitMix64 random, Span<byte> pixels)
+    public void Apply(DecodedImage image, Augmentation augmentation, ulong seed, Span<byte> pixels)
     {
-        int right = 0, down = 0;
-        DecodedImage fitted;
-        if (augmentation.Crop == RandomCrop.Resized)
+        var transforms = augmentation.Transforms;
+        var shared = new SplitMix64(seed);
+        bool crops = transforms is [RandomResizedCrop, ..];
+        var fitted = transforms is [RandomResizedCrop crop, ..]
+            ? image.Resize(crop.Choose(image.Width, image.Height, ref shared), _input.Width, _input.Height, transform.Interpolation)
+            : Fit(image);
+        Write(fitted, pixels);
+        var augmented = new AugmentedImage(pixels, transform);
+        for (int i = crops ? 1 : 0; i < transforms.Count; i++)
         {
-            fitted = image.Resize(RandomBox(image, augmentation, ref random), _input.Width, _input.Height, transform.Interpolation);
-        }
-        else
-        {
-            fitted = Fit(image);
-            if (augmentation.Crop == RandomCrop.Padded)
+            if (transforms[i].Stream == 0)
             {
-                right = random.Below(2 * augmentation.Padding + 1) - augmentation.Padding;
-                down = random.Below(2 * augmentation.Padding + 1) - augmentation.Padding;
+                transforms[i].Apply(augmented, ref shared);
+            }
+            else
+            {
+                var own = new SplitMix64(SplitMix64.Mix(seed + StreamOf(transforms, i)));
+                transforms[i].Apply(augmented, ref own);
             }
         }
-        Write(fitted, right, down, random.NextSingle() < (float)augmentation.Flip, pixels);
+    }
+
+    /// <summary>Returns a number for the stream of a transform: its kind, and how many of that kind come before it.</summary>
+    private static ulong StreamOf(IReadOnlyList<RandomTransform> transforms, int index)
+    {
+        ulong stream = transforms[index].Stream * MaxOfAKind;
+        for (int i = 0; i < index; i++)
+        {
+            stream += transforms[i].Stream == transforms[index].Stream ? 1u : 0;
+        }
+
+        return stream * SplitMix64.Increment;
     }
 
     /// <summary>Brings a drawing into the form of the training data: grey, light on dark, cropped to the ink.</summary>
@@ -231,68 +247,17 @@ internal sealed class ImageFitting(ImageTransform transform)
     // Rounds half to even, as Python's round and therefore torchvision's CenterCrop.
     private static int Half(int rest) => (int)Math.Round(rest / 2.0, MidpointRounding.ToEven);
 
-    /// <summary>
-    /// Returns a box of random area and aspect ratio; after ten that do not fit, the largest central box of an allowed ratio.
-    /// </summary>
-    private static Box RandomBox(DecodedImage image, Augmentation augmentation, ref SplitMix64 random)
-    {
-        double area = (double)image.Width * image.Height, maxRatio = augmentation.MaxRatio;
-        for (int attempt = 0; attempt < Attempts; attempt++)
-        {
-            double part = area * (augmentation.MinArea + (1 - augmentation.MinArea) * random.NextSingle());
-            double ratio = Math.Exp(Math.Log(maxRatio) * (2 * random.NextSingle() - 1));
-            int width = (int)Math.Round(Math.Sqrt(part * ratio)), height = (int)Math.Round(Math.Sqrt(part / ratio));
-            if (width > 0 && width <= image.Width && height > 0 && height <= image.Height)
-            {
-                return new Box(random.Below(image.Width - width + 1), random.Below(image.Height - height + 1), width, height);
-            }
-        }
-        double own = Math.Clamp((double)image.Width / image.Height, 1 / maxRatio, maxRatio);
-        int boxWidth = Math.Min(image.Width, Math.Max(1, (int)Math.Round(image.Height * own)));
-        int boxHeight = Math.Min(image.Height, Math.Max(1, (int)Math.Round(image.Width / own)));
-        return new Box((image.Width - boxWidth) / 2, (image.Height - boxHeight) / 2, boxWidth, boxHeight);
-    }
-
-    /// <summary>
-    /// Writes an image of the input's size, shifted and flipped; grey is repeated for three channels, colour becomes luma for one.
-    /// </summary>
-    private void Write(DecodedImage fitted, int right, int down, bool flip, Span<byte> pixels)
+    /// <summary>Writes an image of the input's size; grey is repeated for three channels, colour becomes luma for one.</summary>
+    private void Write(DecodedImage fitted, Span<byte> pixels)
     {
         if (_input.Channels == 1)
         {
             fitted = fitted.ToGrey();
         }
+
         for (int c = 0; c < _input.Channels; c++)
         {
-            for (int y = 0; y < _input.Height; y++)
-            {
-                var to = pixels.Slice((c * _input.Height + y) * _input.Width, _input.Width);
-                if (y + down < 0 || y + down >= _input.Height)
-                {
-                    to.Clear();
-                    continue;
-                }
-                Shift(fitted.Row(fitted.Channels == 1 ? 0 : c, y + down), right, to);
-                if (flip)
-                {
-                    to.Reverse();
-                }
-            }
-        }
-    }
-
-    private static void Shift(ReadOnlySpan<byte> from, int right, Span<byte> to)
-    {
-        int shift = Math.Clamp(right, -to.Length, to.Length);
-        if (shift >= 0)
-        {
-            from[shift..].CopyTo(to);
-            to[(to.Length - shift)..].Clear();
-        }
-        else
-        {
-            to[..-shift].Clear();
-            from[..(from.Length + shift)].CopyTo(to[-shift..]);
+            fitted.Pixels.AsSpan((fitted.Channels == 1 ? 0 : c) * _input.Pixels, _input.Pixels).CopyTo(pixels[(c * _input.Pixels)..]);
         }
     }
 }

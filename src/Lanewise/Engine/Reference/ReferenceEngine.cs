@@ -63,14 +63,22 @@ internal sealed class ReferenceEngine
     /// </summary>
     /// <param name="labels">The class of each image.</param>
     /// <returns>The loss.</returns>
-    public double Loss(ReadOnlySpan<int> labels)
+    public double Loss(ReadOnlySpan<int> labels) => Loss(ReferenceTargets.Of(_network.OutputCount, labels));
+
+    /// <summary>
+    /// Computes the cross-entropy of the last forward pass, −Σ q · log softmax(z) over images and classes; in training mode, plus the
+    /// weighted one of each auxiliary output.
+    /// </summary>
+    /// <param name="targets">The target q of each image, divided by the number of images; see <see cref="ReferenceTargets"/>.</param>
+    /// <returns>The loss.</returns>
+    public double Loss(double[][] targets)
     {
         double total = 0;
         foreach (var (node, weight) in Losses())
         {
             for (int i = 0; i < Count; i++)
             {
-                total -= weight * Math.Log(Softmax(node, i)[labels[i]]) / Count;
+                total -= weight * Softmax(node, i).Zip(targets[i], (p, q) => q == 0 ? 0 : q * Math.Log(p)).Sum();
             }
         }
 
@@ -78,21 +86,29 @@ internal sealed class ReferenceEngine
     }
 
     /// <summary>
-    /// Runs the backward pass of <see cref="Loss"/> for the last forward pass; the gradient of each output is
+    /// Runs the backward pass of <see cref="Loss(ReadOnlySpan{int})"/> for the last forward pass; the gradient of each output is
     /// weight · (softmax(z) − onehot(label)) / N.
     /// </summary>
     /// <param name="labels">The class of each image.</param>
     /// <returns>The gradients of the parameters and the input.</returns>
-    public ReferenceGradients BackwardLoss(ReadOnlySpan<int> labels)
+    public ReferenceGradients BackwardLoss(ReadOnlySpan<int> labels) => BackwardLoss(ReferenceTargets.Of(_network.OutputCount, labels));
+
+    /// <summary>
+    /// Runs the backward pass of <see cref="Loss(double[][])"/> for the last forward pass; the gradient of each output is
+    /// weight · (Σ q · softmax(z) − q).
+    /// </summary>
+    /// <param name="targets">The target q of each image, divided by the number of images; see <see cref="ReferenceTargets"/>.</param>
+    /// <returns>The gradients of the parameters and the input.</returns>
+    public ReferenceGradients BackwardLoss(double[][] targets)
     {
         var gradients = EmptyValues();
         foreach (var (node, weight) in Losses())
         {
             for (int i = 0; i < Count; i++)
             {
-                var p = Softmax(node, i);
-                p[labels[i]] -= 1;
-                Array.ConvertAll(p, v => v * weight / Count).AddTo(gradients[node.Index][i].Values);
+                double whole = targets[i].Sum();
+                double[] gradient = [.. Softmax(node, i).Zip(targets[i], (p, q) => weight * (whole * p - q))];
+                gradient.AddTo(gradients[node.Index][i].Values);
             }
         }
 

@@ -1,6 +1,5 @@
 using CsCheck;
 using Lanewise.Imaging;
-using Lanewise.Kernels;
 using Xunit;
 
 namespace Lanewise.Tests.Data.Transforms;
@@ -257,7 +256,7 @@ public sealed class ImageTransformTests
     private static byte[] Augmented(DecodedImage image, ImageTransform transform, Augmentation augmentation, int seed)
     {
         byte[] pixels = new byte[transform.Input.Count];
-        new ImageFitting(transform).Apply(image, augmentation, new SplitMix64((ulong)seed), pixels);
+        new ImageFitting(transform).Apply(image, augmentation, (ulong)seed, pixels);
         return pixels;
     }
 

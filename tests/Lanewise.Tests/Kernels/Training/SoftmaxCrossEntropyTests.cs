@@ -21,7 +21,9 @@ public sealed class SoftmaxCrossEntropyTests
 
         int[] labels = [.. Enumerable.Range(0, labelled).Select(lane => lane % Classes)], predictions = new int[labelled];
         double[] losses = new double[labelled];
-        buffer.Run(() => kernels.SoftmaxCrossEntropy(logits, gradient, labels, 0.25f, losses, predictions, buffer.Block), gradient);
+        buffer.Run(
+            () => kernels.SoftmaxCrossEntropy(logits, gradient, new() { Labels = labels }, 0.25f, losses, predictions, buffer.Block),
+            gradient);
         for (int lane = 0; lane < labelled; lane++)
         {
             double[] z = buffer.Read(logits, lane).Values;
@@ -46,7 +48,7 @@ public sealed class SoftmaxCrossEntropyTests
         buffer.Fill(logits);
         double[] losses = new double[1];
         int[] predictions = new int[1];
-        buffer.Run(() => kernels.SoftmaxCrossEntropy(logits, null, [2], 1, losses, predictions, buffer.Block));
+        buffer.Run(() => kernels.SoftmaxCrossEntropy(logits, null, new() { Labels = [2] }, 1, losses, predictions, buffer.Block));
         Assert.True(losses[0] > 0);
     }
 
@@ -58,7 +60,7 @@ public sealed class SoftmaxCrossEntropyTests
         buffer.Write(logits, 0, Volume.Of(3, 1, 1, (c, _, _) => c == 0 ? -1 : 2));
         double[] losses = new double[1];
         int[] predictions = new int[1];
-        buffer.Run(() => kernels.SoftmaxCrossEntropy(logits, null, [0], 1, losses, predictions, buffer.Block));
+        buffer.Run(() => kernels.SoftmaxCrossEntropy(logits, null, new() { Labels = [0] }, 1, losses, predictions, buffer.Block));
         Assert.Equal(1, predictions[0]);
     }
 }

@@ -1,0 +1,46 @@
+namespace Lanewise.Kernels;
+
+/// <summary>What is done to gradients before an optimizer takes them: their sum over the slots, their size, and clipping.</summary>
+internal static unsafe class GradientKernel<L, V>
+    where L : unmanaged, ILane<V>
+    where V : unmanaged
+{
+    /// <summary>Writes the sum of the slots to the first one and zeros to the others; returns the sum of the squares.</summary>
+    public static double Collect(ReadOnlySpan<LaneMemory> slots, int start, int count)
+    {
+        float* to = slots[0].Pointer;
+        V squares = L.Zero;
+        for (int i = start; i < start + count; i += L.Width)
+        {
+            V gradient = GradientSum<L, V>.Take(slots, i);
+            L.Store(gradient, to + i);
+            squares = L.Fma(gradient, gradient, squares);
+        }
+
+        return L.Sum(squares);
+    }
+
+    /// <summary>Multiplies gradients by a factor, in place.</summary>
+    public static void Scale(LaneMemory gradients, float factor, int start, int count)
+    {
+        V scale = L.Create(factor);
+        float* g = gradients.Pointer + start;
+        for (int i = 0; i < count; i += L.Width)
+        {
+            L.Store(L.Multiply(scale, L.Load(g + i)), g + i);
+        }
+    }
+
+    /// <summary>Limits gradients to −limit … limit, in place; NaN is kept.</summary>
+    public static void Clamp(LaneMemory gradients, float limit, int start, int count)
+    {
+        V high = L.Create(limit), low = L.Create(-limit);
+        float* g = gradients.Pointer + start;
+        for (int i = 0; i < count; i += L.Width)
+        {
+            V value = L.Load(g + i);
+            V above = L.IfGreater(value, high, high, value);
+            L.Store(L.IfGreater(low, value, low, above), g + i);
+        }
+    }
+}
