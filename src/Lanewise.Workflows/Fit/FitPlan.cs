@@ -21,16 +21,18 @@ internal sealed class FitPlan(FitOptions options, FitData data, FitWeights? weig
     private static readonly double[] Shares = [1, 5.0 / 7, 4.0 / 7, 3.0 / 7];
 
     private readonly HashSet<string> _tried = new(StringComparer.Ordinal);
-    private readonly int _fullSize = ModelCatalog.Find(weights?.Model ?? DefaultModel).Transform.Input.Height;
+    private readonly Network _network = ModelCatalog.Find(weights?.Model ?? DefaultModel).ForClasses(data.Classes);
     private int _size;
+
+    private int FullSize => _network.Input.Height;
 
     private int Images => data.Train + data.Validation;
 
     private double Scale => ScaleOf(_size);
 
     // From the full size of the model down, for networks that take several.
-    private int[] Sizes => _fullSize < LargeSize ? [_fullSize]
-        : [.. Shares.Skip(data.Side <= SmallSide ? ForSmall : 0).Select(share => (int)Math.Round(share * _fullSize))];
+    private int[] Sizes => FullSize < LargeSize ? [FullSize]
+        : [.. Shares.Skip(data.Side <= SmallSide ? ForSmall : 0).Select(share => (int)Math.Round(share * FullSize))];
 
     /// <summary>Gets the minutes that the quickest training needs.</summary>
     public double NeededMinutes
@@ -46,11 +48,10 @@ internal sealed class FitPlan(FitOptions options, FitData data, FitWeights? weig
     public async Task MeasureAsync(CancellationToken cancellationToken)
     {
         progress.Phase("measuring the speed of this machine");
-        var network = ModelCatalog.Find(weights?.Model ?? DefaultModel).ForClasses(data.Classes);
         var time = TimeSpan.FromSeconds(Math.Clamp(budget.Left / 100, 0.2, 1));
         var speed = await Task.Run(
             () => Throughput.Measure(
-                network, new ThroughputOptions { Threads = options.Threads, Duration = time, BatchSize = 16 }, cancellationToken),
+                _network, new ThroughputOptions { Threads = options.Threads, Duration = time, BatchSize = 16 }, cancellationToken),
             cancellationToken).ConfigureAwait(false);
         budget.InferenceRate = speed.ImagesPerSecond;
         int[] sizes = Sizes;
@@ -61,8 +62,7 @@ internal sealed class FitPlan(FitOptions options, FitData data, FitWeights? weig
     /// <param name="done">The trainings that are done.</param>
     public FitStep? Next(IReadOnlyList<FitCandidate> done)
     {
-        var names = done.Select(candidate => candidate.Name).ToHashSet(StringComparer.Ordinal);
-        _tried.UnionWith(names);
+        bool hasProbe = done.Any(candidate => candidate.Name == FitStep.LinearProbe);
         double left = budget.Left - budget.Closing(data.Train, data.Validation, Scale);
         if (done.Any(candidate => candidate.ValTop1 >= 1))
         {
@@ -71,7 +71,7 @@ internal sealed class FitPlan(FitOptions options, FitData data, FitWeights? weig
         }
 
         return weights is not null && _tried.Add(FitStep.LinearProbe) ? Probe(weights)
-            : names.Contains(FitStep.LinearProbe) && _tried.Add(FitStep.FineTuning) && FineTuning(weights!, left) is { } tuning ? tuning
+            : hasProbe && _tried.Add(FitStep.FineTuning) && FineTuning(weights!, left) is { } tuning ? tuning
             : TriesScratch && _tried.Add(FitStep.FromScratch) ? FromScratch(left)
             : null;
     }
@@ -121,7 +121,7 @@ internal sealed class FitPlan(FitOptions options, FitData data, FitWeights? weig
         string model = !isSmall ? "resnet18" : data.IsGrey && data.Side <= 28 ? "residual" : "resnet20";
         var network = ModelCatalog.Find(model).ForClasses(data.Classes);
         // The rate of the large network, in proportion to the MACs of this one.
-        double scale = network.Macs / (double)ModelCatalog.Find(weights?.Model ?? DefaultModel).ForClasses(data.Classes).Macs
+        double scale = network.Macs / (double)_network.Macs
             * (isSmall ? SmallNetworkFactor : ScratchSize * ScratchSize / (double)network.Input.Pixels);
         var settings = Common with { Model = model, Input = isSmall ? new() : new() { ImageSize = ScratchSize } };
         int epochs = Math.Min(settings.For(data.Train).Epochs, budget.Epochs(left, data.Train, data.Validation, scale));
@@ -133,7 +133,7 @@ internal sealed class FitPlan(FitOptions options, FitData data, FitWeights? weig
 
     private TrainSettings Common => FitData.Settings(options) with { Threads = options.Threads, Monitor = MonitoredMetric.ValLoss };
 
-    private double ScaleOf(int size) => (double)size * size / (_fullSize * _fullSize);
+    private double ScaleOf(int size) => (double)size * size / (FullSize * FullSize);
 
-    private InputSettings InputOf(int size) => size == _fullSize ? new() : new() { ImageSize = size };
+    private InputSettings InputOf(int size) => size == FullSize ? new() : new() { ImageSize = size };
 }
