@@ -109,11 +109,7 @@ public sealed class RenamedNamesTests(TrainedRun trained)
     public async Task Runs_of_earlier_versions_are_resumed()
     {
         using var folder = new TemporaryFolder();
-        foreach (string file in Directory.GetFiles(trained.Run))
-        {
-            File.Copy(file, folder[Path.GetFileName(file)]);
-        }
-
+        trained.CopyTo(folder.Path);
         Replace(folder["summary.csv"], "val_", "eval_");
         Replace(folder["args.json"], "\"on_corrupt\": \"error\"", "\"on_bad_picture\": \"skip\"");
         Assert.Equal(CorruptImagePolicy.Skip, RunRecord<TrainSettings>.Load(folder["args.json"]).Settings.OnCorrupt);

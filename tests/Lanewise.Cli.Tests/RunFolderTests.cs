@@ -119,7 +119,9 @@ public sealed class RunFolderTests(TrainedRun trained)
     [InlineData("--epochs", "1", "--epochs 1: ")]
     public async Task A_resumed_run_keeps_its_settings(string option, string value, string expected)
     {
-        var result = await CliProgram.RunAsync(Path.GetTempPath(), "train", "--resume", trained.Run, option, value);
+        using var folder = new TemporaryFolder();
+        Copy(folder);
+        var result = await CliProgram.RunAsync(folder.Path, "train", "--resume", folder.Path, option, value);
         result.AssertError(expected, exitCode: 2);
     }
 
@@ -184,11 +186,7 @@ public sealed class RunFolderTests(TrainedRun trained)
 
     private string Copy(TemporaryFolder to)
     {
-        foreach (string file in Directory.GetFiles(trained.Run))
-        {
-            File.Copy(file, to[Path.GetFileName(file)]);
-        }
-
+        trained.CopyTo(to.Path);
         return to["args.json"];
     }
 }

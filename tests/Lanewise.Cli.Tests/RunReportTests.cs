@@ -167,11 +167,7 @@ public sealed class RunReportTests(TrainedRun trained)
     {
         var folder = new TemporaryFolder();
         Directory.CreateDirectory(folder["run"]);
-        foreach (string file in Directory.GetFiles(trained.Run))
-        {
-            File.Copy(file, folder["run/" + Path.GetFileName(file)]);
-        }
-
+        trained.CopyTo(folder["run"]);
         return folder;
     }
 }

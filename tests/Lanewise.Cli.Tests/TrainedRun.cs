@@ -4,7 +4,10 @@
 
 namespace Lanewise.Cli.Tests;
 
-/// <summary>A residual network trained for two epochs on a few built-in digits, shared by all tests.</summary>
+/// <summary>
+/// A residual network trained for two epochs on a few built-in digits, shared by all tests, which run in parallel:
+/// a test that resumes or changes the run works on a copy.
+/// </summary>
 public sealed class TrainedRun : IAsyncLifetime
 {
     private readonly TemporaryFolder _folder = new();
@@ -18,6 +21,18 @@ public sealed class TrainedRun : IAsyncLifetime
     public string Run => _folder["run"];
 
     public string Model => Path.Combine(Run, "model.safetensors");
+
+    /// <summary>Copies the run into an existing folder, without its lock, which another test may hold.</summary>
+    public void CopyTo(string folder)
+    {
+        foreach (string file in Directory.GetFiles(Run))
+        {
+            if (Path.GetFileName(file) != "run.lock")
+            {
+                File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
+            }
+        }
+    }
 
     public async ValueTask InitializeAsync()
     {
