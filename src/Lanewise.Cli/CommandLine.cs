@@ -75,6 +75,7 @@ internal static class CommandLine
             ExplainVerb.Create(),
             EmbedVerb.Create(),
             ReportVerb.Create(),
+            VerifyVerb.Create(),
             ExportVerb.Create(),
             ConvertVerb.Create(),
             ModelsVerb.Create(),

@@ -13,6 +13,10 @@ internal sealed class CompleteAction(SuggestDirective directive) : SynchronousCo
 {
     public override bool ClearsParseErrors => true;
 
+    /// <summary>Returns whether a command line completes another, or prints the script for it.</summary>
+    public static bool IsMeant(string[] arguments) =>
+        arguments is ["completion", ..] or [['[', 's', 'u', 'g', 'g', 'e', 's', 't', ..], ..];
+
     public override int Invoke(ParseResult parseResult)
     {
         string line = parseResult.Tokens.LastOrDefault(token => token.Type != TokenType.Directive)?.Value ?? "";

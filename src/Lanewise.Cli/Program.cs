@@ -3,7 +3,8 @@ using Lanewise.Cli.Common;
 using Lanewise.Cli.Terminals;
 
 StandardStreams.Check();
-using var workingLine = WorkingLine.Install();
+// A shell that completes a word, or reads the script for it, shows what comes on stderr.
+using var workingLine = CompleteAction.IsMeant(args) ? null : WorkingLine.Install();
 try
 {
     return await CommandLine.RunAsync(args).ConfigureAwait(false);

@@ -9,6 +9,12 @@ namespace Lanewise.Kernels;
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct BlockMemory(LaneMemory Activations, LaneMemory Weights, LaneMemory Gradients)
 {
+    /// <summary>The gradients of the slot of the upper half of the lanes, where a block has images of two slots; else null.</summary>
+    public LaneMemory? UpperGradients { get; init; }
+
+    /// <summary>The distance from the gradients to those of the upper half of the lanes, in floats; 0 within one slot.</summary>
+    public unsafe nint Half => UpperGradients is null ? 0 : (nint)(UpperGradients.Pointer - Gradients.Pointer);
+
     /// <summary>Working memory of the running thread; its contents do not outlive a call.</summary>
     public LaneMemory Scratch { get; init; } = LaneMemory.Empty;
 
@@ -17,6 +23,9 @@ internal readonly record struct BlockMemory(LaneMemory Activations, LaneMemory W
 
     /// <summary>The index in the batch of the block's first image.</summary>
     public int First { get; init; }
+
+    /// <summary>The place in the training step of the block's first image, an input of the dropout mask.</summary>
+    public int Place { get; init; }
 
     /// <summary>The number of images in the block; the remaining lanes hold arbitrary values.</summary>
     public int Images { get; init; }

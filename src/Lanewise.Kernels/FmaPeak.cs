@@ -36,6 +36,8 @@ internal static unsafe class FmaPeak<L, V>
         }
 
         V sum = L.Add(L.Add(L.Add(a, b), L.Add(c, d)), L.Add(L.Add(e, f), L.Add(g, h)));
-        return L.Sum(L.Add(sum, L.Add(L.Add(i, j), L.Add(k, l))));
+        float used = 0;
+        L.AddSum(L.Add(sum, L.Add(L.Add(i, j), L.Add(k, l))), &used, 0);
+        return used;
     }
 }

@@ -12,7 +12,13 @@ internal abstract partial class KernelSet
 {
     private protected KernelSet() { }
 
-    /// <summary>The lane widths that this processor supports in hardware, widest first, and 1, the scalar fallback.</summary>
+    /// <summary>The environment variable with the widest lane width to use, 16, 8 or 4; for tests.</summary>
+    public const string LanesVariable = "LANEWISE_LANES";
+
+    /// <summary>
+    /// The lane widths that this processor supports in hardware, widest first and no wider than <see cref="LanesVariable"/> says, and 1,
+    /// the scalar fallback.
+    /// </summary>
     public static IReadOnlyList<int> Widths { get; } = FindWidths();
 
     /// <summary>L, floats in a vector: the images of a block in the batch-interleaved layout.</summary>
@@ -68,8 +74,11 @@ internal abstract partial class KernelSet
     /// </summary>
     public abstract void TransformGradient(Conv2dGradientCall call, ReadOnlySpan<BlockMemory> blocks, Part part);
 
-    /// <summary>Runs a gradient to weights and bias over all blocks. Adds to both; shared by groups of outputs.</summary>
+    /// <summary>Runs a gradient to weights over all blocks. Adds to it; shared by groups of outputs.</summary>
     public abstract void Conv2dGradient(Conv2dGradientCall call, ReadOnlySpan<BlockMemory> blocks, Part part);
+
+    /// <summary>Runs a gradient to a bias over all blocks. Adds to it; shared by outputs.</summary>
+    public abstract void Conv2dBiasGradient(BiasGradientCall call, ReadOnlySpan<BlockMemory> blocks, Part part);
 
     /// <summary>Max pooling. Writes the output and, where the call has one, the winners; shared by channels.</summary>
     public abstract void MaxPool2d(PoolCall call, in BlockMemory memory, Part part);
@@ -165,11 +174,13 @@ internal abstract partial class KernelSet
     public abstract void ReLUBackward(Planes dy, Planes y, Planes dx, in BlockMemory memory, Part part);
 
     /// <summary>An elementwise function. Writes y = f(x); shared by channels.</summary>
-    public abstract void Activation(ActivationFormula formula, Planes x, Planes y, in BlockMemory memory, Part part);
+    public abstract void Activation<TFunction>(ActivationFormula formula, Planes x, Planes y, in BlockMemory memory, Part part)
+        where TFunction : struct, IActivation;
 
     /// <summary>The gradient of an elementwise function. Writes dx = f′(x) · dy, or adds it to dx.</summary>
-    public abstract void ActivationBackward(
-        ActivationFormula formula, Planes x, Planes dy, Planes dx, bool accumulate, in BlockMemory memory, Part part);
+    public abstract void ActivationBackward<TFunction>(
+        ActivationFormula formula, Planes x, Planes dy, Planes dx, bool accumulate, in BlockMemory memory, Part part)
+        where TFunction : struct, IActivation;
 
     /// <summary>Writes to = x.</summary>
     public abstract void Copy(Planes x, Planes to, in BlockMemory memory, Part part);
@@ -198,10 +209,10 @@ internal abstract partial class KernelSet
         in BlockMemory memory);
 
     /// <summary>
-    /// Sums the gradients of the slots in their order. Writes <paramref name="count"/> floats of the first slot, from
+    /// Sums the gradients of the slots as <see cref="SlotTree{T}"/> does. Writes <paramref name="count"/> floats of the first slot, from
     /// <paramref name="start"/> on, and zeroes those of the others; returns the sum of their squares.
     /// </summary>
-    public abstract double CollectGradients(LaneMemory[] slots, int start, int count);
+    public abstract PreciseSum CollectGradients(LaneMemory[] slots, int start, int count);
 
     /// <summary>Multiplies gradients by a factor. Writes <paramref name="count"/> floats from <paramref name="start"/> on.</summary>
     public abstract void ScaleGradients(LaneMemory gradients, float factor, int start, int count);
@@ -216,12 +227,13 @@ internal abstract partial class KernelSet
     public abstract void Average(LaneMemory weights, LaneMemory average, float rest, int start, int count);
 
     /// <summary>
-    /// Runs an optimizer step: sums the gradients of the slots in their order. Writes weights and optimizer state, and zeroes the slots.
+    /// Runs an optimizer step: sums the gradients of the slots as <see cref="SlotTree{T}"/> does. Writes weights and optimizer state, and
+    /// zeroes the slots.
     /// </summary>
     /// <param name="step">The optimizer and its hyperparameters.</param>
     /// <param name="weights">The weights.</param>
     /// <param name="state">The state tensors of the optimizer, each laid out as the weights are.</param>
-    /// <param name="slots">The gradients, in parts that different threads summed.</param>
+    /// <param name="slots">The gradients of each slot.</param>
     /// <param name="start">The first float to update.</param>
     /// <param name="count">The number of floats, a multiple of the lane width.</param>
     public abstract void Update(OptimizerStep step, LaneMemory weights, LaneMemory[] state, LaneMemory[] slots, int start, int count);
@@ -242,6 +254,11 @@ internal abstract partial class KernelSet
         if (Vector128.IsHardwareAccelerated)
         {
             widths.Add(4);
+        }
+
+        if (int.TryParse(Environment.GetEnvironmentVariable(LanesVariable), out int widest) && widths.Contains(widest))
+        {
+            widths.RemoveAll(width => width > widest);
         }
 
         return [.. widths, 1];

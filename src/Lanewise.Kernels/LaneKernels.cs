@@ -45,15 +45,13 @@ internal sealed class LaneKernels<L, V> : KernelSet
         {
             case WinogradGradientCall { AlongRows: true } rows: WinogradGradient<L, V, EightPoints<L, V>>.Run(rows, blocks, part); break;
             case WinogradGradientCall tiles: WinogradGradient<L, V, SixPoints<L, V>>.Run(tiles, blocks, part); break;
-            default:
-                foreach (ref readonly var block in blocks)
-                {
-                    Conv2d<L, V>.RunGradient((DirectGradientCall)call, block, part);
-                }
-
-                break;
+            case SlotSumCall sum: SlotSum<L, V>.Run(sum, blocks, part); break;
+            default: DirectGradient<L, V>.Run((DirectGradientCall)call, blocks, part); break;
         }
     }
+
+    public override void Conv2dBiasGradient(BiasGradientCall call, ReadOnlySpan<BlockMemory> blocks, Part part) =>
+        BiasGradient<L, V>.Run(call, blocks, part);
 
     public override void MaxPool2d(PoolCall call, in BlockMemory memory, Part part)
     {
@@ -196,12 +194,12 @@ internal sealed class LaneKernels<L, V> : KernelSet
     public override void ReLUBackward(Planes dy, Planes y, Planes dx, in BlockMemory memory, Part part) =>
         Pointwise<L, V>.Run<Pointwise<L, V>.Mask>(dy, y, dx, memory, part);
 
-    public override void Activation(ActivationFormula formula, Planes x, Planes y, in BlockMemory memory, Part part) =>
-        Activation<L, V>.Forward(formula, x, y, memory, part);
+    public override void Activation<TFunction>(ActivationFormula formula, Planes x, Planes y, in BlockMemory memory, Part part) =>
+        Activation<TFunction, L, V>.Forward(formula, x, y, memory, part);
 
-    public override void ActivationBackward(
+    public override void ActivationBackward<TFunction>(
         ActivationFormula formula, Planes x, Planes dy, Planes dx, bool accumulate, in BlockMemory memory, Part part) =>
-        Activation<L, V>.Backward(formula, x, dy, dx, accumulate, memory, part);
+        Activation<TFunction, L, V>.Backward(formula, x, dy, dx, accumulate, memory, part);
 
     public override void Copy(Planes x, Planes to, in BlockMemory memory, Part part) =>
         Pointwise<L, V>.Run<Pointwise<L, V>.Copy>(x, x, to, memory, part);
@@ -225,7 +223,7 @@ internal sealed class LaneKernels<L, V> : KernelSet
     public override void ChannelsOut(ChannelLanes lanes, Planes x, Planes to, in BlockMemory memory) =>
         LaneTransfer<L, V>.ChannelsOut(lanes, x, to, memory);
 
-    public override double CollectGradients(LaneMemory[] slots, int start, int count) =>
+    public override PreciseSum CollectGradients(LaneMemory[] slots, int start, int count) =>
         GradientKernel<L, V>.Collect(slots, start, count);
 
     public override void ScaleGradients(LaneMemory gradients, float factor, int start, int count) =>

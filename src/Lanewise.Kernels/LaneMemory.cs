@@ -42,6 +42,14 @@ internal sealed unsafe class LaneMemory
         return _pinned.AsSpan(_start + offset, count);
     }
 
+    /// <summary>Returns a copy.</summary>
+    public LaneMemory Copy()
+    {
+        var copy = new LaneMemory(Length);
+        Slice(0, Length).CopyTo(copy.Slice(0, Length));
+        return copy;
+    }
+
     /// <summary>Sets every float to zero.</summary>
     public void Clear() => Slice(0, Length).Clear();
 }

@@ -42,7 +42,7 @@ internal sealed partial class CliProgram : IDisposable
     private readonly Task<string> _out;
     private readonly Task<string> _error;
 
-    private CliProgram(string folder, string[] arguments, string? cache = null)
+    private CliProgram(string folder, string[] arguments, string? cache = null, int lanes = 0)
     {
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Lanewise.Cli.dll"), .. arguments])
         {
@@ -53,6 +53,11 @@ internal sealed partial class CliProgram : IDisposable
         var environment = start.Environment;
         environment.Remove("LANEWISE_DATA");
         environment.Remove("LANEWISE_DEBUG");
+        if (lanes > 0)
+        {
+            environment["LANEWISE_LANES"] = lanes.ToString(CultureInfo.InvariantCulture);
+        }
+
         // Processes this short do not benefit from profile-guided optimization.
         environment["DOTNET_TieredPGO"] = "0";
         environment["HOME"] = Home;
@@ -84,6 +89,13 @@ internal sealed partial class CliProgram : IDisposable
     public static async Task<CliResult> RunWithCacheAsync(string cache, string folder, params string[] arguments)
     {
         using var program = new CliProgram(folder, arguments, cache);
+        return await program.EndAsync();
+    }
+
+    /// <summary>Runs to the end in <paramref name="folder"/>, at a lane width.</summary>
+    public static async Task<CliResult> RunAtAsync(int lanes, string folder, params string[] arguments)
+    {
+        using var program = new CliProgram(folder, arguments, lanes: lanes);
         return await program.EndAsync();
     }
 

@@ -57,7 +57,7 @@ public sealed class FitTests : IDisposable
         // Of a linear probe from which the kept fine-tuning started, the weights stay.
         string[] probe = result.Chosen.Name == "fine-tuning" ? ["linear-probe"] : [];
         Assert.Equal(
-            ["args.json", "best.safetensors", "checkpoint.safetensors", "gradients.csv", .. probe, "model.safetensors", "report.html",
+            ["args.json", "best.safetensors", "checkpoint.safetensors", "gradients.csv", .. probe, "model.safetensors", "receipt.json", "report.html",
                 "summary.csv"],
             Directory.EnumerateFileSystemEntries(_folder["run"]).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         using var classifier = ImageClassifier.Load(_folder["run"]);

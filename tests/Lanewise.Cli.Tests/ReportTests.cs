@@ -10,7 +10,7 @@ public sealed class ReportTests(TrainedRun trained)
         Assert.StartsWith("2 epochs of 64 images a step, sgd with momentum 0.5, learning rate 0.03, constant, ", lines[0], StringComparison.Ordinal);
         Assert.Matches(@"^epoch 2/2  train loss \d\.\d{4}  +\d+\.\d\d %  val loss \d\.\d{4}  +\d+\.\d\d %  [\d,]+/s$", lines[3]);
         Assert.Equal(
-            ["args.json", "checkpoint.safetensors", "gradients.csv", "model.safetensors", "summary.csv"],
+            ["args.json", "checkpoint.safetensors", "gradients.csv", "model.safetensors", "receipt.json", "summary.csv"],
             Directory.GetFiles(trained.Run).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         string[] summary = File.ReadAllLines(Path.Combine(trained.Run, "summary.csv"));
         Assert.Equal("epoch,train_loss,train_top1,val_loss,val_top1,lr,seconds,images_per_second", summary[0]);

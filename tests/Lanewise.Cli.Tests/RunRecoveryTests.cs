@@ -43,7 +43,7 @@ public sealed class RunRecoveryTests : IDisposable
         await TrainingJob.Resume(_folder["resumed"]).RunAsync(cancellationToken: Token);
         Assert.Equal(await BytesAsync(straight.Directory.Model), await BytesAsync(_folder["resumed/model.safetensors"]));
         Assert.All(["again", "resumed"], run => Assert.Equal(
-            ["args.json", "checkpoint.safetensors", "gradients.csv", "model.safetensors", "summary.csv"],
+            ["args.json", "checkpoint.safetensors", "gradients.csv", "model.safetensors", "receipt.json", "summary.csv"],
             Directory.GetFiles(_folder[run]).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal)));
     }
 

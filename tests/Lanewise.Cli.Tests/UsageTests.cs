@@ -5,7 +5,7 @@ public sealed class UsageTests
     [Theory]
     [InlineData(
         "trian residual",
-        "no verb 'trian'; did you mean 'train'? There are train, fit, find-lr, eval, predict, explain, embed, report, export, convert, "
+        "no verb 'trian'; did you mean 'train'? There are train, fit, find-lr, eval, predict, explain, embed, report, verify, export, convert, "
             + "models, recipes, cost, bench, data, weights, depth, info, completion, help.")]
     [InlineData("help trian", "no verb 'trian'; did you mean 'train'? There are train, ")]
     [InlineData("trian --help", "no verb 'trian'; did you mean 'train'? There are train, ")]

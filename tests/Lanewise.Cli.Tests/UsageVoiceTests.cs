@@ -41,7 +41,7 @@ public sealed class UsageVoiceTests
     /// <summary>Gets the other words of a complete command line, so that the option is the only error.</summary>
     private static string[] Arguments(string verb, string option) => verb switch
     {
-        "eval" or "report" => ["run"],
+        "eval" or "report" or "verify" => ["run"],
         "predict" or "explain" => ["run", "a.png"],
         "convert" => ["a.pth", "b.safetensors"],
         "export" => ["run", "b.onnx"],

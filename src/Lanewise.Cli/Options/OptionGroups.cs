@@ -72,10 +72,15 @@ internal static class OptionGroups
             "--model-ema-decay",
         ]),
         ("Preprocessing", ["--img-size", "--crop-pct", "--crop-mode", "--interpolation", "--mean", "--std", "--channel-order", "--ink"]),
-        ("Computation", ["--calibrate", "--threads", "--algorithm", "--lanes", "--seconds", "--layers", "--time", "--training"]),
+        ("Computation",
+        [
+            "--calibrate", "--threads", "--algorithm", "--slots", "--bn", "--lanes", "--segments", "--seconds", "--layers", "--time",
+            "--training",
+        ]),
         ("Output",
         [
             "--output", "--top-k", "--reject", "--coverage", "--mistakes", "--train-images", "--tensorboard", "--checkpoint-minutes",
+            "--receipt-steps", "--keep-checkpoints",
             "--csv", "--json",
         ]),
         (Unknown, []),

@@ -2,7 +2,7 @@ namespace Lanewise.Kernels;
 
 /// <summary>
 /// Conv2d and Linear by lists of taps: forward (y[k][p][q] = bias[k] + Σ w[k][c][r][s] · x[c][h][w]), gradient to the input (other lists,
-/// the same weights) and gradient to weights and bias. Runs the micro-kernels over tiles, groups of outputs and bands of rows.
+/// the same weights). Runs the micro-kernels over tiles, groups of outputs and bands of rows.
 /// </summary>
 internal static unsafe class Conv2d<L, V>
     where L : unmanaged, ILane<V>
@@ -61,46 +61,6 @@ internal static unsafe class Conv2d<L, V>
         }
     }
 
-    /// <summary>Adds to the gradients to weights and bias of the outputs of the part.</summary>
-    public static void RunGradient(DirectGradientCall call, in BlockMemory memory, Part part)
-    {
-        var dy = Surface.Of<L, V>(memory.Activations.Pointer, call.Gradient);
-        var x = Surface.Of<L, V>(memory.Activations.Pointer, call.Input);
-        float* to = memory.Gradients.Pointer + call.Weights;
-        var frame = new GradientFrame
-        {
-            Input = x.Pointer,
-            InputPitch = x.Pitch * call.InputRowStep,
-            InputStep = x.Pixel * call.InputStep,
-            GradientPlane = dy.Plane,
-            GradientPitch = dy.Pitch,
-        };
-        var (first, end) = part.Of(call.Units);
-        int firstOutput = first * call.Group, outputs = Math.Min(end * call.Group, call.Gradient.Channels);
-        fixed (TapGroup* groups = call.Groups.Taps)
-        {
-            int[] chunks = call.Groups.ChunkStart;
-            for (int row = 0; row < call.Gradient.Height; row += call.BandRows)
-            {
-                (frame.FirstRow, frame.EndRow) = (row, Math.Min(row + call.BandRows, call.Gradient.Height));
-                for (int chunk = 0; chunk < chunks.Length - 1; chunk++)
-                {
-                    for (int k = firstOutput; k < outputs; k += call.Group)
-                    {
-                        Gradient(
-                            Math.Min(call.Group, outputs - k), &frame, groups + chunks[chunk], groups + chunks[chunk + 1],
-                            dy.Pointer + k * dy.Plane, to + (nint)k * call.WeightsPerOutput);
-                    }
-                }
-            }
-        }
-
-        if (call.Bias >= 0)
-        {
-            BiasGradient(dy, call.Gradient, memory.Gradients.Pointer + call.Bias, firstOutput, outputs);
-        }
-    }
-
     /// <summary>Runs tiles for the outputs k … outputs − 1, group by group. Writes them.</summary>
     public static void Outputs<O>(ConvFrame* frame, Tile* first, Tile* end, int k, int outputs, int group)
         where O : unmanaged, IOperands<L, V>
@@ -155,52 +115,6 @@ internal static unsafe class Conv2d<L, V>
         for (Tile* tile = first; tile < end; tile++)
         {
             ConvTile<L, V, G, O>.Run(frame, tile, k);
-        }
-    }
-
-    private static void Gradient(int group, GradientFrame* frame, TapGroup* first, TapGroup* end, float* dy, float* to)
-    {
-        switch (group)
-        {
-            case 5: Gradient<Penta<L, V>>(frame, first, end, dy, to); break;
-            case 4: Gradient<Quad<L, V>>(frame, first, end, dy, to); break;
-            case 3: Gradient<Trio<L, V>>(frame, first, end, dy, to); break;
-            case 2: Gradient<Duo<L, V>>(frame, first, end, dy, to); break;
-            default: Gradient<Solo<L, V>>(frame, first, end, dy, to); break;
-        }
-    }
-
-    private static void Gradient<G>(GradientFrame* frame, TapGroup* first, TapGroup* end, float* dy, float* to)
-        where G : unmanaged, IGroup<G, L, V>
-    {
-        for (TapGroup* taps = first; taps < end; taps++)
-        {
-            ConvGradientTile<L, V, G>.Run(frame, taps, dy, to);
-        }
-    }
-
-    /// <summary>Adds to db[k]: Σ over images and pixels of dy[k][pixel].</summary>
-    public static void BiasGradient(Surface dy, Planes planes, float* to, int first, int end)
-    {
-        for (int k = first; k < end; k++)
-        {
-            V a = L.Zero, b = L.Zero;
-            for (int p = 0; p < planes.Height; p++)
-            {
-                float* row = dy.Pointer + k * dy.Plane + p * dy.Pitch, last = row + planes.Width * L.Width;
-                for (; row + L.Width < last; row += 2 * L.Width)
-                {
-                    a = L.Add(a, L.Load(row));
-                    b = L.Add(b, L.Load(row + L.Width));
-                }
-
-                if (row < last)
-                {
-                    a = L.Add(a, L.Load(row));
-                }
-            }
-
-            to[k] += L.Sum(L.Add(a, b));
         }
     }
 }

@@ -66,6 +66,9 @@ internal unsafe struct GradientFrame
     public nint GradientPlane;
     public nint GradientPitch;
 
+    /// <summary>The distance to the sums of the upper half of the lanes, those of the next slot; 0 within one slot.</summary>
+    public nint Half;
+
     /// <summary>The first output row of the current band.</summary>
     public int FirstRow;
 

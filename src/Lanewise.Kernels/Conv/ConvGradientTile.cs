@@ -60,12 +60,12 @@ internal static unsafe class ConvGradientTile<L, V, G>
             }
         }
 
-        q0.AddSums(to + taps->Weight[0]);
-        q1.AddSums(to + taps->Weight[1]);
-        q2.AddSums(to + taps->Weight[2]);
-        q3.AddSums(to + taps->Weight[3]);
-        q4.AddSums(to + taps->Weight[4]);
-        q5.AddSums(to + taps->Weight[5]);
+        q0.AddSums(to + taps->Weight[0], f->Half);
+        q1.AddSums(to + taps->Weight[1], f->Half);
+        q2.AddSums(to + taps->Weight[2], f->Half);
+        q3.AddSums(to + taps->Weight[3], f->Half);
+        q4.AddSums(to + taps->Weight[4], f->Half);
+        q5.AddSums(to + taps->Weight[5], f->Half);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -90,11 +90,11 @@ internal static unsafe class ConvGradientTile<L, V, G>
             }
         }
 
-        q0.AddSums(to + taps->Weight[0]);
-        q1.AddSums(to + taps->Weight[1]);
-        q2.AddSums(to + taps->Weight[2]);
-        q3.AddSums(to + taps->Weight[3]);
-        q4.AddSums(to + taps->Weight[4]);
+        q0.AddSums(to + taps->Weight[0], f->Half);
+        q1.AddSums(to + taps->Weight[1], f->Half);
+        q2.AddSums(to + taps->Weight[2], f->Half);
+        q3.AddSums(to + taps->Weight[3], f->Half);
+        q4.AddSums(to + taps->Weight[4], f->Half);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -118,10 +118,10 @@ internal static unsafe class ConvGradientTile<L, V, G>
             }
         }
 
-        q0.AddSums(to + taps->Weight[0]);
-        q1.AddSums(to + taps->Weight[1]);
-        q2.AddSums(to + taps->Weight[2]);
-        q3.AddSums(to + taps->Weight[3]);
+        q0.AddSums(to + taps->Weight[0], f->Half);
+        q1.AddSums(to + taps->Weight[1], f->Half);
+        q2.AddSums(to + taps->Weight[2], f->Half);
+        q3.AddSums(to + taps->Weight[3], f->Half);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -143,9 +143,9 @@ internal static unsafe class ConvGradientTile<L, V, G>
             }
         }
 
-        q0.AddSums(to + taps->Weight[0]);
-        q1.AddSums(to + taps->Weight[1]);
-        q2.AddSums(to + taps->Weight[2]);
+        q0.AddSums(to + taps->Weight[0], f->Half);
+        q1.AddSums(to + taps->Weight[1], f->Half);
+        q2.AddSums(to + taps->Weight[2], f->Half);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -166,8 +166,8 @@ internal static unsafe class ConvGradientTile<L, V, G>
             }
         }
 
-        q0.AddSums(to + taps->Weight[0]);
-        q1.AddSums(to + taps->Weight[1]);
+        q0.AddSums(to + taps->Weight[0], f->Half);
+        q1.AddSums(to + taps->Weight[1], f->Half);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -187,6 +187,6 @@ internal static unsafe class ConvGradientTile<L, V, G>
             }
         }
 
-        q0.AddSums(to + taps->Weight[0]);
+        q0.AddSums(to + taps->Weight[0], f->Half);
     }
 }

@@ -100,32 +100,29 @@ internal abstract partial class KernelSet
             };
     }
 
-    /// <summary>Prepares the gradient to a convolution's weights and bias, as one or several calls that run one after the other.</summary>
+    /// <summary>Prepares the gradient to a convolution's weights, as one or several calls that run one after the other.</summary>
     /// <param name="geometry">The convolution.</param>
     /// <param name="x">Its input.</param>
     /// <param name="dy">The gradient to its output.</param>
     /// <param name="weights">The first float of its packed weight gradients.</param>
-    /// <param name="bias">The first float of its bias gradients; negative for none.</param>
-    /// <param name="blocks">The maximum number of blocks that a call sums over.</param>
+    /// <param name="slots">How the sums over images are divided.</param>
     /// <param name="algorithm">How it is computed.</param>
     public IReadOnlyList<Conv2dGradientCall> Conv2dBackwardWeights(
-        Conv2dGeometry geometry, Planes x, Planes dy, int weights, int bias, int blocks, ConvAlgorithm algorithm = ConvAlgorithm.Auto)
+        Conv2dGeometry geometry, Planes x, Planes dy, int weights, SlotLayout slots, ConvAlgorithm algorithm = ConvAlgorithm.Auto)
     {
         int group = GroupOf(geometry.OutChannels), rows = GradientBandRows(dy);
-        if (WinogradGradientCost.Form(algorithm, geometry, x, dy, LaneWidth) is { } form)
+        if (WinogradGradientCost.Form(algorithm, geometry, x, dy) is { } form)
         {
             int vectors = VectorGroupOf(VectorsOf(geometry.OutChannels));
             return WinogradGradientCall.Of(
-                geometry, x, dy, form, weights, bias, new(vectors, MaxPixels(vectors), group, LaneWidth, blocks));
+                geometry, x, dy, form, weights, new(vectors, MaxPixels(vectors), group, LaneWidth, slots));
         }
 
-        return [new DirectGradientCall(TapGroups.Build(geometry, x, dy, group, Math.Min(6, MaxPixels(group)), rows, LaneWidth), x, dy)
+        var groups = TapGroups.Build(geometry, x, dy, group, Math.Min(6, MaxPixels(group)), rows, LaneWidth);
+        return [new DirectGradientCall(groups, x, dy, slots, group, Packing(geometry).PerOutput)
         {
             Weights = weights,
-            Bias = bias,
             BandRows = rows,
-            Group = group,
-            WeightsPerOutput = Packing(geometry).PerOutput,
             InputStep = geometry.Columns.Stride,
             InputRowStep = geometry.Rows.Stride,
         }];
@@ -145,11 +142,10 @@ internal abstract partial class KernelSet
     /// <summary>
     /// The outputs of a micro-kernel call: a divisor of the number of channels where there is one that uses the registers well.
     /// </summary>
-    private int GroupOf(int channels) => Registers switch
-    {
-        < 32 => Math.Min(channels, 2),
-        _ => channels % 4 == 0 ? 4 : channels % 5 == 0 ? 5 : Math.Min(channels, 4),
-    };
+    private int GroupOf(int channels) => Registers < 32 ? Math.Min(channels, 2) : ReferenceGroup(channels);
+
+    /// <summary>The outputs of a micro-kernel call with 32 registers. Where it is equal, it is equal with 16 too.</summary>
+    public static int ReferenceGroup(int channels) => channels % 4 == 0 ? 4 : channels % 5 == 0 ? 5 : Math.Min(channels, 4);
 
     /// <summary>⌈channels / L⌉.</summary>
     private int VectorsOf(int channels) => (channels + LaneWidth - 1) / LaneWidth;

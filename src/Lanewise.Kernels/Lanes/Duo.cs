@@ -53,9 +53,9 @@ internal unsafe struct Duo<L, V> : IGroup<Duo<L, V>, L, V>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void AddSums(float* to)
+    public void AddSums(float* to, nint half)
     {
-        to[0] += L.Sum(_a);
-        to[1] += L.Sum(_b);
+        L.AddSum(_a, to, half);
+        L.AddSum(_b, to + 1, half);
     }
 }

@@ -32,6 +32,6 @@ internal unsafe interface IGroup<G, L, V>
     /// <summary>this = mask &gt; 0 ? this : 0.</summary>
     void Mask(in G mask);
 
-    /// <summary>Adds the sum of each output over the lanes to neighbouring floats.</summary>
-    void AddSums(float* to);
+    /// <summary>Adds the lanes of each output to neighbouring floats, as <see cref="ILane{V}.AddSum"/> does.</summary>
+    void AddSums(float* to, nint half);
 }

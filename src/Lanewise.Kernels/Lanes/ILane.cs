@@ -46,17 +46,24 @@ internal unsafe interface ILane<V> where V : unmanaged
     /// <summary>a == b ? x : 0, lane by lane.</summary>
     static abstract V IfEqual(V a, V b, V x);
 
-    /// <summary>eᵛ, to a few units in the last place.</summary>
-    static abstract V Exp(V v);
+    /// <summary>v · 2ᵉ for whole numbers e, where v and the result are normal numbers.</summary>
+    static abstract V Scale(V v, V e);
 
-    /// <summary>The natural logarithm, to a few units in the last place.</summary>
-    static abstract V Log(V v);
+    /// <summary>e of v = m · 2ᵉ with 1 ≤ m &lt; 2, for positive normal numbers.</summary>
+    static abstract V Exponent(V v);
 
-    /// <summary>The sum over all lanes.</summary>
-    static abstract float Sum(V v);
+    /// <summary>m of v = m · 2ᵉ with 1 ≤ m &lt; 2, for positive normal numbers.</summary>
+    static abstract V Mantissa(V v);
 
-    /// <summary>Adds the sums of a, b, c and d over the lanes to four neighbouring floats.</summary>
-    static abstract void AddSums(V a, V b, V c, V d, float* to);
+    /// <summary>
+    /// Adds a to one float, four lanes after four: to += (a₀ + a₂) + (a₁ + a₃), then to += (a₄ + a₆) + (a₅ + a₇), and so on, so that the
+    /// result does not depend on the width. From lane 8 on to the float <paramref name="half"/> floats further, that of the next slot; 0
+    /// where the lanes belong to one slot.
+    /// </summary>
+    static abstract void AddSum(V a, float* to, nint half);
+
+    /// <summary>Adds a, b, c and d to four neighbouring floats, each as <see cref="AddSum"/> does.</summary>
+    static abstract void AddSums(V a, V b, V c, V d, float* to, nint half);
 
     /// <summary>Writes lane i of a, b, c and d to four neighbouring floats at to + i·step. Not supported with one lane.</summary>
     static abstract void StoreTransposed(V a, V b, V c, V d, float* to, nint step);

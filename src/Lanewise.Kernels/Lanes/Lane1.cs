@@ -50,15 +50,19 @@ internal readonly unsafe struct Lane1 : ILane<float>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float IfEqual(float a, float b, float x) => a == b ? x : 0;
 
-    public static float Exp(float v) => MathF.Exp(v);
+    public static float Scale(float v, float e) =>
+        BitConverter.Int32BitsToSingle(BitConverter.SingleToInt32Bits(v) + ((int)e << FloatBits.Mantissa));
 
-    public static float Log(float v) => MathF.Log(v);
+    public static float Exponent(float v) => (BitConverter.SingleToInt32Bits(v) >> FloatBits.Mantissa) - FloatBits.Bias;
+
+    public static float Mantissa(float v) =>
+        BitConverter.Int32BitsToSingle((BitConverter.SingleToInt32Bits(v) & FloatBits.MantissaMask) | FloatBits.One);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float Sum(float v) => v;
+    public static void AddSum(float a, float* to, nint half) => *to += a;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void AddSums(float a, float b, float c, float d, float* to)
+    public static void AddSums(float a, float b, float c, float d, float* to, nint half)
     {
         to[0] += a;
         to[1] += b;

@@ -68,22 +68,34 @@ internal readonly unsafe struct Lane16 : ILane<Vector512<float>>
     public static Vector512<float> IfEqual(Vector512<float> a, Vector512<float> b, Vector512<float> x) =>
         Vector512.ConditionalSelect(Vector512.Equals(a, b), x, Vector512<float>.Zero);
 
-    public static Vector512<float> Exp(Vector512<float> v) => Vector512.Exp(v);
-
-    public static Vector512<float> Log(Vector512<float> v) => Vector512.Log(v);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Scale(Vector512<float> v, Vector512<float> e) =>
+        (v.AsInt32() + (Vector512.ConvertToInt32(e) << FloatBits.Mantissa)).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float Sum(Vector512<float> v) => Vector512.Sum(v);
+    public static Vector512<float> Exponent(Vector512<float> v) =>
+        Vector512.ConvertToSingle((v.AsInt32() >> FloatBits.Mantissa) - Vector512.Create(FloatBits.Bias));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void AddSums(Vector512<float> a, Vector512<float> b, Vector512<float> c, Vector512<float> d, float* to)
+    public static Vector512<float> Mantissa(Vector512<float> v) =>
+        ((v.AsInt32() & Vector512.Create(FloatBits.MantissaMask)) | Vector512.Create(FloatBits.One)).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void AddSum(Vector512<float> a, float* to, nint half)
     {
-        // Transpose four vectors within their 128-bit quarters while adding, then add the quarters.
+        Lane8.AddSum(a.GetLower(), to, 0);
+        Lane8.AddSum(a.GetUpper(), to + half, 0);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void AddSums(Vector512<float> a, Vector512<float> b, Vector512<float> c, Vector512<float> d, float* to, nint half)
+    {
+        // Four vectors are transposed within their 128-bit quarters while they are added.
         var ab = Avx512F.UnpackLow(a, b) + Avx512F.UnpackHigh(a, b);
         var cd = Avx512F.UnpackLow(c, d) + Avx512F.UnpackHigh(c, d);
         var abcd = Avx512F.Shuffle(ab, cd, 0x44) + Avx512F.Shuffle(ab, cd, 0xEE);
-        var half = abcd.GetLower() + abcd.GetUpper();
-        (Vector128.Load(to) + (half.GetLower() + half.GetUpper())).Store(to);
+        Lane8.AddQuarters(abcd.GetLower(), to);
+        Lane8.AddQuarters(abcd.GetUpper(), to + half);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -69,20 +69,32 @@ internal readonly unsafe struct Lane4 : ILane<Vector128<float>>
     public static Vector128<float> IfEqual(Vector128<float> a, Vector128<float> b, Vector128<float> x) =>
         Vector128.ConditionalSelect(Vector128.Equals(a, b), x, Vector128<float>.Zero);
 
-    public static Vector128<float> Exp(Vector128<float> v) => Vector128.Exp(v);
-
-    public static Vector128<float> Log(Vector128<float> v) => Vector128.Log(v);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> Scale(Vector128<float> v, Vector128<float> e) =>
+        (v.AsInt32() + (Vector128.ConvertToInt32(e) << FloatBits.Mantissa)).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float Sum(Vector128<float> v) => Vector128.Sum(v);
+    public static Vector128<float> Exponent(Vector128<float> v) =>
+        Vector128.ConvertToSingle((v.AsInt32() >> FloatBits.Mantissa) - Vector128.Create(FloatBits.Bias));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void AddSums(Vector128<float> a, Vector128<float> b, Vector128<float> c, Vector128<float> d, float* to)
+    public static Vector128<float> Mantissa(Vector128<float> v) =>
+        ((v.AsInt32() & Vector128.Create(FloatBits.MantissaMask)) | Vector128.Create(FloatBits.One)).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void AddSum(Vector128<float> a, float* to, nint half)
     {
-        to[0] += Sum(a);
-        to[1] += Sum(b);
-        to[2] += Sum(c);
-        to[3] += Sum(d);
+        var pairs = a + Vector128.Shuffle(a, Vector128.Create(2, 3, 0, 1));
+        *to += pairs.GetElement(0) + pairs.GetElement(1);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void AddSums(Vector128<float> a, Vector128<float> b, Vector128<float> c, Vector128<float> d, float* to, nint half)
+    {
+        AddSum(a, to, 0);
+        AddSum(b, to + 1, 0);
+        AddSum(c, to + 2, 0);
+        AddSum(d, to + 3, 0);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

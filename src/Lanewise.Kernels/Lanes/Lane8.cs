@@ -68,22 +68,37 @@ internal readonly unsafe struct Lane8 : ILane<Vector256<float>>
     public static Vector256<float> IfEqual(Vector256<float> a, Vector256<float> b, Vector256<float> x) =>
         Vector256.ConditionalSelect(Vector256.Equals(a, b), x, Vector256<float>.Zero);
 
-    public static Vector256<float> Exp(Vector256<float> v) => Vector256.Exp(v);
-
-    public static Vector256<float> Log(Vector256<float> v) => Vector256.Log(v);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> Scale(Vector256<float> v, Vector256<float> e) =>
+        (v.AsInt32() + (Vector256.ConvertToInt32(e) << FloatBits.Mantissa)).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float Sum(Vector256<float> v) => Vector256.Sum(v);
+    public static Vector256<float> Exponent(Vector256<float> v) =>
+        Vector256.ConvertToSingle((v.AsInt32() >> FloatBits.Mantissa) - Vector256.Create(FloatBits.Bias));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void AddSums(Vector256<float> a, Vector256<float> b, Vector256<float> c, Vector256<float> d, float* to)
+    public static Vector256<float> Mantissa(Vector256<float> v) =>
+        ((v.AsInt32() & Vector256.Create(FloatBits.MantissaMask)) | Vector256.Create(FloatBits.One)).AsSingle();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void AddSum(Vector256<float> a, float* to, nint half)
     {
-        // Transpose four vectors within their 128-bit halves while adding, then add the halves.
+        Lane4.AddSum(a.GetLower(), to, 0);
+        Lane4.AddSum(a.GetUpper(), to, 0);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void AddSums(Vector256<float> a, Vector256<float> b, Vector256<float> c, Vector256<float> d, float* to, nint half)
+    {
+        // Four vectors are transposed within their 128-bit halves while they are added.
         var ab = Avx.UnpackLow(a, b) + Avx.UnpackHigh(a, b);
         var cd = Avx.UnpackLow(c, d) + Avx.UnpackHigh(c, d);
-        var abcd = Avx.Shuffle(ab, cd, 0x44) + Avx.Shuffle(ab, cd, 0xEE);
-        (Vector128.Load(to) + (abcd.GetLower() + abcd.GetUpper())).Store(to);
+        AddQuarters(Avx.Shuffle(ab, cd, 0x44) + Avx.Shuffle(ab, cd, 0xEE), to);
     }
+
+    /// <summary>Adds the lower four floats, then the upper four, to four neighbouring floats.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void AddQuarters(Vector256<float> v, float* to) => (Vector128.Load(to) + v.GetLower() + v.GetUpper()).Store(to);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreTransposed(Vector256<float> a, Vector256<float> b, Vector256<float> c, Vector256<float> d, float* to, nint step)

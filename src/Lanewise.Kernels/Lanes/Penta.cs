@@ -84,9 +84,9 @@ internal unsafe struct Penta<L, V> : IGroup<Penta<L, V>, L, V>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void AddSums(float* to)
+    public void AddSums(float* to, nint half)
     {
-        L.AddSums(_a, _b, _c, _d, to);
-        to[4] += L.Sum(_e);
+        L.AddSums(_a, _b, _c, _d, to, half);
+        L.AddSum(_e, to + 4, half);
     }
 }

@@ -63,8 +63,8 @@ internal unsafe struct Quad<L, V> : IGroup<Quad<L, V>, L, V>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void AddSums(float* to)
+    public void AddSums(float* to, nint half)
     {
-        L.AddSums(_a, _b, _c, _d, to);
+        L.AddSums(_a, _b, _c, _d, to, half);
     }
 }

@@ -48,8 +48,8 @@ internal unsafe struct Solo<L, V> : IGroup<Solo<L, V>, L, V>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void AddSums(float* to)
+    public void AddSums(float* to, nint half)
     {
-        to[0] += L.Sum(_a);
+        L.AddSum(_a, to, half);
     }
 }

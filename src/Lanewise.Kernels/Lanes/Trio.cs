@@ -58,10 +58,10 @@ internal unsafe struct Trio<L, V> : IGroup<Trio<L, V>, L, V>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void AddSums(float* to)
+    public void AddSums(float* to, nint half)
     {
-        to[0] += L.Sum(_a);
-        to[1] += L.Sum(_b);
-        to[2] += L.Sum(_c);
+        L.AddSum(_a, to, half);
+        L.AddSum(_b, to + 1, half);
+        L.AddSum(_c, to + 2, half);
     }
 }

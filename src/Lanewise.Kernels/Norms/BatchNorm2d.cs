@@ -1,19 +1,15 @@
-using System.Runtime.CompilerServices;
-
 namespace Lanewise.Kernels;
 
 /// <summary>
 /// Batch normalization (Ioffe and Szegedy 2015), y = (x − mean) / √(var + eps) · γ + β, channel by channel over all blocks of a batch,
 /// while the channel is in the cache. A lane is an image. Sums are accumulated in single precision over a few rows of a lane and in double
-/// precision beyond; the variance takes a second pass, so that a large mean costs no digits. Lanes without an image count in no sum.
+/// precision beyond, slot by slot; the variance takes a second pass, so that a large mean costs no digits. Lanes without an image count in
+/// no sum.
 /// </summary>
-internal static unsafe class BatchNorm2d<L, V>
+internal static unsafe partial class BatchNorm2d<L, V>
     where L : unmanaged, ILane<V>
     where V : unmanaged
 {
-    /// <summary>The number of pixels that are summed in single precision.</summary>
-    private const int Run = 128;
-
     /// <summary>
     /// Writes y = (x − mean) / √(var + eps) · γ + β, then + add and max(0, ·), for the channels of the part, and the batch statistics that
     /// the backward pass reads; updates the running statistics, unless there is only one value, which has no variance.
@@ -21,35 +17,47 @@ internal static unsafe class BatchNorm2d<L, V>
     public static void Forward(BatchNormCall call, ReadOnlySpan<BlockMemory> blocks, Part part)
     {
         float* w = blocks[0].Weights.Pointer;
-        int channels = call.Input.Channels;
-        double count = (double)Images(blocks) * call.Input.Height * call.Input.Width;
-        var (c, end) = part.Of(channels);
+        var (c, end) = part.Of(call.Input.Channels);
         if (c == 0 && end > 0)
         {
             w[call.BatchesTracked]++;
         }
 
+        int groups = GroupsOf(call, blocks);
         for (; c < end; c++)
         {
-            double mean = Sum<Value>(call.Input, call.Input, c, 0, blocks) / count;
-            double variance = Sum<Square>(call.Input, call.Input, c, (float)mean, blocks) / count;
-            float inverse = (float)(1 / Math.Sqrt(variance + call.Eps));
-            w[call.Statistics + c] = (float)mean;
-            w[call.Statistics + channels + c] = inverse;
-            if (count > 1)
+            var means = new SlotTree<PairSum>();
+            bool hasVariance = true;
+            for (int i = 0; i < groups; i++)
             {
-                double unbiased = variance * count / (count - 1);
-                w[call.RunningMean + c] += call.Momentum * ((float)mean - w[call.RunningMean + c]);
-                w[call.RunningVar + c] += call.Momentum * ((float)unbiased - w[call.RunningVar + c]);
+                var group = GroupOf(call, blocks, i);
+                var (count, mean, squares) = MomentsOf(call, c, group);
+                hasVariance &= count > 1;
+                means.Add(new(mean, squares / Math.Max(1, count - 1)));
+                float inverse = (float)(1 / Math.Sqrt(squares / count + call.Eps));
+                float* statistics = w + call.Statistics + (nint)i * 2 * call.Input.Channels;
+                (statistics[c], statistics[call.Input.Channels + c]) = ((float)mean, inverse);
+                foreach (ref readonly var block in group)
+                {
+                    Write(call, c, w[call.Weight + c] * inverse, (float)mean, w[call.Bias + c], block);
+                }
             }
 
-            float scale = w[call.Weight + c] * inverse;
-            foreach (ref readonly var block in blocks)
+            if (hasVariance)
             {
-                Write(call, c, scale, (float)mean, w[call.Bias + c], block);
+                var (mean, variance) = means.Total();
+                w[call.RunningMean + c] += call.Momentum * ((float)(mean / groups) - w[call.RunningMean + c]);
+                w[call.RunningVar + c] += call.Momentum * ((float)(variance / groups) - w[call.RunningVar + c]);
             }
         }
     }
+
+    /// <summary>The number of groups of images that are normalized by statistics of their own: the slots, or one.</summary>
+    private static int GroupsOf(BatchNormCall call, ReadOnlySpan<BlockMemory> blocks) =>
+        call.IsPerSlot ? call.Slots.SlotsOf(blocks.Length, L.Width) : 1;
+
+    private static ReadOnlySpan<BlockMemory> GroupOf(BatchNormCall call, ReadOnlySpan<BlockMemory> blocks, int group) =>
+        call.IsPerSlot ? call.Slots.Slot(blocks, group, L.Width) : blocks;
 
     /// <summary>Writes y for the channels of the part of one block by the running statistics, which it does not change.</summary>
     public static void Evaluate(BatchNormCall call, in BlockMemory memory, Part part)
@@ -70,27 +78,33 @@ internal static unsafe class BatchNorm2d<L, V>
     public static void Backward(BatchNormCall call, ReadOnlySpan<BlockMemory> blocks, Part part)
     {
         float* w = blocks[0].Weights.Pointer, gradients = blocks[0].Gradients.Pointer;
-        int channels = call.Input.Channels;
-        double count = (double)Images(blocks) * call.Input.Height * call.Input.Width;
-        var (c, end) = part.Of(channels);
+        int groups = GroupsOf(call, blocks);
+        var (c, end) = part.Of(call.Input.Channels);
         for (; c < end; c++)
         {
-            float mean = w[call.Statistics + c], inverse = w[call.Statistics + channels + c];
-            double sum = Sum<Value>(call.Output, call.Output, c, 0, blocks);
-            double product = Sum<Product>(call.Input, call.Output, c, mean, blocks) * inverse;
-            gradients[call.Weight + c] += (float)product;
-            gradients[call.Bias + c] += (float)sum;
-            if (!call.WantsInput)
+            var totals = new SlotTree<PairSum>();
+            for (int i = 0; i < groups; i++)
             {
-                continue;
+                var group = GroupOf(call, blocks, i);
+                float* statistics = w + call.Statistics + (nint)i * 2 * call.Input.Channels;
+                float mean = statistics[c], inverse = statistics[call.Input.Channels + c];
+                var (sum, product) = GradientSums(call, c, mean, group);
+                product *= inverse;
+                totals.Add(new(product, sum));
+                if (call.WantsInput)
+                {
+                    double count = (double)Images(group) * call.Input.Height * call.Input.Width;
+                    float scale = w[call.Weight + c] * inverse;
+                    float slope = (float)(-scale * inverse * product / count), shift = (float)(-scale * sum / count);
+                    foreach (ref readonly var block in group)
+                    {
+                        WriteGradient(call, call.Input, c, (scale, slope, shift, mean), block);
+                    }
+                }
             }
 
-            float scale = w[call.Weight + c] * inverse;
-            float slope = (float)(-scale * inverse * product / count), shift = (float)(-scale * sum / count);
-            foreach (ref readonly var block in blocks)
-            {
-                WriteGradient(call, call.Input, c, (scale, slope, shift, mean), block);
-            }
+            gradients[call.Weight + c] += (float)totals.Total().First;
+            gradients[call.Bias + c] += (float)totals.Total().Second;
         }
     }
 
@@ -104,65 +118,6 @@ internal static unsafe class BatchNorm2d<L, V>
             float scale = w[call.Weight + c] / MathF.Sqrt(w[call.RunningVar + c] + call.Eps);
             WriteGradient(call, call.Output, c, (scale, 0, 0, 0), memory);
         }
-    }
-
-    private static int Images(ReadOnlySpan<BlockMemory> blocks)
-    {
-        int images = 0;
-        foreach (ref readonly var block in blocks)
-        {
-            images += block.Images;
-        }
-
-        return images;
-    }
-
-    /// <summary>Computes Σ term(a, b) over the images and pixels of channel c.</summary>
-    private static double Sum<TTerm>(Planes a, Planes b, int c, float mean, ReadOnlySpan<BlockMemory> blocks)
-        where TTerm : struct, ITerm
-    {
-        double sum = 0;
-        float* lanes = stackalloc float[16];
-        int rows = Math.Max(1, Run / a.Width);
-        foreach (ref readonly var block in blocks)
-        {
-            var (from, with) = (Surface.Of<L, V>(block.Activations.Pointer, a), Surface.Of<L, V>(block.Activations.Pointer, b));
-            for (int h = 0; h < a.Height; h += rows)
-            {
-                int last = Math.Min(h + rows, a.Height);
-                float* rowsA = from.Pointer + c * from.Plane, rowsB = with.Pointer + c * with.Plane;
-                L.Store(SumRows<TTerm>(rowsA, rowsB, from.Pitch, with.Pitch, (h, last, a.Width), mean), lanes);
-                for (int lane = 0; lane < block.Images; lane++)
-                {
-                    sum += lanes[lane];
-                }
-            }
-        }
-
-        return sum;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static V SumRows<TTerm>(float* a, float* b, nint pitchA, nint pitchB, (int First, int End, int Width) rows, float mean)
-        where TTerm : struct, ITerm
-    {
-        V m = L.Create(mean), even = L.Zero, odd = L.Zero;
-        for (int h = rows.First; h < rows.End; h++)
-        {
-            float* x = a + h * pitchA, y = b + h * pitchB, end = x + rows.Width * L.Width;
-            for (; x + L.Width < end; x += 2 * L.Width, y += 2 * L.Width)
-            {
-                even = TTerm.Add(even, L.Load(x), L.Load(y), m);
-                odd = TTerm.Add(odd, L.Load(x + L.Width), L.Load(y + L.Width), m);
-            }
-
-            if (x < end)
-            {
-                even = TTerm.Add(even, L.Load(x), L.Load(y), m);
-            }
-        }
-
-        return L.Add(even, odd);
     }
 
     /// <summary>Gets 1 in lanes with an image, 0 in the others.</summary>
@@ -224,35 +179,5 @@ internal static unsafe class BatchNorm2d<L, V>
                 L.Store(call.Accumulate ? L.Add(L.Load(to + i), value) : value, to + i);
             }
         }
-    }
-
-    private interface ITerm
-    {
-        static abstract V Add(V sum, V a, V b, V mean);
-    }
-
-    /// <summary>a.</summary>
-    private readonly struct Value : ITerm
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static V Add(V sum, V a, V b, V mean) => L.Add(sum, a);
-    }
-
-    /// <summary>(a − mean)².</summary>
-    private readonly struct Square : ITerm
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static V Add(V sum, V a, V b, V mean)
-        {
-            V centred = L.Subtract(a, mean);
-            return L.Fma(centred, centred, sum);
-        }
-    }
-
-    /// <summary>(a − mean) · b.</summary>
-    private readonly struct Product : ITerm
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static V Add(V sum, V a, V b, V mean) => L.Fma(L.Subtract(a, mean), b, sum);
     }
 }

@@ -40,9 +40,16 @@ internal sealed class BatchNormCall
     public required int BatchesTracked { get; init; }
 
     /// <summary>
-    /// The first of C batch means, then C values of 1 / √(var + eps), which the forward pass keeps for the backward pass.
+    /// The first of C batch means, then C values of 1 / √(var + eps), which the forward pass keeps for the backward pass; slot by slot
+    /// where each has its own.
     /// </summary>
     public required int Statistics { get; init; }
+
+    /// <summary>How the sums over images are divided.</summary>
+    public required SlotLayout Slots { get; init; }
+
+    /// <summary>Whether each slot is normalized by its own statistics.</summary>
+    public bool IsPerSlot { get; init; }
 
     /// <summary>Added to the variance.</summary>
     public required float Eps { get; init; }

@@ -53,38 +53,75 @@ internal static unsafe class ChannelAffine<L, V>
     }
 
     /// <summary>
-    /// Adds Σ dy · x and Σ dy to the gradients of weight and bias for the channels of the part, block by block. Lanes without an image
-    /// count in no sum.
+    /// Adds Σ dy · x and Σ dy to the gradients of weight and bias for the channels of the part. Lanes without an image count in no sum.
     /// </summary>
     public static void BackwardWeights(ChannelAffineCall call, ReadOnlySpan<BlockMemory> blocks, Part part)
     {
-        int rows = Math.Max(1, Run / call.Input.Width);
-        var (first, end) = part.Of(call.Input.Channels);
-        foreach (ref readonly var block in blocks)
+        float* gradients = blocks[0].Gradients.Pointer;
+        var (c, end) = part.Of(call.Input.Channels);
+        for (; c < end; c++)
         {
-            float* gradients = block.Gradients.Pointer;
-            for (int c = first; c < end; c++)
+            if (call.Slots.Images < L.Width)
             {
-                double product = 0, sum = 0;
-                for (int h = 0; h < call.Input.Height; h += rows)
-                {
-                    AddRows(call, c, (h, Math.Min(h + rows, call.Input.Height)), block, ref product, ref sum);
-                }
-
-                gradients[call.Weight + c] += (float)product;
-                if (call.Bias >= 0)
-                {
-                    gradients[call.Bias + c] += (float)sum;
-                }
+                // A block of two slots.
+                int half = call.Slots.Images;
+                Add(call, c, SumOf(call, c, blocks, (0, half)), gradients);
+                Add(call, c, SumOf(call, c, blocks, (half, 2 * half)), gradients + blocks[0].Half);
+                continue;
             }
+
+            var (products, sums) = (new SlotTree<FloatSum>(), new SlotTree<FloatSum>());
+            for (int i = 0; i < call.Slots.SlotsOf(blocks.Length, L.Width); i++)
+            {
+                var slot = SumOf(call, c, call.Slots.Slot(blocks, i, L.Width), (0, L.Width));
+                products.Add(new(slot.Product));
+                sums.Add(new(slot.Sum));
+            }
+
+            Add(call, c, (products.Total().Value, sums.Total().Value), gradients);
         }
     }
 
-    /// <summary>Adds the sums over a few rows of channel c, of the lanes with an image.</summary>
-    private static void AddRows(
-        ChannelAffineCall call, int c, (int First, int End) rows, in BlockMemory block, ref double product, ref double sum)
+    private static void Add(ChannelAffineCall call, int c, (float Product, float Sum) sums, float* gradients)
     {
-        float* lanes = stackalloc float[2 * 16];
+        gradients[call.Weight + c] += sums.Product;
+        if (call.Bias >= 0)
+        {
+            gradients[call.Bias + c] += sums.Sum;
+        }
+    }
+
+    /// <summary>Sums dy · x and dy over channel c of a slot's blocks, of some lanes only, piece by piece and band by band.</summary>
+    private static (float Product, float Sum) SumOf(
+        ChannelAffineCall call, int c, ReadOnlySpan<BlockMemory> blocks, (int First, int End) lanes)
+    {
+        double product = 0, sum = 0;
+        float* products = stackalloc float[16], sums = stackalloc float[16];
+        int rows = Math.Max(1, Run / call.Input.Width), pieceBlocks = call.Slots.PieceBlocks(L.Width);
+        for (int first = 0; first < blocks.Length; first += pieceBlocks)
+        {
+            var piece = blocks[first..Math.Min(first + pieceBlocks, blocks.Length)];
+            for (int h = 0; h < call.Input.Height; h += rows)
+            {
+                foreach (ref readonly var block in piece)
+                {
+                    SumRows(call, c, (h, Math.Min(h + rows, call.Input.Height)), block, products, sums);
+                    for (int lane = lanes.First; lane < Math.Min(lanes.End, block.Images); lane++)
+                    {
+                        product += products[lane];
+                        sum += sums[lane];
+                    }
+                }
+            }
+        }
+
+        return ((float)product, (float)sum);
+    }
+
+    /// <summary>Sums over a few rows of channel c, lane by lane.</summary>
+    private static void SumRows(
+        ChannelAffineCall call, int c, (int First, int End) rows, in BlockMemory block, float* toProducts, float* toSums)
+    {
         float* activations = block.Activations.Pointer;
         var (x, dy) = (Surface.Of<L, V>(activations, call.Input), Surface.Of<L, V>(activations, call.Output));
         V products = L.Zero, sums = L.Zero;
@@ -99,13 +136,8 @@ internal static unsafe class ChannelAffine<L, V>
             }
         }
 
-        L.Store(products, lanes);
-        L.Store(sums, lanes + 16);
-        for (int lane = 0; lane < block.Images; lane++)
-        {
-            product += lanes[lane];
-            sum += lanes[16 + lane];
-        }
+        L.Store(products, toProducts);
+        L.Store(sums, toSums);
     }
 
     /// <summary>Gets the number of a plane's channel in all lanes, or those of its channels, one in each lane.</summary>

@@ -23,4 +23,7 @@ internal sealed class ChannelAffineCall
 
     /// <summary>The first bias, in floats, and that of its gradient; negative for none.</summary>
     public required int Bias { get; init; }
+
+    /// <summary>How the sums over images are divided.</summary>
+    public required SlotLayout Slots { get; init; }
 }

@@ -94,5 +94,5 @@ internal static unsafe class LocalResponseNorm<L, V>
     }
 
     /// <summary>Computes x^−beta for positive x.</summary>
-    private static V Power(V x, float beta) => L.Exp(L.Multiply(L.Log(x), L.Create(-beta)));
+    private static V Power(V x, float beta) => LaneMath<L, V>.Exp(L.Multiply(LaneMath<L, V>.Log(x), L.Create(-beta)));
 }

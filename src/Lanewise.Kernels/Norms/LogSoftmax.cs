@@ -26,10 +26,10 @@ internal static unsafe class LogSoftmax<L, V>
 
                 for (int c = 0; c < x.Channels; c++)
                 {
-                    sum = L.Add(sum, L.Exp(L.Subtract(L.Load(pixel + c * from.Plane), top)));
+                    sum = L.Add(sum, LaneMath<L, V>.Exp(L.Subtract(L.Load(pixel + c * from.Plane), top)));
                 }
 
-                V log = L.Log(sum);
+                V log = LaneMath<L, V>.Log(sum);
                 for (int c = 0; c < x.Channels; c++)
                 {
                     L.Store(L.Subtract(L.Subtract(L.Load(pixel + c * from.Plane), top), log), result + c * to.Plane);
@@ -59,7 +59,7 @@ internal static unsafe class LogSoftmax<L, V>
                 for (int c = 0; c < y.Channels; c++)
                 {
                     float* pixel = to.Pointer + c * to.Plane + h * to.Pitch + w * to.Pixel;
-                    V share = L.Multiply(L.Exp(L.Load(values + c * from.Plane)), sum);
+                    V share = L.Multiply(LaneMath<L, V>.Exp(L.Load(values + c * from.Plane)), sum);
                     V value = L.Subtract(L.Load(gradients + c * gradient.Plane), share);
                     L.Store(accumulate ? L.Add(L.Load(pixel), value) : value, pixel);
                 }

@@ -26,7 +26,7 @@ internal static unsafe class Softmax<L, V>
 
                 for (int c = 0; c < x.Channels; c++)
                 {
-                    V power = L.Exp(L.Subtract(L.Load(pixel + c * from.Plane), top));
+                    V power = LaneMath<L, V>.Exp(L.Subtract(L.Load(pixel + c * from.Plane), top));
                     sum = L.Add(sum, power);
                     L.Store(power, result + c * to.Plane);
                 }

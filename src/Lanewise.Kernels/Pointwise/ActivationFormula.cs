@@ -1,35 +1,47 @@
-using System.Runtime.InteropServices;
-
 namespace Lanewise.Kernels;
 
-/// <summary>The elementwise functions of <see cref="Activation{L, V}"/>, with the numbers A and B.</summary>
-internal enum ActivationKind
+/// <summary>
+/// An elementwise function and its derivative; where it is not differentiable, the derivative is PyTorch's choice. One file each in
+/// Activations.
+/// </summary>
+internal interface IActivation
 {
-    /// <summary>x where x &gt; 0, otherwise A · x.</summary>
-    LeakyReLU,
+    /// <summary>Computes f(x) with the numbers of a formula.</summary>
+    static abstract V Value<L, V>(V x, ActivationFormula formula)
+        where L : unmanaged, ILane<V>
+        where V : unmanaged;
 
-    /// <summary>min(B, max(A, x)).</summary>
-    Hardtanh,
-
-    /// <summary>1 / (1 + exp(−x)).</summary>
-    Sigmoid,
-
-    /// <summary>max(0, min(1, A · x + B)).</summary>
-    Hardsigmoid,
-
-    /// <summary>x · min(6, max(0, x + 3)) / 6.</summary>
-    Hardswish,
-
-    /// <summary>x / (1 + exp(−x)).</summary>
-    SiLU,
-
-    /// <summary>A · x + B.</summary>
-    Rescaling,
+    /// <summary>Computes f′(x) with the numbers of a formula.</summary>
+    static abstract V Slope<L, V>(V x, ActivationFormula formula)
+        where L : unmanaged, ILane<V>
+        where V : unmanaged;
 }
 
 /// <summary>An elementwise function with its numbers.</summary>
-/// <param name="Kind">The function.</param>
 /// <param name="A">Its first number; 0 if it has none.</param>
 /// <param name="B">Its second number; 0 if it has none.</param>
-[StructLayout(LayoutKind.Auto)]
-internal readonly record struct ActivationFormula(ActivationKind Kind, float A = 0, float B = 0);
+internal abstract record ActivationFormula(float A, float B)
+{
+    /// <summary>Writes y = f(x).</summary>
+    public abstract void Forward(KernelSet kernels, Planes x, Planes y, in BlockMemory memory, Part part);
+
+    /// <summary>Writes, or adds to, dx = f′(x) · dy.</summary>
+    public abstract void Backward(KernelSet kernels, Planes x, Planes dy, Planes dx, bool accumulate, in BlockMemory memory, Part part);
+}
+
+/// <summary>An elementwise function of a type, with its numbers.</summary>
+/// <typeparam name="TFunction">The function.</typeparam>
+/// <param name="A">Its first number; 0 if it has none.</param>
+/// <param name="B">Its second number; 0 if it has none.</param>
+internal sealed record ActivationFormula<TFunction>(float A = 0, float B = 0) : ActivationFormula(A, B)
+    where TFunction : struct, IActivation
+{
+    /// <inheritdoc/>
+    public override void Forward(KernelSet kernels, Planes x, Planes y, in BlockMemory memory, Part part) =>
+        kernels.Activation<TFunction>(this, x, y, memory, part);
+
+    /// <inheritdoc/>
+    public override void Backward(
+        KernelSet kernels, Planes x, Planes dy, Planes dx, bool accumulate, in BlockMemory memory, Part part) =>
+        kernels.ActivationBackward<TFunction>(this, x, dy, dx, accumulate, memory, part);
+}

@@ -23,7 +23,7 @@ internal static unsafe class Dropout<L, V>
                 {
                     for (int lane = 0; lane < L.Width; lane++)
                     {
-                        mask[lane] = DropoutMask.Keeps(key, memory.First + lane, (c * x.Height + h) * x.Width + w, p) ? scale : 0;
+                        mask[lane] = DropoutMask.Keeps(key, memory.Place + lane, (c * x.Height + h) * x.Width + w, p) ? scale : 0;
                     }
 
                     float* pixel = result.Pointer + c * result.Plane + h * result.Pitch + w * result.Pixel;

@@ -31,9 +31,9 @@ internal struct SplitMix64(ulong seed)
     /// <summary>Gets the next number, normal with mean 0 and standard deviation 1 (Box and Muller 1958).</summary>
     public float NextNormal()
     {
-        // In double precision, so that the float is bitwise identical on every machine, and never the logarithm of zero.
-        double radius = Math.Sqrt(-2 * Math.Log(((Next() >> 11) + 0.5) / (1L << 53)));
-        return (float)(radius * Math.Cos(2 * Math.PI * ((Next() >> 11) / (double)(1L << 53))));
+        // Never the logarithm of zero.
+        double radius = Math.Sqrt(-2 * FixedMath.Log(((Next() >> 11) + 0.5) / (1L << 53)));
+        return (float)(radius * FixedMath.Cos(2 * Math.PI * ((Next() >> 11) / (double)(1L << 53))));
     }
 
     /// <summary>Gets the next integer, uniform in 0 … count − 1; the bias, 2⁻⁶⁴ · count, is negligible.</summary>

@@ -27,12 +27,13 @@ internal static unsafe class AdamWKernel<L, V>
     {
         V beta1 = Constant(step.Beta1), rest1 = Constant(1 - step.Beta1), beta2 = Constant(step.Beta2), rest2 = Constant(1 - step.Beta2);
         V keep = Constant(1 - step.LearningRate * step.WeightDecay), eps = Constant(step.Eps);
-        V rate = Constant(-step.LearningRate / (1 - Math.Pow(step.Beta1, step.Update)));
-        V root = Constant(1 / Math.Sqrt(1 - Math.Pow(step.Beta2, step.Update)));
-        float* w = weights.Pointer + start, m = average.Pointer + start, s = square.Pointer + start;
+        V rate = Constant(-step.LearningRate / (1 - FixedMath.Power(step.Beta1, step.Update)));
+        V root = Constant(1 / Math.Sqrt(1 - FixedMath.Power(step.Beta2, step.Update)));
+        GradientSum<L, V>.Collect(slots, start, count);
+        float* g = slots[0].Pointer + start, w = weights.Pointer + start, m = average.Pointer + start, s = square.Pointer + start;
         for (int i = 0; i < count; i += L.Width)
         {
-            V gradient = GradientSum<L, V>.Take(slots, start + i);
+            V gradient = GradientSum<L, V>.Take(g + i);
             V mean = L.Fma(beta1, L.Load(m + i), L.Multiply(rest1, gradient));
             V spread = L.Fma(beta2, L.Load(s + i), L.Multiply(rest2, L.Multiply(gradient, gradient)));
             L.Store(mean, m + i);

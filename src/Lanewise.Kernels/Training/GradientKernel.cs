@@ -6,18 +6,10 @@ internal static unsafe class GradientKernel<L, V>
     where V : unmanaged
 {
     /// <summary>Writes the sum of the slots to the first one and zeros to the others; returns the sum of the squares.</summary>
-    public static double Collect(ReadOnlySpan<LaneMemory> slots, int start, int count)
+    public static PreciseSum Collect(ReadOnlySpan<LaneMemory> slots, int start, int count)
     {
-        float* to = slots[0].Pointer;
-        V squares = L.Zero;
-        for (int i = start; i < start + count; i += L.Width)
-        {
-            V gradient = GradientSum<L, V>.Take(slots, i);
-            L.Store(gradient, to + i);
-            squares = L.Fma(gradient, gradient, squares);
-        }
-
-        return L.Sum(squares);
+        GradientSum<L, V>.Collect(slots, start, count);
+        return PreciseSum.OfSquares(slots[0].Slice(start, count));
     }
 
     /// <summary>Multiplies gradients by a factor, in place.</summary>

@@ -1,26 +1,49 @@
-using System.Runtime.CompilerServices;
-
 namespace Lanewise.Kernels;
 
-/// <summary>The sum of the gradients of all slots, always in the same order, so that the result does not depend on the threads.</summary>
+/// <summary>The sum of the gradients of all slots, added as <see cref="SlotTree{T}"/> does.</summary>
 internal static unsafe class GradientSum<L, V>
     where L : unmanaged, ILane<V>
     where V : unmanaged
 {
     /// <summary>
-    /// Computes Σ over the slots, in their order, of the gradients at <paramref name="at"/>. Writes zeros there for the next step.
+    /// Writes the sum of the slots to the first one, and zeros to the others: <paramref name="count"/> floats, a multiple of the lane
+    /// width, from <paramref name="start"/> on.
     /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Take(ReadOnlySpan<LaneMemory> slots, int at)
+    public static void Collect(ReadOnlySpan<LaneMemory> slots, int start, int count)
     {
-        V gradient = L.Zero;
-        foreach (var slot in slots)
+        // Two levels of the tree at a time.
+        for (int stride = 1; stride < slots.Length; stride *= 4)
         {
-            float* part = slot.Pointer + at;
-            gradient = L.Add(gradient, L.Load(part));
-            L.Store(L.Zero, part);
+            for (int i = 0; i + stride < slots.Length; i += 4 * stride)
+            {
+                float* a = slots[i].Pointer + start, b = slots[i + stride].Pointer + start;
+                float* c = i + 2 * stride < slots.Length ? slots[i + 2 * stride].Pointer + start : null;
+                float* d = i + 3 * stride < slots.Length ? slots[i + 3 * stride].Pointer + start : null;
+                Add(a, b, c, d, count);
+            }
         }
+    }
 
+    /// <summary>a = (a + b) + (c + d), and zeros to b, c and d; without d, c stands alone.</summary>
+    private static void Add(float* a, float* b, float* c, float* d, int count)
+    {
+        for (int i = 0; i < count; i += L.Width)
+        {
+            V sum = L.Add(L.Load(a + i), Take(b + i));
+            if (c != null)
+            {
+                sum = L.Add(sum, d == null ? Take(c + i) : L.Add(Take(c + i), Take(d + i)));
+            }
+
+            L.Store(sum, a + i);
+        }
+    }
+
+    /// <summary>Reads a vector and writes zeros in its place.</summary>
+    public static V Take(float* at)
+    {
+        V gradient = L.Load(at);
+        L.Store(L.Zero, at);
         return gradient;
     }
 }

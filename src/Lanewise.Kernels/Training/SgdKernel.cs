@@ -20,11 +20,12 @@ internal static unsafe class SgdKernel<L, V>
     {
         V rate = L.Create(-step.LearningRate), momentum = L.Create(step.Momentum), decay = L.Create(step.WeightDecay);
         bool nesterov = step.Nesterov;
-        float* w = weights.Pointer + start, v = velocity.Pointer + start;
+        GradientSum<L, V>.Collect(slots, start, count);
+        float* w = weights.Pointer + start, v = velocity.Pointer + start, g = slots[0].Pointer + start;
         for (int i = 0; i < count; i += L.Width)
         {
             V weight = L.Load(w + i);
-            V gradient = L.Fma(decay, weight, GradientSum<L, V>.Take(slots, start + i));
+            V gradient = L.Fma(decay, weight, GradientSum<L, V>.Take(g + i));
             V speed = L.Fma(momentum, L.Load(v + i), gradient);
             L.Store(speed, v + i);
             L.Store(L.Fma(rate, nesterov ? L.Fma(momentum, speed, gradient) : speed, weight), w + i);

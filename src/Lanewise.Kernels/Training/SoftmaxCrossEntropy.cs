@@ -43,11 +43,11 @@ internal static unsafe class SoftmaxCrossEntropy<L, V>
         double top = z[prediction], sum = SumOfExponentials(z, classes, top);
         for (int k = 0; k < classes && dz.Exists; k++)
         {
-            double p = Math.Exp(z[k] - top) / sum;
+            double p = FixedMath.Exp(z[k] - top) / sum;
             dz[k] = (float)((p - (k == label ? 1 : 0)) * scale);
         }
 
-        return Math.Log(sum) + top - z[label];
+        return FixedMath.Log(sum) + top - z[label];
     }
 
     private static double OfTarget(
@@ -64,11 +64,11 @@ internal static unsafe class SoftmaxCrossEntropy<L, V>
 
         for (int k = 0; k < classes && dz.Exists; k++)
         {
-            double p = Math.Exp(z[k] - top) / sum;
+            double p = FixedMath.Exp(z[k] - top) / sum;
             dz[k] = (float)((weight * p - Target(targets, lane, k, classes)) * scale);
         }
 
-        return weight * (Math.Log(sum) + top) - score;
+        return weight * (FixedMath.Log(sum) + top) - score;
     }
 
     /// <summary>Computes the part of a class in a target, times the weight of the class.</summary>
@@ -104,7 +104,7 @@ internal static unsafe class SoftmaxCrossEntropy<L, V>
         double sum = 0;
         for (int k = 0; k < classes; k++)
         {
-            sum += Math.Exp(z[k] - top);
+            sum += FixedMath.Exp(z[k] - top);
         }
 
         return sum;

@@ -125,7 +125,7 @@ public sealed class DepthJob
                 _folder.Save(settings, images, initial: null);
             }
 
-            return new(Settings, images.Splits, _folder.Facts.UsableLaneWidth);
+            return new(Settings, images.Splits);
         }
         catch (OperationCanceledException e)
         {
@@ -160,7 +160,7 @@ public sealed class DepthJob
         if (!File.Exists(folder.Checkpoint))
         {
             var started = new RunTraining(folder, setup, []);
-            started.Begin();
+            started.Begin(receipt: null);
             return started;
         }
 

@@ -10,8 +10,7 @@ namespace Lanewise.Workflows;
 /// </summary>
 /// <param name="settings">The settings.</param>
 /// <param name="splits">The images; the test set is evaluated after each epoch, as in the paper.</param>
-/// <param name="laneWidth">The lane width to run with.</param>
-internal sealed class DepthStudy(DepthSettings settings, DatasetSplits splits, int laneWidth)
+internal sealed class DepthStudy(DepthSettings settings, DatasetSplits splits)
 {
     private const int Samples = 40;
 
@@ -38,7 +37,6 @@ internal sealed class DepthStudy(DepthSettings settings, DatasetSplits splits, i
             BatchSize = images.Count,
             Training = true,
             Threads = settings.Threads,
-            LaneWidth = laneWidth,
             Seed = run.Seed,
         });
         plan.SetWeights(Weights.Initialize(network, run.Seed));
@@ -51,7 +49,7 @@ internal sealed class DepthStudy(DepthSettings settings, DatasetSplits splits, i
     {
         var network = CreateNetwork(run);
         var steps = RecordedSteps.ToHashSet();
-        var options = settings.ToTrainingOptions(laneWidth) with { Seed = run.Seed, Transform = _transform, EvaluateTrainingSet = true };
+        var options = settings.ToTrainingOptions() with { Seed = run.Seed, Transform = _transform, EvaluateTrainingSet = true };
         return new(network, options, splits, new ModelCard(network.Name, splits.Train.Classes, _transform, splits.Name, network))
         {
             RecordsGradients = position => steps.Contains(position.Updates),

@@ -28,7 +28,7 @@ public sealed class FindLearningRateJob
     [
         "epochs", "lr", "sched", "warmup-epochs", "warmup-lr", "decay-epochs", "decay-rate", "milestones", "min-lr", "patience-epochs",
         "pct-start", "div-factor", "final-div-factor", "head-lr", "model-ema", "model-ema-decay", "monitor", "patience", "tensorboard",
-        "checkpoint-minutes", "limit-test",
+        "checkpoint-minutes", "receipt-steps", "keep-checkpoints", "limit-test",
     ];
 
     /// <summary>

@@ -47,6 +47,11 @@ public sealed record DatasetEvent(string Dataset, IReadOnlyList<string> Classes,
 /// <param name="Counts">The number of images of each class.</param>
 public sealed record SplitCounts(string Name, IReadOnlyList<int> Counts);
 
+/// <summary>A training has reached a step at which its receipt has a row.</summary>
+/// <param name="Row">The row.</param>
+/// <param name="Data">The digest of the data.</param>
+public sealed record ReceiptEvent(ReceiptRow Row, string Data) : JobEvent;
+
 /// <summary>A phase of a job begins or goes on, for example <c>compiling</c> or <c>evaluating</c>.</summary>
 /// <param name="Name">What is done.</param>
 /// <param name="Done">The number of images that are done.</param>

@@ -1,3 +1,5 @@
+using Lanewise.Engine;
+
 namespace Lanewise.Workflows;
 
 /// <summary>
@@ -214,11 +216,11 @@ internal sealed class JobFolder<T>
                 + $"or start a new {kind}.");
         }
 
-        if (Facts.UsableLaneWidth == 0)
+        if (Facts.OrderOfSums != SumOrder.Version)
         {
             progress.Notice(
-                $"this processor does not support the lane width of the {kind}, {Facts.LaneWidth}; "
-                + $"the last bits of the results may differ from those of an uninterrupted {kind}.");
+                $"the {kind} is of a version that added gradients in another order (order of sums {Facts.OrderOfSums}; this version has "
+                + $"{SumOrder.Version}): the last bits of the results may differ from those of an uninterrupted {kind}.");
         }
     }
 }

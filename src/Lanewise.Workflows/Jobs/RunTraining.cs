@@ -18,6 +18,8 @@ internal sealed class RunTraining : IDisposable
     private readonly FrozenLayers? _frozen;
     private readonly string? _notice;
     private Weights? _weights;
+    private ReceiptRow? _first;
+    private IProgress<JobEvent>? _progress;
 
     /// <summary>Compiles the network.</summary>
     /// <param name="directory">The folder of the run.</param>
@@ -28,7 +30,12 @@ internal sealed class RunTraining : IDisposable
         (_directory, _setup, _epochs) = (directory, setup, epochs);
         var (options, splits) = (setup.Options, setup.Splits);
         _gradients = new GradientLog(setup.Network, setup.StepsPerEpoch, setup.RecordsGradients);
-        _saver = new RunSaver(directory, setup.Card, epochs, _gradients, setup.CheckpointInterval) { Monitor = setup.Monitor };
+        _saver = new RunSaver(directory, setup.Card, epochs, _gradients, setup.CheckpointInterval)
+        {
+            Monitor = setup.Monitor,
+            Kept = setup.KeptCheckpoints,
+            PlannedEpochs = options.Epochs,
+        };
         if (setup.TensorBoard)
         {
             _tensorBoard = new TensorBoardLog(directory, setup.StepsPerEpoch, options.Epochs, options.ImagesPerStep, splits.Train.Count);
@@ -69,13 +76,22 @@ internal sealed class RunTraining : IDisposable
     public TrainingPosition? Saved => _saver.Saved;
 
     /// <summary>Saves the initial weights, so that the run can be resumed from now on.</summary>
+    /// <param name="receipt">The receipt that the run keeps; null for none.</param>
     /// <exception cref="FileAccessException">A file cannot be written.</exception>
-    public void Begin() => _saver.Save(GetState());
+    public void Begin(Receipt? receipt)
+    {
+        var state = GetState();
+        _saver.Receipt = receipt;
+        _first = receipt?.Add(state);
+        _saver.Save(state);
+    }
 
     /// <summary>Continues from a saved state.</summary>
     public void Resume(SavedRun saved)
     {
         var state = saved.State;
+        _saver.Receipt = saved.Receipt;
+        _saver.Receipt?.CutTo(state.Position.Updates);
         _trainer.Resume(_frozen?.HeadOf(state) ?? state);
         _weights = state.Weights;
         _gradients.Resume(_directory.Gradients, saved.Gradients, state.Position);
@@ -94,6 +110,8 @@ internal sealed class RunTraining : IDisposable
         {
             var (train, validation) = await DataAsync(progress, cancellationToken).ConfigureAwait(false);
             progress?.Report(new TrainingStartedEvent(options.Epochs, options.ImagesPerStep));
+            _progress = progress;
+            Report(_first);
             _trainer.Evaluated = progress.Evaluated;
             var saving = new SavingProgress(this, _tensorBoard?.Wrap(steps) ?? steps);
             if (!HasRunOut)
@@ -150,9 +168,28 @@ internal sealed class RunTraining : IDisposable
         _epochs.Add(epoch);
         progress.Phase("saving");
         var state = GetState();
+        Report(_saver.Receipt?.Add(state));
         _saver.EpochDone(state);
         _tensorBoard?.EpochDone(epoch, _setup.Network, state.Weights);
         progress?.Report(new EpochEvent(epoch));
+    }
+
+    /// <summary>Adds the digests of the current step to the receipt where the run asks for it.</summary>
+    private void StepDone()
+    {
+        // The last step of an epoch has its row once the epoch is evaluated.
+        if (_setup.TakesReceipt(Steps) && _trainer.Position.Step < _setup.StepsPerEpoch)
+        {
+            Report(_saver.Receipt?.Add(GetState()));
+        }
+    }
+
+    private void Report(ReceiptRow? row)
+    {
+        if (row is not null)
+        {
+            _progress?.Report(new ReceiptEvent(row, _saver.Receipt!.Data));
+        }
     }
 
     private static (FrozenLayers? Frozen, string? Notice) FindFrozenLayers(TrainingSetup setup)
@@ -229,6 +266,7 @@ internal sealed class RunTraining : IDisposable
         public void Report(TrainingProgress value)
         {
             next.Report(value);
+            training.StepDone();
             if (training._saver.IsDue)
             {
                 training._saver.Save(training.GetState());

@@ -31,6 +31,11 @@ public sealed class TrainingJob
     /// <summary>Sets the images of a new run, where they were loaded for the same settings before.</summary>
     internal TrainingImages Images { set => _folder.Images = value; }
 
+    /// <summary>
+    /// Sets the steps at which a receipt of its own has rows, for a training that is compared with another; null for those of the settings.
+    /// </summary>
+    internal IReadOnlySet<long>? ReceiptAt { private get; set; }
+
     /// <summary>Reserves the folder of a new run and writes its settings, before any expensive work.</summary>
     /// <param name="settings">The settings, with a model.</param>
     /// <param name="output">
@@ -140,7 +145,7 @@ public sealed class TrainingJob
         var start = await preparation.PrepareAsync(_folder.LoadAsync, cancellationToken).ConfigureAwait(false);
         var (settings, setup) = (start.Settings, start.Setup);
         progress.Phase("compiling");
-        var training = new RunTraining(Directory, setup, []);
+        var training = new RunTraining(Directory, WithReceipt(setup), []);
         try
         {
             _folder.Save(settings, start.Images, start.Weights, setup.Options);
@@ -149,7 +154,7 @@ public sealed class TrainingJob
                 Directory.SaveNetwork(start.Network);
             }
 
-            training.Begin();
+            training.Begin(Receipt.Begin(_folder.Facts.Data!));
             return training;
         }
         catch
@@ -187,12 +192,12 @@ public sealed class TrainingJob
         images = _folder.Facts.ClassNames is { } names ? images.InOrderOf(names) : images;
         RunClasses.Check(Directory, images.Splits);
         progress.Phase("compiling");
-        var training = new RunTraining(
-            Directory, TrainingPreparation.Setup(Settings, images, network, _folder.Facts.ClassWeights, _folder.Facts), epochs);
+        var setup = TrainingPreparation.Setup(Settings, images, network, _folder.Facts.ClassWeights, _folder.Facts);
+        var training = new RunTraining(Directory, WithReceipt(setup), epochs);
         try
         {
             _folder.SaveAgain(Settings, images);
-            training.Resume(saved);
+            training.Resume(ReceiptAt is null ? saved : saved with { Receipt = Receipt.Begin(DataDigest.Of(images.Splits)) });
             return training;
         }
         catch (FileAccessException e) when (e.Access == FileAccess.Write)
@@ -206,6 +211,8 @@ public sealed class TrainingJob
             throw;
         }
     }
+
+    private TrainingSetup WithReceipt(TrainingSetup setup) => ReceiptAt is { } steps ? setup with { TakesReceipt = steps.Contains } : setup;
 
     /// <summary>Creates the network of an earlier run; if it did not record its classes, they are those of the dataset.</summary>
     internal static Network CreateNetwork(TrainSettings settings, RunDirectory directory)

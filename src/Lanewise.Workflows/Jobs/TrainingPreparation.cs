@@ -85,10 +85,12 @@ internal sealed class TrainingPreparation(
         var ofModel = (TrainableModel.EntryOf(settings.Model)?.Transform ?? ImageTransform.ImageNet) with { Ink = null };
         var transform = settings.Input.Apply(splits.Transform ?? ofModel, network);
         var augmentation = facts.Augmentation ?? settings.AugmentationChanges.ApplyTo(settings.Augmentation);
-        var options = settings.ToTrainingOptions(facts.UsableLaneWidth) with
+        var options = settings.ToTrainingOptions() with
         {
             Seed = settings.Seed,
             Algorithm = settings.Algorithm,
+            Slots = settings.Slots,
+            BatchNormScope = settings.BatchNormScope,
             Transform = transform,
             ClassWeights = classWeights,
             BalanceClasses = settings.Balance,
@@ -112,6 +114,8 @@ internal sealed class TrainingPreparation(
             TensorBoard = settings.TensorBoard,
             Monitor = settings.Monitor,
             Patience = settings.Patience,
+            TakesReceipt = step => settings.ReceiptSteps > 0 && step % settings.ReceiptSteps == 0,
+            KeptCheckpoints = settings.KeepCheckpoints,
             CheckpointInterval = TimeSpan.FromMinutes(settings.CheckpointMinutes),
         };
     }

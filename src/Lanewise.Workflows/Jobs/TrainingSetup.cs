@@ -21,6 +21,12 @@ internal sealed record TrainingSetup(Network Network, TrainingOptions Options, D
     /// <summary>Gets the time between two checkpoints within an epoch; zero for none.</summary>
     public TimeSpan CheckpointInterval { get; init; } = TimeSpan.FromMinutes(TrainSettings.DefaultCheckpointMinutes);
 
+    /// <summary>Gets whether the receipt has a row of a step within an epoch.</summary>
+    public Func<long, bool> TakesReceipt { get; init; } = _ => false;
+
+    /// <summary>Gets the number of checkpoints to keep.</summary>
+    public int KeptCheckpoints { get; init; }
+
     /// <summary>Gets the metric by which the weights of the best epoch are kept; null to keep the last ones only.</summary>
     public MonitoredMetric? Monitor { get; init; }
 

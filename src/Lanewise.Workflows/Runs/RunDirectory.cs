@@ -1,3 +1,4 @@
+using System.Text;
 using Lanewise.Files;
 using Lanewise.IO;
 
@@ -9,7 +10,7 @@ public sealed class RunDirectory
     private const string TensorBoardName = "tensorboard";
 
     // What a checkpoint has besides the state of training.
-    private const string SummaryKey = "lanewise.run.summary", GradientsKey = "lanewise.run.gradients";
+    private const string SummaryKey = "lanewise.run.summary", GradientsKey = "lanewise.run.gradients", ReceiptKey = "lanewise.run.receipt";
 
     private readonly bool _isCreated;
     private readonly bool _hadRun;
@@ -44,6 +45,12 @@ public sealed class RunDirectory
     /// <summary>Gets the path of the state of training.</summary>
     public string Checkpoint => System.IO.Path.Combine(Path, "checkpoint.safetensors");
 
+    /// <summary>Gets the path of the digests of weights and optimizer.</summary>
+    public string Receipt => System.IO.Path.Combine(Path, "receipt.json");
+
+    /// <summary>Gets the folder of the checkpoints that a training keeps.</summary>
+    public string KeptCheckpoints => System.IO.Path.Combine(Path, "checkpoints");
+
     /// <summary>Gets the default path of the report page.</summary>
     public string Report => System.IO.Path.Combine(Path, "report.html");
 
@@ -69,7 +76,7 @@ public sealed class RunDirectory
     internal bool LacksCheckpoint => !File.Exists(Checkpoint) && (File.Exists(Model) || File.Exists(Summary));
 
     /// <summary>Gets the description of a network that is not in the catalog.</summary>
-    private string NetworkFile => System.IO.Path.Combine(Path, "network.json");
+    internal string NetworkFile => System.IO.Path.Combine(Path, "network.json");
 
     /// <summary>Creates the folder of a run below this one, or opens it if it exists.</summary>
     /// <exception cref="LanewiseException">The folder cannot be created.</exception>
@@ -113,8 +120,11 @@ public sealed class RunDirectory
     /// <param name="state">The state.</param>
     /// <param name="epochs">The metrics.</param>
     /// <param name="gradients">The gradient log, where it could not be written to its own file; null otherwise.</param>
+    /// <param name="receipt">The receipt; null for none.</param>
+    /// <param name="file">The file; null for that from which the run is resumed.</param>
     /// <exception cref="FileAccessException">The file cannot be written.</exception>
-    internal void SaveCheckpoint(TrainerState state, IEnumerable<EpochResult> epochs, string? gradients)
+    internal void SaveCheckpoint(
+        TrainerState state, IEnumerable<EpochResult> epochs, string? gradients, Receipt? receipt, string? file = null)
     {
         var notes = new Dictionary<string, string>(StringComparer.Ordinal) { [SummaryKey] = RunSummary.Format(epochs) };
         if (gradients is not null)
@@ -122,8 +132,17 @@ public sealed class RunDirectory
             notes[GradientsKey] = gradients;
         }
 
-        Files.Checkpoint.Save(Checkpoint, state, notes);
+        if (receipt is not null)
+        {
+            notes[ReceiptKey] = receipt.Format();
+        }
+
+        Files.Checkpoint.Save(file ?? Checkpoint, state, notes);
     }
+
+    /// <summary>Returns the path of the checkpoint that is kept after an epoch.</summary>
+    internal string KeptCheckpoint(int epoch) =>
+        System.IO.Path.Combine(KeptCheckpoints, FormattableString.Invariant($"epoch-{epoch:0000}.safetensors"));
 
     /// <summary>Reads the state of training and the completed epochs.</summary>
     /// <exception cref="LanewiseException">A file is missing or damaged, or the files are inconsistent.</exception>
@@ -142,6 +161,11 @@ public sealed class RunDirectory
             : done == 0 ? [] : RunSummary.Load(Summary);
         return epochs.Count >= done
             ? new(state, epochs[..done], metadata.GetValueOrDefault(GradientsKey))
+            {
+                Receipt = metadata.TryGetValue(ReceiptKey, out string? receipt)
+                    ? Workflows.Receipt.Parse(Encoding.UTF8.GetBytes(receipt), Checkpoint)
+                    : null,
+            }
             : throw new JobException(
                 $"{Summary} has {epochs.Count} epochs, the checkpoint {done}; start a new run in another {{output}}.");
     }
@@ -249,7 +273,7 @@ public sealed class RunDirectory
     /// <summary>Removes the files of a run that has no progress, except its settings.</summary>
     internal void RemoveRun()
     {
-        foreach (string file in (string[])[NetworkFile, Summary, Gradients, Best, Ema, Checkpoint])
+        foreach (string file in (string[])[NetworkFile, Summary, Gradients, Receipt, Best, Ema, Checkpoint])
         {
             File.Delete(file);
         }
@@ -271,9 +295,3 @@ public sealed class RunDirectory
         }
     }
 }
-
-/// <summary>What a run saved.</summary>
-/// <param name="State">The state of training.</param>
-/// <param name="Epochs">The metrics of the completed epochs.</param>
-/// <param name="Gradients">The gradient log, where it could not be written to its own file; null otherwise.</param>
-internal sealed record SavedRun(TrainerState State, List<EpochResult> Epochs, string? Gradients);

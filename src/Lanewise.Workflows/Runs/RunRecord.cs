@@ -64,8 +64,8 @@ internal sealed record RunFacts
     public static readonly string[] Keys =
     [
         "version", "command", RunWeightsFile.AnswersKey, "data_source", "train_images", "test_images", "class_names", "class_weight_values",
-        "left_out_images", "train_data", "test_data", "lane_width", "initial_epochs", "weights_license", "weights_origin", "augmentation",
-        "environment",
+        "left_out_images", "train_data", "test_data", "lane_width", "order_of_sums", "initial_epochs", "weights_license", "weights_origin",
+        "augmentation", "environment",
     ];
 
     public string Version { get; init; } = ProductInfo.Version;
@@ -92,7 +92,11 @@ internal sealed record RunFacts
     /// <summary>Gets the digest of the images; null until they are loaded, and for runs of versions that did not record it.</summary>
     public DataDigest? Data { get; init; }
 
+    /// <summary>Gets the lane width of the processor that started the run, on which results do not depend.</summary>
     public int LaneWidth { get; init; } = Processor.LaneWidths[0];
+
+    /// <summary>Gets the version of the order of sums; 1 for runs of versions that did not record it.</summary>
+    public int OrderOfSums { get; init; } = SumOrder.Version;
 
     /// <summary>Gets the number of epochs with which the run started; null for runs of versions that did not record it.</summary>
     public int? InitialEpochs { get; init; }
@@ -108,11 +112,6 @@ internal sealed record RunFacts
 
     /// <summary>Gets where and when the run started; null for runs of versions that did not record it.</summary>
     public RunEnvironment? Environment { get; init; } = RunEnvironment.Current();
-
-    /// <summary>
-    /// Gets the lane width to run with: the last bits depend on it, so a resumed run keeps its own where it is supported; 0 for the widest.
-    /// </summary>
-    public int UsableLaneWidth => Processor.LaneWidths.Contains(LaneWidth) ? LaneWidth : 0;
 
     public void WriteOrigin(Utf8JsonWriter json)
     {
@@ -138,6 +137,7 @@ internal sealed record RunFacts
         json.WriteValues("left_out_images", LeftOutImages, json.WriteStringValue);
         Data?.Write(json);
         json.WriteNumber("lane_width", LaneWidth);
+        json.WriteNumber("order_of_sums", OrderOfSums);
         if (InitialEpochs is { } epochs)
         {
             json.WriteNumber("initial_epochs", epochs);
@@ -172,6 +172,7 @@ internal sealed record RunFacts
         LeftOutImages = json.TryGetProperty("left_out_images", out var leftOut) ? Names(leftOut) : [],
         Data = DataDigest.Read(json),
         LaneWidth = json.GetProperty("lane_width").GetInt32(),
+        OrderOfSums = json.TryGetProperty("order_of_sums", out var order) ? order.GetInt32() : 1,
         InitialEpochs = json.TryGetProperty("initial_epochs", out var epochs) ? epochs.GetInt32() : null,
         License = json.TryGetProperty("weights_license", out var license) ? license.GetString() : null,
         Origin = json.TryGetProperty("weights_origin", out var origin) ? origin.GetString() : null,

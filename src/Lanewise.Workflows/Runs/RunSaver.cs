@@ -29,6 +29,15 @@ internal sealed class RunSaver(
     /// <summary>Gets the metric by which the weights of the best epoch are kept; null to keep the last ones only.</summary>
     public MonitoredMetric? Monitor { get; init; }
 
+    /// <summary>Gets or sets the receipt, to which the training adds; null for none.</summary>
+    public Receipt? Receipt { get; set; }
+
+    /// <summary>Gets the number of checkpoints to keep, of epochs spread over the run.</summary>
+    public int Kept { get; init; }
+
+    /// <summary>Gets the number of epochs of the run.</summary>
+    public int PlannedEpochs { get; init; }
+
     /// <summary>Gets the position of the checkpoint; null before the first one.</summary>
     public TrainingPosition? Saved { get; private set; }
 
@@ -53,6 +62,8 @@ internal sealed class RunSaver(
             gradients.Save(directory.Gradients);
         }
 
+        SaveReceipt();
+
         // Between two epochs the model is that of the checkpoint, unless it could not be written.
         bool isBetween = state.Position is { Epoch: > 0, Step: 0 };
         _unsavedModel = isBetween && !directory.HasModel(state) ? (state.Weights, state.Average) : null;
@@ -74,7 +85,28 @@ internal sealed class RunSaver(
         else
         {
             RunSummary.Save(directory.Summary, epochs);
+            SaveReceipt();
         }
+
+        if (IsKept(state.Position.Epoch))
+        {
+            Keep(state);
+        }
+    }
+
+    private void Keep(TrainerState state)
+    {
+        string file = directory.KeptCheckpoint(state.Position.Epoch);
+        try
+        {
+            Directory.CreateDirectory(directory.KeptCheckpoints);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw FileAccessException.Writing(directory.KeptCheckpoints, e);
+        }
+
+        directory.SaveCheckpoint(state, epochs, gradients.Format(), Receipt, file);
     }
 
     /// <summary>
@@ -103,7 +135,8 @@ internal sealed class RunSaver(
         failure = (epochs.Count == 0 ? null : Try(() => RunSummary.Save(directory.Summary, epochs))) is { } noSummary
             ? failure ?? noSummary : failure;
         var noGradients = Try(() => gradients.Save(directory.Gradients));
-        directory.SaveCheckpoint(state, epochs, noGradients is null ? null : gradients.Format());
+        failure ??= Try(SaveReceipt);
+        directory.SaveCheckpoint(state, epochs, noGradients is null ? null : gradients.Format(), Receipt);
         failure ??= noGradients;
         (Saved, _isBehind, _cost) = (state.Position, failure is not null, clock.Elapsed);
         _sinceLast.Restart();
@@ -126,6 +159,17 @@ internal sealed class RunSaver(
             ModelFile.Save(directory.Ema, average, card);
         }
     }
+
+    private void SaveReceipt()
+    {
+        if (Receipt?.Format() is { } text && !Has(directory.Receipt, text))
+        {
+            AtomicFile.WriteText(directory.Receipt, text);
+        }
+    }
+
+    /// <summary>Whether the checkpoint after an epoch is one of those that are kept, spread evenly up to the last.</summary>
+    private bool IsKept(int epoch) => (long)epoch * Kept / PlannedEpochs > (long)(epoch - 1) * Kept / PlannedEpochs;
 
     private bool IsBest => BestEpoch.Of(epochs, Monitor)?.Epoch.Epoch == epochs.Count;
 

@@ -196,15 +196,13 @@ public abstract partial record RunSettings
     }
 
     /// <summary>Creates the options of a training.</summary>
-    /// <param name="laneWidth">The lane width to run with.</param>
-    internal TrainingOptions ToTrainingOptions(int laneWidth) => WithUpdates(new()
+    internal TrainingOptions ToTrainingOptions() => WithUpdates(new()
     {
         Epochs = Epochs,
         BatchSize = BatchSize,
         Optimizer = ToOptimizer(),
         Schedule = ToSchedule(),
         Threads = Threads,
-        LaneWidth = laneWidth,
     });
 
     private (bool IsBroken, Setting Setting, FormattableString Message)[] OptimizationRules()

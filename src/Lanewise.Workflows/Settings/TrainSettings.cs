@@ -72,27 +72,18 @@ public sealed partial record TrainSettings : RunSettings
         "algorithm", SettingTypes.Choice("algorithm", [Conv2dAlgorithm.Auto, Conv2dAlgorithm.Direct]), _ => Conv2dAlgorithm.Auto,
         "Convolution algorithm: auto, direct. With auto, the plan chooses per layer; direct never uses Winograd.");
 
+    private static readonly Setting<int> SlotsSetting = new(
+        "slots", SettingTypes.Whole(0, SumOrder.MaxSlots), _ => 0,
+        "Maximum number of slots: groups of 8, 16, 32 … images of a step whose gradients are summed before those of other slots are added.",
+        _ => "by model and batch size");
+
+    private static readonly Setting<BatchNormScope> BatchNormSetting = new(
+        "bn", SettingTypes.Choice<BatchNormScope>("scope of batch norm"), _ => BatchNormScope.Batch,
+        "Images over which batch norm takes mean and variance in training: batch, slot (ghost batch norm).");
+
     private static readonly Setting<string?> AugmentationSetting = new(
         "aug", SettingTypes.Text("NAME", name => Augmentations.NameOf(Augmentations.Find(name)), Augmentations.Names), _ => null,
         $"Augmentation of training images: {string.Join(", ", Augmentations.Names)}.", _ => "depends on the dataset and the model");
-
-    private static readonly Setting<bool> TensorBoardSetting = new(
-        "tensorboard", SettingTypes.Switch, _ => false,
-        "Write TensorBoard events to RUN/tensorboard: metrics, histograms of weights and gradients, validation images.")
-    {
-        Switches = [true],
-        OnResume = ResumeRule.MayChange,
-    };
-
-    internal const double DefaultCheckpointMinutes = 10;
-
-    private static readonly Setting<double> CheckpointMinutesSetting = new(
-        "checkpoint-minutes", SettingTypes.Number(v => v >= 0, NonNegative), _ => DefaultCheckpointMinutes,
-        "Minutes between two checkpoints within an epoch; 0 for none. At the end of an epoch one is saved in any case, unless the last "
-        + "one is only seconds old.")
-    {
-        OnResume = ResumeRule.MayChange,
-    };
 
     /// <summary>Gets the model to train.</summary>
     public string? Model { get => Get(ModelSetting); init => Set(ModelSetting, value); }
@@ -124,14 +115,14 @@ public sealed partial record TrainSettings : RunSettings
     /// <summary>Gets the convolution algorithm.</summary>
     public Conv2dAlgorithm Algorithm { get => Get(AlgorithmSetting); init => Set(AlgorithmSetting, value); }
 
+    /// <summary>Gets the maximum number of slots; 0 for the default of model and batch size.</summary>
+    public int Slots { get => Get(SlotsSetting); init => Set(SlotsSetting, value); }
+
+    /// <summary>Gets the images over which batch norm takes mean and variance in training.</summary>
+    public BatchNormScope BatchNormScope { get => Get(BatchNormSetting); init => Set(BatchNormSetting, value); }
+
     /// <summary>Gets the name of the augmentation; null for the default of dataset and model.</summary>
     public string? Augmentation { get => Get(AugmentationSetting); init => Set(AugmentationSetting, value); }
-
-    /// <summary>Gets whether TensorBoard events are written.</summary>
-    public bool TensorBoard { get => Get(TensorBoardSetting); init => Set(TensorBoardSetting, value); }
-
-    /// <summary>Gets the minutes between two checkpoints within an epoch; 0 for none.</summary>
-    public double CheckpointMinutes { get => Get(CheckpointMinutesSetting); init => Set(CheckpointMinutesSetting, value); }
 
     /// <summary>Gets the rows of all settings.</summary>
     public static IReadOnlyList<Setting> AllSettings => field ??=
@@ -146,8 +137,8 @@ public sealed partial record TrainSettings : RunSettings
         .. ClassesTable,
         .. BestTable,
         WeightsSetting, PretrainedSetting, KeySetting, ClassesSetting, FreezeSetting, FreezeBnSetting, AuxSetting,
-        SeedSetting, ThreadsSetting, AlgorithmSetting,
-        TensorBoardSetting, CheckpointMinutesSetting,
+        SeedSetting, ThreadsSetting, AlgorithmSetting, SlotsSetting, BatchNormSetting,
+        TensorBoardSetting, CheckpointMinutesSetting, ReceiptStepsSetting, KeepCheckpointsSetting,
         LimitTrainSetting, LimitTestSetting,
     ];
 

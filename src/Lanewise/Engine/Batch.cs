@@ -73,6 +73,9 @@ internal sealed class Batch
     /// <summary>The index of the training step.</summary>
     public long Step { get; private set; }
 
+    /// <summary>The place of the first image in the training step, which may have several batches.</summary>
+    public int Place { get; private set; }
+
     /// <summary>The targets of the images.</summary>
     public LossTargets Targets { get; }
 
@@ -88,11 +91,11 @@ internal sealed class Batch
     public float[] OutputGradient { get; set; } = [];
 
     /// <summary>Sets the images and the mode of the next run.</summary>
-    public void Prepare(ITensorSource source, ReadOnlySpan<int> indices, BatchMode mode, LossScale scale, long step)
+    public void Prepare(ITensorSource source, ReadOnlySpan<int> indices, BatchMode mode, LossScale scale, long step, int place)
     {
         indices.CopyTo(_indices);
         Targets.Prepare(source, isTraining: mode == BatchMode.Train);
-        (_source, Mode, _scale, Step, Count) = (source, mode, scale, step, indices.Length);
+        (_source, Mode, _scale, Step, Place, Count) = (source, mode, scale, step, place, indices.Length);
     }
 
     /// <summary>Releases what the caller passed to the run that ended; one that did not complete leaves no results.</summary>
@@ -116,7 +119,13 @@ internal sealed class Batch
     public BlockMemory Memory(int block, LaneMemory activations, LaneMemory weights, LaneMemory gradients)
     {
         int first = block * _program.BlockImages;
-        return new(activations, weights, gradients) { First = first, Images = Math.Min(_program.BlockImages, Count - first), Step = Step };
+        return new(activations, weights, gradients)
+        {
+            First = first,
+            Place = Place + first,
+            Images = Math.Min(_program.BlockImages, Count - first),
+            Step = Step,
+        };
     }
 
     /// <summary>Reads an image of the batch, and its target, from the source.</summary>

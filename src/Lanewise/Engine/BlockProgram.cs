@@ -25,6 +25,7 @@ internal sealed partial class BlockProgram
         CouplesImages = fusion.CouplesImages;
         IsWorthSharing = Schedule.IsWorthSharing(fusion, BlockImages);
         IsLayerByLayer = Schedule.IsLayerByLayer(this, options.BatchSize, options.Threads);
+        Slots = BatchSlots.Of(options, IsLayerByLayer);
         MemoryCheck.OfProgram(fusion.Network, this);
         Output = _inputLanes is null
             ? LossOutput.Of(fusion.Output, 1)
@@ -104,8 +105,11 @@ internal sealed partial class BlockProgram
     /// <summary>Whether, with the options of the program, all blocks run through a layer before the next one starts.</summary>
     public bool IsLayerByLayer { get; }
 
-    /// <summary>The maximum number of blocks that a call across blocks receives in the backward pass.</summary>
-    public int MaxBlocks => IsLayerByLayer ? BlocksOf(Options.BatchSize) : 1;
+    /// <summary>The slots of the batch, over which gradients are summed.</summary>
+    public SlotLayout Slots { get; }
+
+    /// <summary>What a kernel call sums over.</summary>
+    public SlotLayout CallSlots => BatchSlots.OfCall(Slots, IsLayerByLayer);
 
     /// <summary>Returns the number of blocks of a batch of images.</summary>
     public int BlocksOf(int images) => (images - 1) / BlockImages + 1;
@@ -149,7 +153,7 @@ internal sealed partial class BlockProgram
         }
 
         var work = Work.Across(call.Units, (kernels, blocks, part) => kernels.Conv2dGradient(call, blocks, part));
-        Emit(unit, "BackwardWeights", work, call.Tile);
+        Emit(unit, call is SlotSumCall ? "SumSlots" : "BackwardWeights", work, call.Tile);
     }
 
     /// <summary>Emits a kernel call that splits into the planes of a value.</summary>

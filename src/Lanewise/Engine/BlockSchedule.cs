@@ -4,42 +4,48 @@ namespace Lanewise.Engine;
 
 /// <summary>
 /// The schedule of small networks: a thread runs a block through the whole network, forward and backward, while its activations stay in
-/// the cache of the core; one fork and one join per batch. In training a work item is a slot: every n-th block of n slots, in order.
+/// the cache of the core; one fork and one join per batch. In training a work item is a slot, or the slots of one block, and a thread takes
+/// the blocks of a piece of a slot together.
 /// </summary>
 internal sealed class BlockSchedule : Schedule, IWork
 {
-    /// <summary>
-    /// The maximum number of slots, each with private gradients. It does not depend on the threads, which fixes the order of all sums, and
-    /// limits the threads that a training step can use.
-    /// </summary>
-    private const int MaxSlots = 16;
-
     private readonly BlockProgram _program;
     private readonly Batch _batch;
     private readonly LaneMemory _weights;
     private readonly LaneMemory _noGradients = new(0);
     private readonly LaneMemory[] _scratch;
     private readonly LaneMemory[] _shared;
+    // [thread][block of a piece]
+    private readonly LaneMemory[][] _activations;
+    private readonly BlockMemory[][] _blocks;
     private readonly float[][] _images;
     private readonly int _inputs;
+    private readonly int _pieceBlocks;
+    private readonly int _itemBlocks;
 
     public BlockSchedule(BlockProgram program, Batch batch, LaneMemory weights, int threads)
     {
         (_program, _batch, _weights) = (program, batch, weights);
         _inputs = batch.Inputs;
-        Slots = new LaneMemory[program.Options.HasBackward ? SlotsOf(program.BlocksOf(batch.Capacity)) : 0];
+        bool hasBackward = program.Options.HasBackward;
+        var slots = program.Slots;
+        _pieceBlocks = hasBackward ? slots.PieceBlocks(program.Kernels.LaneWidth) : 1;
+        _itemBlocks = hasBackward ? slots.SlotBlocks(program.Kernels.LaneWidth) : 1;
+        Slots = new LaneMemory[hasBackward ? slots.Count : 0];
         for (int i = 0; i < Slots.Length; i++)
         {
             Slots[i] = new LaneMemory(program.Parameters.GradientFloats);
         }
 
-        Activations = new LaneMemory[threads];
+        _activations = new LaneMemory[threads][];
+        _blocks = new BlockMemory[threads][];
         _scratch = new LaneMemory[threads];
         _shared = new LaneMemory[threads];
         _images = new float[threads][];
         for (int i = 0; i < threads; i++)
         {
-            Activations[i] = new LaneMemory(program.ActivationFloats);
+            _activations[i] = [.. Enumerable.Range(0, _pieceBlocks).Select(_ => new LaneMemory(program.ActivationFloats))];
+            _blocks[i] = new BlockMemory[_pieceBlocks];
             _scratch[i] = new LaneMemory(program.ScratchFloats);
             _shared[i] = new LaneMemory(program.SharedFloats);
             _images[i] = new float[checked(_inputs * program.BlockImages)];
@@ -47,7 +53,7 @@ internal sealed class BlockSchedule : Schedule, IWork
     }
 
     /// <inheritdoc/>
-    public override LaneMemory[] Activations { get; }
+    public override LaneMemory[] Activations => [.. _activations.SelectMany(a => a)];
 
     /// <inheritdoc/>
     public override LaneMemory[] Slots { get; }
@@ -55,25 +61,58 @@ internal sealed class BlockSchedule : Schedule, IWork
     /// <inheritdoc/>
     public override void Run(Workers workers) => workers.Run(this, Items);
 
-    /// <summary>Returns the number of slots for a number of blocks.</summary>
-    public static int SlotsOf(int blocks) => Math.Min(blocks, MaxSlots);
-
     /// <summary>The number of work items in the batch.</summary>
-    public int Items => _batch.NeedsGradients ? Math.Min(_batch.Blocks, Slots.Length) : _batch.Blocks;
+    public int Items => (_batch.Blocks + _itemBlocks - 1) / _itemBlocks;
 
     /// <inheritdoc/>
     public void Run(int worker, int item)
     {
-        bool training = _batch.NeedsGradients;
-        int step = training ? Slots.Length : _batch.Blocks;
-        for (int block = item; block < _batch.Blocks; block += step)
+        int end = Math.Min((item + 1) * _itemBlocks, _batch.Blocks);
+        for (int block = item * _itemBlocks; block < end; block += _pieceBlocks)
         {
-            var memory = _batch.Memory(block, Activations[worker], _weights, training ? Slots[item] : _noGradients);
-            RunBlock(_images[worker], memory with { Scratch = _scratch[worker], Shared = _shared[worker] });
+            RunPiece(worker, item, block, Math.Min(_pieceBlocks, end - block));
         }
     }
 
-    private void RunBlock(float[] images, in BlockMemory memory)
+    private void RunPiece(int worker, int item, int first, int count)
+    {
+        var blocks = _blocks[worker].AsSpan(0, count);
+        var (gradients, upper) = _batch.NeedsGradients ? SlotsOf(item) : (_noGradients, null);
+        for (int i = 0; i < count; i++)
+        {
+            blocks[i] = _batch.Memory(first + i, _activations[worker][i], _weights, gradients) with
+            {
+                UpperGradients = upper,
+                Scratch = _scratch[worker],
+                Shared = _shared[worker],
+            };
+            Read(_images[worker], blocks[i]);
+        }
+
+        Run(_program.Forward, blocks);
+        foreach (ref readonly var block in blocks)
+        {
+            _batch.ComputeLoss(block);
+        }
+
+        if (_batch.NeedsGradients)
+        {
+            Run(_program.Backward, blocks);
+            foreach (ref readonly var block in blocks)
+            {
+                _batch.CopyInputGradients(block);
+            }
+        }
+    }
+
+    /// <summary>Returns the slot of an item and, where its block has images of two slots, the second.</summary>
+    private (LaneMemory First, LaneMemory? Second) SlotsOf(int item)
+    {
+        int slots = Math.Max(1, _program.BlockImages / _program.Slots.Images);
+        return (Slots[item * slots], slots > 1 && item * slots + 1 < Slots.Length ? Slots[item * slots + 1] : null);
+    }
+
+    private void Read(float[] images, in BlockMemory memory)
     {
         for (int i = 0; i < memory.Images; i++)
         {
@@ -81,22 +120,14 @@ internal sealed class BlockSchedule : Schedule, IWork
         }
 
         _program.Read(images, memory, Part.All);
-        Run(_program.Forward, memory);
-        _batch.ComputeLoss(memory);
-        if (_batch.NeedsGradients)
-        {
-            Run(_program.Backward, memory);
-            _batch.CopyInputGradients(memory);
-        }
     }
 
-    private void Run(Step[] steps, in BlockMemory memory)
+    private void Run(Step[] steps, ReadOnlySpan<BlockMemory> blocks)
     {
-        var block = new ReadOnlySpan<BlockMemory>(in memory);
         Clock?.Start();
         foreach (var step in steps)
         {
-            step.Work.All(_program.Kernels, block, Part.All);
+            step.Work.All(_program.Kernels, blocks, Part.All);
             Clock?.Lap(step);
         }
     }

@@ -50,7 +50,8 @@ internal sealed class Execution
     /// <exception cref="ArgumentException">There are more images than the batch size.</exception>
     /// <exception cref="InvalidOperationException">No weights were set.</exception>
     public void Run(
-        Workers workers, ITensorSource source, ReadOnlySpan<int> indices, BatchMode mode, LossScale scale = default, long step = 0)
+        Workers workers, ITensorSource source, ReadOnlySpan<int> indices, BatchMode mode, LossScale scale = default, long step = 0,
+        int place = 0)
     {
         ArgumentNullException.ThrowIfNull(source);
         if (indices.Length > Batch.Capacity)
@@ -67,7 +68,7 @@ internal sealed class Execution
         bool isComplete = false;
         try
         {
-            RunBlocks(workers, source, indices, mode, scale, step);
+            RunBlocks(workers, source, indices, mode, scale, step, place);
             isComplete = true;
         }
         finally
@@ -86,12 +87,12 @@ internal sealed class Execution
     }
 
     private void RunBlocks(
-        Workers workers, ITensorSource source, ReadOnlySpan<int> indices, BatchMode mode, LossScale scale, long step)
+        Workers workers, ITensorSource source, ReadOnlySpan<int> indices, BatchMode mode, LossScale scale, long step, int place)
     {
         int remainder = _remainder is null ? 0 : indices.Length % _compiled.Kernels.LaneWidth;
         if (remainder == 0 || remainder > PlanHeuristics.MaxImagesOneByOne(_compiled.Kernels))
         {
-            Prepare(workers, source, indices, mode, scale, step);
+            Prepare(workers, source, indices, mode, scale, step, place);
             if (!indices.IsEmpty)
             {
                 _schedule.Run(workers);
@@ -100,15 +101,16 @@ internal sealed class Execution
             return;
         }
 
-        Prepare(workers, source, indices[..^remainder], mode, scale, step);
-        _remainder!.Prepare(workers, source, indices[^remainder..], mode, scale, step);
+        Prepare(workers, source, indices[..^remainder], mode, scale, step, place);
+        _remainder!.Prepare(workers, source, indices[^remainder..], mode, scale, step, place);
         _joint!.Run(workers);
         Batch.Append(_remainder.Batch);
     }
 
-    private void Prepare(Workers workers, ITensorSource source, ReadOnlySpan<int> indices, BatchMode mode, LossScale scale, long step)
+    private void Prepare(
+        Workers workers, ITensorSource source, ReadOnlySpan<int> indices, BatchMode mode, LossScale scale, long step, int place)
     {
-        Batch.Prepare(source, indices, mode, scale, step);
+        Batch.Prepare(source, indices, mode, scale, step, place);
         _weights.Transform(workers);
     }
 

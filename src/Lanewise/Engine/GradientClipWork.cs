@@ -4,7 +4,7 @@ namespace Lanewise.Engine;
 
 /// <summary>
 /// Clips the gradients of a step, as torch.nn.utils.clip_grad_norm_ or clip_grad_value_: sums the slots into the first one, then scales or
-/// limits it. The squares are summed by chunks whose number does not depend on the threads.
+/// limits it.
 /// </summary>
 /// <param name="byValue">Whether each value is limited; otherwise the norm of all gradients is.</param>
 /// <param name="limit">The largest value or norm.</param>
@@ -17,7 +17,7 @@ internal sealed class GradientClipWork(bool byValue, double limit) : IWork
 
     private KernelSet? _kernels;
     private LaneMemory[] _slots = [];
-    private double[] _squares = [];
+    private PreciseSum[] _squares = [];
     private int _count;
     private float? _scale;
 
@@ -28,16 +28,16 @@ internal sealed class GradientClipWork(bool byValue, double limit) : IWork
     public void Run(Workers workers, KernelSet kernels, LaneMemory[] slots, int count)
     {
         int chunks = (count + Chunk - 1) / Chunk;
-        _squares = _squares.Length == chunks ? _squares : new double[chunks];
+        _squares = _squares.Length == chunks ? _squares : new PreciseSum[chunks];
         (_kernels, _slots, _count, _scale) = (kernels, slots, count, null);
         workers.Run(this, chunks);
-        double sum = 0;
-        foreach (double square in _squares)
+        var sum = default(PreciseSum);
+        foreach (var square in _squares)
         {
             sum += square;
         }
 
-        Norm = Math.Sqrt(sum);
+        Norm = Math.Sqrt(sum.Value);
         double scale = limit / (Norm + Eps);
         if (!byValue && scale < 1)
         {

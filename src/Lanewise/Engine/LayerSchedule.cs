@@ -4,8 +4,8 @@ namespace Lanewise.Engine;
 
 /// <summary>
 /// The schedule of large networks, few blocks, and batch norm: all blocks run through a layer before the next one starts, and threads
-/// split the blocks, rows and channels of a layer; one fork and one join per layer. Weight gradients are summed block by block, into a
-/// single slot.
+/// split the blocks, rows and channels of a layer; one fork and one join per layer. Each thread adds the sums of the slots for the
+/// weights that it computes, so that one set of gradients suffices.
 /// </summary>
 internal sealed class LayerSchedule : Schedule, IWork
 {

@@ -48,9 +48,12 @@ internal static class MemoryCheck
         double block = ((double)program.ActivationFloats + (double)network.Input.Count * program.BlockImages) * sizeof(float);
         double weights = (double)program.Parameters.Floats * sizeof(float);
         int blocks = program.BlocksOf(options.BatchSize);
-        double copies = program.IsLayerByLayer ? blocks : Math.Min(blocks, options.Threads);
-        double gradients = !options.HasBackward ? 0
-            : (double)program.Parameters.GradientFloats * sizeof(float) * (program.IsLayerByLayer ? 1 : BlockSchedule.SlotsOf(blocks));
+        // A thread takes the blocks of a piece together.
+        int together = options.HasBackward ? program.Slots.PieceBlocks(program.Kernels.LaneWidth) : 1;
+        double copies = program.IsLayerByLayer ? blocks : Math.Min(blocks, (double)options.Threads * together);
+        double sets = !options.HasBackward ? 0 : program.IsLayerByLayer ? 1 : program.Slots.Count;
+        sets += options.BatchesPerStep > 1 ? Math.Log2(options.BatchesPerStep) + 1 : 0;
+        double gradients = (double)program.Parameters.GradientFloats * sizeof(float) * sets;
         if (block + weights > Available)
         {
             throw new ShapeException(

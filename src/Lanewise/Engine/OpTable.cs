@@ -85,37 +85,13 @@ internal static class OpTable
         {
             Shape = "unchanged", Macs = NoMacs, Parameters = NoParameters, Gradient = "dx = dy where x > 0, else 0",
         },
-        new(typeof(LeakyReLU), LeakyReLU.Read, () => new ActivationLowering(), new LeakyReLUReference())
-        {
-            Shape = "unchanged", Macs = NoMacs, Parameters = NoParameters, Gradient = "dx = dy where x > 0, else negative slope·dy",
-        },
-        new(typeof(Hardtanh), Hardtanh.Read, () => new ActivationLowering(), new HardtanhReference())
-        {
-            Shape = "unchanged", Macs = NoMacs, Parameters = NoParameters, Gradient = "dx = dy where min < x < max, else 0",
-        },
-        new(typeof(Sigmoid), _ => new Sigmoid(), () => new ActivationLowering(), new SigmoidReference())
-        {
-            Shape = "unchanged", Macs = NoMacs, Parameters = NoParameters, Gradient = "dx = y·(1 − y)·dy",
-        },
-        new(typeof(Hardsigmoid), Hardsigmoid.Read, () => new ActivationLowering(), new HardsigmoidReference())
-        {
-            Shape = "unchanged", Macs = NoMacs, Parameters = NoParameters, Gradient = "dx = α·dy where 0 < α·x + β < 1, else 0",
-        },
-        new(typeof(Hardswish), _ => new Hardswish(), () => new ActivationLowering(), new HardswishReference())
-        {
-            Shape = "unchanged",
-            Macs = NoMacs,
-            Parameters = NoParameters,
-            Gradient = "dx = 0 where x ≤ −3, dy where x ≥ 3, else (x / 3 + 1 / 2)·dy",
-        },
-        new(typeof(SiLU), _ => new SiLU(), () => new ActivationLowering(), new SiLUReference())
-        {
-            Shape = "unchanged", Macs = NoMacs, Parameters = NoParameters, Gradient = "dx = s·(1 + x·(1 − s))·dy, s the sigmoid of x",
-        },
-        new(typeof(Rescaling), Rescaling.Read, () => new ActivationLowering(), new RescalingReference())
-        {
-            Shape = "unchanged", Macs = NoMacs, Parameters = NoParameters, Gradient = "dx = scale·dy",
-        },
+        OpRow.Elementwise<LeakyReLU>(LeakyReLU.Read, "dx = dy where x > 0, else negative slope·dy"),
+        OpRow.Elementwise<Hardtanh>(Hardtanh.Read, "dx = dy where min < x < max, else 0"),
+        OpRow.Elementwise<Sigmoid>(_ => new Sigmoid(), "dx = y·(1 − y)·dy"),
+        OpRow.Elementwise<Hardsigmoid>(Hardsigmoid.Read, "dx = α·dy where 0 < α·x + β < 1, else 0"),
+        OpRow.Elementwise<Hardswish>(_ => new Hardswish(), "dx = 0 where x ≤ −3, dy where x ≥ 3, else (x / 3 + 1 / 2)·dy"),
+        OpRow.Elementwise<SiLU>(_ => new SiLU(), "dx = s·(1 + x·(1 − s))·dy, s the sigmoid of x"),
+        OpRow.Elementwise<Rescaling>(Rescaling.Read, "dx = scale·dy"),
         new(typeof(Add), _ => new Add(), () => new AddLowering(), new AddReference())
         {
             Shape = "both inputs have one shape; unchanged",
@@ -182,6 +158,19 @@ internal static class OpTable
 /// <param name="Reference">The implementation as plain loops in double precision.</param>
 internal sealed record OpRow(Type Type, Func<AttributeReader, Op> Read, Func<Lowering> CreateLowering, Reference Reference)
 {
+    /// <summary>Creates the row of an elementwise function.</summary>
+    /// <param name="read">Reads the op's attributes.</param>
+    /// <param name="gradient">The gradient rule, as text.</param>
+    public static OpRow Elementwise<TOp>(Func<AttributeReader, Op> read, string gradient)
+        where TOp : ElementwiseOp =>
+        new(typeof(TOp), read, () => new ActivationLowering(), new ElementwiseReference())
+        {
+            Shape = "unchanged",
+            Macs = "0",
+            Parameters = "",
+            Gradient = gradient,
+        };
+
     /// <summary>The shape rule, as text.</summary>
     public required string Shape { get; init; }
 

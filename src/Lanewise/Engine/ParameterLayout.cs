@@ -16,9 +16,12 @@ internal sealed class ParameterLayout
     private readonly Dictionary<Unit, int> _statistics = [];
     private readonly Network _network;
     private readonly Unit[] _units;
+    // With statistics of its own for each slot, a network runs layer by layer, as always with batch norm.
+    private readonly int _statisticsPerUnit;
 
     public ParameterLayout(Network network, Fusion fusion, KernelSet kernels, PlanOptions options)
     {
+        _statisticsPerUnit = options.BatchNormScope == BatchNormScope.Batch ? 1 : BatchSlots.Of(options, isLayerByLayer: true).Count;
         _network = network;
         _units = [.. fusion.Units.Where(u => u.Node.Parameters.Count > 0)];
         var trained = _units.Where(u => u.IsTrainable).SelectMany(u => u.Node.Parameters.Select(p => (u, p))).ToLookup(
@@ -166,7 +169,7 @@ internal sealed class ParameterLayout
         else if (unit is { Node.Op: BatchNorm2d, IsTrainable: true })
         {
             _statistics[unit] = Floats;
-            Reserve(2 * unit.Output.Shape.Channels);
+            Reserve(checked(_statisticsPerUnit * 2 * unit.Output.Shape.Channels));
         }
     }
 

@@ -25,8 +25,12 @@ public sealed partial class Plan
     }
 
     /// <summary>Runs the forward and backward pass with the scale of a mean that may be over more images than these.</summary>
-    /// <inheritdoc cref="ComputeGradients"/>
-    internal void ComputeScaledGradients(ITensorSource source, ReadOnlySpan<int> indices, LossScale scale, long step)
+    /// <param name="source">The source of the images and labels.</param>
+    /// <param name="indices">The indices of the images in the source, at most <see cref="PlanOptions.BatchSize"/>.</param>
+    /// <param name="scale">The scale.</param>
+    /// <param name="step">The index of the training step, which together with <see cref="PlanOptions.Seed"/> seeds dropout.</param>
+    /// <param name="place">The place of the first image in the step.</param>
+    internal void ComputeScaledGradients(ITensorSource source, ReadOnlySpan<int> indices, LossScale scale, long step, int place = 0)
     {
         if (!Options.Training)
         {
@@ -35,7 +39,7 @@ public sealed partial class Plan
 
         RequireLogits();
         using var call = _guard.Enter();
-        _execution.Run(_workers, source, indices, BatchMode.Train, scale, step);
+        _execution.Run(_workers, source, indices, BatchMode.Train, scale, step, place);
     }
 
     /// <summary>Computes what the mean loss of images divides by: their number or, with class weights, the sum of these.</summary>
@@ -56,18 +60,9 @@ public sealed partial class Plan
             return Layout.UnpackTrained(only);
         }
 
-        var sum = new LaneMemory(Layout.GradientFloats);
-        var to = sum.Slice(0, sum.Length);
-        foreach (var slot in _execution.Slots)
-        {
-            var part = slot.Slice(0, slot.Length);
-            for (int i = 0; i < to.Length; i++)
-            {
-                to[i] += part[i];
-            }
-        }
-
-        return Layout.UnpackTrained(sum);
+        LaneMemory[] copies = [.. _execution.Slots.Select(slot => slot.Copy())];
+        _compiled.Kernels.CollectGradients(copies, 0, Layout.GradientFloats);
+        return Layout.UnpackTrained(copies[0]);
     }
 
     /// <summary>Zeroes the accumulated gradients.</summary>
@@ -76,6 +71,22 @@ public sealed partial class Plan
     {
         using var call = _guard.Enter();
         _execution.DiscardGradients();
+        _held?.Clear();
+    }
+
+    /// <summary>Takes the gradients of a batch of a step that has several, so that those of the next one are computed alone.</summary>
+    internal void HoldGradients()
+    {
+        using var call = _guard.Enter();
+        _held ??= new HeldGradients(Layout.GradientFloats, Options.BatchesPerStep);
+        _held.Add(_workers, _compiled.Kernels, _execution.Slots);
+    }
+
+    /// <summary>Puts the sum of the gradients that were held in place of those of the last batch.</summary>
+    internal void ReturnHeldGradients()
+    {
+        using var call = _guard.Enter();
+        _held!.Return(_workers, _execution.Slots);
     }
 
     private ParameterLayout Layout => _compiled.Parameters;

@@ -20,6 +20,7 @@ public sealed partial class Plan : IDisposable
     private readonly Workers _workers;
     private readonly CallGuard _guard;
     private Weights? _loaded;
+    private HeldGradients? _held;
 
     private Plan(CompiledNetwork compiled)
     {

@@ -34,6 +34,16 @@ public sealed record PlanOptions
     public int LaneWidth { get; init; }
 
     /// <summary>
+    /// In training, the maximum number of slots, groups of 8, 16, 32 … images whose gradients are summed before those of other slots are
+    /// added; at most 32. 0, the default, chooses by network and batch size. The last bits of the weights depend on it, and on neither
+    /// threads nor lane width.
+    /// </summary>
+    public int Slots { get; init; }
+
+    /// <summary>In training, the images over which batch norm takes mean and variance; the whole batch by default.</summary>
+    public BatchNormScope BatchNormScope { get; init; }
+
+    /// <summary>
     /// Whether the gradient of the input is computed; false by default. Without <see cref="Training"/> the network runs in evaluation mode,
     /// and no other gradient is computed.
     /// </summary>
@@ -47,6 +57,9 @@ public sealed record PlanOptions
     /// <summary>In training, the weight of each class in the loss, positive; null, the default, for 1.</summary>
     internal IReadOnlyList<float>? ClassWeights { get; init; }
 
+    /// <summary>In training, the number of batches of a step; 1 by default.</summary>
+    internal int BatchesPerStep { get; init; } = 1;
+
     /// <summary>Checks the ranges of the options.</summary>
     /// <exception cref="InvalidOptionException">An option is out of range.</exception>
     internal void Check()
@@ -55,6 +68,12 @@ public sealed record PlanOptions
         {
             var (option, value) = BatchSize < 1 ? (nameof(BatchSize), BatchSize) : (nameof(Threads), Threads);
             throw new InvalidOptionException($"batch size {BatchSize}, threads {Threads}: both must be at least 1.", option, value);
+        }
+
+        if (Slots is < 0 or > SlotTree.MaxSlots)
+        {
+            throw new InvalidOptionException(
+                $"slots {Slots}: expected 1 to {SlotTree.MaxSlots}, or 0 for the default.", nameof(Slots), Slots);
         }
 
         if (LaneWidth != 0 && !KernelSet.Widths.Contains(LaneWidth))
@@ -98,6 +117,19 @@ public sealed record PlanOptions
 
     /// <summary>The order of execution; automatic outside tests.</summary>
     internal WorkOrder Schedule { get; init; }
+}
+
+/// <summary>The images over which batch norm takes mean and variance in training.</summary>
+public enum BatchNormScope
+{
+    /// <summary>The images of the batch, as in PyTorch.</summary>
+    Batch,
+
+    /// <summary>
+    /// The images of each slot (<see cref="PlanOptions.Slots"/>), mostly 16 or more: ghost batch normalization (Hoffer, Hubara and Soudry
+    /// 2017). The running statistics are updated with the means of those of the slots.
+    /// </summary>
+    Slot,
 }
 
 /// <summary>The memory layout of activations: what the lanes of a vector hold.</summary>

@@ -6,10 +6,10 @@ namespace Lanewise.Engine;
 internal abstract class Schedule
 {
     /// <summary>
-    /// In training, the maximum activations of a block that runs through the whole network at once. The L2 cache is smaller, but still
-    /// holds the output of a layer when the next one reads it.
+    /// In training, the maximum activations, in vectors, of a block that runs through the whole network at once: 16 MiB for sixteen images.
+    /// The L2 cache is smaller, but still holds the output of a layer when the next one reads it.
     /// </summary>
-    private const long MaxFloats = 4 << 20;
+    private const long MaxVectors = 256 << 10;
 
     /// <summary>The activations of each block or each thread; for tests.</summary>
     public abstract LaneMemory[] Activations { get; }
@@ -34,8 +34,8 @@ internal abstract class Schedule
     }
 
     /// <summary>
-    /// Whether all blocks run through a layer before the next one starts. In training this does not depend on the number of threads, so
-    /// that results are bitwise identical for any.
+    /// Whether all blocks run through a layer before the next one starts. In training this depends on neither threads nor
+    /// lane width, so that results are bitwise identical for any.
     /// </summary>
     public static bool IsLayerByLayer(BlockProgram program, int batchSize, int threads) =>
         program.CouplesImages || program.Options.Schedule switch
@@ -43,7 +43,7 @@ internal abstract class Schedule
             WorkOrder.Blocks => false,
             WorkOrder.Layers => true,
             _ => program.Options.HasBackward
-                ? program.ActivationFloats > MaxFloats
+                ? program.ActivationFloats / program.Kernels.LaneWidth > MaxVectors
                 : program.BlocksOf(batchSize) < threads && program.IsWorthSharing,
         };
 

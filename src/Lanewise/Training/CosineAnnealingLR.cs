@@ -1,3 +1,5 @@
+using Lanewise.Kernels;
+
 namespace Lanewise;
 
 /// <summary>
@@ -20,5 +22,5 @@ public sealed record CosineAnnealingLR : LearningRateSchedule
     }
 
     private protected override double Decay(double rate, double t, int epochs) =>
-        EtaMin + (rate - EtaMin) * (1 + Math.Cos(Math.PI * (t - WarmupEpochs) / (epochs - WarmupEpochs))) / 2;
+        EtaMin + (rate - EtaMin) * (1 + FixedMath.Cos(Math.PI * (t - WarmupEpochs) / (epochs - WarmupEpochs))) / 2;
 }

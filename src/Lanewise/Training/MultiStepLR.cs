@@ -1,3 +1,5 @@
+using Lanewise.Kernels;
+
 namespace Lanewise;
 
 /// <summary>
@@ -32,5 +34,5 @@ public sealed record MultiStepLR : LearningRateSchedule
     }
 
     private protected override double Decay(double rate, double t, int epochs) =>
-        rate * Math.Pow(Gamma, Milestones.Count(milestone => t >= milestone));
+        rate * FixedMath.Power(Gamma, Milestones.Count(milestone => t >= milestone));
 }

@@ -1,3 +1,5 @@
+using Lanewise.Kernels;
+
 namespace Lanewise;
 
 /// <summary>
@@ -41,5 +43,5 @@ public sealed record OneCycleLR : LearningRateSchedule
             : Anneal(rate, first / FinalDivFactor, (p - PctStart) / (1 - PctStart));
     }
 
-    private static double Anneal(double from, double to, double p) => to + (from - to) / 2 * (1 + Math.Cos(Math.PI * p));
+    private static double Anneal(double from, double to, double p) => to + (from - to) / 2 * (1 + FixedMath.Cos(Math.PI * p));
 }

@@ -1,3 +1,5 @@
+using Lanewise.Kernels;
+
 namespace Lanewise;
 
 /// <summary>Step decay, as torch.optim.lr_scheduler.StepLR: lr · Gamma^⌊t / StepSize⌋.</summary>
@@ -21,5 +23,6 @@ public sealed record StepLR : LearningRateSchedule
         OptionCheck.Require(Gamma is > 0 and <= 1, nameof(Gamma), "gamma", Gamma, "above 0 and at most 1");
     }
 
-    private protected override double Decay(double rate, double t, int epochs) => rate * Math.Pow(Gamma, Math.Floor(t / StepSize));
+    private protected override double Decay(double rate, double t, int epochs) =>
+        rate * FixedMath.Power(Gamma, (long)Math.Floor(t / StepSize));
 }

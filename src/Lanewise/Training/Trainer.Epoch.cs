@@ -148,12 +148,22 @@ public sealed partial class Trainer
             for (int part = 0; part * _options.BatchSize < images.Length; part++)
             {
                 var batch = source.Next();
-                _plan.ComputeScaledGradients(source, batch, scale, _position.Updates * parts + part);
+                _plan.ComputeScaledGradients(source, batch, scale, _position.Updates, part * _options.BatchSize);
                 for (int i = 0; i < batch.Length; i++)
                 {
                     loss += _plan.Losses[i];
                     correct += _plan.Predictions[i] == _plan.LabelOf(i) ? 1 : 0;
                 }
+
+                if (parts > 1)
+                {
+                    _plan.HoldGradients();
+                }
+            }
+
+            if (parts > 1)
+            {
+                _plan.ReturnHeldGradients();
             }
 
             return (loss, correct);

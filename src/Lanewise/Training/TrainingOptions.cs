@@ -99,6 +99,12 @@ public sealed record TrainingOptions
     /// </summary>
     public bool EvaluateTrainingSet { get; init; }
 
+    /// <inheritdoc cref="PlanOptions.Slots"/>
+    public int Slots { get; init; }
+
+    /// <inheritdoc cref="PlanOptions.BatchNormScope"/>
+    public BatchNormScope BatchNormScope { get; init; }
+
     /// <summary>The number of images of a step.</summary>
     internal int ImagesPerStep => checked(BatchSize * AccumulationSteps);
 
@@ -114,6 +120,11 @@ public sealed record TrainingOptions
         Algorithm = Algorithm,
         IsTrainable = isTrainable,
         Seed = Seed,
+        Slots = Slots,
+        BatchNormScope = BatchNormScope,
+        BatchesPerStep = training ? AccumulationSteps : 1,
+        // Schedules read what an evaluation finds, so that it, too, is the same on every processor.
+        LaneLayout = LaneLayout.BatchInterleaved,
         LabelSmoothing = LabelSmoothing,
         ClassWeights = ClassWeights,
     };

@@ -34,6 +34,7 @@ internal sealed class KernelBuffer(int laneWidth)
         Shared = Shared.Memory,
         Images = Images,
         First = First,
+        Place = First,
     };
 
     private LaneMemory Activations => _activations ??= Take();

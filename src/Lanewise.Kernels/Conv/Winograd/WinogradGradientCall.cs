@@ -13,17 +13,17 @@ internal sealed class WinogradGradientCall : Conv2dGradientCall
     /// </summary>
     private const int SumBytes = 512 * 1024;
 
-    /// <summary>
-    /// The bytes of transformed tiles in the cache that threads share, and the minimum numbers of tiles and of rows of a call.
-    /// </summary>
-    private const int TileBytes = 1 << 18;
-    private const int MinTiles = 8, MinRows = 8;
-
     private WinogradGradientCall(
-        Conv2dGeometry geometry, Planes input, Planes gradient, WinogradForm form, Range range, WinogradGradientOptions options)
+        Conv2dGeometry geometry, Planes input, Planes gradient, WinogradForm form, WinogradGradientRange range,
+        WinogradGradientOptions options)
         : base(input, gradient)
     {
         int lanes = options.LaneWidth, taps = geometry.Rows.Kernel;
+        Slots = options.Slots;
+        PieceBlocks = Slots.PieceBlocks(lanes);
+        PieceLanes = Math.Min(lanes, Slots.PieceImages);
+        BlockPieces = lanes / PieceLanes;
+        (Slot, SharedStart) = (options.Slot, options.SharedStart);
         (Geometry, AlongRows, Group, PackedGroup) = (geometry, form.AlongRows, options.Group, options.PackedGroup);
         (FirstTile, Tiles, FirstRow, GradientRows) = (range.FirstTile, range.Tiles, range.FirstRow, range.Rows);
         Points = form.AlongRows ? form.Side : form.Side * form.Side;
@@ -36,25 +36,30 @@ internal sealed class WinogradGradientCall : Conv2dGradientCall
         var axis = form.AlongRows
             ? new ConvAxis(GradientRows, 1, FirstInputRow - first, end - FirstInputRow - rows)
             : new ConvAxis(1, 1, 0, 0);
-        int planes = Tiles * options.Blocks, summed = axis.Outputs(rows);
+        Blocks = Slots.Blocks(lanes);
+        int planes = checked(Tiles * Blocks), summed = axis.Outputs(rows);
         InputPlanes = Planes.Lay(planes, rows, geometry.InChannels, 0, 0);
-        InputPoint = planes * InputPlanes.PlaneStride | 1;
-        GradientGroup = planes * lanes * GradientRows * Group;
-        GradientPoint = (Vectors + Group - 1) / Group * GradientGroup | 1;
+        InputPoint = checked(planes * InputPlanes.PlaneStride) | 1;
+        GradientGroup = checked(planes * lanes * GradientRows * Group);
+        GradientPoint = checked((Vectors + Group - 1) / Group * GradientGroup) | 1;
         int max = Math.Max(1, SumBytes / (Points * summed * Group * lanes * sizeof(float)));
         Chunks = (geometry.InChannels + max - 1) / max;
         MinChannels = geometry.InChannels / Chunks;
-        var sum = new Conv2dGeometry(Tiles * lanes, Group, axis, new ConvAxis(1, 1, 0, 0));
+        // The images of a piece, tile by tile: a tap is one tile of one image.
+        int piecePlanes = Tiles * PieceBlocks;
+        var images = ChannelLanes.Concat(Enumerable.Repeat(ChannelLanes.Of(PieceLanes, lanes), piecePlanes));
+        var sum = new Conv2dGeometry(images.Channels, Group, axis, new ConvAxis(1, 1, 0, 0));
         Sums = [.. Enumerable.Range(MinChannels, 2).Select(channels => TapTable.Forward(
-            sum, InputPlanes with { Channels = Tiles, Width = channels }, ChannelLanes.Of(Tiles * lanes, lanes), Group,
-            options.MaxPixels, lanes))];
+            sum, InputPlanes with { Channels = piecePlanes, Width = channels }, images, Group, options.MaxPixels, lanes))];
         SumPlanes = Planes.Lay(Group, summed, MinChannels + 1, 0, 0);
         SumPoint = Group * SumPlanes.PlaneStride | 1;
         InputVectors = (geometry.InChannels + lanes - 1) / lanes;
         Slices = Math.Clamp(Math.Max(Tiles, GradientRows) / 4, 1, 4);
         TransformUnits = (InputVectors + Vectors) * Slices;
-        SharedFloats = checked(Points * (InputPoint + GradientPoint) * lanes);
-        ScratchFloats = Points * SumPoint * lanes;
+        SharedFloats = checked(SharedStart + Points * (InputPoint + GradientPoint) * lanes);
+        SumFloats = checked(Points * SumPoint * lanes);
+        FilterFloats = Group * (MinChannels + 1) * taps * taps * lanes;
+        ScratchFloats = checked(SumFloats + (Slots.Count == 1 ? 0 : Slots.Levels * FilterFloats));
     }
 
     public Conv2dGeometry Geometry { get; }
@@ -86,6 +91,33 @@ internal sealed class WinogradGradientCall : Conv2dGradientCall
     /// <summary>The first row of the input, with 1-D Winograd.</summary>
     public int FirstInputRow { get; }
 
+    /// <summary>The maximum number of blocks that are summed over.</summary>
+    public int Blocks { get; }
+
+    /// <summary>The blocks of a piece; 1 where a block holds several.</summary>
+    public int PieceBlocks { get; }
+
+    /// <summary>The lanes of a block that belong to one piece.</summary>
+    public int PieceLanes { get; }
+
+    /// <summary>The pieces of a block; 1 where a piece has several blocks.</summary>
+    public int BlockPieces { get; }
+
+    /// <summary>The slot that is summed, to shared memory at <see cref="Target"/>; −1 for all, to the gradients.</summary>
+    public int Slot { get; }
+
+    /// <summary>The first float of the sums of the slot in shared memory.</summary>
+    public int Target { get; private init; }
+
+    /// <summary>The first float of the transformed input in shared memory.</summary>
+    public int SharedStart { get; }
+
+    /// <summary>The floats of the sums at all points for a group of outputs and a chunk of inputs.</summary>
+    public int SumFloats { get; }
+
+    /// <summary>The floats of the filters of a unit: [vector][channel][position][output].</summary>
+    public int FilterFloats { get; }
+
     /// <summary>The output vectors of a micro-kernel call.</summary>
     public int Group { get; }
 
@@ -96,8 +128,8 @@ internal sealed class WinogradGradientCall : Conv2dGradientCall
     public int Vectors { get; }
 
     /// <summary>
-    /// The layout of the transformed input at a point: a plane for each tile of each block, a row for each row of the tile, a pixel for
-    /// each channel; a lane is an image.
+    /// The layout of the transformed input at a point: a plane for each block, tile by tile and piece by piece, a row for each row of the
+    /// tile, a pixel for each channel; a lane is an image.
     /// </summary>
     public Planes InputPlanes { get; }
 
@@ -105,7 +137,7 @@ internal sealed class WinogradGradientCall : Conv2dGradientCall
     public int InputPoint { get; }
 
     /// <summary>
-    /// The distance between groups of outputs in the transformed gradient, [group][tile][image][row][output], in vectors.
+    /// The distance between groups of outputs in the transformed gradient, [group][piece][tile][image][row][output], in vectors.
     /// </summary>
     public int GradientGroup { get; }
 
@@ -119,7 +151,7 @@ internal sealed class WinogradGradientCall : Conv2dGradientCall
     public int MinChannels { get; }
 
     /// <summary>
-    /// The sums over one block's tiles and images for a chunk of the minimum number of channels and for one of one channel more.
+    /// The sums over one piece's tiles and images for a chunk of the minimum number of channels and for one of one channel more.
     /// </summary>
     public TapTable[] Sums { get; }
 
@@ -146,6 +178,32 @@ internal sealed class WinogradGradientCall : Conv2dGradientCall
     /// <summary>The first packed weight of each output.</summary>
     public int[] PackedStart => field ??= WinogradCall.PackedStarts(Geometry, PackedGroup);
 
+    /// <summary>Gets the plane of a block's tile in the transformed input.</summary>
+    public int PlaneOf(int block, int tile)
+    {
+        var (piece, within) = Math.DivRem(block, PieceBlocks);
+        return (piece * Tiles + tile) * PieceBlocks + within;
+    }
+
+    /// <summary>Gets the place of an image's tile in the transformed gradient.</summary>
+    public nint ImageOf(int block, int tile, int lane)
+    {
+        var (half, within) = Math.DivRem(lane, PieceLanes);
+        return BlockPieces == 1
+            ? (nint)PlaneOf(block, tile) * PieceLanes + lane
+            : ((nint)(block * BlockPieces + half) * Tiles + tile) * PieceLanes + within;
+    }
+
+    /// <summary>Gets the first float of a piece in the transformed input at a point, and its first image in the gradient.</summary>
+    public (nint Input, nint Image) PieceStart(int piece)
+    {
+        var (place, half) = Math.DivRem(piece, BlockPieces);
+        nint planes = (nint)Tiles * PieceBlocks;
+        return (
+            place * planes * InputPlanes.PlaneStride * PieceLanes * BlockPieces + half * PieceLanes,
+            piece * planes * PieceLanes);
+    }
+
     /// <summary>Gets the tiles of a slice.</summary>
     public (int First, int End) TilesOf(int slice) => AlongRows ? (0, Tiles) : new Part(slice, Slices).Of(Tiles);
 
@@ -155,44 +213,34 @@ internal sealed class WinogradGradientCall : Conv2dGradientCall
     /// <summary>Gets the first channel of a chunk.</summary>
     public int ChunkStart(int chunk) => (int)((long)Geometry.InChannels * chunk / Chunks);
 
-    /// <summary>Prepares the calls that together sum over all tiles, one after the other.</summary>
-    public static IReadOnlyList<WinogradGradientCall> Of(
-        Conv2dGeometry geometry, Planes x, Planes dy, WinogradForm form, int weights, int bias, WinogradGradientOptions options)
-    {
-        var grid = TileGrid.Of(dy, form.Side, geometry.Rows.Kernel, geometry.Rows.Padding);
-        int outputs = (geometry.OutChannels + options.LaneWidth - 1) / options.LaneWidth * options.LaneWidth;
-        long perPoint = (long)(geometry.InChannels + outputs) * options.LaneWidth * sizeof(float) * options.Blocks;
-        var ranges = form.AlongRows
-            ? RowRanges(dy.Height, grid.Columns, TileBytes / (form.Side * perPoint))
-            : TileRanges(grid.Count, TileBytes / (form.Side * form.Side * perPoint), options.Blocks);
-        return [.. ranges.Select((range, i) =>
-            new WinogradGradientCall(geometry, x, dy, form, range, options) { Weights = weights, Bias = i == 0 ? bias : -1 })];
-    }
-
-    /// <summary>Divides the tiles into ranges of at most max tiles, but a minimum number.</summary>
-    private static IEnumerable<Range> TileRanges(int tiles, long max, int blocks) =>
-        Split(tiles, Math.Max(max, MinTiles / blocks)).Select(split => new Range(split.First, split.Count, 0, 1));
-
     /// <summary>
-    /// Divides rows and columns into ranges of at most max tiles, but a minimum number of rows; prefers rows to columns.
+    /// Prepares the calls that together sum over all tiles, one after the other: all slots in each, or, where the tiles are divided into
+    /// ranges, all ranges slot by slot.
     /// </summary>
-    private static IEnumerable<Range> RowRanges(int rows, int columns, long max) =>
-        from row in Split(rows, Math.Max(max, MinRows))
-        from column in Split(columns, max / row.Count)
-        select new Range(column.First, column.Count, row.First, row.Count);
-
-    private static IEnumerable<(int First, int Count)> Split(int length, long max)
+    public static IReadOnlyList<Conv2dGradientCall> Of(
+        Conv2dGeometry geometry, Planes x, Planes dy, WinogradForm form, int weights, WinogradGradientOptions options)
     {
-        int ranges = (int)Math.Min(length, (length + Math.Max(1, max) - 1) / Math.Max(1, max));
-        for (int i = 0; i < ranges; i++)
+        var (slots, length) = (options.Slots, new Conv2dPacking(geometry, options.PackedGroup).Length);
+        WinogradGradientRange[] ranges = [.. WinogradGradientRange.Of(geometry, dy, form, slots)];
+        if (slots.Count == 1 || ranges.Length == 1)
         {
-            var (first, end) = new Part(i, ranges).Of(length);
-            yield return (first, end - first);
+            return [.. ranges.Select(range => new WinogradGradientCall(geometry, x, dy, form, range, options) { Weights = weights })];
         }
-    }
 
-    /// <summary>A range of tiles and, with 1-D Winograd, of rows of the gradient.</summary>
-    private readonly record struct Range(int FirstTile, int Tiles, int FirstRow, int Rows);
+        var calls = new List<Conv2dGradientCall> { new SlotSumCall(x, dy, slots, slot: -1, length) { Weights = weights } };
+        for (int slot = 0; slot < slots.Count; slot++)
+        {
+            var own = options with { Slots = slots with { Count = 1 }, Slot = slot, SharedStart = slots.Levels * length };
+            calls.AddRange(ranges.Select(range => new WinogradGradientCall(geometry, x, dy, form, range, own)
+            {
+                Weights = weights,
+                Target = SlotTree.WaitingBefore(own.Slot) * length,
+            }));
+            calls.Add(new SlotSumCall(x, dy, slots, slot, length) { Weights = weights });
+        }
+
+        return calls;
+    }
 }
 
 /// <summary>The properties of a weight gradient by Winograd that depend on the processor and the batch.</summary>
@@ -200,5 +248,12 @@ internal sealed class WinogradGradientCall : Conv2dGradientCall
 /// <param name="MaxPixels">The maximum pixels (input channels) of a micro-kernel call.</param>
 /// <param name="PackedGroup">The outputs of a group of the packed weights.</param>
 /// <param name="LaneWidth">L.</param>
-/// <param name="Blocks">The maximum number of blocks that a call sums over.</param>
-internal readonly record struct WinogradGradientOptions(int Group, int MaxPixels, int PackedGroup, int LaneWidth, int Blocks);
+/// <param name="Slots">How the sums over images are divided.</param>
+internal readonly record struct WinogradGradientOptions(int Group, int MaxPixels, int PackedGroup, int LaneWidth, SlotLayout Slots)
+{
+    /// <summary>The slot that is summed; −1 for all.</summary>
+    public int Slot { get; init; } = -1;
+
+    /// <summary>The first float of the transformed input in shared memory.</summary>
+    public int SharedStart { get; init; }
+}

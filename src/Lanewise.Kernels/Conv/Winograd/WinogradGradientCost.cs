@@ -7,9 +7,14 @@ namespace Lanewise.Kernels;
 /// <param name="geometry">The convolution.</param>
 /// <param name="x">Its input.</param>
 /// <param name="dy">The gradient to its output.</param>
-/// <param name="laneWidth">L.</param>
-internal sealed class WinogradGradientCost(Conv2dGeometry geometry, Planes x, Planes dy, int laneWidth)
+internal sealed class WinogradGradientCost(Conv2dGeometry geometry, Planes x, Planes dy)
 {
+    /// <summary>
+    /// The lane width that is assumed, whatever the processor has: a gradient is computed in the same form everywhere, because the form
+    /// decides its last bits.
+    /// </summary>
+    public const int ReferenceLanes = 16;
+
     /// <summary>Winograd must cost less than this share of the direct sum.</summary>
     private const double Margin = 0.85;
 
@@ -24,12 +29,12 @@ internal sealed class WinogradGradientCost(Conv2dGeometry geometry, Planes x, Pl
     /// <summary>The cost per point of transforming a vector of sums, and of the direct sum over the lanes for each weight.</summary>
     private const double Summed = 8, LaneSum = 6;
 
-    private readonly int _outputs = (geometry.OutChannels + laneWidth - 1) / laneWidth * laneWidth;
+    private readonly int _outputs = (geometry.OutChannels + ReferenceLanes - 1) / ReferenceLanes * ReferenceLanes;
 
-    private double Products => (_outputs == laneWidth ? SingleVector : 1) * geometry.InChannels * _outputs;
+    private double Products => (_outputs == ReferenceLanes ? SingleVector : 1) * geometry.InChannels * _outputs;
 
     /// <summary>Selects the form for an algorithm; null for the direct sum.</summary>
-    public static WinogradForm? Form(ConvAlgorithm algorithm, Conv2dGeometry geometry, Planes x, Planes dy, int laneWidth)
+    public static WinogradForm? Form(ConvAlgorithm algorithm, Conv2dGeometry geometry, Planes x, Planes dy)
     {
         WinogradForm tiles = new(false, WinogradForm.SixPoints), rows = new(true, WinogradForm.EightPoints);
         if (algorithm == ConvAlgorithm.Direct || !WinogradForm.Fits(geometry))
@@ -37,7 +42,7 @@ internal sealed class WinogradGradientCost(Conv2dGeometry geometry, Planes x, Pl
             return null;
         }
 
-        var cost = new WinogradGradientCost(geometry, x, dy, laneWidth);
+        var cost = new WinogradGradientCost(geometry, x, dy);
         return algorithm switch
         {
             ConvAlgorithm.Winograd => tiles,
@@ -69,7 +74,7 @@ internal sealed class WinogradGradientCost(Conv2dGeometry geometry, Planes x, Pl
         return WinogradForm.EightPoints * (Products * tiles * Taps(geometry.Rows, x.Height) + transforms + Sums(taps));
     }
 
-    private double Sums(int rows) => Summed * rows * _outputs / laneWidth * geometry.InChannels;
+    private double Sums(int rows) => Summed * rows * _outputs / ReferenceLanes * geometry.InChannels;
 
     private static double Taps(ConvAxis axis, int inputs) => axis.Forward(inputs).Sum(taps => taps.Length);
 }

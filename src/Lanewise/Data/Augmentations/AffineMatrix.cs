@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Lanewise.Kernels;
 
 namespace Lanewise;
 
@@ -22,10 +23,10 @@ internal readonly record struct AffineMatrix(double A, double B, double C, doubl
         double x, double y, double degrees, double right, double down, double scale, double shearX, double shearY)
     {
         double angle = Radians(degrees), sx = Radians(shearX), sy = Radians(shearY);
-        double a = Math.Cos(angle - sy) / Math.Cos(sy);
-        double b = -Math.Cos(angle - sy) * Math.Tan(sx) / Math.Cos(sy) - Math.Sin(angle);
-        double c = Math.Sin(angle - sy) / Math.Cos(sy);
-        double d = -Math.Sin(angle - sy) * Math.Tan(sx) / Math.Cos(sy) + Math.Cos(angle);
+        double a = FixedMath.Cos(angle - sy) / FixedMath.Cos(sy);
+        double b = -FixedMath.Cos(angle - sy) * FixedMath.Tan(sx) / FixedMath.Cos(sy) - FixedMath.Sin(angle);
+        double c = FixedMath.Sin(angle - sy) / FixedMath.Cos(sy);
+        double d = -FixedMath.Sin(angle - sy) * FixedMath.Tan(sx) / FixedMath.Cos(sy) + FixedMath.Cos(angle);
         double m0 = d / scale, m1 = -b / scale, m3 = -c / scale, m4 = a / scale;
         return new(
             m0, m1, m0 * (-x - right) + m1 * (-y - down) + x,

@@ -11,7 +11,7 @@ internal static class BetaSampler
     public static double Next(double alpha, ref SplitMix64 random)
     {
         double first = LogGamma(alpha, ref random), second = LogGamma(alpha, ref random);
-        return 1 / (1 + Math.Exp(second - first));
+        return 1 / (1 + FixedMath.Exp(second - first));
     }
 
     /// <summary>
@@ -24,13 +24,13 @@ internal static class BetaSampler
         {
             double x = random.NextNormal(), root = 1 + c * x, v = root * root * root;
             double log = LogUniform(ref random);
-            if (v > 0 && log < x * x / 2 + d - d * v + d * Math.Log(v))
+            if (v > 0 && log < x * x / 2 + d - d * v + d * FixedMath.Log(v))
             {
-                return Math.Log(d * v) + (alpha < 1 ? LogUniform(ref random) / alpha : 0);
+                return FixedMath.Log(d * v) + (alpha < 1 ? LogUniform(ref random) / alpha : 0);
             }
         }
     }
 
     // Never the logarithm of zero.
-    private static double LogUniform(ref SplitMix64 random) => Math.Log(((random.Next() >> 11) + 0.5) / (1L << 53));
+    private static double LogUniform(ref SplitMix64 random) => FixedMath.Log(((random.Next() >> 11) + 0.5) / (1L << 53));
 }

@@ -73,7 +73,7 @@ public sealed record RandomErasing : RandomTransform
         for (int attempt = 0; attempt < Attempts; attempt++)
         {
             double area = (Scale.Min + (Scale.Max - Scale.Min) * random.NextSingle()) * imageWidth * imageHeight;
-            double low = Math.Log(Ratio.Min), ratio = Math.Exp(low + (Math.Log(Ratio.Max) - low) * random.NextSingle());
+            double low = FixedMath.Log(Ratio.Min), ratio = FixedMath.Exp(low + (FixedMath.Log(Ratio.Max) - low) * random.NextSingle());
             int height = (int)Math.Round(Math.Sqrt(area * ratio)), width = (int)Math.Round(Math.Sqrt(area / ratio));
             if (width < imageWidth && height < imageHeight)
             {

@@ -45,12 +45,12 @@ public sealed record RandomResizedCrop : RandomTransform
     {
         double area = (double)imageWidth * imageHeight;
         // In the usual case of inverse ratios the middle is exactly 0.
-        double middle = 1 / Ratio.Max == Ratio.Min ? 0 : (Math.Log(Ratio.Max) + Math.Log(Ratio.Min)) / 2;
-        double half = Math.Log(Ratio.Max) - middle;
+        double middle = 1 / Ratio.Max == Ratio.Min ? 0 : (FixedMath.Log(Ratio.Max) + FixedMath.Log(Ratio.Min)) / 2;
+        double half = FixedMath.Log(Ratio.Max) - middle;
         for (int attempt = 0; attempt < Attempts; attempt++)
         {
             double part = area * (Scale.Min + (Scale.Max - Scale.Min) * random.NextSingle());
-            double ratio = Math.Exp(middle + half * (2 * random.NextSingle() - 1));
+            double ratio = FixedMath.Exp(middle + half * (2 * random.NextSingle() - 1));
             int width = (int)Math.Round(Math.Sqrt(part * ratio)), height = (int)Math.Round(Math.Sqrt(part / ratio));
             if (width > 0 && width <= imageWidth && height > 0 && height <= imageHeight)
             {

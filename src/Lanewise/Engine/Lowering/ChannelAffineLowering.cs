@@ -46,5 +46,6 @@ internal sealed class ChannelAffineLowering : Lowering
         Lanes = unit.Inputs[0].Lanes,
         Weight = program.Parameters.Weights(unit),
         Bias = program.Parameters.Bias(unit),
+        Slots = program.CallSlots,
     };
 }

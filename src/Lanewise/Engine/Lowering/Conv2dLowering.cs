@@ -125,12 +125,18 @@ internal sealed class Conv2dLowering : Lowering
 
     private static void EmitWeightGradient(Unit unit, BlockProgram program, Slice g)
     {
-        var (x, dy) = (g.Input(unit.Inputs[0].Data), g.Output(unit.Output.Gradient));
-        var calls = program.Kernels.Conv2dBackwardWeights(
-            g.Geometry, x, dy, g.Weights, g.Bias, program.MaxBlocks, program.Options.KernelAlgorithm);
-        foreach (var call in calls)
+        var (x, dy, slots) = (g.Input(unit.Inputs[0].Data), g.Output(unit.Output.Gradient), program.CallSlots);
+        foreach (var call in program.Kernels.Conv2dBackwardWeights(
+            g.Geometry, x, dy, g.Weights, slots, program.Options.KernelAlgorithm))
         {
             program.Emit(unit, call);
+        }
+
+        if (g.Bias >= 0)
+        {
+            var call = new BiasGradientCall(dy, g.Bias, slots);
+            program.Emit(unit, "BackwardBias", Work.Across(
+                dy.Channels, (kernels, blocks, part) => kernels.Conv2dBiasGradient(call, blocks, part)));
         }
     }
 
@@ -139,8 +145,9 @@ internal sealed class Conv2dLowering : Lowering
         var x = unit.Inputs[0];
         if (Groups(unit.Node.Op) == 1)
         {
-            // A list of taps has a single stride between weights, so that only equally packed weights share one.
-            foreach (var equallyPacked in unit.Siblings.GroupBy(sibling => Packing(sibling, program.Kernels).Group))
+            // A list of taps has a single stride between weights, so that only equally packed weights share one. Which do decides the order
+            // of the sum, so that it does not depend on the processor.
+            foreach (var equallyPacked in unit.Siblings.GroupBy(sibling => KernelSet.ReferenceGroup(sibling.Node.Shape.Channels)))
             {
                 Unit[] units = [.. equallyPacked];
                 Conv2dSource[] sources = [.. units.SelectMany(u => Slices(u, program).Select(g => g.Source(u.Output.Gradient)))];

@@ -59,6 +59,8 @@ internal sealed class BatchNorm2dLowering : Lowering
             RunningVar = offsets[3],
             BatchesTracked = offsets[4],
             Statistics = program.Parameters.Statistics(unit),
+            Slots = program.CallSlots,
+            IsPerSlot = program.Options.BatchNormScope == BatchNormScope.Slot,
             Eps = op.Eps,
             Momentum = op.Momentum,
         };

@@ -46,13 +46,10 @@ public sealed class Conv2dBackwardWeightsTests
         buffer.Gradients.Values.Clear();
         var groups = TapGroups.Build(g, x, dy, group, taps, bandRows: 3, width);
         Assert.Equal(taps, groups.MaxTaps);
-        var call = new DirectGradientCall(groups, x, dy)
+        var call = new DirectGradientCall(groups, x, dy, new(SlotLayout.MaxPiece, 1), group, packing.PerOutput)
         {
             Weights = buffer.Gradients.Start,
-            Bias = -1,
             BandRows = 3,
-            Group = group,
-            WeightsPerOutput = packing.PerOutput,
             InputStep = g.Columns.Stride,
             InputRowStep = g.Rows.Stride,
         };
@@ -60,8 +57,15 @@ public sealed class Conv2dBackwardWeightsTests
         AssertSums("tile", one, packing, buffer.Gradients.Values, [(buffer, x, dy)], 0, 1e-5);
     }
 
-    /// <summary>Runs all calls of a gradient, in two parts each, over two blocks, and compares what they added.</summary>
+    /// <summary>Runs all calls of a gradient, in two parts each, over two blocks of one slot and of two, and compares what they added.</summary>
     internal static void AssertGradient(ConvCase one, int width, ConvAlgorithm algorithm, double tolerance, string? tile = null)
+    {
+        AssertGradient(one, width, algorithm, tolerance, tile, new SlotLayout(2 * SlotLayout.MaxPiece, 1));
+        AssertGradient(one, width, algorithm, tolerance, tile, new SlotLayout(Math.Max(SlotLayout.MinImages, width), 2));
+    }
+
+    private static void AssertGradient(
+        ConvCase one, int width, ConvAlgorithm algorithm, double tolerance, string? tile, SlotLayout slots)
     {
         var (g, kernels) = (one.Geometry, KernelSet.For(width));
         var packing = kernels.Packing(g);
@@ -75,12 +79,14 @@ public sealed class Conv2dBackwardWeightsTests
             return (buffer, buffer.Fill(x, 1 + 2 * (ulong)i), buffer.Fill(dy, 2 + 2 * (ulong)i));
         })];
         var (_, input, gradient) = blocks[0];
-        foreach (var call in kernels.Conv2dBackwardWeights(
-            g, input, gradient, gradients.Start, gradients.Start + packing.Length, blocks.Length, algorithm))
+        var calls = kernels.Conv2dBackwardWeights(g, input, gradient, gradients.Start, slots, algorithm);
+        // What slots wait for lies in shared memory from call to call.
+        var shared = new GuardedMemory(calls.Max(call => call.SharedFloats), leading: false);
+        var bias = new BiasGradientCall(gradient, gradients.Start + packing.Length, slots);
+        foreach (var call in calls)
         {
-            Assert.Matches(tile ?? "^taps ", call.Tile);
-            var (scratch, shared) = (
-                new GuardedMemory(call.ScratchFloats, leading: false), new GuardedMemory(call.SharedFloats, leading: false));
+            Assert.Matches(call is SlotSumCall ? "^$" : tile ?? "^taps ", call.Tile ?? "");
+            var scratch = new GuardedMemory(call.ScratchFloats, leading: false);
             Array.ForEach(blocks, block => (block.Buffer.Scratch, block.Buffer.Shared) = (scratch, shared));
             BlockMemory[] memories = [.. blocks.Select(block => block.Buffer.Block)];
             blocks[0].Buffer.Run(() => blocks[1].Buffer.Run(() =>
@@ -93,14 +99,18 @@ public sealed class Conv2dBackwardWeightsTests
                 for (int i = 0; i < 2; i++)
                 {
                     kernels.Conv2dGradient(call, memories, new Part(i, 2));
+                    if (call == calls[0])
+                    {
+                        kernels.Conv2dBiasGradient(bias, memories, new Part(i, 2));
+                    }
                 }
             }));
         }
 
         AssertSums(one.Name, one, packing, gradients.Values, blocks, 1, tolerance);
-        double[] bias = Sum(blocks
+        double[] sums = Sum(blocks
             .SelectMany(block => Lanes(block.Buffer).Select(lane => PlainConv2d.BackwardBias(block.Buffer.Read(block.DY, lane)))));
-        Engine.Compare.Close(one.Name, Array.ConvertAll(bias, b => b + 1), gradients.Values[packing.Length..], tolerance);
+        Engine.Compare.Close(one.Name, Array.ConvertAll(sums, b => b + 1), gradients.Values[packing.Length..], tolerance);
     }
 
     private static void AssertSums(

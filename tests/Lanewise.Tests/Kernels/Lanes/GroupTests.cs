@@ -51,7 +51,7 @@ public sealed class GroupTests
             Stored(sum, (k, lane) => B(k, lane) > 0 ? A(k, lane) : 0);
 
             var to = GuardedMemory.Of([.. Enumerable.Range(0, size).Select(k => (double)k)]);
-            group.AddSums(to.Memory.Pointer + to.Start);
+            group.AddSums(to.Memory.Pointer + to.Start, 0);
             to.AssertGuards();
             for (int k = 0; k < size; k++)
             {

@@ -67,8 +67,8 @@ public sealed class LaneOperationTests
             Check(L.Max(va, vb), i => Math.Max(a[i], b[i]), 0);
             Check(L.IfGreater(va, vb, vc, vp), i => a[i] > b[i] ? c[i] : positive[i], 0);
             Check(L.IfEqual(va, vb, vc), i => a[i] == b[i] ? c[i] : 0, 0);
-            Check(L.Exp(va), i => MathF.Exp(a[i]), 1e-6);
-            Check(L.Log(vp), i => MathF.Log(positive[i]), 1e-6);
+            Check(LaneMath<L, V>.Exp(va), i => MathF.Exp(a[i]), 1e-6);
+            Check(LaneMath<L, V>.Log(vp), i => MathF.Log(positive[i]), 1e-6);
             Assert.All(Values<L, V>(L.Max(va, L.Create(float.NaN))), v => Assert.True(float.IsNaN(v)));
 
             float[] Numbers(ulong seed) => [.. Volume.Randoms(L.Width, seed).Select(v => (float)v)];
@@ -93,12 +93,32 @@ public sealed class LaneOperationTests
             float[][] rows = [.. Enumerable.Range(1, 4).Select(i => Volume.Randoms(L.Width, (ulong)i).Select(v => (float)v).ToArray())];
             V[] v = Array.ConvertAll(rows, Load<L, V>);
             var to = GuardedMemory.Of([1, 2, 3, 4]);
-            L.AddSums(v[0], v[1], v[2], v[3], to.Memory.Pointer + to.Start);
+            L.AddSums(v[0], v[1], v[2], v[3], to.Memory.Pointer + to.Start, 0);
             to.AssertGuards();
+            float alone = 1;
+            L.AddSum(v[0], &alone, 0);
+            Assert.Equal(alone, to.Values[0]);
             for (int i = 0; i < 4; i++)
             {
-                Assert.Equal(rows[i].Sum(x => (double)x), L.Sum(v[i]), 1e-5);
-                Assert.Equal(i + 1 + rows[i].Sum(x => (double)x), to.Values[i], 1e-5);
+                // Bitwise: four lanes after four, whatever the width.
+                float expected = i + 1;
+                for (int lane = 0; lane < L.Width; lane += 4)
+                {
+                    var row = rows[i].AsSpan(lane);
+                    expected += L.Width == 1 ? row[0] : row[0] + row[2] + (row[1] + row[3]);
+                }
+
+                Assert.Equal(expected, to.Values[i]);
+            }
+
+            // The upper half of sixteen lanes may belong to other sums.
+            var halves = GuardedMemory.Of([0, 0, 0, 0, 0, 0, 0, 0]);
+            L.AddSums(v[0], v[1], v[2], v[3], halves.Memory.Pointer + halves.Start, 4);
+            halves.AssertGuards();
+            for (int i = 0; i < 4; i++)
+            {
+                Assert.Equal(rows[i].Take(8).Sum(x => (double)x), halves.Values[i], 1e-5);
+                Assert.Equal(rows[i].Skip(8).Sum(x => (double)x), halves.Values[4 + i], 1e-5);
             }
         }
     }

@@ -166,6 +166,7 @@ public sealed class BatchNorm2dTests
             RunningVar = At(RunningVar),
             BatchesTracked = At(Tracked),
             Statistics = At(Statistics),
+            Slots = new(SlotLayout.MaxPiece, 4),
             Eps = Eps,
             Momentum = Momentum,
         };
@@ -182,6 +183,7 @@ public sealed class BatchNorm2dTests
             RunningVar = At(RunningVar),
             BatchesTracked = At(Tracked),
             Statistics = At(Statistics),
+            Slots = new(SlotLayout.MaxPiece, 4),
             Eps = Eps,
             Momentum = Momentum,
         };

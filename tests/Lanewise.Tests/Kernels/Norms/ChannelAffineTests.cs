@@ -17,7 +17,7 @@ public sealed class ChannelAffineTests
             var kernels = KernelSet.For(width);
             var (buffer, call) = Lay(width, bias, adds);
             Planes x = call.Input, dy = call.Output, dx = call.InputGradient, y = buffer.Lay(Channels, Height, Width, 2);
-            var forward = new ChannelAffineCall { Input = x, Output = y, Weight = call.Weight, Bias = call.Bias };
+            var forward = new ChannelAffineCall { Input = x, Output = y, Weight = call.Weight, Bias = call.Bias, Slots = call.Slots };
             buffer.Fill(x);
             buffer.Fill(dy, 2);
             if (adds)
@@ -87,7 +87,7 @@ public sealed class ChannelAffineTests
         buffer.Fill(x);
         buffer.Write(x, lanes, image);
         int weight = buffer.Weights.Start;
-        var call = new ChannelAffineCall { Input = x, Output = y, Weight = weight, Bias = weight + Channels, Lanes = lanes };
+        var call = new ChannelAffineCall { Input = x, Output = y, Weight = weight, Bias = weight + Channels, Lanes = lanes, Slots = default };
         buffer.Run(() => KernelSet.For(width).ChannelAffine(call, buffer.Block, Part.All), y);
         image.Map((c, _, _, v) => Parameters[c] * v + Parameters[Channels + c]).AssertClose("y", buffer.Read(y, lanes));
     }
@@ -104,6 +104,7 @@ public sealed class ChannelAffineTests
             Accumulate = accumulate,
             Weight = weight,
             Bias = bias ? weight + Channels : -1,
+            Slots = new(SlotLayout.MaxPiece, 1),
         });
     }
 }

@@ -1,5 +1,6 @@
 using Lanewise.Kernels;
 using Xunit;
+using K = Lanewise.Kernels;
 
 namespace Lanewise.Tests.Kernels;
 
@@ -7,16 +8,16 @@ public sealed class ActivationTests
 {
     private static readonly (string Name, ActivationFormula Formula, Func<double, double> Value, Func<double, double> Slope)[] All =
     [
-        ("LeakyReLU", new(ActivationKind.LeakyReLU, 0.2f), x => x > 0 ? x : 0.2f * x, x => x > 0 ? 1 : 0.2f),
-        ("LeakyReLU, negative", new(ActivationKind.LeakyReLU, -0.5f), x => x > 0 ? x : -0.5 * x, x => x > 0 ? 1 : -0.5),
-        ("Hardtanh", new(ActivationKind.Hardtanh, -2, 3), x => Math.Clamp(x, -2, 3), x => x is > -2 and < 3 ? 1 : 0),
-        ("Hardtanh, no lower bound", new(ActivationKind.Hardtanh, float.NegativeInfinity, 1), x => Math.Min(x, 1), x => x < 1 ? 1 : 0),
-        ("Hardtanh, no upper bound", new(ActivationKind.Hardtanh, 1, float.PositiveInfinity), x => Math.Max(x, 1), x => x > 1 ? 1 : 0),
-        ("Sigmoid", new(ActivationKind.Sigmoid), Logistic, x => Logistic(x) * Logistic(-x)),
-        ("Hardsigmoid", new(ActivationKind.Hardsigmoid, 0.25f, 0.5f), x => Math.Clamp(x / 4 + 0.5, 0, 1), x => Math.Abs(x) < 2 ? 0.25 : 0),
-        ("Hardswish", new(ActivationKind.Hardswish), x => x * Math.Clamp(x + 3, 0, 6) / 6, x => x <= -3 ? 0 : x < 3 ? x / 3 + 0.5 : 1),
-        ("SiLU", new(ActivationKind.SiLU), x => x * Logistic(x), x => Logistic(x) * (1 + x * Logistic(-x))),
-        ("Rescaling", new(ActivationKind.Rescaling, 3, -0.5f), x => 3 * x - 0.5, _ => 3),
+        ("LeakyReLU", new ActivationFormula<K.LeakyReLU>(0.2f), x => x > 0 ? x : 0.2f * x, x => x > 0 ? 1 : 0.2f),
+        ("LeakyReLU, negative", new ActivationFormula<K.LeakyReLU>(-0.5f), x => x > 0 ? x : -0.5 * x, x => x > 0 ? 1 : -0.5),
+        ("Hardtanh", new ActivationFormula<K.Hardtanh>(-2, 3), x => Math.Clamp(x, -2, 3), x => x is > -2 and < 3 ? 1 : 0),
+        ("Hardtanh, no lower bound", new ActivationFormula<K.Hardtanh>(float.NegativeInfinity, 1), x => Math.Min(x, 1), x => x < 1 ? 1 : 0),
+        ("Hardtanh, no upper bound", new ActivationFormula<K.Hardtanh>(1, float.PositiveInfinity), x => Math.Max(x, 1), x => x > 1 ? 1 : 0),
+        ("Sigmoid", new ActivationFormula<K.Sigmoid>(), Logistic, x => Logistic(x) * Logistic(-x)),
+        ("Hardsigmoid", new ActivationFormula<K.Hardsigmoid>(0.25f, 0.5f), x => Math.Clamp(x / 4 + 0.5, 0, 1), x => Math.Abs(x) < 2 ? 0.25 : 0),
+        ("Hardswish", new ActivationFormula<K.Hardswish>(), x => x * Math.Clamp(x + 3, 0, 6) / 6, x => x <= -3 ? 0 : x < 3 ? x / 3 + 0.5 : 1),
+        ("SiLU", new ActivationFormula<K.SiLU>(), x => x * Logistic(x), x => Logistic(x) * (1 + x * Logistic(-x))),
+        ("Rescaling", new ActivationFormula<K.Rescaling>(3, -0.5f), x => 3 * x - 0.5, _ => 3),
     ];
 
     public static TheoryData<string, int> Rows => LaneTest.Rows(All.Select(one => one.Name));
@@ -42,9 +43,9 @@ public sealed class ActivationTests
         {
             foreach (var part in new[] { new Part(1, 2), new Part(0, 2) })
             {
-                kernels.Activation(formula, x, y, buffer.Block, part);
-                kernels.ActivationBackward(formula, x, dy, dx, accumulate: false, buffer.Block, part);
-                kernels.ActivationBackward(formula, x, dy, sum, accumulate: true, buffer.Block, part);
+                formula.Forward(kernels, x, y, buffer.Block, part);
+                formula.Backward(kernels, x, dy, dx, accumulate: false, buffer.Block, part);
+                formula.Backward(kernels, x, dy, sum, accumulate: true, buffer.Block, part);
             }
         }, y, dx, sum);
         buffer.AssertClose("y", y, lane => buffer.Read(x, lane).Map((_, _, _, v) => value(v)), 1e-6);
@@ -66,12 +67,12 @@ public sealed class ActivationTests
     [MemberData(nameof(LaneTest.Widths), MemberType = typeof(LaneTest))]
     public void Infinite_values_reach_the_bounds(int width)
     {
-        var open = new ActivationFormula(ActivationKind.Hardtanh, float.NegativeInfinity, float.PositiveInfinity);
+        var open = new ActivationFormula<K.Hardtanh>(float.NegativeInfinity, float.PositiveInfinity);
         foreach (float infinity in new[] { float.NegativeInfinity, float.PositiveInfinity })
         {
             Assert.Equal(infinity, Value(open, width, infinity));
-            Assert.Equal(infinity > 0 ? 6 : 0, Value(new(ActivationKind.Hardtanh, 0, 6), width, infinity));
-            Assert.Equal(infinity > 0 ? 1 : 0, Value(new(ActivationKind.Sigmoid), width, infinity));
+            Assert.Equal(infinity > 0 ? 6 : 0, Value(new ActivationFormula<K.Hardtanh>(0, 6), width, infinity));
+            Assert.Equal(infinity > 0 ? 1 : 0, Value(new ActivationFormula<K.Sigmoid>(), width, infinity));
         }
     }
 
@@ -80,11 +81,11 @@ public sealed class ActivationTests
     [MemberData(nameof(LaneTest.Widths), MemberType = typeof(LaneTest))]
     public void At_a_kink_the_derivative_is_PyTorchs(int width)
     {
-        Assert.Equal(0.25f, Slope(new(ActivationKind.LeakyReLU, 0.25f), width, 0));
-        Assert.Equal((0, 0), (Slope(new(ActivationKind.Hardtanh, -1, 2), width, -1), Slope(new(ActivationKind.Hardtanh, -1, 2), width, 2)));
-        Assert.Equal(0, Slope(new(ActivationKind.Hardsigmoid, 0.25f, 0.5f), width, -2));
-        Assert.Equal(0, Slope(new(ActivationKind.Hardsigmoid, 0.25f, 0.5f), width, 2));
-        Assert.Equal((0, 1), (Slope(new(ActivationKind.Hardswish), width, -3), Slope(new(ActivationKind.Hardswish), width, 3)));
+        Assert.Equal(0.25f, Slope(new ActivationFormula<K.LeakyReLU>(0.25f), width, 0));
+        Assert.Equal((0, 0), (Slope(new ActivationFormula<K.Hardtanh>(-1, 2), width, -1), Slope(new ActivationFormula<K.Hardtanh>(-1, 2), width, 2)));
+        Assert.Equal(0, Slope(new ActivationFormula<K.Hardsigmoid>(0.25f, 0.5f), width, -2));
+        Assert.Equal(0, Slope(new ActivationFormula<K.Hardsigmoid>(0.25f, 0.5f), width, 2));
+        Assert.Equal((0, 1), (Slope(new ActivationFormula<K.Hardswish>(), width, -3), Slope(new ActivationFormula<K.Hardswish>(), width, 3)));
     }
 
     private static float Value(ActivationFormula formula, int width, float value)
@@ -93,7 +94,7 @@ public sealed class ActivationTests
         Planes x = buffer.Lay(1, 1, 1), y = buffer.Lay(1, 1, 1);
         buffer.Fill(x);
         buffer.Write(x, 0, new Volume(1, 1, 1, [value]));
-        kernels.Activation(formula, x, y, buffer.Block, Part.All);
+        formula.Forward(kernels, x, y, buffer.Block, Part.All);
         return (float)buffer.Read(y, 0).Values[0];
     }
 
@@ -103,7 +104,7 @@ public sealed class ActivationTests
         Planes x = buffer.Lay(1, 1, 1), dy = buffer.Lay(1, 1, 1), dx = buffer.Lay(1, 1, 1);
         buffer.Write(x, 0, new Volume(1, 1, 1, [value]));
         buffer.Write(dy, 0, new Volume(1, 1, 1, [1]));
-        kernels.ActivationBackward(formula, x, dy, dx, accumulate: false, buffer.Block, Part.All);
+        formula.Backward(kernels, x, dy, dx, accumulate: false, buffer.Block, Part.All);
         return (float)buffer.Read(dx, 0).Values[0];
     }
 

@@ -46,7 +46,7 @@ public sealed class OptimizerKernelTests
 
     [Theory]
     [MemberData(nameof(LaneTest.Widths), MemberType = typeof(LaneTest))]
-    public void Slots_are_summed_in_their_order_and_zeroed(int width) => LaneTest.Run(width, new Sum());
+    public void Slots_are_added_as_a_tree_and_zeroed(int width) => LaneTest.Run(width, new Sum());
 
     private readonly unsafe struct Sum : ILaneTest
     {
@@ -54,22 +54,26 @@ public sealed class OptimizerKernelTests
             where L : unmanaged, ILane<V>
             where V : unmanaged
         {
-            // 1 is lost in 1e8, so that only this order leaves 1.
-            float[] parts = [1e8f, -1e8f, 1];
+            // Numbers of which others are lost, so that only this order leaves 3: ((a + b) + (c + d)) + (e + f).
+            float[] parts = [1e8f, -1e8f, 1, 2, -1e8f, 1e8f];
             LaneMemory[] slots = [.. parts.Select(_ => new LaneMemory(3 * L.Width))];
             for (int i = 0; i < slots.Length; i++)
             {
                 slots[i].Slice(0, slots[i].Length).Fill(parts[i]);
             }
 
-            float* sum = stackalloc float[L.Width];
-            L.Store(GradientSum<L, V>.Take(slots, L.Width), sum);
-            Assert.All(new Span<float>(sum, L.Width).ToArray(), v => Assert.Equal(1, v));
-            for (int i = 0; i < slots.Length; i++)
+            GradientSum<L, V>.Collect(slots, L.Width, L.Width);
+            Assert.All(slots[0].Slice(L.Width, L.Width).ToArray(), v => Assert.Equal(3, v));
+            for (int i = 1; i < slots.Length; i++)
             {
                 Assert.Equal(L.Width, slots[i].Slice(0, slots[i].Length).Count(0f));
                 Assert.Equal(L.Width, slots[i].Slice(L.Width, L.Width).Count(0f));
             }
+
+            float* first = slots[0].Pointer + L.Width;
+            float* taken = stackalloc float[L.Width];
+            L.Store(GradientSum<L, V>.Take(first), taken);
+            Assert.Equal((3f, 0f), (taken[0], *first));
         }
     }
 

@@ -81,9 +81,9 @@ public sealed class WinogradFormTests
     public void The_gradient_to_the_weights_has_its_form(string algorithm, string? form)
     {
         var (x, dy) = (Planes.Lay(64, 28, 28, 1, 0), Planes.Lay(64, 28, 28, 1, 0));
-        Assert.Equal(form, Name(WinogradGradientCost.Form(Enum.Parse<ConvAlgorithm>(algorithm), new(64, 64, Three, Three), x, dy, 8)));
+        Assert.Equal(form, Name(WinogradGradientCost.Form(Enum.Parse<ConvAlgorithm>(algorithm), new(64, 64, Three, Three), x, dy)));
         Assert.Null(WinogradGradientCost.Form(
-            Enum.Parse<ConvAlgorithm>(algorithm), new(64, 64, Three with { Stride = 2 }, Three), x, dy, 8));
+            Enum.Parse<ConvAlgorithm>(algorithm), new(64, 64, Three with { Stride = 2 }, Three), x, dy));
     }
 
     private static bool Fits(ConvAxis rows, ConvAxis columns) => WinogradForm.Fits(new(1, 1, rows, columns));
