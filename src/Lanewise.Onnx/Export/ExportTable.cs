@@ -23,6 +23,7 @@ internal static class ExportTable
             GraphWriter.Of("beta", ((Hardsigmoid)n.Node.Op).Beta)),
         [typeof(Hardswish)] = PointwiseExports.Hardswish,
         [typeof(SiLU)] = PointwiseExports.SiLU,
+        [typeof(Mish)] = PointwiseExports.Mish,
         [typeof(Hardtanh)] = PointwiseExports.Hardtanh,
         [typeof(Rescaling)] = PointwiseExports.Rescaling,
         [typeof(Softmax)] = n => n.Elementwise("Softmax", GraphWriter.Of("axis", 1)),

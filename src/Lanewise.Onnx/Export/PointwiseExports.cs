@@ -26,6 +26,15 @@ internal static class PointwiseExports
         return x with { Name = n.Writer.Node("Mul", n.Node.Path, [x.Name, gate]) };
     }
 
+    /// <summary>Mish.</summary>
+    public static WrittenValue Mish(NodeExport n)
+    {
+        const int Since = 18;
+        return n.Writer.Opset >= Since
+            ? n.Elementwise("Mish")
+            : throw n.Refuse($"Mish is an operator since opset {Since}; pass a newer opset");
+    }
+
     /// <summary>Clip; a bound that is infinite is left out.</summary>
     public static WrittenValue Hardtanh(NodeExport n)
     {

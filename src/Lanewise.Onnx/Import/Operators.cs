@@ -26,6 +26,7 @@ internal static class Operators
         ["HardSwish"] = n => n.Elementwise(n.Activation(0), new Hardswish()),
         ["Clip"] = PointwiseOperators.Clip,
         ["Swish"] = PointwiseOperators.Swish,
+        ["Mish"] = n => n.Elementwise(n.Activation(0), new Mish()),
         ["Add"] = ArithmeticOperators.Add,
         ["Sub"] = ArithmeticOperators.Subtract,
         ["Mul"] = ArithmeticOperators.Multiply,

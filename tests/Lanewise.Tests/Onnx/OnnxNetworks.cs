@@ -4,6 +4,8 @@ namespace Lanewise.Tests.Onnx;
 internal static class OnnxNetworks
 {
     private const int DilatedAverageOpset = 19;
+
+    private const int MishOpset = 18;
     private static readonly Shape Image = new(6, 9, 11);
 
     /// <summary>Gets the networks.</summary>
@@ -25,6 +27,7 @@ internal static class OnnxNetworks
         Of("activations", x => x
             .LeakyReLU(0.2).Conv2d("a", 6, 1).ReLU6().Conv2d("b", 6, 1).Hardtanh(-0.5, 0.7).Conv2d("c", 6, 1).Sigmoid()
             .Conv2d("d", 6, 1).Hardsigmoid().Conv2d("e", 6, 1).Hardswish().Conv2d("f", 6, 1).SiLU().Rescaling(2, -1).Rescaling(0.5)),
+        Of("mish", x => x.Mish().Conv2d("a", 3, 1)),
         Of("normalizations", x => x.LocalResponseNorm(3).ChannelAffine("scale").Then(new ChannelAffine(Bias: false), "gain").Dropout(0.25)
             .Softmax()),
         Of("log-softmax", x => x.AdaptiveAvgPool2d().Flatten().LogSoftmax()),
@@ -38,7 +41,12 @@ internal static class OnnxNetworks
     ];
 
     /// <summary>Returns the oldest opset that describes a network.</summary>
-    public static int MinOpset(Network network) => network.Name == "average pool, dilated" ? DilatedAverageOpset : 0;
+    public static int MinOpset(Network network) => network.Name switch
+    {
+        "average pool, dilated" => DilatedAverageOpset,
+        "mish" => MishOpset,
+        _ => 0,
+    };
 
     private static Network Of(string name, Func<SymbolicTensor, SymbolicTensor> layers) => Network.Define(name, Image, layers);
 }

@@ -33,6 +33,7 @@ internal static class OperatorSignatures
         new("LogSoftmax", 13, 1, 1, 1, "axis"),
         new("MatMul", 13, 2, 2, 1, ""),
         new("MaxPool", 12, 1, 1, 2, "auto_pad ceil_mode dilations kernel_shape! pads storage_order strides"),
+        new("Mish", 18, 1, 1, 1, ""), new("Mish", 22, 1, 1, 1, ""),
         new("Mul", 13, 2, 2, 1, ""), new("Mul", 14, 2, 2, 1, ""),
         new("Pad", 13, 2, 3, 1, "mode"), new("Pad", 18, 2, 4, 1, "mode"), new("Pad", 19, 2, 4, 1, "mode"), new("Pad", 21, 2, 4, 1, "mode"),
         new("Relu", 13, 1, 1, 1, ""), new("Relu", 14, 1, 1, 1, ""),

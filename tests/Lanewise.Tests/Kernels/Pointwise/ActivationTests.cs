@@ -17,6 +17,7 @@ public sealed class ActivationTests
         ("Hardsigmoid", new ActivationFormula<K.Hardsigmoid>(0.25f, 0.5f), x => Math.Clamp(x / 4 + 0.5, 0, 1), x => Math.Abs(x) < 2 ? 0.25 : 0),
         ("Hardswish", new ActivationFormula<K.Hardswish>(), x => x * Math.Clamp(x + 3, 0, 6) / 6, x => x <= -3 ? 0 : x < 3 ? x / 3 + 0.5 : 1),
         ("SiLU", new ActivationFormula<K.SiLU>(), x => x * Logistic(x), x => Logistic(x) * (1 + x * Logistic(-x))),
+        ("Mish", new ActivationFormula<K.Mish>(), new Mish().Value, new Mish().Slope),
         ("Rescaling", new ActivationFormula<K.Rescaling>(3, -0.5f), x => 3 * x - 0.5, _ => 3),
     ];
 
