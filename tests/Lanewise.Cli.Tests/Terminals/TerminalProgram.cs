@@ -8,6 +8,9 @@ namespace Lanewise.Cli.Tests.Terminals;
 internal sealed class TerminalProgram : IDisposable
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(3);
+
+    // Seconds for which the program has to be gone.
+    private const int EndedChecks = 20;
     private static readonly string[] SearchPath = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator);
     private readonly Process _process;
     private readonly StringBuilder _output = new();
@@ -97,10 +100,37 @@ internal sealed class TerminalProgram : IDisposable
     /// <returns>The exit code and the output.</returns>
     public async Task<(int ExitCode, string Output)> EndAsync()
     {
-        using var late = new CancellationTokenSource(Timeout);
-        await _process.WaitForExitAsync(late.Token);
+        // On a busy machine, script has been seen to wait on after the program had ended.
+        var watch = Stopwatch.StartNew();
+        for (int ended = 0; !_process.HasExited; ended = HasProgramEnded() ? ended + 1 : 0)
+        {
+            Assert.True(watch.Elapsed < Timeout, $"the program has not ended: {Output}");
+            if (ended > EndedChecks)
+            {
+                _process.Kill(entireProcessTree: true);
+            }
+
+            await Task.WhenAny(_process.WaitForExitAsync(), Task.Delay(TimeSpan.FromSeconds(1)));
+        }
+
+        await _process.WaitForExitAsync();
         await _reader;
         return (_process.ExitCode, Output);
+    }
+
+    /// <summary>Whether the program is gone, or nobody has asked for its exit code yet.</summary>
+    private bool HasProgramEnded()
+    {
+        try
+        {
+            string line = Output.Split('\n')[0].Trim();
+            return line.StartsWith("pid ", StringComparison.Ordinal)
+                && File.ReadAllText($"/proc/{line["pid ".Length..]}/stat").Contains(") Z ", StringComparison.Ordinal);
+        }
+        catch (IOException)
+        {
+            return true;
+        }
     }
 
     public void Dispose()
