@@ -210,9 +210,9 @@ internal abstract partial class KernelSet
 
     /// <summary>
     /// Sums the gradients of the slots as <see cref="SlotTree{T}"/> does. Writes <paramref name="count"/> floats of the first slot, from
-    /// <paramref name="start"/> on, and zeroes those of the others; returns the sum of their squares.
+    /// <paramref name="start"/> on, and zeroes those of the others.
     /// </summary>
-    public abstract PreciseSum CollectGradients(LaneMemory[] slots, int start, int count);
+    public abstract void CollectGradients(LaneMemory[] slots, int start, int count);
 
     /// <summary>Multiplies gradients by a factor. Writes <paramref name="count"/> floats from <paramref name="start"/> on.</summary>
     public abstract void ScaleGradients(LaneMemory gradients, float factor, int start, int count);

@@ -223,8 +223,8 @@ internal sealed class LaneKernels<L, V> : KernelSet
     public override void ChannelsOut(ChannelLanes lanes, Planes x, Planes to, in BlockMemory memory) =>
         LaneTransfer<L, V>.ChannelsOut(lanes, x, to, memory);
 
-    public override PreciseSum CollectGradients(LaneMemory[] slots, int start, int count) =>
-        GradientKernel<L, V>.Collect(slots, start, count);
+    public override void CollectGradients(LaneMemory[] slots, int start, int count) =>
+        GradientSum<L, V>.Collect(slots, start, count);
 
     public override void ScaleGradients(LaneMemory gradients, float factor, int start, int count) =>
         GradientKernel<L, V>.Scale(gradients, factor, start, count);

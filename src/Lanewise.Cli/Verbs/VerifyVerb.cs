@@ -66,9 +66,9 @@ internal sealed class VerifyVerb
             Dataset = parse.GetValue(_dataset),
             DataDir = parse.GetValue(_dataDir),
             Segments = Math.Min(parse.GetValue(_segments) ?? 0, MaxSegments),
+            Seed = parse.GetValue(_seed),
             Threads = parse.GetValue(_threads),
         };
-        job = parse.GetValue(_seed) is { } seed ? job.WithSeed(seed) : job;
         var result = await job.RunAsync(display, cancellationToken).ConfigureAwait(false);
         VerificationReport.Print(folder, result, parse.GetValue(_json));
         return result.IsVerified ? ExitCode.Done : ExitCode.Failed;

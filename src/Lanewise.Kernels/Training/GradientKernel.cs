@@ -1,17 +1,10 @@
 namespace Lanewise.Kernels;
 
-/// <summary>What is done to gradients before an optimizer takes them: their sum over the slots, their size, and clipping.</summary>
+/// <summary>What clips gradients before an optimizer takes them.</summary>
 internal static unsafe class GradientKernel<L, V>
     where L : unmanaged, ILane<V>
     where V : unmanaged
 {
-    /// <summary>Writes the sum of the slots to the first one and zeros to the others; returns the sum of the squares.</summary>
-    public static PreciseSum Collect(ReadOnlySpan<LaneMemory> slots, int start, int count)
-    {
-        GradientSum<L, V>.Collect(slots, start, count);
-        return PreciseSum.OfSquares(slots[0].Slice(start, count));
-    }
-
     /// <summary>Multiplies gradients by a factor, in place.</summary>
     public static void Scale(LaneMemory gradients, float factor, int start, int count)
     {

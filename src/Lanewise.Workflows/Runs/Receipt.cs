@@ -36,6 +36,9 @@ internal sealed class Receipt
     /// <summary>Gets the rows, by step.</summary>
     public IReadOnlyList<ReceiptRow> Rows => _rows;
 
+    /// <summary>Gets what the chain starts from.</summary>
+    private string Start => Hash($"lanewise receipt 1\n{OrderOfSums}\n{Data}");
+
     /// <summary>Begins a receipt.</summary>
     public static Receipt Begin(DataDigest data) => new(SumOrder.Version, DigestOf(data), []);
 
@@ -48,7 +51,7 @@ internal sealed class Receipt
             return null;
         }
 
-        string before = _rows.Count == 0 ? Hash($"lanewise receipt 1\n{OrderOfSums}\n{Data}") : _rows[^1].Chain;
+        string before = _rows.Count == 0 ? Start : _rows[^1].Chain;
         var (weights, optimizer) = DigestsOf(state);
         var (step, epoch) = (state.Position.Updates, state.Position.Epoch);
         _rows.Add(new(step, epoch, weights, optimizer, ChainOf(before, step, epoch, weights, optimizer)));
@@ -61,7 +64,7 @@ internal sealed class Receipt
     /// <summary>Returns the first row that does not follow from the row before it, in its step or in its chain; null if all do.</summary>
     public ReceiptRow? FirstBroken()
     {
-        string chain = Hash($"lanewise receipt 1\n{OrderOfSums}\n{Data}");
+        string chain = Start;
         var (step, epoch) = (-1L, 0);
         foreach (var row in _rows)
         {

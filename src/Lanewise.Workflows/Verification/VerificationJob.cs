@@ -23,12 +23,8 @@ public sealed class VerificationJob(RunDirectory run)
     /// <summary>Gets the number of segments between kept checkpoints to train again; 0 for the whole run.</summary>
     public int Segments { get; init; }
 
-    /// <summary>Gets the seed by which the segments are drawn; by default one that nobody can know before.</summary>
-    public int Seed { get; init; } = RandomNumberGenerator.GetInt32(int.MaxValue);
-
-    /// <summary>Returns a job with another seed.</summary>
-    public VerificationJob WithSeed(int seed) =>
-        new(run) { DataDir = DataDir, Dataset = Dataset, Threads = Threads, Segments = Segments, Seed = seed };
+    /// <summary>Gets the seed by which the segments are drawn; null for one that nobody can know before.</summary>
+    public int? Seed { get; init; }
 
     /// <summary>Trains and compares, until the end or the first difference.</summary>
     /// <param name="progress">Receives steps, and a <see cref="VerificationEvent"/> for each comparison.</param>
@@ -37,10 +33,11 @@ public sealed class VerificationJob(RunDirectory run)
     /// <exception cref="LanewiseException">Data or files cannot be read.</exception>
     public async Task<VerificationResult> RunAsync(IProgress<JobEvent>? progress = null, CancellationToken cancellationToken = default)
     {
+        int seed = Seed ?? RandomNumberGenerator.GetInt32(int.MaxValue);
         var receipt = Read();
         var record = run.LoadRecord();
         var files = Files(receipt, record.Settings);
-        Segment[] segments = Segments == 0 ? [new(0, 0, receipt.Rows[^1].Step)] : Draw(receipt);
+        Segment[] segments = Segments == 0 ? [new(0, 0, receipt.Rows[^1].Step)] : Draw(receipt, seed);
         var checks = new List<VerificationCheck>();
         for (int i = 0; i < segments.Length && checks.All(check => check.IsSame); i++)
         {
@@ -57,7 +54,7 @@ public sealed class VerificationJob(RunDirectory run)
         }
 
         int rest = receipt.Rows.Count(row => segments.All(segment => row.Step < segment.FirstStep || row.Step > segment.LastStep));
-        return new(checks, files, rest, Seed);
+        return new(checks, files, rest, seed);
     }
 
     private Receipt Read()
@@ -97,7 +94,7 @@ public sealed class VerificationJob(RunDirectory run)
     }
 
     /// <summary>Draws segments between neighbouring checkpoints that the run kept, the start and the end included.</summary>
-    private Segment[] Draw(Receipt receipt)
+    private Segment[] Draw(Receipt receipt, int seed)
     {
         var kept = receipt.Rows.Skip(1).GroupBy(row => row.Epoch).Where(rows => rows.Key > 0)
             .Select(rows => (Epoch: rows.Key, rows.First().Step)).Where(start => File.Exists(run.KeptCheckpoint(start.Epoch)));
@@ -110,7 +107,7 @@ public sealed class VerificationJob(RunDirectory run)
         Segment[] all = [.. starts
             .Select((start, i) => new Segment(start.Epoch, start.Step, i + 1 < starts.Length ? starts[i + 1].Step : receipt.Rows[^1].Step))
             .Where(segment => segment.LastStep > segment.FirstStep)];
-        new Random(Seed).Shuffle(all);
+        new Random(seed).Shuffle(all);
         return [.. all.Take(Segments).OrderBy(segment => segment.Start)];
     }
 

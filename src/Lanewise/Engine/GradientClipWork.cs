@@ -56,7 +56,8 @@ internal sealed class GradientClipWork(bool byValue, double limit) : IWork
             return;
         }
 
-        _squares[item] = _kernels!.CollectGradients(_slots, start, count);
+        _kernels!.CollectGradients(_slots, start, count);
+        _squares[item] = PreciseSum.OfSquares(_slots[0].Slice(start, count));
         if (byValue)
         {
             _kernels.ClampGradients(_slots[0], (float)limit, start, count);

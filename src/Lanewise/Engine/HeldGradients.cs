@@ -14,6 +14,7 @@ internal sealed class HeldGradients(int floats, int batches) : IWork
     private readonly LaneMemory[] _waiting =
         [.. Enumerable.Range(0, BitOperations.Log2((uint)batches) + 1).Select(_ => new LaneMemory(floats))];
 
+    private readonly LaneMemory[] _one = new LaneMemory[1];
     private readonly LaneMemory[] _pair = new LaneMemory[2];
     private KernelSet? _kernels;
     private LaneMemory[] _from = [];
@@ -40,17 +41,13 @@ internal sealed class HeldGradients(int floats, int batches) : IWork
             Join(workers);
         }
 
-        _pair[0] = _waiting[0];
-        Move(workers, _pair.AsSpan(0, 1).ToArray(), slots[0]);
+        _one[0] = _waiting[0];
+        Move(workers, _one, slots[0]);
         Clear();
     }
 
-    /// <summary>Forgets the gradients.</summary>
-    public void Clear()
-    {
-        (_depth, _batches) = (0, 0);
-        Array.ForEach(_waiting, memory => memory.Clear());
-    }
+    /// <summary>Forgets the gradients; what takes their place overwrites them.</summary>
+    public void Clear() => (_depth, _batches) = (0, 0);
 
     /// <inheritdoc/>
     public void Run(int worker, int item)
