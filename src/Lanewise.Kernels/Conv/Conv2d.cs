@@ -21,14 +21,14 @@ internal static unsafe class Conv2d<L, V>
             var frame = new ConvFrame
             {
                 Source = Surface.Of<L, V>(activations, call.Source).Pointer,
-                Weights = weights + call.Weights,
-                Bias = call.Bias >= 0 ? weights + call.Bias : zeros,
-                BiasStride = call.Bias >= 0 ? O.OutputLanes : 0,
+                Weights = weights + call.Weights.Packed,
+                Bias = call.Weights.Bias >= 0 ? weights + call.Weights.Bias : zeros,
+                BiasStride = call.Weights.Bias >= 0 ? O.OutputLanes : 0,
                 Taps = taps,
                 Output = Surface.Of<L, V>(activations, call.Output),
-                Add = call.Add is { } add ? Surface.Of<L, V>(activations, add) : default,
-                Mask = call.Mask is { } mask ? Surface.Of<L, V>(activations, mask) : default,
-                ReLU = call.ReLU,
+                Add = call.Epilogue.Add is { } add ? Surface.Of<L, V>(activations, add) : default,
+                Mask = call.Epilogue.Mask is { } mask ? Surface.Of<L, V>(activations, mask) : default,
+                ReLU = call.Epilogue.ReLU,
                 SourceStep = (nint)call.SourceStep * L.Width,
                 OutputStep = (nint)call.OutputStep * L.Width,
                 WeightsPerOutput = call.WeightsPerOutput,
@@ -37,7 +37,7 @@ internal static unsafe class Conv2d<L, V>
                 ChunkInput = call.Taps.ChunkInput,
                 ChunkWeight = call.Taps.ChunkWeight,
             };
-            if (call.Pool is { } pool)
+            if (call.Epilogue.Pool is { } pool)
             {
                 PooledConv2d<L, V>.Run<O>(call, pool, &frame, tiles, memory, part);
                 return;

@@ -3,7 +3,7 @@ namespace Lanewise.Kernels;
 /// <summary>Selects how a convolution and its gradients are computed; the public <c>Conv2dAlgorithm</c> maps to it.</summary>
 internal enum ConvAlgorithm
 {
-    /// <summary>Winograd where <see cref="WinogradCost"/> estimates that it is faster, the direct sum elsewhere.</summary>
+    /// <summary>The one that <see cref="Conv2dPlanner"/> estimates to be the fastest.</summary>
     Auto,
 
     /// <summary>The sum over all taps.</summary>

@@ -36,15 +36,6 @@ internal sealed class ActivationLayout(int laneWidth, int guard)
         return arena.Allocate(shape.Channels, life);
     }
 
-    /// <summary>Allocates memory that is not shared, in a layout that is placed already.</summary>
-    public Planes AllocatePlaced(Shape shape)
-    {
-        var arena = new Arena(shape.Height, shape.Width, 0);
-        var piece = arena.Allocate(shape.Channels, Lifetime.Always);
-        Place(arena);
-        return piece.Planes;
-    }
-
     /// <summary>Assigns an address to every arena.</summary>
     public void Place()
     {

@@ -13,9 +13,9 @@ internal sealed class CompiledNetwork
         (Network, Options) = (network, options);
         Kernels = KernelSet.For(options.LaneWidth);
         MemoryCheck.OfResults(network, options);
-        var fusion = PlanHeuristics.Fuse(network, options, Kernels);
-        Parameters = new ParameterLayout(network, fusion, Kernels, options);
-        Program = new BlockProgram(fusion, Parameters, Kernels, options);
+        var form = PlanHeuristics.Lower(network, options, Kernels);
+        Parameters = new ParameterLayout(form, Kernels, options);
+        Program = new BlockProgram(form, Parameters, Kernels, options);
         Remainder = CompileRemainder();
     }
 

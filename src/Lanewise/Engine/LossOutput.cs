@@ -6,7 +6,4 @@ namespace Lanewise.Engine;
 /// <param name="Data">The location of the logits.</param>
 /// <param name="Gradient">The location of their gradient; null where no trained layer precedes them.</param>
 /// <param name="Weight">The weight of the loss.</param>
-internal sealed record LossOutput(Planes Data, Planes? Gradient, float Weight)
-{
-    public static LossOutput Of(Value value, float weight) => new(value.Data, value.RequiresGradient ? value.Gradient : null, weight);
-}
+internal sealed record LossOutput(Planes Data, Planes? Gradient, float Weight);

@@ -12,76 +12,76 @@ internal static class OpTable
     /// <summary>The rows.</summary>
     public static IReadOnlyList<OpRow> Rows { get; } =
     [
-        new(typeof(Input), Input.Read, () => throw new InvalidOperationException("the input runs nothing"), new InputReference())
+        new(typeof(Input), Input.Read, null, new InputReference())
         {
             Shape = "(N, C, H, W)", Macs = NoMacs, Parameters = NoParameters, Gradient = "",
         },
-        new(typeof(Conv2d), Conv2d.Read, () => new Conv2dLowering(), new Conv2dReference())
+        new(typeof(Conv2d), Conv2d.Read, new Conv2dLowering(), new Conv2dReference())
         {
             Shape = "(N, C, H, W) → (N, K, P, Q), P = ⌊(H + padding − dilation·(R − 1) − 1) / stride⌋ + 1",
             Macs = "K·P·Q·(C / groups)·R·S",
             Parameters = "weight (K, C / groups, R, S), bias (K)",
             Gradient = "dx[c][h][w] = Σ w·dy, dw[k][c][r][s] = Σ x·dy, db[k] = Σ dy",
         },
-        new(typeof(Linear), Linear.Read, () => new Conv2dLowering(), new LinearReference())
+        new(typeof(Linear), Linear.Read, new Conv2dLowering(), new LinearReference())
         {
             Shape = "(N, F, 1, 1) → (N, K, 1, 1)",
             Macs = "K·F",
             Parameters = "weight (K, F), bias (K)",
             Gradient = "dx = Wᵀ·dy, dW = dy·xᵀ, db = dy",
         },
-        new(typeof(BatchNorm2d), BatchNorm2d.Read, () => new BatchNorm2dLowering(), new BatchNorm2dReference())
+        new(typeof(BatchNorm2d), BatchNorm2d.Read, new BatchNorm2dLowering(), new BatchNorm2dReference())
         {
             Shape = "unchanged",
             Macs = NoMacs,
             Parameters = "weight (C), bias (C); buffers running_mean (C), running_var (C), num_batches_tracked",
             Gradient = "dx = w / √(var + eps)·(dy − mean(dy) − x̂·mean(dy·x̂)); without the means where running statistics are used",
         },
-        new(typeof(ChannelAffine), ChannelAffine.Read, () => new ChannelAffineLowering(), new ChannelAffineReference())
+        new(typeof(ChannelAffine), ChannelAffine.Read, new ChannelAffineLowering(), new ChannelAffineReference())
         {
             Shape = "unchanged",
             Macs = NoMacs,
             Parameters = "weight (C), bias (C)",
             Gradient = "dx[c] = w[c]·dy[c], dw[c] = Σ dy·x, db[c] = Σ dy",
         },
-        new(typeof(LocalResponseNorm), LocalResponseNorm.Read, () => new LocalResponseNormLowering(), new LocalResponseNormReference())
+        new(typeof(LocalResponseNorm), LocalResponseNorm.Read, new LocalResponseNormLowering(), new LocalResponseNormReference())
         {
             Shape = "unchanged",
             Macs = NoMacs,
             Parameters = NoParameters,
             Gradient = "dx[c] = dy[c]·b[c]^−β − 2·α·β / size·x[c]·Σ dy[i]·x[i]·b[i]^(−β − 1), b the base",
         },
-        new(typeof(Softmax), _ => new Softmax(), () => new SoftmaxLowering(), new SoftmaxReference())
+        new(typeof(Softmax), _ => new Softmax(), new SoftmaxLowering(), new SoftmaxReference())
         {
             Shape = "unchanged", Macs = NoMacs, Parameters = NoParameters, Gradient = "dx[c] = y[c]·(dy[c] − Σ y·dy)",
         },
-        new(typeof(LogSoftmax), _ => new LogSoftmax(), () => new LogSoftmaxLowering(), new LogSoftmaxReference())
+        new(typeof(LogSoftmax), _ => new LogSoftmax(), new LogSoftmaxLowering(), new LogSoftmaxReference())
         {
             Shape = "unchanged", Macs = NoMacs, Parameters = NoParameters, Gradient = "dx[c] = dy[c] − exp(y[c])·Σ dy",
         },
-        new(typeof(Dropout), Dropout.Read, () => new DropoutLowering(), new DropoutReference())
+        new(typeof(Dropout), Dropout.Read, new DropoutLowering(), new DropoutReference())
         {
             Shape = "unchanged", Macs = NoMacs, Parameters = NoParameters, Gradient = "dx = mask / (1 − p)·dy",
         },
-        new(typeof(MaxPool2d), MaxPool2d.Read, () => new MaxPool2dLowering(), new MaxPool2dReference())
+        new(typeof(MaxPool2d), MaxPool2d.Read, new MaxPool2dLowering(), new MaxPool2dReference())
         {
             Shape = "(N, C, H, W) → (N, C, P, Q), P = ⌊(H + padding − dilation·(R − 1) − 1) / stride⌋ + 1, ⌈…⌉ in ceil mode",
             Macs = NoMacs,
             Parameters = NoParameters,
             Gradient = "dy to each window's first maximum",
         },
-        new(typeof(AvgPool2d), AvgPool2d.Read, () => new AvgPool2dLowering(), new AvgPool2dReference())
+        new(typeof(AvgPool2d), AvgPool2d.Read, new AvgPool2dLowering(), new AvgPool2dReference())
         {
             Shape = "as MaxPool2d", Macs = NoMacs, Parameters = NoParameters, Gradient = "dy / window size, to each input of the window",
         },
-        new(typeof(AdaptiveAvgPool2d), AdaptiveAvgPool2d.Read, () => new AvgPool2dLowering(), new AdaptiveAvgPool2dReference())
+        new(typeof(AdaptiveAvgPool2d), AdaptiveAvgPool2d.Read, new AvgPool2dLowering(), new AdaptiveAvgPool2dReference())
         {
             Shape = "(N, C, H, W) → (N, C, P, Q), P and Q given",
             Macs = NoMacs,
             Parameters = NoParameters,
             Gradient = "dy / window size, to each input of the window",
         },
-        new(typeof(ReLU), _ => new ReLU(), () => new ReLULowering(), new ReLUReference())
+        new(typeof(ReLU), _ => new ReLU(), new ReLULowering(), new ReLUReference())
         {
             Shape = "unchanged", Macs = NoMacs, Parameters = NoParameters, Gradient = "dx = dy where x > 0, else 0",
         },
@@ -93,46 +93,46 @@ internal static class OpTable
         OpRow.Elementwise<SiLU>(_ => new SiLU(), "dx = s·(1 + x·(1 − s))·dy, s the sigmoid of x"),
         OpRow.Elementwise<Mish>(_ => new Mish(), "dx = (t + x·(1 − t²)·s)·dy, t the tanh and s the sigmoid of x"),
         OpRow.Elementwise<Rescaling>(Rescaling.Read, "dx = scale·dy"),
-        new(typeof(Add), _ => new Add(), () => new AddLowering(), new AddReference())
+        new(typeof(Add), _ => new Add(), new AddLowering(), new AddReference())
         {
             Shape = "both inputs have one shape; unchanged",
             Macs = NoMacs,
             Parameters = NoParameters,
             Gradient = IdentityGradient + " for both inputs",
         },
-        new(typeof(Mul), _ => new Mul(), () => new MulLowering(), new MulReference())
+        new(typeof(Mul), _ => new Mul(), new MulLowering(), new MulReference())
         {
             Shape = "both inputs have one shape; unchanged",
             Macs = NoMacs,
             Parameters = NoParameters,
             Gradient = "dx = dy times the other input",
         },
-        new(typeof(Expand), Expand.Read, () => new ExpandLowering(), new ExpandReference())
+        new(typeof(Expand), Expand.Read, new ExpandLowering(), new ExpandReference())
         {
             Shape = "(N, C or 1, H or 1, W or 1) → (N, C, H, W)",
             Macs = NoMacs,
             Parameters = NoParameters,
             Gradient = "dx = Σ dy over the repetitions",
         },
-        new(typeof(ConstantPad2d), ConstantPad2d.Read, () => new ConstantPad2dLowering(), new ConstantPad2dReference())
+        new(typeof(ConstantPad2d), ConstantPad2d.Read, new ConstantPad2dLowering(), new ConstantPad2dReference())
         {
             Shape = "(N, C, H, W) → (N, C, H + padding, W + padding)",
             Macs = NoMacs,
             Parameters = NoParameters,
             Gradient = "dy of the image's pixels",
         },
-        new(typeof(IdentityShortcut), IdentityShortcut.Read, () => new IdentityShortcutLowering(), new IdentityShortcutReference())
+        new(typeof(IdentityShortcut), IdentityShortcut.Read, new IdentityShortcutLowering(), new IdentityShortcutReference())
         {
             Shape = "(N, C, H, W) → (N, K, ⌈H / stride⌉, ⌈W / stride⌉)",
             Macs = NoMacs,
             Parameters = NoParameters,
             Gradient = "dy to the pixels that were kept",
         },
-        new(typeof(Concat), _ => new Concat(), () => new ConcatLowering(), new ConcatReference())
+        new(typeof(Concat), _ => new Concat(), new ConcatLowering(), new ConcatReference())
         {
             Shape = "(N, Cᵢ, H, W) → (N, Σ Cᵢ, H, W)", Macs = NoMacs, Parameters = NoParameters, Gradient = "each input its slice of dy",
         },
-        new(typeof(Flatten), _ => new Flatten(), () => new FlattenLowering(), new FlattenReference())
+        new(typeof(Flatten), _ => new Flatten(), new FlattenLowering(), new FlattenReference())
         {
             Shape = "(N, C, H, W) → (N, C·H·W, 1, 1)", Macs = NoMacs, Parameters = NoParameters, Gradient = IdentityGradient,
         },
@@ -145,6 +145,10 @@ internal static class OpTable
     /// <summary>The row of an op by its name, for example <c>Conv2d</c>; null if there is none.</summary>
     public static OpRow? Find(string name) => ByName.GetValueOrDefault(name);
 
+    /// <summary>The lowering of a node's op.</summary>
+    public static Lowering LoweringOf(Node node) =>
+        Of(node).Lowering ?? throw new InvalidOperationException($"{node.Path}: {node.Op.Name} runs nothing");
+
     /// <summary>The row of a node's op.</summary>
     /// <exception cref="NetworkException">There is none.</exception>
     public static OpRow Of(Node node) => ByType.GetValueOrDefault(node.Op.GetType())
@@ -155,16 +159,16 @@ internal static class OpTable
 /// <summary>A row of the table of ops.</summary>
 /// <param name="Type">The type of the op.</param>
 /// <param name="Read">Reads the op's attributes, as its <c>Write</c> wrote them.</param>
-/// <param name="CreateLowering">Creates the lowering of a unit to kernel calls.</param>
+/// <param name="Lowering">The lowering to kernel calls; null for the input, which runs nothing.</param>
 /// <param name="Reference">The implementation as plain loops in double precision.</param>
-internal sealed record OpRow(Type Type, Func<AttributeReader, Op> Read, Func<Lowering> CreateLowering, Reference Reference)
+internal sealed record OpRow(Type Type, Func<AttributeReader, Op> Read, Lowering? Lowering, Reference Reference)
 {
     /// <summary>Creates the row of an elementwise function.</summary>
     /// <param name="read">Reads the op's attributes.</param>
     /// <param name="gradient">The gradient rule, as text.</param>
     public static OpRow Elementwise<TOp>(Func<AttributeReader, Op> read, string gradient)
         where TOp : ElementwiseOp =>
-        new(typeof(TOp), read, () => new ActivationLowering(), new ElementwiseReference())
+        new(typeof(TOp), read, new ActivationLowering(), new ElementwiseReference())
         {
             Shape = "unchanged",
             Macs = "0",

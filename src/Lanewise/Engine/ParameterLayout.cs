@@ -12,18 +12,19 @@ internal sealed class ParameterLayout
     // Every parameter starts on a cache line, so that no two updates share one.
     private const int Alignment = 16;
     private readonly Dictionary<string, Location> _locations = new(StringComparer.Ordinal);
-    private readonly Dictionary<Unit, int> _foldedBiases = [];
-    private readonly Dictionary<Unit, int> _statistics = [];
+    private readonly Dictionary<Node, int> _foldedBiases = [];
+    private readonly Dictionary<Node, int> _statistics = [];
     private readonly Network _network;
+    private readonly Form _form;
     private readonly Unit[] _units;
     // With statistics of its own for each slot, a network runs layer by layer, as always with batch norm.
     private readonly int _statisticsPerUnit;
 
-    public ParameterLayout(Network network, Fusion fusion, KernelSet kernels, PlanOptions options)
+    public ParameterLayout(Form form, KernelSet kernels, PlanOptions options)
     {
         _statisticsPerUnit = options.BatchNormScope == BatchNormScope.Batch ? 1 : BatchSlots.Of(options, isLayerByLayer: true).Count;
-        _network = network;
-        _units = [.. fusion.Units.Where(u => u.Node.Parameters.Count > 0)];
+        (_form, _network) = (form, form.Network);
+        _units = [.. form.AllUnits.Where(u => u.Node.Parameters.Count > 0)];
         var trained = _units.Where(u => u.IsTrainable).SelectMany(u => u.Node.Parameters.Select(p => (u, p))).ToLookup(
             t => !t.p.IsBuffer && options.IsTrainable?.Invoke(t.p.Name) != false);
         Allocate(trained[true], kernels);
@@ -61,11 +62,11 @@ internal sealed class ParameterLayout
     public int Weights(Unit unit) => Offset(unit.Node.Parameters[0]);
 
     /// <summary>Returns the offset of the biases of a convolution, its own or folded ones; negative for none.</summary>
-    public int Bias(Unit unit) =>
-        _foldedBiases.TryGetValue(unit, out int folded) ? folded : unit.Node.Parameters.Count > 1 ? Offset(unit.Node.Parameters[1]) : -1;
+    public int Bias(Unit unit) => _foldedBiases.TryGetValue(unit.Node, out int folded) ? folded
+        : unit.Node.Parameters.Count > 1 ? Offset(unit.Node.Parameters[1]) : -1;
 
     /// <summary>Returns the offset of the batch statistics of a batch norm in training.</summary>
-    public int Statistics(Unit unit) => _statistics.TryGetValue(unit, out int offset) ? offset : 0;
+    public int Statistics(Unit unit) => _statistics.TryGetValue(unit.Node, out int offset) ? offset : 0;
 
     /// <summary>Packs weights into the memory of the plan.</summary>
     /// <returns>The weights of all parameters of the network.</returns>
@@ -73,15 +74,15 @@ internal sealed class ParameterLayout
     public Weights Pack(Weights weights, LaneMemory to)
     {
         weights = new WeightsMatch(_network, weights.Tensors, "weights").ToWeights();
-        var folded = _foldedBiases.Keys.Select(unit => unit.Node.Parameters[0].Name).ToHashSet(StringComparer.Ordinal);
+        var folded = _foldedBiases.Keys.Select(node => node.Parameters[0].Name).ToHashSet(StringComparer.Ordinal);
         foreach (var (name, location) in _locations.Where(one => !folded.Contains(one.Key)))
         {
             location.Pack(weights[name].Values, to);
         }
 
-        foreach (var (unit, offset) in _foldedBiases)
+        foreach (var unit in _units.Where(unit => unit.Norm is not null))
         {
-            PackFolded(unit, weights, to, offset);
+            PackFolded(unit, weights, to, _foldedBiases[unit.Node]);
         }
 
         return weights;
@@ -137,7 +138,7 @@ internal sealed class ParameterLayout
         return ranges;
     }
 
-    private bool IsKept(ParameterSpec p) => _locations.ContainsKey(p.Name) && !_foldedBiases.Keys.Any(u => u.Node.Parameters.Contains(p));
+    private bool IsKept(ParameterSpec p) => _locations.ContainsKey(p.Name) && !_foldedBiases.Keys.Any(node => node.Parameters.Contains(p));
 
     private Tensor Unpack(ParameterSpec p, LaneMemory from)
     {
@@ -152,7 +153,7 @@ internal sealed class ParameterLayout
         {
             bool packs = unit.Node.Op is Conv2d or Linear && p == unit.Node.Parameters[0];
             var location = packs
-                ? new Location(Floats, p.Count, Conv2dLowering.Packing(unit, kernels), Conv2dLowering.Groups(unit.Node.Op))
+                ? new Location(Floats, p.Count, Conv2dLowering.Packing(unit, _form, kernels), Conv2dLowering.Groups(unit.Node.Op))
                 : new Location(Floats, p.Count, null, 1);
             _locations[p.Name] = location;
             Reserve(location.Length);
@@ -163,12 +164,12 @@ internal sealed class ParameterLayout
     {
         if (unit.Norm is not null)
         {
-            _foldedBiases[unit] = Floats;
+            _foldedBiases[unit.Node] = Floats;
             Reserve(unit.Output.Shape.Channels);
         }
         else if (unit is { Node.Op: BatchNorm2d, IsTrainable: true })
         {
-            _statistics[unit] = Floats;
+            _statistics[unit.Node] = Floats;
             Reserve(checked(_statisticsPerUnit * 2 * unit.Output.Shape.Channels));
         }
     }

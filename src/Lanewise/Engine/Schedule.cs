@@ -26,11 +26,12 @@ internal abstract class Schedule
     /// <summary>
     /// Whether an average layer takes so long that splitting it among threads gains more than the join after each layer costs.
     /// </summary>
-    public static bool IsWorthSharing(Fusion fusion, int blockImages)
+    public static bool IsWorthSharing(Form form, int blockImages)
     {
         // About ten microseconds.
         const long MinMacs = 1_000_000;
-        return fusion.Units.Count > 0 && fusion.Units.Sum(u => u.Node.Macs) * blockImages / fusion.Units.Count >= MinMacs;
+        int count = form.AllUnits.Count();
+        return count > 0 && form.AllUnits.Sum(u => u.Node.Macs) * blockImages / count >= MinMacs;
     }
 
     /// <summary>

@@ -1,5 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
-
 namespace Lanewise.Kernels;
 
 /// <summary>
@@ -18,16 +16,15 @@ internal sealed class RowWinogradCall : WinogradCall
     private readonly int _tileColumns;
     private readonly PointSum[,] _sums;
 
-    [SetsRequiredMembers]
-    public RowWinogradCall(WinogradOptions options, Planes source, Planes output)
-        : base(options, source, output)
+    public RowWinogradCall(WinogradOptions options)
+        : base(options)
     {
-        _tileColumns = (output.Width + TileSide - 1) / TileSide;
-        long perTile = (long)Points * (source.Channels + Chunk) * options.LaneWidth * sizeof(float);
+        _tileColumns = (Output.Width + TileSide - 1) / TileSide;
+        long perTile = (long)Points * (Source.Channels + Chunk) * options.LaneWidth * sizeof(float);
         // Prefers tiles of one row to more rows, because neighbouring tiles are read one after the other.
-        int max = (int)(BlockBytes / perTile), min = Math.Min(MinRows, output.Height);
-        int columns = Math.Clamp(max / min, 1, _tileColumns), rows = Math.Clamp(max / columns, min, output.Height);
-        Bands = (output.Height + rows - 1) / rows;
+        int max = (int)(BlockBytes / perTile), min = Math.Min(MinRows, Output.Height);
+        int columns = Math.Clamp(max / min, 1, _tileColumns), rows = Math.Clamp(max / columns, min, Output.Height);
+        Bands = (Output.Height + rows - 1) / rows;
         Columns = (_tileColumns + columns - 1) / columns;
         _sums = Sums(options);
         SetSizes(_sums.Cast<PointSum>().MaxBy(sum => sum.Source.Width)!, columns: 0);

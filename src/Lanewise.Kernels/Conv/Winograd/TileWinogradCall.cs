@@ -1,5 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
-
 namespace Lanewise.Kernels;
 
 /// <summary>
@@ -12,16 +10,15 @@ internal sealed class TileWinogradCall : WinogradCall
     private const int BlockBytes = 640 * 1024;
     private const int MinTiles = 6, MaxTiles = 18;
 
-    [SetsRequiredMembers]
-    public TileWinogradCall(WinogradOptions options, Planes source, Planes output)
-        : base(options, source, output)
+    public TileWinogradCall(WinogradOptions options)
+        : base(options)
     {
-        Grid = TileGrid.Of(output, Side, Taps, Padding);
-        long perTile = (long)Points * source.Channels * options.LaneWidth * sizeof(float);
+        Grid = TileGrid.Of(Output, Side, Taps, Padding);
+        long perTile = (long)Points * Source.Channels * options.LaneWidth * sizeof(float);
         int max = (int)Math.Clamp(BlockBytes / perTile, MinTiles, MaxTiles);
         Blocks = (Grid.Count + max - 1) / max;
         Sums = [.. Enumerable.Range(Grid.Count / Blocks, 2)
-            .Select(tiles => new PointSum(options, source.Channels, tiles, taps: 1, new ConvAxis(1, 1, 0, 0).Forward(tiles)))];
+            .Select(tiles => new PointSum(options, Source.Channels, tiles, taps: 1, new ConvAxis(1, 1, 0, 0).Forward(tiles)))];
         SetSizes(Sums[^1], Grid.InputColumns(Sums[^1].Outputs));
     }
 

@@ -101,11 +101,12 @@ internal static unsafe class Winograd<L, V, T>
             for (int point = 0; point < call.Points; point++)
             {
                 // Aᵀ adds the value at point 1 (in 2-D: 1 in both dimensions) to every output, so the bias is added there.
-                bool addsBias = call.Bias >= 0 && point == (call.Points == T.Side ? 1 : T.Side + 1);
-                frame.Bias = addsBias ? memory.Weights.Pointer + call.Bias + (nint)k * O.OutputLanes : zeros;
+                bool addsBias = call.Weights.Bias >= 0 && point == (call.Points == T.Side ? 1 : T.Side + 1);
+                frame.Bias = addsBias ? memory.Weights.Pointer + call.Weights.Bias + (nint)k * O.OutputLanes : zeros;
                 frame.BiasStride = addsBias ? O.OutputLanes : 0;
                 frame.Source = from + (nint)point * call.InputPoint * L.Width;
-                frame.Weights = memory.Weights.Pointer + call.Transformed + (nint)point * call.WeightPoint + k * frame.WeightsPerOutput;
+                frame.Weights = memory.Weights.Pointer + call.Weights.Transformed
+                    + (nint)point * call.WeightPoint + k * frame.WeightsPerOutput;
                 frame.Output = Surface.Of<L, V>(to + (nint)point * call.OutputPoint * L.Width, sum.Output(call.Chunk));
                 // The larger operand, inputs or weights, is read once.
                 int step = call.Lanes is null ? 1 : table.Tiles.Length;

@@ -1,5 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
-
 namespace Lanewise.Kernels;
 
 /// <summary>
@@ -15,20 +13,17 @@ internal abstract class WinogradCall : Conv2dCall
     private readonly int _laneWidth;
     private int _scratchFloats;
 
-    [SetsRequiredMembers]
-    private protected WinogradCall(WinogradOptions options, Planes source, Planes output)
-        : base(source, output)
+    private protected WinogradCall(WinogradOptions options)
+        : base(options.Problem)
     {
-        var geometry = options.Geometry;
-        (Geometry, IsBackward, Side, Group) = (geometry, options.IsBackward, options.Side, options.Group);
-        (Lanes, _laneWidth) = (options.Lanes, options.LaneWidth);
-        (Weights, Bias, PackedGroup) = (options.Weights, options.Bias, options.PackedGroup);
-        InChannels = Lanes?.Channels ?? source.Channels;
+        (Geometry, IsBackward) = (options.Problem.Geometry, options.Problem.IsBackward);
+        (Side, Group, PackedGroup, _laneWidth) = (options.Side, options.Group, options.PackedGroup, options.LaneWidth);
+        InChannels = options.Problem.InChannels;
         OutputGroup = Lanes is null ? Group : Group * _laneWidth;
-        Taps = geometry.Columns.Kernel;
-        Padding = IsBackward ? Taps - 1 - geometry.Rows.Padding : geometry.Rows.Padding;
+        Taps = Geometry.Columns.Kernel;
+        Padding = IsBackward ? Taps - 1 - Geometry.Rows.Padding : Geometry.Rows.Padding;
         TileSide = Side - Taps + 1;
-        Chunk = Math.Min(Math.Max(Group, MaxOutputs / Group * Group), (output.Channels + Group - 1) / Group * Group);
+        Chunk = Math.Min(Math.Max(Group, MaxOutputs / Group * Group), (Output.Channels + Group - 1) / Group * Group);
     }
 
     public Conv2dGeometry Geometry { get; }
@@ -93,15 +88,6 @@ internal abstract class WinogradCall : Conv2dCall
     /// <summary>The first packed weight of each output of the forward convolution.</summary>
     public int[] PackedStart => field ??= PackedStarts(Geometry, PackedGroup);
 
-    /// <summary>Prepares a convolution by Winograd where the algorithm selects it; null for the direct sum.</summary>
-    public static WinogradCall? For(ConvAlgorithm algorithm, WinogradOptions options, Planes source, Planes output) =>
-        WinogradForm.For(algorithm, options.Geometry, options.IsBackward, source, output, options.Lanes) switch
-        {
-            null => null,
-            { AlongRows: true, Side: var side } => new RowWinogradCall(options with { Side = side }, source, output),
-            { Side: var side } => new TileWinogradCall(options with { Side = side }, source, output),
-        };
-
     /// <summary>Gets the first packed weight of each output.</summary>
     public static int[] PackedStarts(Conv2dGeometry g, int group) =>
         [.. Enumerable.Range(0, g.OutChannels).Select(k => k / group * group * g.InChannels * g.Positions + k % group)];
@@ -136,9 +122,10 @@ internal abstract class WinogradCall : Conv2dCall
         {
             Source = Planes.Lay(planes, 1, pixels, 0, 0);
             Outputs = sums.Length;
+            var lanes = options.Problem.Lanes;
             var geometry = new Conv2dGeometry(
-                options.Lanes?.Channels ?? planes, options.Group, new ConvAxis(1, 1, 0, 0), new ConvAxis(taps, 1, 0, 0));
-            Taps = TapTable.Forward(geometry, Source, options.Lanes, options.Group, options.MaxPixels, options.LaneWidth, sums);
+                lanes?.Channels ?? planes, options.Group, new ConvAxis(1, 1, 0, 0), new ConvAxis(taps, 1, 0, 0));
+            Taps = TapTable.Forward(geometry, Source, lanes, options.Group, options.MaxPixels, options.LaneWidth, sums);
         }
 
         /// <summary>The layout of the block's transformed inputs at a point.</summary>
@@ -153,12 +140,11 @@ internal abstract class WinogradCall : Conv2dCall
     }
 }
 
-/// <summary>The properties of a Winograd call that do not depend on its form.</summary>
-internal sealed record WinogradOptions(Conv2dGeometry Geometry, bool IsBackward, int Weights, int Bias)
+/// <summary>What a Winograd call is made of.</summary>
+/// <param name="Problem">The convolution.</param>
+/// <param name="Side">The points in one dimension.</param>
+internal sealed record WinogradOptions(Conv2dProblem Problem, int Side)
 {
-    /// <summary>The points in one dimension.</summary>
-    public int Side { get; init; }
-
     /// <summary>The output planes of a micro-kernel call.</summary>
     public required int Group { get; init; }
 
@@ -169,7 +155,4 @@ internal sealed record WinogradOptions(Conv2dGeometry Geometry, bool IsBackward,
     public required int PackedGroup { get; init; }
 
     public required int LaneWidth { get; init; }
-
-    /// <summary>The source's channels in the channel-interleaved layout; null in the batch-interleaved one.</summary>
-    public ChannelLanes? Lanes { get; init; }
 }

@@ -3,16 +3,9 @@ namespace Lanewise.Kernels;
 /// <summary>
 /// Estimates the time of a convolution by each form of Winograd and by the direct sum, in units of one MAC, from their operation counts.
 /// </summary>
-/// <param name="geometry">The convolution.</param>
-/// <param name="isBackward">Whether it is the gradient to the input.</param>
-/// <param name="source">Its input, or dy.</param>
-/// <param name="output">Its output, or dx.</param>
-/// <param name="lanes">The source's channels in the channel-interleaved layout; null in the batch-interleaved one.</param>
-internal sealed class WinogradCost(Conv2dGeometry geometry, bool isBackward, Planes source, Planes output, ChannelLanes? lanes)
+/// <param name="problem">The convolution, or the gradient to its input.</param>
+internal sealed class WinogradCost(Conv2dProblem problem)
 {
-    /// <summary>Winograd must cost less than this share of the direct sum.</summary>
-    public const double Margin = 0.95;
-
     /// <summary>
     /// The cost of a transform per point: 2-D and 1-D, for an image that stays in the cache and for a larger one; measured.
     /// </summary>
@@ -27,10 +20,16 @@ internal sealed class WinogradCost(Conv2dGeometry geometry, bool isBackward, Pla
     /// <summary>The independent sums that hide the latency of an FMA, and the maximum outputs of a pixel among them.</summary>
     private const double Chains = 8, MaxGroup = 4;
 
-    private readonly double _products = (double)(lanes?.Channels ?? source.Channels) * output.Channels;
-    private readonly double _weight = WeightLine / (lanes is null ? LineFloats : 1);
+    private readonly double _products = (double)problem.InChannels * problem.Output.Channels;
+    private readonly double _weight = WeightLine / (problem.Lanes is null ? LineFloats : 1);
 
-    private bool ComesFromMemory => IsLarge(source, output);
+    private Conv2dGeometry Geometry => problem.Geometry;
+
+    private Planes Source => problem.Source;
+
+    private Planes Output => problem.Output;
+
+    private bool ComesFromMemory => IsLarge(Source, Output);
 
     /// <summary>Whether input and output of an image are too large to stay in the cache.</summary>
     public static bool IsLarge(Planes input, Planes output)
@@ -45,42 +44,43 @@ internal sealed class WinogradCost(Conv2dGeometry geometry, bool isBackward, Pla
     /// <summary>Estimates the direct sum: rows of taps outside the image are left out, and about half of such columns.</summary>
     public double Direct()
     {
-        var (rows, columns) = (geometry.Rows, geometry.Columns);
-        double columnTaps = Taps(columns, source.Width, output.Width) + columns.Kernel * output.Width;
-        double taps = Taps(rows, source.Height, output.Height) * columnTaps / 2;
-        return _products * taps * Latency(output.Width) + Weights(geometry.Positions);
+        var (rows, columns) = (Geometry.Rows, Geometry.Columns);
+        double columnTaps = Taps(columns, Source.Width, Output.Width) + columns.Kernel * Output.Width;
+        double taps = Taps(rows, Source.Height, Output.Height) * columnTaps / 2;
+        return _products * taps * Latency(Output.Width) + Weights(Geometry.Positions);
     }
 
     /// <summary>Estimates 2-D Winograd.</summary>
     private double Tiles(int side)
     {
-        double points = side * side, tiles = TilesAlong(output.Height, side) * TilesAlong(output.Width, side);
+        double points = side * side, tiles = TilesAlong(Output.Height, side) * TilesAlong(Output.Width, side);
         double transform = ComesFromMemory ? LargeTile : TileTransform;
         return _products * TileProduct * points * tiles * Latency(tiles) + Weights(points)
-            + tiles * points * transform * (source.Channels + output.Channels);
+            + tiles * points * transform * (Source.Channels + Output.Channels);
     }
 
     /// <summary>Estimates 1-D Winograd.</summary>
     private double Rows(int side)
     {
         // Filter rows outside the image are left out where a tile of the micro-kernel lies within one row: for about half of them.
-        int taps = geometry.Rows.Kernel;
-        double tiles = TilesAlong(output.Width, side), sums = output.Height * tiles;
-        double tapRows = (Taps(geometry.Rows, source.Height, output.Height) + taps * output.Height) / 2;
-        double transforms = tiles * ((double)source.Height * source.Channels + (double)output.Height * output.Channels);
+        int taps = Geometry.Rows.Kernel;
+        double tiles = TilesAlong(Output.Width, side), sums = Output.Height * tiles;
+        double tapRows = (Taps(Geometry.Rows, Source.Height, Output.Height) + taps * Output.Height) / 2;
+        double transforms = tiles * ((double)Source.Height * Source.Channels + (double)Output.Height * Output.Channels);
         return _products * side * tapRows * tiles * Latency(sums) + Weights(side * taps)
             + transforms * side * (ComesFromMemory ? LargeRow : RowTransform);
     }
 
     private double Weights(double each)
     {
-        double channels = (double)geometry.InChannels * geometry.OutChannels;
+        double channels = (double)Geometry.InChannels * Geometry.OutChannels;
         return each * channels > CachedWeights ? _products * each * _weight : 0;
     }
 
-    private double TilesAlong(int outputs, int side) => Math.Ceiling((double)outputs / (side - geometry.Rows.Kernel + 1));
+    private double TilesAlong(int outputs, int side) => Math.Ceiling((double)outputs / (side - Geometry.Rows.Kernel + 1));
 
-    private double Taps(ConvAxis axis, int from, int to) => (isBackward ? axis.Backward(to) : axis.Forward(from)).Sum(taps => taps.Length);
+    private double Taps(ConvAxis axis, int from, int to) =>
+        (problem.IsBackward ? axis.Backward(to) : axis.Forward(from)).Sum(taps => taps.Length);
 
-    private double Latency(double pixels) => Math.Max(1, Chains / (pixels * Math.Min(output.Channels, MaxGroup)));
+    private double Latency(double pixels) => Math.Max(1, Chains / (pixels * Math.Min(Output.Channels, MaxGroup)));
 }

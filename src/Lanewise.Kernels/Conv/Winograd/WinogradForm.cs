@@ -17,24 +17,10 @@ internal readonly record struct WinogradForm(bool AlongRows, int Side)
     /// <summary>F(6,3) and F(4,5).</summary>
     public const int EightPoints = 8;
 
-    /// <summary>Selects the form for an algorithm; null for the direct sum.</summary>
-    public static WinogradForm? For(
-        ConvAlgorithm algorithm, Conv2dGeometry geometry, bool isBackward, Planes source, Planes output, ChannelLanes? lanes)
-    {
-        if (algorithm == ConvAlgorithm.Direct || !Fits(geometry))
-        {
-            return null;
-        }
-
-        bool hasThree = geometry.Rows.Kernel == 3;
-        return algorithm switch
-        {
-            ConvAlgorithm.Winograd => new(false, SixPoints),
-            ConvAlgorithm.WinogradSmall => hasThree ? new(false, FourPoints) : new(true, SixPoints),
-            ConvAlgorithm.WinogradRows => new(true, EightPoints),
-            _ => Cheapest(new WinogradCost(geometry, isBackward, source, output, lanes), hasThree),
-        };
-    }
+    /// <summary>F(m, r), or F(m×m, r×r) in two dimensions, as text.</summary>
+    /// <param name="taps">The kernel size.</param>
+    public string Name(int taps) =>
+        AlongRows ? $"F({Side - taps + 1},{taps}) along rows" : $"F({Side - taps + 1}×{Side - taps + 1},{taps}×{taps})";
 
     /// <summary>Whether Winograd applies: a square kernel of 3 or 5, stride 1, dilation 1, equal padding on all sides.</summary>
     public static bool Fits(Conv2dGeometry g) =>
@@ -44,13 +30,4 @@ internal readonly record struct WinogradForm(bool AlongRows, int Side)
     /// <summary>Whether the windows of max pooling lie within tiles, so that a tile can be pooled before it is written.</summary>
     public bool CanPool(Conv2dGeometry geometry, ConvAxis pool) =>
         !AlongRows && pool.Kernel == pool.Stride && pool.Padding == 0 && (Side - geometry.Rows.Kernel + 1) % pool.Kernel == 0;
-
-    private static WinogradForm? Cheapest(WinogradCost cost, bool hasThree)
-    {
-        WinogradForm[] forms = hasThree
-            ? [new(false, SixPoints), new(false, FourPoints), new(true, SixPoints), new(true, EightPoints)]
-            : [new(false, SixPoints), new(true, SixPoints), new(true, EightPoints)];
-        var best = forms.MinBy(cost.Of);
-        return cost.Of(best) < WinogradCost.Margin * cost.Direct() ? best : null;
-    }
 }

@@ -15,9 +15,6 @@ internal sealed class WinogradGradientCost(Conv2dGeometry geometry, Planes x, Pl
     /// </summary>
     public const int ReferenceLanes = 16;
 
-    /// <summary>Winograd must cost less than this share of the direct sum.</summary>
-    private const double Margin = 0.85;
-
     /// <summary>
     /// The cost of a transform per point: of the input, of the gradient (with its transposition), and of a row from memory; measured.
     /// </summary>
@@ -33,38 +30,23 @@ internal sealed class WinogradGradientCost(Conv2dGeometry geometry, Planes x, Pl
 
     private double Products => (_outputs == ReferenceLanes ? SingleVector : 1) * geometry.InChannels * _outputs;
 
-    /// <summary>Selects the form for an algorithm; null for the direct sum.</summary>
-    public static WinogradForm? Form(ConvAlgorithm algorithm, Conv2dGeometry geometry, Planes x, Planes dy)
-    {
-        WinogradForm tiles = new(false, WinogradForm.SixPoints), rows = new(true, WinogradForm.EightPoints);
-        if (algorithm == ConvAlgorithm.Direct || !WinogradForm.Fits(geometry))
-        {
-            return null;
-        }
-
-        var cost = new WinogradGradientCost(geometry, x, dy);
-        return algorithm switch
-        {
-            ConvAlgorithm.Winograd => tiles,
-            ConvAlgorithm.WinogradRows => rows,
-            _ => Math.Min(cost.Tiles(), cost.Rows()) >= Margin * cost.Direct() ? null : cost.Rows() < cost.Tiles() ? rows : tiles,
-        };
-    }
-
-    private double Direct()
+    /// <summary>Estimates the direct sum.</summary>
+    public double Direct()
     {
         double taps = Taps(geometry.Rows, x.Height) * Taps(geometry.Columns, x.Width);
         return (double)geometry.InChannels * geometry.OutChannels * (taps + LaneSum * geometry.Positions);
     }
 
-    private double Tiles()
+    /// <summary>Estimates 2-D Winograd.</summary>
+    public double Tiles()
     {
         int points = WinogradForm.SixPoints * WinogradForm.SixPoints;
         double tiles = TileGrid.Of(dy, WinogradForm.SixPoints, geometry.Rows.Kernel, geometry.Rows.Padding).Count;
         return points * (Products * tiles + tiles * (Transform * geometry.InChannels + Transposed * _outputs) + Sums(1));
     }
 
-    private double Rows()
+    /// <summary>Estimates 1-D Winograd.</summary>
+    public double Rows()
     {
         int taps = geometry.Rows.Kernel;
         double tiles = TileGrid.Of(dy, WinogradForm.EightPoints, taps, geometry.Rows.Padding).Columns;

@@ -74,13 +74,13 @@ internal static unsafe class WinogradRows<L, V, T>
     {
         float* activations = memory.Activations.Pointer;
         var y = Surface.Of<L, V>(activations, call.Output);
-        var add = call.Add is { } added ? Surface.Of<L, V>(activations, added) : default;
-        var mask = call.Mask is { } masking ? Surface.Of<L, V>(activations, masking) : default;
+        var add = call.Epilogue.Add is { } added ? Surface.Of<L, V>(activations, added) : default;
+        var mask = call.Epilogue.Mask is { } masking ? Surface.Of<L, V>(activations, masking) : default;
         int side = call.TileSide;
         float* line = stackalloc float[T.Side * L.Width];
         nint plane = (nint)sum.Output(call.Chunk).PlaneStride * L.Width, point = (nint)call.OutputPoint * L.Width;
-        V none = L.Create(float.NegativeInfinity), min = call.ReLU ? L.Zero : none;
-        bool isPlain = call.Add is null && call.Mask is null;
+        V none = L.Create(float.NegativeInfinity), min = call.Epilogue.ReLU ? L.Zero : none;
+        bool isPlain = call.Epilogue.Add is null && call.Epilogue.Mask is null;
         for (int i = 0; i < outputs; i++)
         {
             int k = firstOutput + i;

@@ -33,15 +33,15 @@ internal static unsafe class WinogradTiles<L, V, T>
         TileWinogradCall call, in BlockMemory memory, WinogradCall.PointSum sum, int firstTile, int firstOutput, int outputs, float* from)
     {
         float* activations = memory.Activations.Pointer;
-        var pool = call.Pool;
+        var pool = call.Epilogue.Pool;
         var y = Surface.Of<L, V>(activations, pool?.Output ?? call.Output);
-        var add = call.Add is { } added ? Surface.Of<L, V>(activations, added) : default;
-        var mask = call.Mask is { } masking ? Surface.Of<L, V>(activations, masking) : default;
+        var add = call.Epilogue.Add is { } added ? Surface.Of<L, V>(activations, added) : default;
+        var mask = call.Epilogue.Mask is { } masking ? Surface.Of<L, V>(activations, masking) : default;
         int side = call.TileSide;
         float* half = stackalloc float[Side * Side * L.Width];
         nint plane = (nint)sum.Output(call.Chunk).PlaneStride * L.Width, point = (nint)call.OutputPoint * L.Width;
-        V none = L.Create(float.NegativeInfinity), min = call.ReLU ? L.Zero : none;
-        bool isPlain = call.Add is null && call.Mask is null;
+        V none = L.Create(float.NegativeInfinity), min = call.Epilogue.ReLU ? L.Zero : none;
+        bool isPlain = call.Epilogue.Add is null && call.Epilogue.Mask is null;
         for (int i = 0; i < outputs; i++)
         {
             int k = firstOutput + i;

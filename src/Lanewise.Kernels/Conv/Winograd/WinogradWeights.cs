@@ -20,7 +20,7 @@ internal static unsafe class WinogradWeights<L, V, T>
         int taps = call.Taps, rows = taps / call.SummedRows, row = taps * call.PackedGroup, step = taps * row;
         float* filter = stackalloc float[rows * taps * L.Width], half = stackalloc float[Side * taps * L.Width], none = stackalloc float[1];
         float** from = stackalloc float*[L.Width];
-        float* weights = memory.Pointer + call.Weights, to = memory.Pointer + call.Transformed;
+        float* weights = memory.Pointer + call.Weights.Packed, to = memory.Pointer + call.Weights.Transformed;
         *none = 0;
         var (first, end) = part.Of(call.WeightPoint / L.Width);
         var (index, lane) = Math.DivRem(first * L.Width, call.OutputGroup);

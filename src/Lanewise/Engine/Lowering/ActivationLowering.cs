@@ -4,24 +4,21 @@ namespace Lanewise.Engine;
 internal sealed class ActivationLowering : Lowering
 {
     /// <inheritdoc/>
-    public override bool SupportsChannelLanes(Unit unit) => true;
+    public override bool SupportsChannelLanes(Unit unit, Form form) => true;
+
+    public override void Forward(Unit unit, ProgramBuilder program)
+    {
+        var (formula, x, y) = (((ElementwiseOp)unit.Node.Op).Formula, program.At(unit.Input), program.At(unit.Output));
+        program.Emit(unit, "Forward", y.Channels, (kernels, in memory, part) => formula.Forward(kernels, x, y, memory, part));
+    }
+
+    public override void Backward(GradientNode node, ProgramBuilder program)
+    {
+        var (dy, dx, adds) = program.Gradients(node);
+        var (formula, x) = (((ElementwiseOp)node.Unit.Node.Op).Formula, program.At(node.Unit.Input));
+        program.EmitGradient(node, (kernels, in memory, part) => formula.Backward(kernels, x, dy, dx, adds, memory, part));
+    }
 
     /// <inheritdoc/>
-    public override bool BackwardReadsInputs(Unit unit) => unit.Node.Op is not Rescaling;
-
-    public override void Forward(Unit unit, BlockProgram program, bool training)
-    {
-        var (formula, x, y) = (((ElementwiseOp)unit.Node.Op).Formula, unit.Inputs[0].Data, unit.Output.Data);
-        program.Emit(unit, "Forward", unit.Output, (kernels, in memory, part) => formula.Forward(kernels, x, y, memory, part));
-    }
-
-    public override void Backward(Unit unit, BlockProgram program)
-    {
-        var (formula, x, dy) = (((ElementwiseOp)unit.Node.Op).Formula, unit.Inputs[0].Data, unit.Output.Gradient);
-        if (unit.Inputs[0].RequiresGradient)
-        {
-            program.EmitGradient(unit, unit.Inputs[0], (dx, adds) =>
-                (kernels, in memory, part) => formula.Backward(kernels, x, dy, dx, adds, memory, part));
-        }
-    }
+    protected override IEnumerable<Value> GradientReads(Unit unit, int index) => unit.Node.Op is Rescaling ? [] : unit.Inputs;
 }

@@ -6,46 +6,47 @@ namespace Lanewise.Engine;
 internal sealed class ChannelAffineLowering : Lowering
 {
     /// <inheritdoc/>
-    public override bool SupportsChannelLanes(Unit unit) => true;
+    public override bool SupportsChannelLanes(Unit unit, Form form) => true;
 
-    /// <inheritdoc/>
-    public override bool BackwardReadsInputs(Unit unit) => unit.IsTrainable;
-
-    public override void Forward(Unit unit, BlockProgram program, bool training)
+    public override void Differentiate(Unit unit, Unit group, Autodiff autodiff)
     {
-        var call = Call(unit, program, unit.Output.Data, default, accumulate: false);
-        program.Emit(unit, "Forward", unit.Output, (kernels, in memory, part) => kernels.ChannelAffine(call, memory, part));
-    }
-
-    public override void Backward(Unit unit, BlockProgram program)
-    {
-        var (x, dy) = (unit.Inputs[0], unit.Output.Gradient);
         if (unit.IsTrainable)
         {
-            var call = Call(unit, program, dy, default, accumulate: false);
-            program.Emit(unit, "BackwardWeights", Work.Across(
-                call.Input.Channels, (kernels, blocks, part) => kernels.ChannelAffineBackwardWeights(call, blocks, part)));
+            autodiff.AddWeights(unit, unit.Inputs);
         }
 
-        if (x.RequiresGradient)
+        base.Differentiate(unit, group, autodiff);
+    }
+
+    public override void Forward(Unit unit, ProgramBuilder program)
+    {
+        var call = Call(unit, program, program.At(unit.Output));
+        program.Emit(unit, "Forward", call.Output.Channels, (kernels, in memory, part) => kernels.ChannelAffine(call, memory, part));
+    }
+
+    public override void Backward(GradientNode node, ProgramBuilder program)
+    {
+        var call = Call(node.Unit, program, program.GradientAt(node.Unit.Output), node);
+        if (node.Kind == GradientKind.Weights)
         {
-            program.EmitGradient(unit, x, (dx, adds) =>
-            {
-                var call = Call(unit, program, dy, dx, adds);
-                return (kernels, in memory, part) => kernels.ChannelAffineBackwardInput(call, memory, part);
-            });
+            program.Emit(node.Unit, "BackwardWeights", Work.Across(
+                call.Input.Channels, (kernels, blocks, part) => kernels.ChannelAffineBackwardWeights(call, blocks, part)));
+        }
+        else
+        {
+            program.EmitGradient(node, (kernels, in memory, part) => kernels.ChannelAffineBackwardInput(call, memory, part));
         }
     }
 
-    private static ChannelAffineCall Call(Unit unit, BlockProgram program, Planes output, Planes inputGradient, bool accumulate) => new()
+    private static ChannelAffineCall Call(Unit unit, ProgramBuilder program, Planes output, GradientNode? node = null) => new()
     {
-        Input = unit.Inputs[0].Data,
+        Input = program.At(unit.Input),
         Output = output,
-        InputGradient = inputGradient,
-        Accumulate = accumulate,
-        Lanes = unit.Inputs[0].Lanes,
+        InputGradient = node?.Target is { } target ? program.At(target) : default,
+        Accumulate = node is { Accumulate: true },
+        Lanes = program.Form.Lanes.GetValueOrDefault(unit.Input),
         Weight = program.Parameters.Weights(unit),
         Bias = program.Parameters.Bias(unit),
-        Slots = program.CallSlots,
+        Slots = program.Slots,
     };
 }

@@ -22,53 +22,67 @@ internal sealed class Conv2dLowering : Lowering
     public static int Groups(Op op) => op is Conv2d c ? c.Groups : 1;
 
     /// <summary>Returns the packing of the weights of one group of a unit.</summary>
-    public static Conv2dPacking Packing(Unit unit, KernelSet kernels)
-    {
-        var geometry = Geometry(unit.Node.Op, unit.Inputs[0].Shape);
-        return unit.Output.Lanes is null ? kernels.Packing(geometry) : kernels.ChannelPacking(geometry);
-    }
+    public static Conv2dPacking Packing(Unit unit, Form form, KernelSet kernels) =>
+        kernels.Planner.Packing(Geometry(unit.Node.Op, unit.Input.Shape), form.IsChannelInterleaved);
 
     /// <summary>Whether max pooling can be fused into a unit.</summary>
-    public static bool CanPool(Unit unit, MaxPool2d pool, ConvAlgorithm algorithm)
+    public static bool CanPool(Unit unit, MaxPool2d pool, Form form)
     {
-        var (x, y, groups) = (unit.Inputs[0], unit.Node.Shape, Groups(unit.Node.Op));
-        var source = Planes.Lay(x.PlaneCount / groups, x.Shape.Height, x.Shape.Width, 0, 0);
-        var output = Planes.Lay(unit.Output.PlaneCount / groups, y.Height, y.Width, 0, 0);
-        var window = pool.Window!.Value;
-        return Conv2dCall.CanPool(algorithm, Geometry(unit.Node.Op, x.Shape), source, output, x.Lanes, window.Rows, window.Columns);
-    }
-
-    /// <inheritdoc/>
-    public override bool SupportsChannelLanes(Unit unit) =>
-        Groups(unit.Node.Op) == 1 && (unit.Shortcut is null || unit.Shortcut.Lanes!.Equals(unit.Output.Lanes));
-
-    /// <inheritdoc/>
-    public override bool BackwardReadsInputs(Unit unit) => unit.IsTrainable;
-
-    /// <inheritdoc/>
-    public override IEnumerable<Value> PassThroughInputs(Unit unit) => unit.Shortcut is { } shortcut ? [shortcut] : [];
-
-    public override void Prepare(Unit unit)
-    {
-        var x = unit.Inputs[0];
-        var columns = Geometry(unit.Node.Op, x.Shape).Columns;
-        x.RequireBorder(columns.ForwardBorder(x.Shape.Width));
-        unit.Output.RequireGradientBorder(columns.BackwardBorder(x.Shape.Width));
-    }
-
-    public override void Forward(Unit unit, BlockProgram program, bool training)
-    {
-        if (unit.Siblings[0] != unit)
+        var (x, y, groups) = (unit.Input, unit.Node.Shape, Groups(unit.Node.Op));
+        var source = Planes.Lay(form.PlaneCount(x) / groups, x.Shape.Height, x.Shape.Width, 0, 0);
+        var output = Planes.Lay(form.PlaneCount(unit.Output) / groups, y.Height, y.Width, 0, 0);
+        var problem = new Conv2dProblem(Geometry(unit.Node.Op, x.Shape), source, output, default)
         {
-            return;
+            Lanes = form.Lanes.GetValueOrDefault(x),
+            Algorithm = form.Options.KernelAlgorithm,
+        };
+        return Conv2dPlanner.CanPool(problem, pool.Window!.Value.Rows, pool.Window.Value.Columns);
+    }
+
+    /// <inheritdoc/>
+    public override bool SupportsChannelLanes(Unit unit, Form form) => Groups(unit.Node.Op) == 1
+        && (unit.Shortcut is null || form.Lanes[unit.Shortcut].Equals(form.Lanes[unit.Output]));
+
+    /// <inheritdoc/>
+    public override (int Input, int Gradient) Borders(Unit unit)
+    {
+        var (columns, width) = (Geometry(unit.Node.Op, unit.Input.Shape).Columns, unit.Input.Shape.Width);
+        return (columns.ForwardBorder(width), columns.BackwardBorder(width));
+    }
+
+    public override void Differentiate(Unit unit, Unit group, Autodiff autodiff)
+    {
+        if (unit.IsTrainable)
+        {
+            autodiff.AddWeights(unit, unit.Inputs);
         }
 
-        var calls = unit.Siblings
-            .SelectMany(u => Slices(u, program).Select(g => (Unit: u, Call: ForwardCall(u, program, g))))
-            .ToArray();
-        if (unit.Siblings.Count > 1 && calls.All(c => c.Call is { RowBands: > 1, Pool: null }))
+        if (unit == group && Groups(unit.Node.Op) > 1)
         {
-            EmitTogether(unit.Siblings, program, Array.ConvertAll(calls, c => c.Call));
+            base.Differentiate(unit, group, autodiff);
+        }
+        else if (unit == group && autodiff.HasGradient(unit.Input))
+        {
+            // A list of taps has a single stride between weights, so that only equally packed weights share one. Which do decides the order
+            // of the sum, so that it does not depend on the processor.
+            foreach (var equallyPacked in unit.All.GroupBy(u => Conv2dPlanner.ReferenceGroup(u.Node.Shape.Channels)))
+            {
+                autodiff.AddConvolutions([.. equallyPacked]);
+            }
+        }
+
+        if (unit.Shortcut is { } shortcut)
+        {
+            autodiff.Pass(unit, shortcut);
+        }
+    }
+
+    public override void Forward(Unit unit, ProgramBuilder program)
+    {
+        var calls = unit.All.SelectMany(u => Groups(u, program).Select(g => (Unit: u, Call: ForwardCall(u, program, g)))).ToArray();
+        if (!unit.Siblings.IsEmpty && calls.All(c => c.Call is { RowBands: > 1, Epilogue.Pool: null }))
+        {
+            EmitTogether(unit.All, program, Array.ConvertAll(calls, c => c.Call));
             return;
         }
 
@@ -78,36 +92,50 @@ internal sealed class Conv2dLowering : Lowering
         }
     }
 
-    public override void Backward(Unit unit, BlockProgram program)
+    public override void Backward(GradientNode node, ProgramBuilder program)
     {
-        foreach (var g in unit.IsTrainable ? Slices(unit, program) : [])
+        if (node.Kind == GradientKind.Weights)
         {
-            EmitWeightGradient(unit, program, g);
+            foreach (var g in Groups(node.Unit, program))
+            {
+                EmitWeightGradient(node.Unit, program, g);
+            }
+
+            return;
         }
 
-        if (unit.Inputs[0].RequiresGradient && unit.Siblings[0] == unit)
+        var dx = program.At(node.Target!);
+        if (Groups(node.Unit.Node.Op) == 1)
         {
-            EmitInputGradient(unit, program);
+            Conv2dSource[] sources =
+                [.. node.Units.SelectMany(u => Groups(u, program).Select(g => g.Source(program.GradientAt(u.Output))))];
+            EmitInputGradient(node, program, sources, dx);
+            return;
         }
 
-        PassGradientThrough(unit);
+        foreach (var g in Groups(node.Unit, program))
+        {
+            EmitInputGradient(node, program, [g.Source(program.GradientAt(node.Unit.Output))], g.Input(dx));
+        }
     }
 
-    private static Conv2dCall ForwardCall(Unit unit, BlockProgram program, Slice g)
+    private static Conv2dCall ForwardCall(Unit unit, ProgramBuilder program, Group g)
     {
-        var (x, y, pool) = (unit.Inputs[0], unit.Output.Data, PoolOf(unit));
-        var (sums, algorithm) = (pool?.Input ?? y, program.Options.KernelAlgorithm);
-        var call = x.Lanes is { } lanes
-            ? program.Kernels.ChannelConv2d(g.Geometry, lanes, x.Data, sums, g.Weights, g.Bias, algorithm)
-            : program.Kernels.Conv2dForward(g.Geometry, g.Input(x.Data), g.Output(sums), g.Weights, g.Bias, algorithm);
-        call.Add = unit.Shortcut is not { } shortcut ? null : x.Lanes is null ? g.Output(shortcut.Data) : shortcut.Data;
-        call.ReLU = unit.ReLU;
-        call.Pool = pool is null || x.Lanes is not null ? pool : new PoolCall(pool.Rows, pool.Columns, g.Output(sums), g.Output(y));
-        return call;
+        var (y, pool) = (program.At(unit.Output), PoolOf(unit, program, g));
+        return program.Plan(new(g.Geometry, g.Input(program.At(unit.Input)), pool?.Input ?? g.Output(y), new(g.Weights, g.Bias))
+        {
+            Lanes = program.Form.Lanes.GetValueOrDefault(unit.Input),
+            Epilogue = new()
+            {
+                Add = unit.Shortcut is { } shortcut ? g.Output(program.At(shortcut)) : null,
+                ReLU = unit.ReLU,
+                Pool = pool,
+            },
+        });
     }
 
     /// <summary>Emits siblings as one call, in which each band of input rows is read by all of them while it is in the cache.</summary>
-    private static void EmitTogether(IReadOnlyList<Unit> units, BlockProgram program, Conv2dCall[] kernelCalls)
+    private static void EmitTogether(IReadOnlyList<Unit> units, ProgramBuilder program, Conv2dCall[] kernelCalls)
     {
         int parts = kernelCalls.Max(call => call.Units);
         program.Emit(units, "Forward", Work.PerBlock(parts, (kernels, in memory, part) =>
@@ -123,11 +151,11 @@ internal sealed class Conv2dLowering : Lowering
         }), kernelCalls[0].Tile);
     }
 
-    private static void EmitWeightGradient(Unit unit, BlockProgram program, Slice g)
+    private static void EmitWeightGradient(Unit unit, ProgramBuilder program, Group g)
     {
-        var (x, dy, slots) = (g.Input(unit.Inputs[0].Data), g.Output(unit.Output.Gradient), program.CallSlots);
-        foreach (var call in program.Kernels.Conv2dBackwardWeights(
-            g.Geometry, x, dy, g.Weights, slots, program.Options.KernelAlgorithm))
+        var (x, dy, slots) = (g.Input(program.At(unit.Input)), g.Output(program.GradientAt(unit.Output)), program.Slots);
+        foreach (var call in program.Kernels.Planner.PlanGradient(
+            g.Geometry, x, dy, g.Weights, slots, program.Form.Options.KernelAlgorithm))
         {
             program.Emit(unit, call);
         }
@@ -140,61 +168,47 @@ internal sealed class Conv2dLowering : Lowering
         }
     }
 
-    private static void EmitInputGradient(Unit unit, BlockProgram program)
+    private static void EmitInputGradient(GradientNode node, ProgramBuilder program, Conv2dSource[] sources, Planes dx)
     {
-        var x = unit.Inputs[0];
-        if (Groups(unit.Node.Op) == 1)
+        var call = program.Plan(Conv2dProblem.BackwardInput(sources, dx) with
         {
-            // A list of taps has a single stride between weights, so that only equally packed weights share one. Which do decides the order
-            // of the sum, so that it does not depend on the processor.
-            foreach (var equallyPacked in unit.Siblings.GroupBy(sibling => KernelSet.ReferenceGroup(sibling.Node.Shape.Channels)))
+            Epilogue = new()
             {
-                Unit[] units = [.. equallyPacked];
-                Conv2dSource[] sources = [.. units.SelectMany(u => Slices(u, program).Select(g => g.Source(u.Output.Gradient)))];
-                program.EmitGradient(units, x, program.Kernels.Conv2dBackwardInput(sources, x.Gradient, program.Options.KernelAlgorithm));
-            }
-
-            return;
-        }
-
-        foreach (var g in Slices(unit, program))
-        {
-            var call = program.Kernels.Conv2dBackwardInput(
-                [g.Source(unit.Output.Gradient)], g.Input(x.Gradient), program.Options.KernelAlgorithm);
-            call.Add = x.IsGradientWritten ? g.Input(x.Gradient) : null;
-            program.Emit([unit], "BackwardInput", call);
-        }
-
-        (x.IsGradientWritten, x.LastGradientWriter) = (true, null);
+                Add = node.Accumulate ? dx : node.Add is { } passed ? program.At(passed) : null,
+                Mask = node.Mask is { } mask ? program.At(mask) : null,
+            },
+        });
+        program.Emit(node.Units, "BackwardInput", call);
     }
 
-    private static PoolCall? PoolOf(Unit unit)
+    /// <summary>Returns the pooling fused into one group of a unit, whose input is a plane of sums that is never written.</summary>
+    private static PoolCall? PoolOf(Unit unit, ProgramBuilder program, Group g)
     {
         if (unit.Pool is not { } pool)
         {
             return null;
         }
 
-        var sums = unit.Node.Shape;
+        var (y, sums) = (g.Output(program.At(unit.Output)), unit.Node.Shape);
         var (rows, columns) = PoolAxes.Of(pool.Op, sums);
-        return new(rows, columns, Planes.Lay(unit.Output.PlaneCount, sums.Height, sums.Width, 0, 0), unit.Output.Data);
+        return new(rows, columns, Planes.Lay(y.Channels, sums.Height, sums.Width, 0, 0), y);
     }
 
-    private static IEnumerable<Slice> Slices(Unit unit, BlockProgram program)
+    private static IEnumerable<Group> Groups(Unit unit, ProgramBuilder program)
     {
-        var geometry = Geometry(unit.Node.Op, unit.Inputs[0].Shape);
+        var geometry = Geometry(unit.Node.Op, unit.Input.Shape);
         var (weights, bias) = (program.Parameters.Weights(unit), program.Parameters.Bias(unit));
-        int length = Packing(unit, program.Kernels).Length;
-        return Enumerable.Range(0, Groups(unit.Node.Op)).Select(i =>
-            new Slice(i, geometry, weights + i * length, bias < 0 ? -1 : bias + i * geometry.OutChannels));
+        int count = Groups(unit.Node.Op), length = Packing(unit, program.Form, program.Kernels).Length;
+        return Enumerable.Range(0, count).Select(i =>
+            new Group(i, count, geometry, weights + i * length, bias < 0 ? -1 : bias + i * geometry.OutChannels));
     }
 
     /// <summary>The channels and weights of one group.</summary>
-    private sealed record Slice(int Index, Conv2dGeometry Geometry, int Weights, int Bias)
+    private sealed record Group(int Index, int Count, Conv2dGeometry Geometry, int Weights, int Bias)
     {
-        public Planes Input(Planes x) => x.Slice(Index * Geometry.InChannels, Geometry.InChannels);
+        public Planes Input(Planes x) => x.Slice(Index * (x.Channels / Count), x.Channels / Count);
 
-        public Planes Output(Planes y) => y.Slice(Index * Geometry.OutChannels, Geometry.OutChannels);
+        public Planes Output(Planes y) => y.Slice(Index * (y.Channels / Count), y.Channels / Count);
 
         public Conv2dSource Source(Planes dy) => new(Geometry, Output(dy), Weights);
     }

@@ -7,60 +7,61 @@ namespace Lanewise.Engine;
 /// </summary>
 internal sealed class BatchNorm2dLowering : Lowering
 {
-    /// <inheritdoc/>
-    public override bool BackwardReadsInputs(Unit unit) => unit.IsTrainable;
-
-    /// <inheritdoc/>
-    public override IEnumerable<Value> PassThroughInputs(Unit unit) => unit.Shortcut is { } shortcut ? [shortcut] : [];
-
-    public override void Forward(Unit unit, BlockProgram program, bool training)
+    public override void Differentiate(Unit unit, Unit group, Autodiff autodiff)
     {
-        var call = Call(unit, program, unit.Output.Data, default, accumulate: false);
+        // One kernel computes the gradients of input and parameters.
+        if (unit.IsTrainable && !autodiff.HasGradient(unit.Input))
+        {
+            autodiff.AddWeights(unit, unit.Inputs);
+        }
+
+        base.Differentiate(unit, group, autodiff);
+        if (unit.Shortcut is { } shortcut)
+        {
+            autodiff.Pass(unit, shortcut);
+        }
+    }
+
+    public override void Forward(Unit unit, ProgramBuilder program)
+    {
+        var call = Call(unit, program, program.At(unit.Output));
         program.Emit(unit, "Forward", unit.IsTrainable
             ? Work.Across(call.Input.Channels, (kernels, blocks, part) => kernels.BatchNorm2d(call, blocks, part))
             : Work.PerBlock(call.Input.Channels, (kernels, in memory, part) => kernels.BatchNorm2dEvaluate(call, memory, part)));
     }
 
-    public override void Backward(Unit unit, BlockProgram program)
+    public override void Backward(GradientNode node, ProgramBuilder program)
     {
-        var x = unit.Inputs[0];
-        if (x.RequiresGradient)
-        {
-            program.EmitGradient(unit, x, (dx, adds) => Gradient(unit, Call(unit, program, unit.Output.Gradient, dx, adds)));
-        }
-        else if (unit.IsTrainable)
-        {
-            program.Emit(unit, "Backward", Gradient(unit, Call(unit, program, unit.Output.Gradient, default, accumulate: false)));
-        }
-
-        PassGradientThrough(unit);
+        var call = Call(node.Unit, program, program.GradientAt(node.Unit.Output), node);
+        program.Emit(node.Unit, "Backward", node.Unit.IsTrainable
+            ? Work.Across(call.Input.Channels, (kernels, blocks, part) => kernels.BatchNorm2dBackward(call, blocks, part))
+            : Work.PerBlock(call.Input.Channels, (kernels, in memory, part) => kernels.BatchNorm2dEvaluateBackward(call, memory, part)));
     }
 
-    private static Work Gradient(Unit unit, BatchNormCall call) => unit.IsTrainable
-        ? Work.Across(call.Input.Channels, (kernels, blocks, part) => kernels.BatchNorm2dBackward(call, blocks, part))
-        : Work.PerBlock(call.Input.Channels, (kernels, in memory, part) => kernels.BatchNorm2dEvaluateBackward(call, memory, part));
+    /// <inheritdoc/>
+    protected override IEnumerable<Value> GradientReads(Unit unit, int index) => unit.IsTrainable ? unit.Inputs : [];
 
-    private static BatchNormCall Call(Unit unit, BlockProgram program, Planes output, Planes inputGradient, bool accumulate)
+    private static BatchNormCall Call(Unit unit, ProgramBuilder program, Planes output, GradientNode? node = null)
     {
-        var (op, x) = ((BatchNorm2d)unit.Node.Op, unit.Inputs[0]);
+        var op = (BatchNorm2d)unit.Node.Op;
         int[] offsets = [.. unit.Node.Parameters.Select(program.Parameters.Offset)];
         return new()
         {
-            Input = x.Data,
+            Input = program.At(unit.Input),
             Output = output,
-            InputGradient = inputGradient,
-            Add = unit.Shortcut?.Data,
+            InputGradient = node?.Target is { } target ? program.At(target) : default,
+            Add = unit.Shortcut is { } shortcut ? program.At(shortcut) : null,
             ReLU = unit.ReLU,
-            Accumulate = accumulate,
-            WantsInput = x.RequiresGradient,
+            Accumulate = node is { Accumulate: true },
+            WantsInput = program.Form.GradientOf.ContainsKey(unit.Input),
             Weight = offsets[0],
             Bias = offsets[1],
             RunningMean = offsets[2],
             RunningVar = offsets[3],
             BatchesTracked = offsets[4],
             Statistics = program.Parameters.Statistics(unit),
-            Slots = program.CallSlots,
-            IsPerSlot = program.Options.BatchNormScope == BatchNormScope.Slot,
+            Slots = program.Slots,
+            IsPerSlot = program.Form.Options.BatchNormScope == BatchNormScope.Slot,
             Eps = op.Eps,
             Momentum = op.Momentum,
         };
@@ -71,9 +72,7 @@ internal sealed class BatchNorm2dLowering : Lowering
 internal sealed class LocalResponseNormLowering : Lowering
 {
     /// <inheritdoc/>
-    public override bool BackwardReadsInputs(Unit unit) => true;
-
-    public override void Prepare(Unit unit)
+    public override void Check(Unit unit)
     {
         // The kernel keeps the channels of a pixel on the stack.
         const int MaxChannels = 4096;
@@ -86,23 +85,23 @@ internal sealed class LocalResponseNormLowering : Lowering
         }
     }
 
-    public override void Forward(Unit unit, BlockProgram program, bool training)
+    public override void Forward(Unit unit, ProgramBuilder program)
     {
-        var (norm, x, y) = (Norm(unit), unit.Inputs[0].Data, unit.Output.Data);
+        var (norm, x, y) = (Norm(unit), program.At(unit.Input), program.At(unit.Output));
         program.Emit(unit, "Forward", Work.PerBlock(
             x.Height, (kernels, in memory, part) => kernels.LocalResponseNorm(norm, x, y, memory, part)));
     }
 
-    public override void Backward(Unit unit, BlockProgram program)
+    public override void Backward(GradientNode node, ProgramBuilder program)
     {
-        var (norm, x, dy) = (Norm(unit), unit.Inputs[0], unit.Output.Gradient);
-        if (x.RequiresGradient)
-        {
-            var data = x.Data;
-            program.EmitGradient(unit, x, (dx, adds) => Work.PerBlock(
-                data.Height, (kernels, in memory, part) => kernels.LocalResponseNormBackward(norm, data, dy, dx, adds, memory, part)));
-        }
+        var (dy, dx, adds) = program.Gradients(node);
+        var (norm, x) = (Norm(node.Unit), program.At(node.Unit.Input));
+        program.Emit(node.Unit, "Backward", Work.PerBlock(
+            x.Height, (kernels, in memory, part) => kernels.LocalResponseNormBackward(norm, x, dy, dx, adds, memory, part)));
     }
+
+    /// <inheritdoc/>
+    protected override IEnumerable<Value> GradientReads(Unit unit, int index) => unit.Inputs;
 
     private static ResponseNorm Norm(Unit unit)
     {
@@ -114,70 +113,63 @@ internal sealed class LocalResponseNormLowering : Lowering
 /// <summary>Lowers softmax over channels.</summary>
 internal sealed class SoftmaxLowering : Lowering
 {
-    /// <inheritdoc/>
-    public override bool BackwardReadsOutput => true;
-
-    public override void Forward(Unit unit, BlockProgram program, bool training)
+    public override void Forward(Unit unit, ProgramBuilder program)
     {
-        var (x, y) = (unit.Inputs[0].Data, unit.Output.Data);
+        var (x, y) = (program.At(unit.Input), program.At(unit.Output));
         program.Emit(unit, "Forward", Work.PerBlock(x.Height, (kernels, in memory, part) => kernels.Softmax(x, y, memory, part)));
     }
 
-    public override void Backward(Unit unit, BlockProgram program)
+    public override void Backward(GradientNode node, ProgramBuilder program)
     {
-        var (x, y, dy) = (unit.Inputs[0], unit.Output.Data, unit.Output.Gradient);
-        if (x.RequiresGradient)
-        {
-            program.EmitGradient(unit, x, (dx, adds) => Work.PerBlock(
-                y.Height, (kernels, in memory, part) => kernels.SoftmaxBackward(y, dy, dx, adds, memory, part)));
-        }
+        var (dy, dx, adds) = program.Gradients(node);
+        var y = program.At(node.Unit.Output);
+        program.Emit(node.Unit, "Backward", Work.PerBlock(
+            y.Height, (kernels, in memory, part) => kernels.SoftmaxBackward(y, dy, dx, adds, memory, part)));
     }
+
+    /// <inheritdoc/>
+    protected override IEnumerable<Value> GradientReads(Unit unit, int index) => [unit.Output];
 }
 
 /// <summary>Lowers the logarithm of softmax over channels.</summary>
 internal sealed class LogSoftmaxLowering : Lowering
 {
-    /// <inheritdoc/>
-    public override bool BackwardReadsOutput => true;
-
-    public override void Forward(Unit unit, BlockProgram program, bool training)
+    public override void Forward(Unit unit, ProgramBuilder program)
     {
-        var (x, y) = (unit.Inputs[0].Data, unit.Output.Data);
+        var (x, y) = (program.At(unit.Input), program.At(unit.Output));
         program.Emit(unit, "Forward", Work.PerBlock(x.Height, (kernels, in memory, part) => kernels.LogSoftmax(x, y, memory, part)));
     }
 
-    public override void Backward(Unit unit, BlockProgram program)
+    public override void Backward(GradientNode node, ProgramBuilder program)
     {
-        var (x, y, dy) = (unit.Inputs[0], unit.Output.Data, unit.Output.Gradient);
-        if (x.RequiresGradient)
-        {
-            program.EmitGradient(unit, x, (dx, adds) => Work.PerBlock(
-                y.Height, (kernels, in memory, part) => kernels.LogSoftmaxBackward(y, dy, dx, adds, memory, part)));
-        }
+        var (dy, dx, adds) = program.Gradients(node);
+        var y = program.At(node.Unit.Output);
+        program.Emit(node.Unit, "Backward", Work.PerBlock(
+            y.Height, (kernels, in memory, part) => kernels.LogSoftmaxBackward(y, dy, dx, adds, memory, part)));
     }
+
+    /// <inheritdoc/>
+    protected override IEnumerable<Value> GradientReads(Unit unit, int index) => [unit.Output];
 }
 
 /// <summary>Lowers dropout, which is part of training plans only.</summary>
 internal sealed class DropoutLowering : Lowering
 {
-    public override void Forward(Unit unit, BlockProgram program, bool training)
+    public override void Forward(Unit unit, ProgramBuilder program)
     {
-        var (x, y) = (unit.Inputs[0].Data, unit.Output.Data);
-        program.Emit(unit, "Forward", unit.Output, Run(unit, program, x, y, adds: false));
+        var (x, y) = (program.At(unit.Input), program.At(unit.Output));
+        program.Emit(unit, "Forward", y.Channels, Run(unit, program, x, y, adds: false));
     }
 
-    public override void Backward(Unit unit, BlockProgram program)
+    public override void Backward(GradientNode node, ProgramBuilder program)
     {
-        var dy = unit.Output.Gradient;
-        if (unit.Inputs[0].RequiresGradient)
-        {
-            program.EmitGradient(unit, unit.Inputs[0], (dx, adds) => Run(unit, program, dy, dx, adds));
-        }
+        var (dy, dx, adds) = program.Gradients(node);
+        program.EmitGradient(node, Run(node.Unit, program, dy, dx, adds));
     }
 
-    private static BlockAction Run(Unit unit, BlockProgram program, Planes from, Planes to, bool adds)
+    private static BlockAction Run(Unit unit, ProgramBuilder program, Planes from, Planes to, bool adds)
     {
-        var (seed, node, p) = (program.Options.Seed, unit.Node.Index, ((Dropout)unit.Node.Op).P);
+        var (seed, node, p) = (program.Form.Options.Seed, unit.Node.Index, ((Dropout)unit.Node.Op).P);
         return (kernels, in memory, part) => kernels.Dropout(from, to, DropoutMask.Key(seed, memory.Step, node), p, adds, memory, part);
     }
 }

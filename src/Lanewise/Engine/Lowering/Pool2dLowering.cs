@@ -6,65 +6,58 @@ namespace Lanewise.Engine;
 internal sealed class MaxPool2dLowering : Lowering
 {
     /// <inheritdoc/>
-    public override bool SupportsChannelLanes(Unit unit) => true;
+    public override bool SupportsChannelLanes(Unit unit, Form form) => true;
 
-    public override void Forward(Unit unit, BlockProgram program, bool training)
+    /// <inheritdoc/>
+    public override bool SavesForBackward => true;
+
+    public override void Forward(Unit unit, ProgramBuilder program)
     {
-        var (rows, columns) = PoolAxes.Of(unit.Node.Op, unit.Inputs[0].Shape);
-        var call = new PoolCall(rows, columns, unit.Inputs[0].Data, unit.Output.Data)
+        var (rows, columns) = PoolAxes.Of(unit.Node.Op, unit.Input.Shape);
+        var call = new PoolCall(rows, columns, program.At(unit.Input), program.At(unit.Output))
         {
-            Winner = unit.Inputs[0].RequiresGradient ? program.SavedForBackward(unit) : null,
+            Winner = unit.Saved is { } winner ? program.At(winner) : null,
             ReLU = unit.ReLU,
         };
         program.RequireScratch(call.ScratchVectors * program.Kernels.LaneWidth);
-        program.Emit(unit, "Forward", unit.Output, (kernels, in memory, part) => kernels.MaxPool2d(call, memory, part));
+        program.Emit(unit, "Forward", call.Output.Channels, (kernels, in memory, part) => kernels.MaxPool2d(call, memory, part));
     }
 
-    public override void Backward(Unit unit, BlockProgram program)
+    public override void Backward(GradientNode node, ProgramBuilder program)
     {
-        if (!unit.Inputs[0].RequiresGradient)
-        {
-            return;
-        }
-
-        var (rows, columns) = PoolAxes.Of(unit.Node.Op, unit.Inputs[0].Shape);
-        var winner = program.SavedForBackward(unit);
-        program.EmitGradient(unit, unit.Inputs[0], (dx, adds) =>
-        {
-            var call = new PoolCall(rows, columns, dx, unit.Output.Gradient) { Winner = winner, Accumulate = adds };
-            return (kernels, in memory, part) => kernels.MaxPool2dBackward(call, memory, part);
-        });
+        var (dy, dx, adds) = program.Gradients(node);
+        var (rows, columns) = PoolAxes.Of(node.Unit.Node.Op, node.Unit.Input.Shape);
+        var call = new PoolCall(rows, columns, dx, dy) { Winner = program.At(node.Unit.Saved!), Accumulate = adds };
+        program.EmitGradient(node, (kernels, in memory, part) => kernels.MaxPool2dBackward(call, memory, part));
     }
+
+    /// <inheritdoc/>
+    protected override IEnumerable<Value> GradientReads(Unit unit, int index) => [unit.Saved!];
 }
 
 /// <summary>Lowers average pooling, with a kernel size or to an output size.</summary>
 internal sealed class AvgPool2dLowering : Lowering
 {
     /// <inheritdoc/>
-    public override bool SupportsChannelLanes(Unit unit) => true;
+    public override bool SupportsChannelLanes(Unit unit, Form form) => true;
 
-    public override void Forward(Unit unit, BlockProgram program, bool training)
+    public override void Forward(Unit unit, ProgramBuilder program)
     {
-        var call = Call(unit, unit.Inputs[0].Data, unit.Output.Data, adds: false);
+        var call = Call(unit, program.At(unit.Input), program.At(unit.Output), adds: false);
         program.RequireScratch(call.ScratchVectors * program.Kernels.LaneWidth);
-        program.Emit(unit, "Forward", unit.Output, (kernels, in memory, part) => kernels.AvgPool2d(call, memory, part));
+        program.Emit(unit, "Forward", call.Output.Channels, (kernels, in memory, part) => kernels.AvgPool2d(call, memory, part));
     }
 
-    public override void Backward(Unit unit, BlockProgram program)
+    public override void Backward(GradientNode node, ProgramBuilder program)
     {
-        if (unit.Inputs[0].RequiresGradient)
-        {
-            program.EmitGradient(unit, unit.Inputs[0], (dx, adds) =>
-            {
-                var call = Call(unit, dx, unit.Output.Gradient, adds);
-                return (kernels, in memory, part) => kernels.AvgPool2dBackward(call, memory, part);
-            });
-        }
+        var (dy, dx, adds) = program.Gradients(node);
+        var call = Call(node.Unit, dx, dy, adds);
+        program.EmitGradient(node, (kernels, in memory, part) => kernels.AvgPool2dBackward(call, memory, part));
     }
 
     private static PoolCall Call(Unit unit, Planes input, Planes output, bool adds)
     {
-        var (rows, columns) = PoolAxes.Of(unit.Node.Op, unit.Inputs[0].Shape);
+        var (rows, columns) = PoolAxes.Of(unit.Node.Op, unit.Input.Shape);
         return new PoolCall(rows, columns, input, output)
         {
             CountIncludePad = unit.Node.Op is AvgPool2d { CountIncludePad: true },

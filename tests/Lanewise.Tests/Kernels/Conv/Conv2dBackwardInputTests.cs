@@ -19,9 +19,12 @@ public sealed class Conv2dBackwardInputTests
         var mask = buffer.Lay(g.InChannels, one.Height, one.Width);
         buffer.Fill(dy);
         buffer.Fill(mask, 2);
-        buffer.Weights = one.Pack(kernels.Packing(g), out _);
-        var call = kernels.Conv2dBackwardInput([new(g, dy, buffer.Weights.Start)], dx, ConvAlgorithm.Direct);
-        call.Mask = mask;
+        buffer.Weights = one.Pack(kernels.Planner.Packing(g), out _);
+        var call = kernels.Planner.Plan(Conv2dProblem.BackwardInput([new(g, dy, buffer.Weights.Start)], dx) with
+        {
+            Epilogue = new() { Mask = mask },
+            Algorithm = ConvAlgorithm.Direct,
+        });
         buffer.Run(() =>
         {
             kernels.Conv2d(call, buffer.Block, new Part(1, 2));
@@ -46,7 +49,7 @@ public sealed class Conv2dBackwardInputTests
         Planes[] dys = [.. all.Select((one, i) => buffer.Lay(one.Geometry.OutChannels, 3, 7, i))];
         var dx = buffer.Lay(5, 3, 7, 2);
         Array.ForEach(dys, dy => buffer.Fill(dy, (ulong)dy.Offset));
-        GuardedMemory[] packed = [.. all.Select(one => one.Pack(kernels.Packing(one.Geometry), out _))];
+        GuardedMemory[] packed = [.. all.Select(one => one.Pack(kernels.Planner.Packing(one.Geometry), out _))];
         buffer.Weights = new(packed.Sum(p => p.Length));
         var sources = new List<Conv2dSource>();
         for (int i = 0, at = 0; i < all.Length; at += packed[i++].Length)
@@ -55,7 +58,7 @@ public sealed class Conv2dBackwardInputTests
             sources.Add(new(all[i].Geometry, dys[i], buffer.Weights.Start + at));
         }
 
-        var call = kernels.Conv2dBackwardInput(sources, dx, ConvAlgorithm.Direct);
+        var call = kernels.Planner.Plan(Conv2dProblem.BackwardInput(sources, dx) with { Algorithm = ConvAlgorithm.Direct });
         buffer.Run(() => kernels.Conv2d(call, buffer.Block, Part.All), dx);
         buffer.AssertClose("sum", dx, lane =>
         {

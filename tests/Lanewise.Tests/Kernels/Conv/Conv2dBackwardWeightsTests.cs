@@ -68,7 +68,7 @@ public sealed class Conv2dBackwardWeightsTests
         ConvCase one, int width, ConvAlgorithm algorithm, double tolerance, string? tile, SlotLayout slots)
     {
         var (g, kernels) = (one.Geometry, KernelSet.For(width));
-        var packing = kernels.Packing(g);
+        var packing = kernels.Planner.Packing(g);
         var gradients = new GuardedMemory(packing.Length + g.OutChannels);
         gradients.Values.Fill(1);
         (KernelBuffer Buffer, Planes X, Planes DY)[] blocks = [.. Enumerable.Range(0, 2).Select(i =>
@@ -79,7 +79,7 @@ public sealed class Conv2dBackwardWeightsTests
             return (buffer, buffer.Fill(x, 1 + 2 * (ulong)i), buffer.Fill(dy, 2 + 2 * (ulong)i));
         })];
         var (_, input, gradient) = blocks[0];
-        var calls = kernels.Conv2dBackwardWeights(g, input, gradient, gradients.Start, slots, algorithm);
+        var calls = kernels.Planner.PlanGradient(g, input, gradient, gradients.Start, slots, algorithm);
         // What slots wait for lies in shared memory from call to call.
         var shared = new GuardedMemory(calls.Max(call => call.SharedFloats), leading: false);
         var bias = new BiasGradientCall(gradient, gradients.Start + packing.Length, slots);

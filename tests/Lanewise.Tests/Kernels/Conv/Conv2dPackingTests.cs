@@ -41,9 +41,9 @@ public sealed class Conv2dPackingTests
         for (int outputs = 1; outputs < 40; outputs++)
         {
             var g = new Conv2dGeometry(3, outputs, new ConvAxis(1, 1, 0, 0), new ConvAxis(1, 1, 0, 0));
-            Assert.InRange(kernels.Packing(g).Group, 1, Math.Min(5, outputs));
-            Assert.InRange(kernels.ChannelPacking(g).Group, width, Math.Min(5, (outputs + width - 1) / width) * width);
-            Assert.Equal(0, kernels.ChannelPacking(g).Group % width);
+            Assert.InRange(kernels.Planner.Packing(g).Group, 1, Math.Min(5, outputs));
+            Assert.InRange(kernels.Planner.Packing(g, isChannelInterleaved: true).Group, width, Math.Min(5, (outputs + width - 1) / width) * width);
+            Assert.Equal(0, kernels.Planner.Packing(g, isChannelInterleaved: true).Group % width);
         }
     }
 

@@ -35,9 +35,13 @@ public sealed class Conv2dTests
             var y = buffer.Lay(outputs.Vectors, one.OutHeight, one.OutWidth, 1);
             var image = Volume.Random(g.InChannels, one.Height, one.Width);
             buffer.Write(x, lanes, image);
-            buffer.Weights = one.Pack(kernels.ChannelPacking(g), out int bias);
-            var call = kernels.ChannelConv2d(g, lanes, x, y, buffer.Weights.Start, bias, ConvAlgorithm.Direct);
-            call.ReLU = true;
+            buffer.Weights = one.Pack(kernels.Planner.Packing(g, isChannelInterleaved: true), out int bias);
+            var call = kernels.Planner.Plan(new(g, x, y, new(buffer.Weights.Start, bias))
+            {
+                Lanes = lanes,
+                Epilogue = new() { ReLU = true },
+                Algorithm = ConvAlgorithm.Direct,
+            });
             buffer.Run(() => kernels.Conv2d(call, buffer.Block, Part.All), y);
             PlainConv2d.Forward(g, image, one.Weights, one.Bias).Map(
                 (_, _, _, v) => Math.Max(0, v)).AssertClose(name, buffer.Read(y, outputs));
@@ -65,28 +69,33 @@ public sealed class Conv2dTests
         }
     }
 
-    internal static (Conv2dCall Call, KernelSet Kernels, KernelBuffer Buffer, Planes X, Planes Y) Prepare(ConvCase one, int width)
+    internal static (Conv2dCall Call, KernelSet Kernels, KernelBuffer Buffer, Planes X, Planes Y) Prepare(
+        ConvCase one, int width, Func<KernelBuffer, Planes, Epilogue>? epilogue = null)
     {
         var (g, kernels, buffer) = (one.Geometry, KernelSet.For(width), new KernelBuffer(width));
         var x = buffer.Lay(g.InChannels, one.Height, one.Width, g.Columns.ForwardBorder(one.Width));
         var y = buffer.Lay(g.OutChannels, one.OutHeight, one.OutWidth, 2);
-        buffer.Weights = one.Pack(kernels.Packing(g), out int bias);
-        return (kernels.Conv2dForward(g, x, y, buffer.Weights.Start, bias, ConvAlgorithm.Direct), kernels, buffer, x, y);
+        buffer.Weights = one.Pack(kernels.Planner.Packing(g), out int bias);
+        var call = kernels.Planner.Plan(new(g, x, y, new(buffer.Weights.Start, bias))
+        {
+            Epilogue = epilogue?.Invoke(buffer, y) ?? default,
+            Algorithm = ConvAlgorithm.Direct,
+        });
+        return (call, kernels, buffer, x, y);
     }
 
     private static void AssertForward(ConvCase one, int width, bool finish)
     {
-        var (call, kernels, buffer, x, y) = Prepare(one, width);
-        var add = buffer.Lay(y.Channels, y.Height, y.Width, 1);
-        var mask = buffer.Lay(y.Channels, y.Height, y.Width);
+        Planes add = default, mask = default;
+        var (call, kernels, buffer, x, y) = Prepare(one, width, (buffer, y) =>
+        {
+            add = buffer.Lay(y.Channels, y.Height, y.Width, 1);
+            mask = buffer.Lay(y.Channels, y.Height, y.Width);
+            return finish ? new() { Add = add, Mask = mask, ReLU = true } : default;
+        });
         buffer.Fill(x);
         buffer.Fill(add, 2);
         buffer.Fill(mask, 3);
-        if (finish)
-        {
-            (call.Add, call.Mask, call.ReLU) = (add, mask, true);
-        }
-
         buffer.Run(() => kernels.Conv2d(call, buffer.Block, Part.All), y);
         buffer.AssertClose(one.Name, y, lane =>
         {

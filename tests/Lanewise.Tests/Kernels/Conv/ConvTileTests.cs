@@ -77,8 +77,7 @@ public sealed class ConvTileTests
             buffer.Fill(add, 2);
             buffer.Weights = one.Pack(new(g, 4), out int bias);
             var table = TapTable.Forward(g, x, null, 4, DirectConv2dCall.PairPixels, width);
-            var call = Direct(table, x, y, null, 4, (buffer.Weights.Start, bias, 21, 1), width, pairs: true);
-            call.Add = add;
+            var call = Direct(table, x, y, null, 4, (buffer.Weights.Start, bias, 21, 1), width, pairs: true, new() { Add = add });
             Assert.StartsWith("taps 8×", call.Tile, StringComparison.Ordinal);
             buffer.Run(() => KernelSet.For(width).Conv2d(call, buffer.Block, Part.All), y);
             buffer.AssertClose("pairs", y, lane =>
@@ -91,12 +90,10 @@ public sealed class ConvTileTests
 
     private static DirectConv2dCall Direct(
         TapTable taps, Planes x, Planes y, ChannelLanes? lanes, int group, (int Start, int Bias, int PerOutput, int Stride) weights,
-            int width, bool pairs) =>
-        new(taps, x, y, lanes)
+            int width, bool pairs, Epilogue epilogue = default) =>
+        new(new(default, x, y, new(weights.Start, weights.Bias)) { Lanes = lanes, Epilogue = epilogue }, taps)
         {
             Pairs = pairs,
-            Weights = weights.Start,
-            Bias = weights.Bias,
             Group = group,
             WeightsPerOutput = weights.PerOutput,
             WeightStride = weights.Stride,

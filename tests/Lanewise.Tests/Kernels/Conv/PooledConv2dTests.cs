@@ -30,9 +30,12 @@ public sealed class PooledConv2dTests
             var y = buffer.Lay(7, pooledRows.Outputs, pooledColumns.Outputs, 1);
             var sums = Planes.Lay(7, one.OutHeight, one.OutWidth, 0, 0);
             buffer.Fill(x);
-            buffer.Weights = one.Pack(kernels.Packing(one.Geometry), out int bias);
-            var call = kernels.Conv2dForward(one.Geometry, x, sums, buffer.Weights.Start, bias, ConvAlgorithm.Direct);
-            (call.ReLU, call.Pool) = (true, new PoolCall(pooledRows, pooledColumns, sums, y));
+            buffer.Weights = one.Pack(kernels.Planner.Packing(one.Geometry), out int bias);
+            var call = kernels.Planner.Plan(new(one.Geometry, x, sums, new(buffer.Weights.Start, bias))
+            {
+                Epilogue = new() { ReLU = true, Pool = new PoolCall(pooledRows, pooledColumns, sums, y) },
+                Algorithm = ConvAlgorithm.Direct,
+            });
             buffer.Scratch = new(call.ScratchFloats, leading: false);
             buffer.Run(() =>
             {

@@ -55,15 +55,14 @@ public sealed class WinogradCallTests
         buffer.Fill(x);
         buffer.Fill(add, 2);
         buffer.Fill(mask, 3);
-        var weights = one.Pack(kernels.Packing(g), out int bias);
+        var weights = one.Pack(kernels.Planner.Packing(g), out int bias);
         foreach (bool finish in new[] { false, true })
         {
-            var call = kernels.Conv2dForward(g, x, y, weights.Start, bias, Enum.Parse<ConvAlgorithm>(algorithm));
-            if (finish)
+            var call = kernels.Planner.Plan(new(g, x, y, new(weights.Start, bias, weights.Start + weights.Length))
             {
-                (call.Add, call.Mask, call.ReLU) = (add, mask, true);
-            }
-
+                Epilogue = finish ? new() { Add = add, Mask = mask, ReLU = true } : default,
+                Algorithm = Enum.Parse<ConvAlgorithm>(algorithm),
+            });
             Run(call, kernels, buffer, weights, y, parts: finish ? 3 : 1);
             buffer.AssertClose($"{name}, {algorithm}", y, lane =>
             {
@@ -85,8 +84,12 @@ public sealed class WinogradCallTests
         var dy = buffer.Lay(g.OutChannels, one.OutHeight, one.OutWidth, g.Columns.BackwardBorder(one.Width));
         var dx = buffer.Lay(g.InChannels, one.Height, one.Width, 1);
         buffer.Fill(dy);
-        var weights = one.Pack(kernels.Packing(g), out _);
-        var call = kernels.Conv2dBackwardInput([new(g, dy, weights.Start)], dx, Enum.Parse<ConvAlgorithm>(algorithm));
+        var weights = one.Pack(kernels.Planner.Packing(g), out _);
+        var call = kernels.Planner.Plan(Conv2dProblem.BackwardInput(
+            [new(g, dy, weights.Start)], dx, weights.Start + weights.Length) with
+        {
+            Algorithm = Enum.Parse<ConvAlgorithm>(algorithm),
+        });
         Run(call, kernels, buffer, weights, dx, parts: 2);
         buffer.AssertClose(
             $"{name}, {algorithm}", dx, lane => PlainConv2d.BackwardInput(g, buffer.Read(dy, lane), one.Weights, one.Height, one.Width), Tolerance);
@@ -104,8 +107,12 @@ public sealed class WinogradCallTests
         var y = buffer.Lay(outputs.Vectors, one.OutHeight, one.OutWidth, 1);
         var image = Volume.Random(g.InChannels, one.Height, one.Width);
         buffer.Write(x, inputs, image);
-        var weights = one.Pack(kernels.ChannelPacking(g), out int bias);
-        var call = kernels.ChannelConv2d(g, inputs, x, y, weights.Start, bias, Enum.Parse<ConvAlgorithm>(algorithm));
+        var weights = one.Pack(kernels.Planner.Packing(g, isChannelInterleaved: true), out int bias);
+        var call = kernels.Planner.Plan(new(g, x, y, new(weights.Start, bias, weights.Start + weights.Length))
+        {
+            Lanes = inputs,
+            Algorithm = Enum.Parse<ConvAlgorithm>(algorithm),
+        });
         Run(call, kernels, buffer, weights, y, parts: 2);
         PlainConv2d.Forward(g, image, one.Weights, one.Bias).AssertClose($"{name}, {algorithm}", buffer.Read(y, outputs), Tolerance);
     }
@@ -126,11 +133,15 @@ public sealed class WinogradCallTests
             var x = buffer.Lay(3, 9, 11, kernel / 2);
             var y = buffer.Lay(6, rows.Outputs(9), columns.Outputs(11), 1);
             var sums = Planes.Lay(6, 9, 11, 0, 0);
-            Assert.True(Conv2dCall.CanPool(algorithm, g, x, sums, null, rows, columns));
             buffer.Fill(x);
-            var weights = one.Pack(kernels.Packing(g), out int bias);
-            var call = kernels.Conv2dForward(g, x, sums, weights.Start, bias, algorithm);
-            (call.ReLU, call.Pool) = (true, new PoolCall(PoolAxis.Of(rows, 9), PoolAxis.Of(columns, 11), sums, y));
+            var weights = one.Pack(kernels.Planner.Packing(g), out int bias);
+            var problem = new Conv2dProblem(g, x, sums, new(weights.Start, bias, weights.Start + weights.Length))
+            {
+                Epilogue = new() { ReLU = true, Pool = new PoolCall(PoolAxis.Of(rows, 9), PoolAxis.Of(columns, 11), sums, y) },
+                Algorithm = algorithm,
+            };
+            Assert.True(Conv2dPlanner.CanPool(problem, rows, columns));
+            var call = kernels.Planner.Plan(problem);
             Run(call, kernels, buffer, weights, y, parts: 2);
             buffer.AssertClose("pooled", y, lane =>
                 PlainPool2d.Max(rows, columns, PlainConv2d.Forward(
@@ -154,7 +165,6 @@ public sealed class WinogradCallTests
         packed.Values.CopyTo(weights.Values);
         buffer.Weights = weights;
         buffer.Scratch = new(call.ScratchFloats, leading: false);
-        call.Transformed = weights.Start + packed.Length;
         buffer.Run(() =>
         {
             kernels.TransformWeights(call, weights.Memory, new Part(1, 2));

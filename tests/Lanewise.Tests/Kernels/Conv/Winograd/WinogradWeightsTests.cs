@@ -15,12 +15,14 @@ public sealed class WinogradWeightsTests
             var axis = new ConvAxis(3, 1, 1, 1);
             var one = new ConvCase("weights", new(5, outputs, axis, axis), 6, 6);
             var (g, kernels) = (one.Geometry, KernelSet.For(width));
-            var (x, y, packing) = (Planes.Lay(5, 6, 6, 1, 0), Planes.Lay(outputs, 6, 6, 1, 0), kernels.Packing(g));
+            var (x, y, packing) = (Planes.Lay(5, 6, 6, 1, 0), Planes.Lay(outputs, 6, 6, 1, 0), kernels.Planner.Packing(g));
             var packed = one.Pack(packing, out int bias);
-            var call = (WinogradCall)kernels.Conv2dForward(g, x, y, packed.Start, bias, ConvAlgorithm.WinogradSmall);
+            var call = (WinogradCall)kernels.Planner.Plan(new(g, x, y, new(packed.Start, bias, packed.Start + packed.Length))
+            {
+                Algorithm = ConvAlgorithm.WinogradSmall,
+            });
             var weights = new GuardedMemory(packed.Length + call.TransformedFloats);
             packed.Values.CopyTo(weights.Values);
-            call.Transformed = weights.Start + packed.Length;
             kernels.TransformWeights(call, weights.Memory, Part.All);
             weights.AssertGuards();
             int group = call.OutputGroup;
