@@ -81,6 +81,7 @@ internal static class CommandLine
             ModelsVerb.Create(),
             RecipesVerb.Create(),
             CostVerb.Create(),
+            PlanVerb.Create(),
             BenchVerb.Create(),
             DataVerb.Create(),
             WeightsVerb.Create(),

@@ -6,7 +6,7 @@ public sealed class UsageTests
     [InlineData(
         "trian residual",
         "no verb 'trian'; did you mean 'train'? There are train, fit, find-lr, eval, predict, explain, embed, report, verify, export, convert, "
-            + "models, recipes, cost, bench, data, weights, depth, info, completion, help.")]
+            + "models, recipes, cost, plan, bench, data, weights, depth, info, completion, help.")]
     [InlineData("help trian", "no verb 'trian'; did you mean 'train'? There are train, ")]
     [InlineData("trian --help", "no verb 'trian'; did you mean 'train'? There are train, ")]
     [InlineData("xyzzy", "no verb 'xyzzy'; there are train, ")]

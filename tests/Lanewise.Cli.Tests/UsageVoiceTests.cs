@@ -50,7 +50,7 @@ public sealed class UsageVoiceTests
         "data check" when option == "--use" => ["mnist", "--model", "run"],
         "fit" or "data check" or "data fetch" or "data verify" => ["mnist"],
         "weights fetch" or "weights verify" or "weights remove" => ["resnet18"],
-        "train" => ["residual"],
+        "train" or "plan" => ["residual"],
         "cost" => ["residual", "--time"],
         "cost conv" => [.. Convolution.Where(word => !word.StartsWith(option + "=", StringComparison.Ordinal))],
         _ => [],

@@ -5,11 +5,15 @@ namespace Lanewise.Kernels;
 /// </summary>
 internal abstract class Conv2dCall
 {
-    private protected Conv2dCall(Conv2dProblem problem)
+    private protected Conv2dCall(Conv2dProblem problem, Conv2dChoice choice)
     {
+        Choice = choice;
         (Source, Output, Lanes) = (problem.Source, problem.Output, problem.Lanes);
         (Weights, Epilogue) = (problem.Weights, problem.Epilogue);
     }
+
+    /// <summary>The algorithm, and what it was chosen from.</summary>
+    public Conv2dChoice Choice { get; }
 
     /// <summary>The activation that is read: x, or dy for the gradient to the input.</summary>
     public Planes Source { get; }
@@ -64,8 +68,8 @@ internal sealed class DirectConv2dCall : Conv2dCall
     private const int MinOverlapping = 4;
     private const int Parts = 16;
 
-    public DirectConv2dCall(Conv2dProblem problem, TapTable taps)
-        : base(problem) => Taps = taps;
+    public DirectConv2dCall(Conv2dProblem problem, Conv2dChoice choice, TapTable taps)
+        : base(problem, choice) => Taps = taps;
 
     public TapTable Taps { get; }
 

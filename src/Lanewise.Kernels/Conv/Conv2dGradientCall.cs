@@ -5,6 +5,9 @@ internal abstract class Conv2dGradientCall
 {
     private protected Conv2dGradientCall(Planes input, Planes gradient) => (Input, Gradient) = (input, gradient);
 
+    /// <summary>The algorithm, and what it was chosen from; null for a call that only adds up slots.</summary>
+    public Conv2dChoice? Choice { get; init; }
+
     /// <summary>x, the input of the layer.</summary>
     public Planes Input { get; }
 

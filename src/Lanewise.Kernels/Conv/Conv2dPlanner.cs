@@ -32,50 +32,46 @@ internal sealed class Conv2dPlanner(int laneWidth, int registers, CacheSizes cac
     /// <summary>Lists the algorithms that apply, with their estimated costs; the direct sum comes first.</summary>
     public static IReadOnlyList<Conv2dCandidate> Candidates(Conv2dProblem problem)
     {
-        var cost = new WinogradCost(problem);
-        return [new(null, cost.Direct()), .. FormsOf(problem.Geometry).Select(form => new Conv2dCandidate(form, cost.Of(form)))];
+        var (geometry, cost) = (problem.Geometry, new WinogradCost(problem));
+        return [Conv2dCandidate.Direct(cost.Direct()),
+            .. FormsOf(geometry).Select(form => Conv2dCandidate.Winograd(form, geometry, cost.Of(form)))];
+    }
+
+    /// <summary>Lists the algorithms that apply to the gradient to the weights.</summary>
+    /// <param name="geometry">The convolution.</param>
+    /// <param name="x">Its input.</param>
+    /// <param name="dy">The gradient to its output.</param>
+    public static IReadOnlyList<Conv2dCandidate> GradientCandidates(Conv2dGeometry geometry, Planes x, Planes dy)
+    {
+        var cost = new WinogradGradientCost(geometry, x, dy);
+        var direct = Conv2dCandidate.Direct(cost.Direct());
+        return !WinogradForm.Fits(geometry) ? [direct] :
+        [
+            direct,
+            Conv2dCandidate.Winograd(FourByFour, geometry, cost.Tiles()),
+            Conv2dCandidate.Winograd(LongRows, geometry, cost.Rows()),
+        ];
     }
 
     /// <summary>Chooses an algorithm for the forward pass or the gradient to the input.</summary>
-    /// <returns>The form of Winograd; null for the direct sum.</returns>
-    public static WinogradForm? Choose(Conv2dProblem problem)
+    public static Conv2dChoice Choose(Conv2dProblem problem) => Choose(Candidates(problem), Margin, problem.Algorithm switch
     {
-        if (problem.Algorithm == ConvAlgorithm.Direct || !WinogradForm.Fits(problem.Geometry))
-        {
-            return null;
-        }
-
-        switch (problem.Algorithm)
-        {
-            case ConvAlgorithm.Winograd: return FourByFour;
-            case ConvAlgorithm.WinogradSmall: return problem.Geometry.Rows.Kernel == 3 ? TwoByTwo : ShortRows;
-            case ConvAlgorithm.WinogradRows: return LongRows;
-            default:
-                var candidates = Candidates(problem);
-                var best = candidates.Skip(1).MinBy(candidate => candidate.Cost);
-                return best.Cost < Margin * candidates[0].Cost ? best.Form : null;
-        }
-    }
+        ConvAlgorithm.Auto => null,
+        ConvAlgorithm.Direct => [],
+        ConvAlgorithm.Winograd => [FourByFour],
+        ConvAlgorithm.WinogradSmall => problem.Geometry.Rows.Kernel == 3 ? [TwoByTwo] : [ShortRows],
+        _ => [LongRows],
+    });
 
     /// <summary>Chooses an algorithm for the gradient to the weights.</summary>
-    /// <returns>The form of Winograd; null for the direct sum.</returns>
-    public static WinogradForm? ChooseGradient(ConvAlgorithm algorithm, Conv2dGeometry geometry, Planes x, Planes dy)
-    {
-        if (algorithm == ConvAlgorithm.Direct || !WinogradForm.Fits(geometry))
+    public static Conv2dChoice ChooseGradient(ConvAlgorithm algorithm, Conv2dGeometry geometry, Planes x, Planes dy) =>
+        Choose(GradientCandidates(geometry, x, dy), GradientMargin, algorithm switch
         {
-            return null;
-        }
-
-        switch (algorithm)
-        {
-            case ConvAlgorithm.Winograd: return FourByFour;
-            case ConvAlgorithm.WinogradRows: return LongRows;
-            default:
-                var cost = new WinogradGradientCost(geometry, x, dy);
-                double tiles = cost.Tiles(), rows = cost.Rows();
-                return Math.Min(tiles, rows) >= GradientMargin * cost.Direct() ? null : rows < tiles ? LongRows : FourByFour;
-        }
-    }
+            ConvAlgorithm.Direct => [],
+            ConvAlgorithm.Winograd => [FourByFour],
+            ConvAlgorithm.WinogradRows => [LongRows],
+            _ => null,
+        });
 
     /// <summary>Whether a convolution can pool its output before writing it; dilated windows have a kernel of their own.</summary>
     /// <param name="problem">The convolution.</param>
@@ -83,7 +79,7 @@ internal sealed class Conv2dPlanner(int laneWidth, int registers, CacheSizes cac
     /// <param name="columns">Its horizontal axis.</param>
     public static bool CanPool(Conv2dProblem problem, ConvAxis rows, ConvAxis columns) =>
         rows.Dilation == 1 && columns.Dilation == 1
-        && (Choose(problem) is { } form
+        && (Choose(problem).Chosen.Form is { } form
             ? form.CanPool(problem.Geometry, rows) && form.CanPool(problem.Geometry, columns)
             : DirectConv2dCall.CanPool(rows) && DirectConv2dCall.CanPool(columns));
 
@@ -94,28 +90,28 @@ internal sealed class Conv2dPlanner(int laneWidth, int registers, CacheSizes cac
         geometry,
         isChannelInterleaved ? laneWidth * VectorGroupOf(VectorsOf(geometry.OutChannels)) : GroupOf(geometry.OutChannels));
 
-    /// <summary>Prepares a convolution, or the gradient to its input, by the algorithm that is chosen.</summary>
+    /// <summary>Prepares a convolution, or the gradient to its input, by the algorithm that is estimated to be the fastest.</summary>
     public Conv2dCall Plan(Conv2dProblem problem) => Plan(problem, Choose(problem));
 
     /// <summary>Prepares a convolution, or the gradient to its input, by a given algorithm.</summary>
-    public Conv2dCall Plan(Conv2dProblem problem, WinogradForm? form)
+    public Conv2dCall Plan(Conv2dProblem problem, Conv2dChoice choice)
     {
         var geometry = problem.Geometry;
         int group = problem.Lanes is not null ? VectorGroupOf(VectorsOf(geometry.OutChannels))
             : GroupOf(problem.IsBackward ? geometry.InChannels : geometry.OutChannels);
-        if (form is not { } winograd)
+        if (choice.Chosen.Form is not { } form)
         {
-            return Direct(problem, group);
+            return Direct(problem, choice, group);
         }
 
-        var options = new WinogradOptions(problem, winograd.Side)
+        var options = new WinogradOptions(problem, choice, form.Side)
         {
             Group = group,
             MaxPixels = MaxPixels(group),
             PackedGroup = Packing(geometry, problem.Lanes is not null).Group,
             LaneWidth = laneWidth,
         };
-        return winograd.AlongRows ? new RowWinogradCall(options) : new TileWinogradCall(options);
+        return form.AlongRows ? new RowWinogradCall(options) : new TileWinogradCall(options);
     }
 
     /// <summary>Prepares the gradient to a convolution's weights, as one or several calls that run one after the other.</summary>
@@ -129,20 +125,45 @@ internal sealed class Conv2dPlanner(int laneWidth, int registers, CacheSizes cac
         Conv2dGeometry geometry, Planes x, Planes dy, int weights, SlotLayout slots, ConvAlgorithm algorithm = ConvAlgorithm.Auto)
     {
         int group = GroupOf(geometry.OutChannels), rows = GradientBandRows(dy);
-        if (ChooseGradient(algorithm, geometry, x, dy) is { } form)
+        var choice = ChooseGradient(algorithm, geometry, x, dy);
+        if (choice.Chosen.Form is not null)
         {
             int vectors = VectorGroupOf(VectorsOf(geometry.OutChannels));
-            return WinogradGradientCall.Of(geometry, x, dy, form, weights, new(vectors, MaxPixels(vectors), group, laneWidth, slots));
+            return WinogradGradientCall.Of(
+                geometry, x, dy, choice, weights, new(vectors, MaxPixels(vectors), group, laneWidth, slots));
         }
 
         var groups = TapGroups.Build(geometry, x, dy, group, Math.Min(6, MaxPixels(group)), rows, laneWidth);
         return [new DirectGradientCall(groups, x, dy, slots, group, Packing(geometry).PerOutput)
         {
+            Choice = choice,
             Weights = weights,
             BandRows = rows,
             InputStep = geometry.Columns.Stride,
             InputRowStep = geometry.Rows.Stride,
         }];
+    }
+
+    /// <summary>Chooses among candidates: one of the given forms where it is among them, else the cheapest by a margin.</summary>
+    /// <param name="candidates">The algorithms that apply.</param>
+    /// <param name="margin">The share of the cost of the direct sum that another algorithm may have.</param>
+    /// <param name="forms">The forms that the options of the plan leave, besides the direct sum; null for all.</param>
+    private static Conv2dChoice Choose(IReadOnlyList<Conv2dCandidate> candidates, double margin, WinogradForm[]? forms)
+    {
+        var direct = candidates[0];
+        if (candidates.Count == 1)
+        {
+            return new(direct, candidates, ChoiceReason.Only);
+        }
+
+        if (forms is not null)
+        {
+            var given = candidates.Skip(1).Where(candidate => forms.Contains(candidate.Form!.Value)).Prepend(direct).Last();
+            return new(given, candidates, ChoiceReason.Option);
+        }
+
+        var best = candidates.Skip(1).MinBy(candidate => candidate.Cost);
+        return new(best.Cost < margin * direct.Cost ? best : direct, candidates, ChoiceReason.Estimate);
     }
 
     private static IEnumerable<WinogradForm> FormsOf(Conv2dGeometry geometry) => !WinogradForm.Fits(geometry) ? []
@@ -159,7 +180,7 @@ internal sealed class Conv2dPlanner(int laneWidth, int registers, CacheSizes cac
         return (dy.Height + Math.Min(bands, dy.Height) - 1) / Math.Min(bands, dy.Height);
     }
 
-    private DirectConv2dCall Direct(Conv2dProblem problem, int group)
+    private DirectConv2dCall Direct(Conv2dProblem problem, Conv2dChoice choice, int group)
     {
         var (geometry, x, y) = (problem.Geometry, problem.Source, problem.Output);
         bool pairs = TakesPairs(problem, group);
@@ -170,7 +191,7 @@ internal sealed class Conv2dPlanner(int laneWidth, int registers, CacheSizes cac
         int perOutput = Packing(geometry, problem.Lanes is not null).PerOutput;
         var (weightsPerOutput, weightStride) = problem.IsBackward ? (geometry.Positions * packed, geometry.Positions * packed)
             : problem.Lanes is null ? (perOutput, 1) : (perOutput * laneWidth, laneWidth);
-        return new(problem, taps)
+        return new(problem, choice, taps)
         {
             Pairs = pairs,
             Group = group,

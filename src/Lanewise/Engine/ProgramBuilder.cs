@@ -115,11 +115,11 @@ internal sealed class ProgramBuilder
     }
 
     /// <summary>Emits a kernel call for a unit.</summary>
-    public void Emit(Unit unit, string kernel, Work work, string? tile = null) => Emit([unit], kernel, work, tile);
+    public void Emit(Unit unit, string kernel, Work work) => Emit([unit], kernel, work, tile: null);
 
     /// <summary>Emits a kernel call that computes several units together.</summary>
-    public void Emit(IReadOnlyList<Unit> units, string kernel, Work work, string? tile) =>
-        _steps.Add(new Step([.. units.Select(u => u.Node)], $"{units[0].Node.Op.Name}.{kernel}", work, tile));
+    public void Emit(IReadOnlyList<Unit> units, string kernel, Work work, string? tile, Conv2dChoice? choice = null) =>
+        _steps.Add(new Step([.. units.Select(u => u.Node)], $"{units[0].Node.Op.Name}.{kernel}", work, tile, choice));
 
     /// <summary>Emits a kernel call that splits into channels, or vectors of channels.</summary>
     public void Emit(Unit unit, string kernel, int planes, BlockAction run) => Emit(unit, kernel, Work.PerBlock(planes, run));
@@ -133,7 +133,8 @@ internal sealed class ProgramBuilder
             Emit(units[0], "TransformWeights", transform);
         }
 
-        Emit(units, kernel, Work.PerBlock(call.Units, (kernels, in memory, part) => kernels.Conv2d(call, memory, part)), call.Tile);
+        var work = Work.PerBlock(call.Units, (kernels, in memory, part) => kernels.Conv2d(call, memory, part));
+        Emit(units, kernel, work, call.Tile, call.Choice);
     }
 
     /// <summary>Emits the weight gradient of a convolution, or a part of it.</summary>
@@ -148,7 +149,7 @@ internal sealed class ProgramBuilder
         }
 
         var work = Work.Across(call.Units, (kernels, blocks, part) => kernels.Conv2dGradient(call, blocks, part));
-        Emit(unit, call is SlotSumCall ? "SumSlots" : "BackwardWeights", work, call.Tile);
+        Emit([unit], call is SlotSumCall ? "SumSlots" : "BackwardWeights", work, call.Tile, call.Choice);
     }
 
     /// <summary>Emits a kernel that writes, or adds to, the gradient of an input and splits into its channels.</summary>

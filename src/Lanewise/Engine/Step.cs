@@ -32,7 +32,8 @@ internal sealed record Work(int Units, BlockAction? Each, BatchAction All)
 /// <param name="Kernel">The name of the kernel, for example <c>Conv2d.BackwardInput</c>.</param>
 /// <param name="Work">The work.</param>
 /// <param name="Tile">The algorithm and tile of a convolution, as text; null for other kernels.</param>
-internal sealed record Step(IReadOnlyList<Node> Nodes, string Kernel, Work Work, string? Tile = null)
+/// <param name="Choice">What the algorithm of a convolution was chosen from; null for other kernels.</param>
+internal sealed record Step(IReadOnlyList<Node> Nodes, string Kernel, Work Work, string? Tile = null, Conv2dChoice? Choice = null)
 {
     /// <summary>The path of the node; for several, that of the first and the number of the others: <c>incep1.branch1x1 +2</c>.</summary>
     public string Path => Nodes is [var node] ? node.Path : $"{Nodes[0].Path} +{Nodes.Count - 1}";

@@ -14,7 +14,7 @@ internal abstract class WinogradCall : Conv2dCall
     private int _scratchFloats;
 
     private protected WinogradCall(WinogradOptions options)
-        : base(options.Problem)
+        : base(options.Problem, options.Choice)
     {
         (Geometry, IsBackward) = (options.Problem.Geometry, options.Problem.IsBackward);
         (Side, Group, PackedGroup, _laneWidth) = (options.Side, options.Group, options.PackedGroup, options.LaneWidth);
@@ -142,8 +142,9 @@ internal abstract class WinogradCall : Conv2dCall
 
 /// <summary>What a Winograd call is made of.</summary>
 /// <param name="Problem">The convolution.</param>
+/// <param name="Choice">The form, and what it was chosen from.</param>
 /// <param name="Side">The points in one dimension.</param>
-internal sealed record WinogradOptions(Conv2dProblem Problem, int Side)
+internal sealed record WinogradOptions(Conv2dProblem Problem, Conv2dChoice Choice, int Side)
 {
     /// <summary>The output planes of a micro-kernel call.</summary>
     public required int Group { get; init; }

@@ -17,10 +17,10 @@ internal readonly record struct WinogradForm(bool AlongRows, int Side)
     /// <summary>F(6,3) and F(4,5).</summary>
     public const int EightPoints = 8;
 
-    /// <summary>F(m, r), or F(m×m, r×r) in two dimensions, as text.</summary>
+    /// <summary>Returns the name: F(m×m,r×r), or F(m,r) rows for 1-D Winograd.</summary>
     /// <param name="taps">The kernel size.</param>
     public string Name(int taps) =>
-        AlongRows ? $"F({Side - taps + 1},{taps}) along rows" : $"F({Side - taps + 1}×{Side - taps + 1},{taps}×{taps})";
+        AlongRows ? $"F({Side - taps + 1},{taps}) rows" : $"F({Side - taps + 1}×{Side - taps + 1},{taps}×{taps})";
 
     /// <summary>Whether Winograd applies: a square kernel of 3 or 5, stride 1, dilation 1, equal padding on all sides.</summary>
     public static bool Fits(Conv2dGeometry g) =>

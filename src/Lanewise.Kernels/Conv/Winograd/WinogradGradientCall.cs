@@ -218,13 +218,18 @@ internal sealed class WinogradGradientCall : Conv2dGradientCall
     /// ranges, all ranges slot by slot.
     /// </summary>
     public static IReadOnlyList<Conv2dGradientCall> Of(
-        Conv2dGeometry geometry, Planes x, Planes dy, WinogradForm form, int weights, WinogradGradientOptions options)
+        Conv2dGeometry geometry, Planes x, Planes dy, Conv2dChoice choice, int weights, WinogradGradientOptions options)
     {
+        var form = choice.Chosen.Form!.Value;
         var (slots, length) = (options.Slots, new Conv2dPacking(geometry, options.PackedGroup).Length);
         WinogradGradientRange[] ranges = [.. WinogradGradientRange.Of(geometry, dy, form, slots)];
         if (slots.Count == 1 || ranges.Length == 1)
         {
-            return [.. ranges.Select(range => new WinogradGradientCall(geometry, x, dy, form, range, options) { Weights = weights })];
+            return [.. ranges.Select(range => new WinogradGradientCall(geometry, x, dy, form, range, options)
+            {
+                Choice = choice,
+                Weights = weights,
+            })];
         }
 
         var calls = new List<Conv2dGradientCall> { new SlotSumCall(x, dy, slots, slot: -1, length) { Weights = weights } };
@@ -233,6 +238,7 @@ internal sealed class WinogradGradientCall : Conv2dGradientCall
             var own = options with { Slots = slots with { Count = 1 }, Slot = slot, SharedStart = slots.Levels * length };
             calls.AddRange(ranges.Select(range => new WinogradGradientCall(geometry, x, dy, form, range, own)
             {
+                Choice = choice,
                 Weights = weights,
                 Target = SlotTree.WaitingBefore(own.Slot) * length,
             }));

@@ -148,7 +148,7 @@ internal sealed class Conv2dLowering : Lowering
                     kernels.Conv2d(call, memory, new Part(i, parts));
                 }
             }
-        }), kernelCalls[0].Tile);
+        }), kernelCalls[0].Tile, kernelCalls[0].Choice);
     }
 
     private static void EmitWeightGradient(Unit unit, ProgramBuilder program, Group g)

@@ -88,10 +88,12 @@ public sealed class ConvTileTests
         }
     }
 
+    private static Conv2dChoice Only { get; } = new(Conv2dCandidate.Direct(1), [Conv2dCandidate.Direct(1)], ChoiceReason.Only);
+
     private static DirectConv2dCall Direct(
         TapTable taps, Planes x, Planes y, ChannelLanes? lanes, int group, (int Start, int Bias, int PerOutput, int Stride) weights,
             int width, bool pairs, Epilogue epilogue = default) =>
-        new(new(default, x, y, new(weights.Start, weights.Bias)) { Lanes = lanes, Epilogue = epilogue }, taps)
+        new(new(default, x, y, new(weights.Start, weights.Bias)) { Lanes = lanes, Epilogue = epilogue }, Only, taps)
         {
             Pairs = pairs,
             Group = group,

@@ -82,9 +82,9 @@ public sealed class WinogradFormTests
     public void The_gradient_to_the_weights_has_its_form(string algorithm, string? form)
     {
         var (x, dy) = (Planes.Lay(64, 28, 28, 1, 0), Planes.Lay(64, 28, 28, 1, 0));
-        Assert.Equal(form, Name(Conv2dPlanner.ChooseGradient(Enum.Parse<ConvAlgorithm>(algorithm), new(64, 64, Three, Three), x, dy)));
+        Assert.Equal(form, Name(Conv2dPlanner.ChooseGradient(Enum.Parse<ConvAlgorithm>(algorithm), new(64, 64, Three, Three), x, dy).Chosen.Form));
         Assert.Null(Conv2dPlanner.ChooseGradient(
-            Enum.Parse<ConvAlgorithm>(algorithm), new(64, 64, Three with { Stride = 2 }, Three), x, dy));
+            Enum.Parse<ConvAlgorithm>(algorithm), new(64, 64, Three with { Stride = 2 }, Three), x, dy).Chosen.Form);
     }
 
     private static bool Fits(ConvAxis rows, ConvAxis columns) => WinogradForm.Fits(new(1, 1, rows, columns));
@@ -94,7 +94,7 @@ public sealed class WinogradFormTests
             g, Planes.Lay(g.InChannels, height, width, 2, 0), Planes.Lay(g.OutChannels, height, width, 2, 0), default)
         {
             Algorithm = algorithm,
-        }));
+        }).Chosen.Form);
 
     private static string? Name(WinogradForm? form) => form is { } one ? $"{(one.AlongRows ? "rows" : "tiles")} {one.Side}" : null;
 }
