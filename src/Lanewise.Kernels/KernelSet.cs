@@ -30,6 +30,9 @@ internal abstract partial class KernelSet
     /// <summary>Chooses how convolutions are computed at this width, on this machine.</summary>
     public Conv2dPlanner Planner => field ??= new(LaneWidth, Registers, CacheSizes.OfMachine);
 
+    /// <summary>Chooses how convolutions are computed at this width, on an assumed machine.</summary>
+    public Conv2dPlanner ReferencePlanner => field ??= new(LaneWidth, Registers, CacheSizes.Default);
+
     /// <summary>Gets the kernels of a lane width.</summary>
     /// <param name="width">16, 8, 4 or 1; 0 for the widest that the processor supports.</param>
     /// <exception cref="ArgumentOutOfRangeException">The processor does not support that width.</exception>

@@ -59,6 +59,21 @@ public sealed class PlanTests
     }
 
     [Fact]
+    public async Task Tune_measures_once_and_keeps_it_in_the_cache()
+    {
+        using var cache = new TemporaryFolder();
+        for (int i = 0; i < 2; i++)
+        {
+            var result = (await CliProgram.RunWithCacheAsync(cache.Path, cache.Path, "plan", "residual", "--tune", "-b", "1")).Ok();
+            Assert.Contains(" measured; ", result.Out, StringComparison.Ordinal);
+        }
+
+        Assert.Single(Directory.GetFiles(Path.Combine(cache.Path, "lanewise", "tuning")));
+        string line = (await InProcess.RunAsync("plan", "residual", "--tune", "--training")).OneError(exitCode: 2);
+        Assert.StartsWith("error: --tune and --training cannot be combined", line, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_plan_needs_a_model()
     {
         string line = (await InProcess.RunAsync("plan")).OneError(exitCode: 2);

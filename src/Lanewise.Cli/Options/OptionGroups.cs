@@ -74,8 +74,8 @@ internal static class OptionGroups
         ("Preprocessing", ["--img-size", "--crop-pct", "--crop-mode", "--interpolation", "--mean", "--std", "--channel-order", "--ink"]),
         ("Computation",
         [
-            "--calibrate", "--threads", "--algorithm", "--slots", "--bn", "--lanes", "--segments", "--seconds", "--layers", "--values",
-            "--passes", "--time", "--training",
+            "--calibrate", "--threads", "--algorithm", "--tune", "--slots", "--bn", "--lanes", "--segments", "--seconds", "--layers",
+            "--values", "--passes", "--time", "--training",
         ]),
         ("Output",
         [

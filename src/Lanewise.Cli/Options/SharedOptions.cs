@@ -72,6 +72,15 @@ internal static class SharedOptions
         "--algorithm", "algorithm", Conv2dAlgorithm.Auto, "Convolution algorithm",
         " With auto, the plan chooses per layer; direct never uses Winograd.", [Conv2dAlgorithm.Auto, Conv2dAlgorithm.Direct]);
 
+    public static Option<bool> Tune() => new("--tune")
+    {
+        Description = "Time the algorithms of each convolution that are estimated to be close, once for each processor and shape, "
+            + "and take the fastest; for inference.",
+    };
+
+    /// <summary>Returns what <see cref="Tune"/> says.</summary>
+    public static Tuning TuningOf(ParseResult parse, Option<bool> tune) => parse.GetValue(tune) ? Tuning.Measure : Tuning.Estimate;
+
     public static Option<int> BatchSize(int defaultValue, string description)
     {
         var option = OptionFactory.WholeNumber("--batch-size", defaultValue, 1, SettingLimits.MaxBatchSize, description);

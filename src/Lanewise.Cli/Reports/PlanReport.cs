@@ -151,6 +151,7 @@ internal sealed class PlanReport(PlanDescription plan, PlanOptions options)
         {
             "only" => "no other applies",
             "option" => $"as the option says; {costs}",
+            "measurement" => $"measured; {costs}",
             _ => costs,
         };
     }

@@ -51,6 +51,8 @@ internal sealed class BenchVerb
 
     private readonly Option<Conv2dAlgorithm?> _algorithm = SharedOptions.Algorithm();
 
+    private readonly Option<bool> _tune = SharedOptions.Tune();
+
     private readonly Option<bool> _layers = new("--layers")
     {
         Description = "Also measure each kernel call on one thread: tile, time and share of the step.",
@@ -71,8 +73,8 @@ internal sealed class BenchVerb
         options._batchSize.Aliases.Add("-b");
         var verb = new Verb("bench", Description, Examples)
         {
-            options._models, options._mode, options._batchSize, options._threads, options._seconds, options._algorithm, options._layers,
-            options._lanes, options._json,
+            options._models, options._mode, options._batchSize, options._threads, options._seconds, options._algorithm, options._tune,
+            options._layers, options._lanes, options._json,
         };
         verb.SetAction((parse, cancellation) => Task.Run(() => options.Run(parse, cancellation), CancellationToken.None));
         return verb;
@@ -86,6 +88,7 @@ internal sealed class BenchVerb
             Threads = parse.GetValue(_threads),
             LaneWidth = parse.GetValue(_lanes),
             Algorithm = parse.GetValue(_algorithm) ?? default,
+            Tuning = SharedOptions.TuningOf(parse, _tune),
             Duration = TimeSpan.FromSeconds(parse.GetValue(_seconds) ?? DefaultSeconds),
         };
         string[] models = parse.GetValue(_models) is { Length: > 0 } names ? names : DefaultModels;

@@ -36,6 +36,8 @@ internal sealed class EvalVerb
     private readonly Option<int> _batchSize = SharedOptions.BatchSize(TrainedModel.DefaultBatchSize, "Images per batch.");
     private readonly Option<int> _threads = SharedOptions.Threads();
     private readonly Option<Conv2dAlgorithm?> _algorithm = SharedOptions.Algorithm();
+
+    private readonly Option<bool> _tune = SharedOptions.Tune();
     private readonly SettingOptions _input = new(new InputSettings());
     private readonly Option<CorruptImagePolicy?> _onCorrupt = SharedOptions.OnCorrupt();
     private readonly Option<string?> _csv = OptionFactory.Text(
@@ -56,7 +58,7 @@ internal sealed class EvalVerb
             "eval", "Evaluate a model on a test set: top-1 accuracy, precision and recall per class, confusion matrix.", Examples)
         {
             options._run, options._model, options._key, options._use, options._labels, options._dataset, options._dataDir, options._split,
-            options._classMap, options._limitTest, options._batchSize, options._threads, options._algorithm, options._onCorrupt,
+            options._classMap, options._limitTest, options._batchSize, options._threads, options._algorithm, options._tune, options._onCorrupt,
             options._csv, options._calibrate, options._json,
         };
         foreach (var option in options._input.All)
@@ -96,6 +98,7 @@ internal sealed class EvalVerb
             BatchSize = parse.GetValue(_batchSize),
             Threads = parse.GetValue(_threads),
             Algorithm = parse.GetValue(_algorithm) ?? default,
+            Tuning = SharedOptions.TuningOf(parse, _tune),
         };
         if (parse.GetValue(_calibrate))
         {

@@ -48,7 +48,7 @@ internal static class InfoVerb
         json.WriteString("version", ProductInfo.Version);
         json.WriteString("runtime", RuntimeInformation.FrameworkDescription);
         json.WriteString("system", RuntimeInformation.RuntimeIdentifier);
-        json.WriteString("processor", RunEnvironment.ProcessorName());
+        json.WriteString("processor", Processor.Name);
         json.WriteNumber("lane_width", Processor.LaneWidths[0]);
         json.WriteNumbers("lane_widths", Processor.LaneWidths);
         json.WriteNumber("threads", Environment.ProcessorCount);
@@ -65,7 +65,7 @@ internal static class InfoVerb
     private static void Print(DatasetRoots roots, double peak)
     {
         Line("version", $"{ProductInfo.Version} ({RuntimeInformation.FrameworkDescription}, {RuntimeInformation.RuntimeIdentifier})");
-        Line("processor", RunEnvironment.ProcessorName());
+        Line("processor", Processor.Name);
         Line("threads", Environment.ProcessorCount.ToString(CultureInfo.InvariantCulture));
         int width = Processor.LaneWidths[0];
         Line("lane width", $"{width} images ({InstructionSet(width)}); also supported: {string.Join(", ", Processor.LaneWidths.Skip(1))}");

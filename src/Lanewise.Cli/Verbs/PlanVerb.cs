@@ -37,6 +37,8 @@ internal sealed class PlanVerb
 
     private readonly Option<Conv2dAlgorithm?> _algorithm = SharedOptions.Algorithm();
 
+    private readonly Option<bool> _tune = SharedOptions.Tune();
+
     private readonly Option<bool> _values = new("--values") { Description = "Also list the values, with their memory and their lifetime." };
 
     private readonly Option<bool> _passes = new("--passes") { Description = "Show the intermediate form after each pass instead." };
@@ -49,7 +51,7 @@ internal sealed class PlanVerb
         var verb = new Verb("plan", Description, Examples)
         {
             options._network.Model, options._network.Input, options._network.Classes, options._training, options._batchSize,
-            options._threads, options._algorithm, options._values, options._passes, options._json,
+            options._threads, options._algorithm, options._tune, options._values, options._passes, options._json,
         };
         verb.Validators.Add(options.Validate);
         verb.SetAction(options.Run);
@@ -62,6 +64,10 @@ internal sealed class PlanVerb
         {
             result.AddError($"lanewise plan: specify a model ({string.Join(", ", SharedOptions.ModelNames)}).");
         }
+        else if (result.GetResult(_tune) is { Implicit: false } && result.GetResult(_training) is { Implicit: false })
+        {
+            result.AddError("--tune and --training cannot be combined: training takes the same algorithms on every processor.");
+        }
     }
 
     private int Run(ParseResult parse)
@@ -72,6 +78,7 @@ internal sealed class PlanVerb
             Training = parse.GetValue(_training),
             Threads = parse.GetValue(_threads),
             Algorithm = parse.GetValue(_algorithm) ?? default,
+            Tuning = SharedOptions.TuningOf(parse, _tune),
         };
         var report = new PlanReport(new PlanDescription(_network.Create(parse), options), options);
         if (parse.GetValue(_json))

@@ -37,6 +37,8 @@ internal sealed class PredictVerb
     private readonly Option<RunWeights?> _use = SharedOptions.Use();
     private readonly Option<string?> _labels = SharedOptions.Labels();
     private readonly Option<Conv2dAlgorithm?> _algorithm = SharedOptions.Algorithm();
+
+    private readonly Option<bool> _tune = SharedOptions.Tune();
     private readonly SettingOptions _input = new(new InputSettings());
     private readonly Option<int> _threads = SharedOptions.Threads();
 
@@ -58,7 +60,7 @@ internal sealed class PredictVerb
         var verb = new Verb("predict", "Classify images: print the most likely classes with their probabilities.", Examples)
         {
             options._run, options._images, options._split, options._topK, options._model, options._key, options._use, options._labels,
-            options._algorithm, options._threads, options._reject, options._coverage, options._csv, options._json,
+            options._algorithm, options._tune, options._threads, options._reject, options._coverage, options._csv, options._json,
         };
         foreach (var option in options._input.All)
         {
@@ -81,6 +83,7 @@ internal sealed class PredictVerb
         var options = new ImageClassifierOptions
         {
             Algorithm = parse.GetValue(_algorithm) ?? default,
+            Tuning = SharedOptions.TuningOf(parse, _tune),
             Threads = parse.GetValue(_threads),
             Reject = parse.GetValue(_reject) is { } reject ? reject == Auto ? double.NaN : ProbabilityOf(reject) : null,
             Coverage = parse.GetValue(_coverage),

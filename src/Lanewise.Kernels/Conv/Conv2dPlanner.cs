@@ -78,10 +78,11 @@ internal sealed class Conv2dPlanner(int laneWidth, int registers, CacheSizes cac
     /// <param name="rows">The pooling's vertical axis.</param>
     /// <param name="columns">Its horizontal axis.</param>
     public static bool CanPool(Conv2dProblem problem, ConvAxis rows, ConvAxis columns) =>
-        rows.Dilation == 1 && columns.Dilation == 1
-        && (Choose(problem).Chosen.Form is { } form
-            ? form.CanPool(problem.Geometry, rows) && form.CanPool(problem.Geometry, columns)
-            : DirectConv2dCall.CanPool(rows) && DirectConv2dCall.CanPool(columns));
+        rows.Dilation == 1 && columns.Dilation == 1 && CanPool(Choose(problem).Chosen, problem.Geometry, rows, columns);
+
+    /// <summary>Whether an algorithm can do the pooling of a convolution, if it has any.</summary>
+    public static bool CanPool(Conv2dProblem problem, Conv2dCandidate algorithm) => problem.Epilogue.Pool is not { } pool
+        || CanPool(algorithm, problem.Geometry, AxisOf(pool.Rows), AxisOf(pool.Columns));
 
     /// <summary>Gets the packing of a convolution's weights.</summary>
     /// <param name="geometry">The convolution.</param>
@@ -143,6 +144,13 @@ internal sealed class Conv2dPlanner(int laneWidth, int registers, CacheSizes cac
             InputRowStep = geometry.Rows.Stride,
         }];
     }
+
+    private static ConvAxis AxisOf(PoolAxis pool) => new(pool.Kernel, pool.Stride, pool.Before, pool.Before);
+
+    private static bool CanPool(Conv2dCandidate algorithm, Conv2dGeometry geometry, ConvAxis rows, ConvAxis columns) =>
+        algorithm.Form is { } form
+            ? form.CanPool(geometry, rows) && form.CanPool(geometry, columns)
+            : DirectConv2dCall.CanPool(rows) && DirectConv2dCall.CanPool(columns);
 
     /// <summary>Chooses among candidates: one of the given forms where it is among them, else the cheapest by a margin.</summary>
     /// <param name="candidates">The algorithms that apply.</param>

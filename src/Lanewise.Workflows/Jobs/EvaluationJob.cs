@@ -14,6 +14,9 @@ public sealed record EvaluationOptions
 
     /// <summary>Gets the convolution algorithm.</summary>
     public Conv2dAlgorithm Algorithm { get; init; }
+
+    /// <summary>What the choice of an algorithm for each convolution rests on.</summary>
+    public Tuning Tuning { get; init; }
 }
 
 /// <summary>The result of an evaluation.</summary>

@@ -154,8 +154,13 @@ public sealed record TrainedModel(ModelFile File, Network Network, ImageTransfor
     {
         RequireClassifier();
         progress.Phase("compiling");
-        using var plan = Plan.Compile(
-            Network, new PlanOptions { BatchSize = options.BatchSize, Threads = options.Threads, Algorithm = options.Algorithm });
+        using var plan = Plan.Compile(Network, new PlanOptions
+        {
+            BatchSize = options.BatchSize,
+            Threads = options.Threads,
+            Algorithm = options.Algorithm,
+            Tuning = options.Tuning,
+        });
         plan.SetWeights(Weights);
         double temperature = File.Card.Calibration?.Temperature ?? 1;
         var evaluation = await Task.Run(

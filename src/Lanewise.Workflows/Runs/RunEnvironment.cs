@@ -14,17 +14,7 @@ internal sealed record RunEnvironment(string Processor, string Runtime, string S
     {
         var now = DateTimeOffset.Now;
         var seconds = now.AddTicks(-(now.Ticks % TimeSpan.TicksPerSecond));
-        return new(ProcessorName(), RuntimeInformation.FrameworkDescription, RuntimeInformation.RuntimeIdentifier, seconds);
-    }
-
-    /// <summary>Gets the name of the processor, or its architecture if the system does not report a name.</summary>
-    public static string ProcessorName()
-    {
-        const string Cpuinfo = "/proc/cpuinfo";
-        string? line = File.Exists(Cpuinfo)
-            ? File.ReadLines(Cpuinfo).FirstOrDefault(l => l.StartsWith("model name", StringComparison.Ordinal))
-            : Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER");
-        return line?[(line.IndexOf(':') + 1)..].Trim() is { Length: > 0 } name ? name : RuntimeInformation.ProcessArchitecture.ToString();
+        return new(Engine.Processor.Name, RuntimeInformation.FrameworkDescription, RuntimeInformation.RuntimeIdentifier, seconds);
     }
 
     public void Write(Utf8JsonWriter json)

@@ -24,7 +24,8 @@ internal static class KernelTimes
         Network network, ThroughputOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var times = new StepTimes(network, options.BatchSizeFor(network), options.Training, options.LaneWidth, options.Algorithm);
+        var times = new StepTimes(network, options.BatchSizeFor(network), options.Training, options.LaneWidth, options.Algorithm,
+            options.Tuning);
         times.Run(options.Duration, cancellationToken);
         StepTime[] calls = [.. times.Forward, .. times.Backward];
         double all = calls.Sum(call => call.Median);

@@ -21,8 +21,10 @@ internal sealed class StepTimes
     /// <param name="training">Whether to time the backward pass too.</param>
     /// <param name="laneWidth">The number of images per block; 0 for the processor's widest vectors.</param>
     /// <param name="algorithm">The convolution algorithm.</param>
+    /// <param name="tuning">In inference, what the choice of an algorithm rests on.</param>
     /// <exception cref="InvalidOptionException">An option is out of range, or the network needs more memory than there is.</exception>
-    public StepTimes(Network network, int batchSize, bool training, int laneWidth = 0, Conv2dAlgorithm algorithm = Conv2dAlgorithm.Auto)
+    public StepTimes(Network network, int batchSize, bool training, int laneWidth = 0, Conv2dAlgorithm algorithm = Conv2dAlgorithm.Auto,
+        Tuning tuning = Tuning.Estimate)
     {
         Images = batchSize == 0 ? KernelSet.For(laneWidth).LaneWidth : batchSize;
         _trial = new BenchmarkPlan(network, new PlanOptions
@@ -32,6 +34,7 @@ internal sealed class StepTimes
             Threads = 1,
             LaneWidth = laneWidth,
             Algorithm = algorithm,
+            Tuning = training ? Tuning.Reference : tuning,
             LaneLayout = batchSize == 0 ? LaneLayout.BatchInterleaved : LaneLayout.Automatic,
         });
         _steps = [.. Program.Forward, .. Program.Backward];

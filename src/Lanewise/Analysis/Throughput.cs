@@ -21,6 +21,9 @@ public sealed record ThroughputOptions
     /// <summary>The convolution algorithm. Default: chosen per layer.</summary>
     public Conv2dAlgorithm Algorithm { get; init; }
 
+    /// <summary>In inference, what the choice of an algorithm for each convolution rests on.</summary>
+    public Tuning Tuning { get; init; }
+
     /// <summary>
     /// The time after which no further window is started; at least three are measured, after a warm-up of up to a second. Default: 2 s.
     /// </summary>
@@ -85,6 +88,7 @@ public sealed record Throughput
             Threads = options.Threads,
             LaneWidth = options.LaneWidth,
             Algorithm = options.Algorithm,
+            Tuning = options.Training ? Tuning.Reference : options.Tuning,
         });
         Run(trial, Shorter(options.Duration, MaxWarmUpLength), cancellationToken);
         var window = Shorter(options.Duration / MinWindows, MaxWindowLength);

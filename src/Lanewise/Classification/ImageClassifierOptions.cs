@@ -59,6 +59,9 @@ public sealed record ImageClassifierOptions
     /// </summary>
     public Conv2dAlgorithm Algorithm { get; init; }
 
+    /// <summary>What the choice of an algorithm for each convolution rests on: estimates by default.</summary>
+    public Tuning Tuning { get; init; }
+
     /// <summary>Throws unless all options are in range.</summary>
     /// <exception cref="InvalidOptionException">An option is out of range.</exception>
     internal void Check()

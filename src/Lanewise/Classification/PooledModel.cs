@@ -22,7 +22,7 @@ internal sealed class PooledModel : IDisposable
     /// <inheritdoc cref="CompiledModel.Compile(Network, Weights, InferenceOptions)" path="/exception"/>
     public PooledModel(Network network, Weights weights, ImageClassifierOptions options)
     {
-        var compiled = new InferenceOptions { Algorithm = options.Algorithm };
+        var compiled = new InferenceOptions { Algorithm = options.Algorithm, Tuning = options.Tuning };
         // An op without a form for single images computes a whole block, of which one image would fill a single lane.
         BlockImages = CompiledNetwork.Of(network, compiled.ToPlanOptions()).Program.BlockImages;
         _model = CompiledModel.Compile(network, weights, compiled with { BatchSize = BlockImages });

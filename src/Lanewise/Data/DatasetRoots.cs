@@ -1,3 +1,5 @@
+using Lanewise.IO;
+
 namespace Lanewise;
 
 /// <summary>The folders in which datasets are searched.</summary>
@@ -26,7 +28,7 @@ public sealed record DatasetRoots
     public static DatasetRoots From(string? dataDirectory = null, Func<string, string?>? environment = null)
     {
         environment ??= Environment.GetEnvironmentVariable;
-        string cache = CacheFolder(environment);
+        string cache = CacheFolder.Of(environment);
         if (dataDirectory is not null)
         {
             return new DatasetRoots(dataDirectory, [dataDirectory], cache);
@@ -42,16 +44,5 @@ public sealed record DatasetRoots
             folders.Add("/usr/share/datasets");
         }
         return new DatasetRoots(null, folders, cache);
-    }
-
-    private static string CacheFolder(Func<string, string?> environment)
-    {
-        if (environment("XDG_CACHE_HOME") is { Length: > 0 } cache)
-        {
-            return Path.Combine(cache, "lanewise");
-        }
-        return OperatingSystem.IsWindows()
-            ? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData), "lanewise")
-            : Path.Combine(environment("HOME") is { Length: > 0 } home ? home : Path.GetTempPath(), ".cache", "lanewise");
     }
 }

@@ -29,7 +29,10 @@ public sealed record InferenceOptions
     /// </summary>
     public Conv2dAlgorithm Algorithm { get; init; }
 
+    /// <summary>What the choice of an algorithm for each convolution rests on: estimates by default.</summary>
+    public Tuning Tuning { get; init; }
+
     /// <summary>The options as the engine takes them.</summary>
     internal PlanOptions ToPlanOptions() =>
-        new() { BatchSize = BatchSize, Threads = Threads, LaneWidth = LaneWidth, Algorithm = Algorithm };
+        new() { BatchSize = BatchSize, Threads = Threads, LaneWidth = LaneWidth, Algorithm = Algorithm, Tuning = Tuning };
 }

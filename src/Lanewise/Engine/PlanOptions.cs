@@ -76,6 +76,15 @@ public sealed record PlanOptions
                 $"slots {Slots}: expected 1 to {SlotTree.MaxSlots}, or 0 for the default.", nameof(Slots), Slots);
         }
 
+        if (Tuning == Tuning.Measure && HasBackward)
+        {
+            throw new InvalidOptionException(
+                "tuning Measure: training takes the algorithms of Tuning.Reference, so that it gives the same weights on every machine; "
+                + "omit it.",
+                nameof(Tuning),
+                Tuning);
+        }
+
         if (LaneWidth != 0 && !KernelSet.Widths.Contains(LaneWidth))
         {
             string widths = string.Join(", ", KernelSet.Widths);
@@ -94,6 +103,18 @@ public sealed record PlanOptions
     /// from that of direct sums, for each layer where it is faster.
     /// </summary>
     public Conv2dAlgorithm Algorithm { get; init; }
+
+    /// <summary>
+    /// In inference, what the choice of an algorithm for each convolution rests on: estimates by default. Plans with gradients take
+    /// <see cref="Tuning.Reference"/>, so that training gives the same weights on every machine.
+    /// </summary>
+    public Tuning Tuning { get; init; }
+
+    /// <summary>What has been measured; another table in tests only.</summary>
+    internal TuningTable TuningTable { get; init; } = TuningTable.OfMachine;
+
+    /// <summary>What the choice rests on in this plan.</summary>
+    internal Tuning EffectiveTuning => HasBackward ? Tuning.Reference : Tuning;
 
     /// <summary>The algorithm as the kernels define it.</summary>
     internal ConvAlgorithm KernelAlgorithm => Algorithm switch

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Lanewise.Kernels;
 
 namespace Lanewise.Engine;
@@ -11,6 +12,9 @@ public static class Processor
     /// </summary>
     public static IReadOnlyList<int> LaneWidths => KernelSet.Widths;
 
+    /// <summary>Gets the name of the processor, or its architecture if the system does not report a name.</summary>
+    internal static string Name { get; } = ReadName();
+
     /// <summary>
     /// Measures the peak throughput of one thread: FMA instructions on registers, without memory accesses. Takes about 0.2 s.
     /// </summary>
@@ -22,4 +26,13 @@ public static class Processor
     /// <summary>Measures the clock of the core that the calling thread runs on, under integer load. Takes about 0.2 s.</summary>
     /// <returns>GHz.</returns>
     public static double MeasureClock() => KernelSet.MeasureClock();
+
+    private static string ReadName()
+    {
+        const string Cpuinfo = "/proc/cpuinfo";
+        string? line = File.Exists(Cpuinfo)
+            ? File.ReadLines(Cpuinfo).FirstOrDefault(l => l.StartsWith("model name", StringComparison.Ordinal))
+            : Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER");
+        return line?[(line.IndexOf(':') + 1)..].Trim() is { Length: > 0 } name ? name : RuntimeInformation.ProcessArchitecture.ToString();
+    }
 }

@@ -8,6 +8,7 @@ internal sealed class ProgramBuilder
     private const int TransformParts = 64;
     private readonly MemoryPlan _memory;
     private readonly bool _couplesImages;
+    private readonly Conv2dTuner _tuner;
     private readonly List<Step> _steps = [];
 
     /// <summary>Creates a builder without calls.</summary>
@@ -21,6 +22,8 @@ internal sealed class ProgramBuilder
         (Form, _memory, Parameters, Kernels, Slots) = (form, memory, parameters, kernels, slots);
         _couplesImages = form.CouplesImages;
         WeightFloats = parameters.Floats;
+        Planner = form.Options.EffectiveTuning == Tuning.Reference ? kernels.ReferencePlanner : kernels.Planner;
+        _tuner = new Conv2dTuner(kernels, form.Options.EffectiveTuning, form.Options.TuningTable);
     }
 
     /// <summary>The form.</summary>
@@ -31,6 +34,9 @@ internal sealed class ProgramBuilder
 
     /// <summary>The kernels.</summary>
     public KernelSet Kernels { get; }
+
+    /// <summary>Prepares the convolutions.</summary>
+    public Conv2dPlanner Planner { get; }
 
     /// <summary>What a kernel call sums over.</summary>
     public SlotLayout Slots { get; }
@@ -65,6 +71,8 @@ internal sealed class ProgramBuilder
             unit.Lowering.Forward(unit, this);
         }
 
+        _tuner.Save();
+
         if (Form.Lanes.TryGetValue(Form.Outputs[0], out var lanes))
         {
             var (x, to) = (At(Form.Outputs[0]), At(_memory.Result));
@@ -98,11 +106,12 @@ internal sealed class ProgramBuilder
     {
         const int Alignment = 16;
         int start = _couplesImages ? Parameters.Floats : WeightFloats;
-        var call = Kernels.Planner.Plan(problem with
+        problem = problem with
         {
             Algorithm = Form.Options.KernelAlgorithm,
             Weights = problem.Weights with { Transformed = start },
-        });
+        };
+        var call = Planner.Plan(problem, _tuner.Choose(problem));
         int floats = checked(call.TransformedFloats + Alignment - 1) / Alignment * Alignment;
         WeightFloats = Math.Max(WeightFloats, checked(start + floats));
         if (floats > 0 && !_couplesImages)

@@ -118,6 +118,7 @@ public sealed record TrainingOptions
         Threads = Threads,
         LaneWidth = LaneWidth,
         Algorithm = Algorithm,
+        Tuning = Tuning.Reference,
         IsTrainable = isTrainable,
         Seed = Seed,
         Slots = Slots,

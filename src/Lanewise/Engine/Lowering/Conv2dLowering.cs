@@ -154,7 +154,7 @@ internal sealed class Conv2dLowering : Lowering
     private static void EmitWeightGradient(Unit unit, ProgramBuilder program, Group g)
     {
         var (x, dy, slots) = (g.Input(program.At(unit.Input)), g.Output(program.GradientAt(unit.Output)), program.Slots);
-        foreach (var call in program.Kernels.Planner.PlanGradient(
+        foreach (var call in program.Planner.PlanGradient(
             g.Geometry, x, dy, g.Weights, slots, program.Form.Options.KernelAlgorithm))
         {
             program.Emit(unit, call);
