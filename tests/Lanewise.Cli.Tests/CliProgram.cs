@@ -42,7 +42,7 @@ internal sealed partial class CliProgram : IDisposable
     private readonly Task<string> _out;
     private readonly Task<string> _error;
 
-    private CliProgram(string folder, string[] arguments, string? cache = null, int lanes = 0)
+    private CliProgram(string folder, string[] arguments, string? cache = null, IReadOnlyDictionary<string, string>? variables = null)
     {
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Lanewise.Cli.dll"), .. arguments])
         {
@@ -53,9 +53,9 @@ internal sealed partial class CliProgram : IDisposable
         var environment = start.Environment;
         environment.Remove("LANEWISE_DATA");
         environment.Remove("LANEWISE_DEBUG");
-        if (lanes > 0)
+        foreach (var (name, value) in variables ?? new Dictionary<string, string>())
         {
-            environment["LANEWISE_LANES"] = lanes.ToString(CultureInfo.InvariantCulture);
+            environment[name] = value;
         }
 
         // Processes this short do not benefit from profile-guided optimization.
@@ -93,9 +93,14 @@ internal sealed partial class CliProgram : IDisposable
     }
 
     /// <summary>Runs to the end in <paramref name="folder"/>, at a lane width.</summary>
-    public static async Task<CliResult> RunAtAsync(int lanes, string folder, params string[] arguments)
+    public static Task<CliResult> RunAtAsync(int lanes, string folder, params string[] arguments) => RunWithAsync(
+        new Dictionary<string, string> { ["LANEWISE_LANES"] = lanes.ToString(CultureInfo.InvariantCulture) }, folder, arguments);
+
+    /// <summary>Runs to the end in <paramref name="folder"/>, with variables of the environment.</summary>
+    public static async Task<CliResult> RunWithAsync(
+        IReadOnlyDictionary<string, string> variables, string folder, params string[] arguments)
     {
-        using var program = new CliProgram(folder, arguments, lanes: lanes);
+        using var program = new CliProgram(folder, arguments, variables: variables);
         return await program.EndAsync();
     }
 

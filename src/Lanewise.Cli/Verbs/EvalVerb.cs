@@ -58,8 +58,8 @@ internal sealed class EvalVerb
             "eval", "Evaluate a model on a test set: top-1 accuracy, precision and recall per class, confusion matrix.", Examples)
         {
             options._run, options._model, options._key, options._use, options._labels, options._dataset, options._dataDir, options._split,
-            options._classMap, options._limitTest, options._batchSize, options._threads, options._algorithm, options._tune, options._onCorrupt,
-            options._csv, options._calibrate, options._json,
+            options._classMap, options._limitTest, options._batchSize, options._threads, options._algorithm, options._tune,
+            options._onCorrupt, options._csv, options._calibrate, options._json,
         };
         foreach (var option in options._input.All)
         {

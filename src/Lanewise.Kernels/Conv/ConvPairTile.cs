@@ -6,9 +6,10 @@ namespace Lanewise.Kernels;
 /// <summary>
 /// The micro-kernel for 1×1 convolutions whose inputs do not stay in a near cache: two groups of four output channels × one to three
 /// pixels, which reads half as many inputs for as many sums as one group × six pixels, and prefetches those of the next band of rows. The
-/// scalar line is that of <see cref="ConvTile{L, V, G, O}"/>, whose last step it shares. Writes the output.
+/// scalar line is that of <see cref="ConvTile{L, V, G, O}"/>, whose last step it shares. The methods are generated from
+/// <c>Generated/ConvPairTile.template</c>. Writes the output.
 /// </summary>
-internal static unsafe class ConvPairTile<L, V>
+internal static unsafe partial class ConvPairTile<L, V>
     where L : unmanaged, ILane<V>
     where V : unmanaged
 {
@@ -25,96 +26,6 @@ internal static unsafe class ConvPairTile<L, V>
             case 2: Two(f, tile, k); break;
             default: One(f, tile, k); break;
         }
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void Three(ConvFrame* f, Tile* tile, int k)
-    {
-        Quad<L, V> a0 = Quad<L, V>.Splat(f->Bias + k * f->BiasStride, f->BiasStride);
-        Quad<L, V> b0 = Quad<L, V>.Splat(f->Bias + (k + Group) * f->BiasStride, f->BiasStride), a1 = a0, b1 = b0, a2 = a0, b2 = b0;
-        nint step = f->SourceStep, prefetch = f->PrefetchOffset, next = Group * f->WeightsPerOutput;
-        float* x = f->Source + tile->Source, w = f->Weights + k * f->WeightsPerOutput;
-        Tap* first = f->Taps + tile->FirstTap, end = first + tile->Taps;
-        for (int chunk = f->Chunks; chunk > 0; chunk--, x += f->ChunkInput, w += f->ChunkWeight)
-        {
-            for (Tap* tap = first; tap < end; tap++)
-            {
-                float* p = x + tap->Input, v = w + tap->Weight;
-                Prefetch(p + prefetch);
-                V x0 = L.Load(p), x1 = L.Load(p + step), x2 = L.Load(p + 2 * step);
-                var g = Quad<L, V>.Splat(v, f->WeightStride);
-                a0.Fma(x0, g);
-                a1.Fma(x1, g);
-                a2.Fma(x2, g);
-                g = Quad<L, V>.Splat(v + next, f->WeightStride);
-                b0.Fma(x0, g);
-                b1.Fma(x1, g);
-                b2.Fma(x2, g);
-            }
-        }
-
-        ConvTile<L, V, Quad<L, V>, ImageOperands<L, V>>.Finish(a0, f, tile, k, 0);
-        ConvTile<L, V, Quad<L, V>, ImageOperands<L, V>>.Finish(b0, f, tile, k + Group, 0);
-        ConvTile<L, V, Quad<L, V>, ImageOperands<L, V>>.Finish(a1, f, tile, k, 1);
-        ConvTile<L, V, Quad<L, V>, ImageOperands<L, V>>.Finish(b1, f, tile, k + Group, 1);
-        ConvTile<L, V, Quad<L, V>, ImageOperands<L, V>>.Finish(a2, f, tile, k, 2);
-        ConvTile<L, V, Quad<L, V>, ImageOperands<L, V>>.Finish(b2, f, tile, k + Group, 2);
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void Two(ConvFrame* f, Tile* tile, int k)
-    {
-        Quad<L, V> a0 = Quad<L, V>.Splat(f->Bias + k * f->BiasStride, f->BiasStride);
-        Quad<L, V> b0 = Quad<L, V>.Splat(f->Bias + (k + Group) * f->BiasStride, f->BiasStride), a1 = a0, b1 = b0;
-        nint step = f->SourceStep, prefetch = f->PrefetchOffset, next = Group * f->WeightsPerOutput;
-        float* x = f->Source + tile->Source, w = f->Weights + k * f->WeightsPerOutput;
-        Tap* first = f->Taps + tile->FirstTap, end = first + tile->Taps;
-        for (int chunk = f->Chunks; chunk > 0; chunk--, x += f->ChunkInput, w += f->ChunkWeight)
-        {
-            for (Tap* tap = first; tap < end; tap++)
-            {
-                float* p = x + tap->Input, v = w + tap->Weight;
-                Prefetch(p + prefetch);
-                V x0 = L.Load(p), x1 = L.Load(p + step);
-                var g = Quad<L, V>.Splat(v, f->WeightStride);
-                a0.Fma(x0, g);
-                a1.Fma(x1, g);
-                g = Quad<L, V>.Splat(v + next, f->WeightStride);
-                b0.Fma(x0, g);
-                b1.Fma(x1, g);
-            }
-        }
-
-        ConvTile<L, V, Quad<L, V>, ImageOperands<L, V>>.Finish(a0, f, tile, k, 0);
-        ConvTile<L, V, Quad<L, V>, ImageOperands<L, V>>.Finish(b0, f, tile, k + Group, 0);
-        ConvTile<L, V, Quad<L, V>, ImageOperands<L, V>>.Finish(a1, f, tile, k, 1);
-        ConvTile<L, V, Quad<L, V>, ImageOperands<L, V>>.Finish(b1, f, tile, k + Group, 1);
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void One(ConvFrame* f, Tile* tile, int k)
-    {
-        Quad<L, V> a0 = Quad<L, V>.Splat(f->Bias + k * f->BiasStride, f->BiasStride);
-        Quad<L, V> b0 = Quad<L, V>.Splat(f->Bias + (k + Group) * f->BiasStride, f->BiasStride);
-        nint prefetch = f->PrefetchOffset, next = Group * f->WeightsPerOutput;
-        float* x = f->Source + tile->Source, w = f->Weights + k * f->WeightsPerOutput;
-        Tap* first = f->Taps + tile->FirstTap, end = first + tile->Taps;
-        for (int chunk = f->Chunks; chunk > 0; chunk--, x += f->ChunkInput, w += f->ChunkWeight)
-        {
-            for (Tap* tap = first; tap < end; tap++)
-            {
-                float* p = x + tap->Input, v = w + tap->Weight;
-                Prefetch(p + prefetch);
-                V x0 = L.Load(p);
-                var g = Quad<L, V>.Splat(v, f->WeightStride);
-                a0.Fma(x0, g);
-                g = Quad<L, V>.Splat(v + next, f->WeightStride);
-                b0.Fma(x0, g);
-            }
-        }
-
-        ConvTile<L, V, Quad<L, V>, ImageOperands<L, V>>.Finish(a0, f, tile, k, 0);
-        ConvTile<L, V, Quad<L, V>, ImageOperands<L, V>>.Finish(b0, f, tile, k + Group, 0);
     }
 
     /// <summary>Prefetches an input into the second-level cache; the address may lie beyond the end.</summary>

@@ -38,7 +38,9 @@ internal sealed class TuningTable
     /// <summary>Replaces an entry that names no algorithm that there is.</summary>
     public void Replace(string shape, string algorithm) => (_algorithms[shape], _hasChanged) = (algorithm, true);
 
-    /// <summary>Writes the file, if there is anything new. A folder that cannot be written is no error: the next process measures again.</summary>
+    /// <summary>
+    /// Writes the file, if there is anything new. A folder that cannot be written is no error: the next process measures again.
+    /// </summary>
     public void Save()
     {
         if (!_hasChanged)
@@ -51,7 +53,8 @@ internal sealed class TuningTable
             Directory.CreateDirectory(Path.GetDirectoryName(_path)!);
             AtomicFile.Write(_path, stream =>
             {
-                using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+                using var json = new Utf8JsonWriter(
+                    stream, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
                 json.WriteStartObject();
                 json.WriteString("processor", Processor.Name);
                 json.WriteString("version", Version);

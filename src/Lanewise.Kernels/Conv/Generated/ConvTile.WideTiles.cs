@@ -1,8 +1,8 @@
+// Generated from ConvTile.template, which is the file to change; see README.md.
 using System.Runtime.CompilerServices;
 
 namespace Lanewise.Kernels;
 
-/// <content>Tiles of 12, 9 and 8 pixels, for groups of one or two outputs: enough sums at once to hide the latency of an FMA.</content>
 internal static unsafe partial class ConvTile<L, V, G, O>
 {
     [MethodImpl(MethodImplOptions.NoInlining)]
