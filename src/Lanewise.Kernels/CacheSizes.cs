@@ -4,18 +4,17 @@ using System.Runtime.InteropServices;
 namespace Lanewise.Kernels;
 
 /// <summary>The caches of a core, in bytes.</summary>
-/// <param name="Level1">The first-level data cache.</param>
 /// <param name="Level2">The second-level cache.</param>
 [StructLayout(LayoutKind.Auto)]
-internal readonly record struct CacheSizes(long Level1, long Level2)
+internal readonly record struct CacheSizes(long Level2)
 {
     /// <summary>The sizes that are assumed where the system tells none.</summary>
-    public static CacheSizes Default { get; } = new(32 << 10, 1 << 20);
+    public static CacheSizes Default { get; } = new(1 << 20);
 
     /// <summary>The sizes of this machine; read once.</summary>
     public static CacheSizes OfMachine { get; } = Read("/sys/devices/system/cpu/cpu0/cache");
 
-    /// <summary>Reads what Linux tells of the caches of a processor: a folder for each, with its level, type and size.</summary>
+    /// <summary>Reads what Linux tells of the caches of a processor: a folder for each, with its level and size.</summary>
     /// <param name="folder">The folder of the processor's caches.</param>
     public static CacheSizes Read(string folder)
     {
@@ -24,13 +23,10 @@ internal readonly record struct CacheSizes(long Level1, long Level2)
         {
             foreach (string cache in Directory.Exists(folder) ? Directory.GetDirectories(folder, "index*") : [])
             {
-                long size = Parse(Line(cache, "size"));
-                sizes = (Line(cache, "level"), Line(cache, "type")) switch
+                if (Line(cache, "level") == "2" && Parse(Line(cache, "size")) is > 0 and var size)
                 {
-                    ("1", "Data") when size > 0 => sizes with { Level1 = size },
-                    ("2", _) when size > 0 => sizes with { Level2 = size },
-                    _ => sizes,
-                };
+                    sizes = new(size);
+                }
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

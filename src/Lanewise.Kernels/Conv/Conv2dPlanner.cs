@@ -9,16 +9,16 @@ namespace Lanewise.Kernels;
 /// <item><b>Winograd</b> in several forms, for 3×3 and 5×5 kernels of stride 1 (<see cref="WinogradForm.Fits"/>): 2-D F(4×4, 3×3),
 /// F(2×2, 3×3) and F(2×2, 5×5), and 1-D along the rows F(4, 3), F(6, 3), F(2, 5) and F(4, 5).</item>
 /// </list>
-/// Both exist in the batch-interleaved and in the channel-interleaved layout, in which a group is one of vectors of outputs. The cheapest
+/// Both exist in the batch-interleaved and in the channel-interleaved layout, where a group consists of output vectors. The cheapest
 /// by operation counts is taken (<see cref="WinogradCost"/>, <see cref="WinogradGradientCost"/>); in training the choice decides the last
-/// bits, so that nothing that it depends on differs between processors.
+/// bits, so nothing that it depends on may differ between processors.
 /// </summary>
 /// <param name="laneWidth">The number of floats in a vector.</param>
 /// <param name="registers">The number of vector registers.</param>
 /// <param name="caches">The caches that bands of rows are cut for.</param>
 internal sealed class Conv2dPlanner(int laneWidth, int registers, CacheSizes caches)
 {
-    /// <summary>Winograd must cost less than this share of the direct sum: the estimates are not better than that.</summary>
+    /// <summary>Winograd must cost less than this share of the direct sum: the estimates are no more accurate.</summary>
     private const double Margin = 0.95, GradientMargin = 0.85;
 
     private static readonly WinogradForm TwoByTwo = new(AlongRows: false, WinogradForm.FourPoints),
@@ -53,8 +53,8 @@ internal sealed class Conv2dPlanner(int laneWidth, int registers, CacheSizes cac
         ];
     }
 
-    /// <summary>Chooses an algorithm for the forward pass or the gradient to the input.</summary>
-    public static Conv2dChoice Choose(Conv2dProblem problem) => Choose(Candidates(problem), Margin, problem.Algorithm switch
+    /// <summary>Chooses an algorithm for the forward pass or the gradient to the input, among those that can do its pooling.</summary>
+    public static Conv2dChoice Choose(Conv2dProblem problem) => Choose(Poolable(problem), Margin, problem.Algorithm switch
     {
         ConvAlgorithm.Auto => null,
         ConvAlgorithm.Direct => [],
@@ -80,9 +80,6 @@ internal sealed class Conv2dPlanner(int laneWidth, int registers, CacheSizes cac
     public static bool CanPool(Conv2dProblem problem, ConvAxis rows, ConvAxis columns) =>
         rows.Dilation == 1 && columns.Dilation == 1 && CanPool(Choose(problem).Chosen, problem.Geometry, rows, columns);
 
-    /// <summary>Whether an algorithm can do the pooling of a convolution, if it has any.</summary>
-    public static bool CanPool(Conv2dProblem problem, Conv2dCandidate algorithm) => problem.Epilogue.Pool is not { } pool
-        || CanPool(algorithm, problem.Geometry, AxisOf(pool.Rows), AxisOf(pool.Columns));
 
     /// <summary>Gets the packing of a convolution's weights.</summary>
     /// <param name="geometry">The convolution.</param>
@@ -144,6 +141,10 @@ internal sealed class Conv2dPlanner(int laneWidth, int registers, CacheSizes cac
             InputRowStep = geometry.Rows.Stride,
         }];
     }
+
+    private static Conv2dCandidate[] Poolable(Conv2dProblem problem) => [.. Candidates(problem).Where(algorithm =>
+        algorithm.Form is null || problem.Epilogue.Pool is not { } pool
+        || CanPool(algorithm, problem.Geometry, AxisOf(pool.Rows), AxisOf(pool.Columns)))];
 
     private static ConvAxis AxisOf(PoolAxis pool) => new(pool.Kernel, pool.Stride, pool.Before, pool.Before);
 

@@ -33,7 +33,7 @@ internal sealed class Conv2dTimer
             Weights = new(0, hasBias ? packed : -1, packed + biases),
             Epilogue = problem.Epilogue with { Add = problem.Epilogue.Add is { } add ? Lay(add) : null, Pool = pool },
         };
-        _activations = new LaneMemory(checked((at + source.Border) * kernels.LaneWidth));
+        _activations = Filled(checked((at + source.Border) * kernels.LaneWidth));
 
         Planes Lay(Planes planes)
         {
@@ -64,10 +64,18 @@ internal sealed class Conv2dTimer
 
     private static int Align(int floats) => (floats + 15) / 16 * 16;
 
+    /// <summary>Takes memory that has been written: the system gives pages that have not the same memory, which any cache holds.</summary>
+    private static LaneMemory Filled(int floats)
+    {
+        var memory = new LaneMemory(floats);
+        memory.Slice(0, floats).Fill(1e-3f);
+        return memory;
+    }
+
     private Action Prepare(Conv2dChoice choice)
     {
         var call = _kernels.Planner.Plan(_problem, choice);
-        var weights = new LaneMemory(checked(_problem.Weights.Transformed + call.TransformedFloats));
+        var weights = Filled(checked(_problem.Weights.Transformed + call.TransformedFloats));
         var block = new BlockMemory(_activations, weights, LaneMemory.Empty)
         {
             Scratch = new LaneMemory(call.ScratchFloats),

@@ -1,9 +1,8 @@
 namespace Lanewise.Engine;
 
 /// <summary>
-/// The table of ops: for each, how a file's description is read, its lowering in a plan, and its implementation in the reference
-/// engine. Shape rule, parameters and MACs are
-/// members of the op itself; their texts here, with the gradient rule, become the table in docs/ops.md.
+/// The table of ops: for each, how a file's description is read, its lowering in a plan, and its implementation in the reference engine.
+/// Shape rule, parameters and MACs are members of the op itself; their texts here, with the gradient rule, become the table in docs/ops.md.
 /// </summary>
 internal static class OpTable
 {

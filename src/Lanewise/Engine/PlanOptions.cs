@@ -110,8 +110,8 @@ public sealed record PlanOptions
     /// </summary>
     public Tuning Tuning { get; init; }
 
-    /// <summary>What has been measured; another table in tests only.</summary>
-    internal TuningTable TuningTable { get; init; } = TuningTable.OfMachine;
+    /// <summary>What has been measured; null, except in tests, for the table of this machine.</summary>
+    internal TuningTable? TuningTable { get; init; }
 
     /// <summary>What the choice rests on in this plan.</summary>
     internal Tuning EffectiveTuning => HasBackward ? Tuning.Reference : Tuning;

@@ -29,10 +29,22 @@ public static class Processor
 
     private static string ReadName()
     {
-        const string Cpuinfo = "/proc/cpuinfo";
-        string? line = File.Exists(Cpuinfo)
-            ? File.ReadLines(Cpuinfo).FirstOrDefault(l => l.StartsWith("model name", StringComparison.Ordinal))
-            : Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER");
+        string? line = ReadLine();
         return line?[(line.IndexOf(':') + 1)..].Trim() is { Length: > 0 } name ? name : RuntimeInformation.ProcessArchitecture.ToString();
+    }
+
+    private static string? ReadLine()
+    {
+        const string Cpuinfo = "/proc/cpuinfo";
+        try
+        {
+            return File.Exists(Cpuinfo)
+                ? File.ReadLines(Cpuinfo).FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))
+                : Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
     }
 }

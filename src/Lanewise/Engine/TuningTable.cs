@@ -1,7 +1,7 @@
-using System.Collections.Concurrent;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Lanewise.IO;
+using Lanewise.Kernels;
 
 namespace Lanewise.Engine;
 
@@ -12,7 +12,7 @@ namespace Lanewise.Engine;
 internal sealed class TuningTable
 {
     private readonly string _path;
-    private readonly ConcurrentDictionary<string, string> _algorithms;
+    private readonly Dictionary<string, string> _algorithms;
     private bool _hasChanged;
 
     /// <summary>Reads a table.</summary>
@@ -23,61 +23,78 @@ internal sealed class TuningTable
     public static TuningTable OfMachine { get; } = new(Path.Combine(
         CacheFolder.Of(Environment.GetEnvironmentVariable), "tuning", FileName(Processor.Name)));
 
-    /// <summary>The version of the tool that wrote a table: another may have other kernels.</summary>
-    private static string Version => typeof(TuningTable).Assembly.GetName().Version!.ToString();
+    /// <summary>The build of the kernels: another may take other times.</summary>
+    private static string Version => typeof(KernelSet).Module.ModuleVersionId.ToString();
 
-    /// <summary>Returns what was found for a shape; measures it if nothing was.</summary>
+    /// <summary>Returns what was found for a shape; measures it if nothing was, one shape at a time.</summary>
     /// <param name="shape">The shape, as text.</param>
+    /// <param name="applies">Whether a name is that of an algorithm to choose from.</param>
     /// <param name="measure">Measures, and returns the name of the fastest algorithm.</param>
-    public string Find(string shape, Func<string> measure) => _algorithms.GetOrAdd(shape, _ =>
+    public string Find(string shape, Func<string, bool> applies, Func<string> measure)
     {
-        _hasChanged = true;
-        return measure();
-    });
+        lock (_algorithms)
+        {
+            if (!_algorithms.TryGetValue(shape, out string? name) || !applies(name))
+            {
+                name = _algorithms[shape] = measure();
+                _hasChanged = true;
+            }
 
-    /// <summary>Replaces an entry that names no algorithm that there is.</summary>
-    public void Replace(string shape, string algorithm) => (_algorithms[shape], _hasChanged) = (algorithm, true);
+            return name;
+        }
+    }
 
     /// <summary>
     /// Writes the file, if there is anything new. A folder that cannot be written is no error: the next process measures again.
     /// </summary>
     public void Save()
     {
-        if (!_hasChanged)
+        lock (_algorithms)
         {
-            return;
-        }
-
-        try
-        {
-            Directory.CreateDirectory(Path.GetDirectoryName(_path)!);
-            AtomicFile.Write(_path, stream =>
+            if (!_hasChanged)
             {
-                using var json = new Utf8JsonWriter(
-                    stream, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
-                json.WriteStartObject();
-                json.WriteString("processor", Processor.Name);
-                json.WriteString("version", Version);
-                json.WriteStartObject("algorithms");
-                foreach (var (shape, algorithm) in _algorithms.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+                return;
+            }
+
+            try
+            {
+                Directory.CreateDirectory(Path.GetDirectoryName(_path)!);
+                // Another process may have added others meanwhile.
+                foreach (var (shape, algorithm) in Read(_path))
                 {
-                    json.WriteString(shape, algorithm);
+                    _algorithms.TryAdd(shape, algorithm);
                 }
 
-                json.WriteEndObject();
-                json.WriteEndObject();
-            });
-            _hasChanged = false;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or FileAccessException)
-        {
-            // Nothing is lost but the time of the next measurement.
+                AtomicFile.Write(_path, Write);
+                _hasChanged = false;
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or FileAccessException)
+            {
+                // Nothing is lost but the time of the next measurement.
+            }
         }
     }
 
-    private static ConcurrentDictionary<string, string> Read(string path)
+    private void Write(Stream stream)
     {
-        var algorithms = new ConcurrentDictionary<string, string>(StringComparer.Ordinal);
+        using var json = new Utf8JsonWriter(
+            stream, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        json.WriteStartObject();
+        json.WriteString("processor", Processor.Name);
+        json.WriteString("version", Version);
+        json.WriteStartObject("algorithms");
+        foreach (var (shape, algorithm) in _algorithms.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+        {
+            json.WriteString(shape, algorithm);
+        }
+
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    private static Dictionary<string, string> Read(string path)
+    {
+        var algorithms = new Dictionary<string, string>(StringComparer.Ordinal);
         try
         {
             using var json = JsonDocument.Parse(InputFile.ReadBytes(path));

@@ -46,6 +46,10 @@ internal static class FusionCases
         Of("add of pools", Small, x => x.MaxPool2d(3, 1, 1).Add(x.AvgPool2d(3, 1, 1)).ReLU()),
         Of("add of conv with relu and conv", Small, x => x.Conv("a").ReLU().Add(x.Conv("b"))),
         Of("add of convs with relu", Small, x => x.Conv("a").ReLU().Add(x.Conv("b").ReLU()).ReLU()),
+        Of("add of concat and its conv, of few channels", Small, x =>
+            Join(x.Conv("a", 5).Concat(x.Conv("b", 6)), c => c.Add(c.Conv("d", 11)).ReLU().Conv("e"))),
+        Of("add of conv and concat, of few channels", Small, x =>
+            Join(x.Conv("a", 5).Concat(x.Conv("b", 6)), c => c.Conv("d", 11).Add(c))),
         Of("add of add", Small, x => x.Conv("a").Add(x.Conv("b")).Add(x.Conv("c"))),
         Of("add whose conv is read again", Small, x => Join(x.Conv("a"), a => a.Add(x.AvgPool2d(3, 1, 1).Conv("b")).Add(a))),
         Of("add, shortcut made after the conv", Small, x => Join(x.Conv("a"), a => a.Add(x.Conv("b").ReLU().AvgPool2d(3, 1, 1)))),

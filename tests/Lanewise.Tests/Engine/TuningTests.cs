@@ -24,7 +24,7 @@ public sealed class TuningTests : IDisposable
             Assert.Equal(ChoiceReason.Measurement, choice.Reason);
             Assert.Contains(choice.Chosen, choice.Candidates);
             Assert.InRange(choice.Chosen.Cost, 0, 2 * choice.Candidates.Min(candidate => candidate.Cost));
-            Assert.True(Conv2dPlanner.CanPool(problem, choice.Chosen));
+            Assert.True(problem.Epilogue.Pool is null || choice.Chosen.Form is not { AlongRows: true });
         }
     }
 
@@ -32,10 +32,22 @@ public sealed class TuningTests : IDisposable
     public void What_was_measured_is_kept_in_a_file_and_not_measured_again()
     {
         var table = new TuningTable(File);
-        Assert.Equal("direct", table.Find("shape", () => "direct"));
+        Assert.Equal("direct", table.Find("shape", _ => true, () => "direct"));
         table.Save();
-        Assert.Equal("direct", new TuningTable(File).Find("shape", () => throw new InvalidOperationException("measured again")));
+        Assert.Equal("direct", new TuningTable(File).Find("shape", _ => true, () => throw new InvalidOperationException("measured again")));
         Assert.Equal(["processor.json"], Directory.GetFiles(Path.GetDirectoryName(File)!).Select(Path.GetFileName));
+    }
+
+    [Fact]
+    public void Two_processes_keep_what_both_measured()
+    {
+        TuningTable first = new(File), second = new(File);
+        first.Find("a", _ => true, () => "direct");
+        second.Find("b", _ => true, () => "direct");
+        first.Save();
+        second.Save();
+        var both = new TuningTable(File);
+        Assert.All(["a", "b"], (string shape) => Assert.Equal("direct", both.Find(shape, _ => true, () => "measured again")));
     }
 
     [Theory]
@@ -49,9 +61,9 @@ public sealed class TuningTests : IDisposable
         Directory.CreateDirectory(Path.GetDirectoryName(File)!);
         System.IO.File.WriteAllText(File, content);
         var table = new TuningTable(File);
-        Assert.Equal("new", table.Find("shape", () => "new"));
+        Assert.Equal("new", table.Find("shape", _ => true, () => "new"));
         table.Save();
-        Assert.Equal("new", new TuningTable(File).Find("shape", () => "other"));
+        Assert.Equal("new", new TuningTable(File).Find("shape", _ => true, () => "other"));
     }
 
     [Fact]
@@ -73,9 +85,9 @@ public sealed class TuningTests : IDisposable
     {
         System.IO.File.WriteAllText(Path.Combine(_folder, "tuning"), "a file where the folder should be");
         var table = new TuningTable(File);
-        table.Find("shape", () => "direct");
+        table.Find("shape", _ => true, () => "direct");
         table.Save();
-        Assert.Equal("direct", table.Find("shape", () => "other"));
+        Assert.Equal("direct", table.Find("shape", _ => true, () => "other"));
     }
 
     [Fact]

@@ -103,6 +103,7 @@ internal sealed class Autodiff
             return;
         }
 
+        // A plane is a channel: with a backward pass, lanes hold images.
         var whole = _gradientOf[unit.Output];
         var part = new Value($"{whole.Name}[{first}…{first + input.Shape.Channels - 1}]", input.Shape);
         _slices[part] = new Slice(whole, first);
@@ -124,7 +125,8 @@ internal sealed class Autodiff
             }
         }
 
-        if (HasGradient(_form.Input))
+        // Without units the input is the output, whose gradient is the loss's.
+        if (HasGradient(_form.Input) && units.Length > 0)
         {
             Complete(units[0], _form.Input);
         }

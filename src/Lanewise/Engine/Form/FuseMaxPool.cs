@@ -1,7 +1,8 @@
 namespace Lanewise.Engine;
 
 /// <summary>
-/// Fuses max pooling into a convolution that nothing else reads, in plans without a backward pass, which would read its result.
+/// Fuses max pooling into a convolution that nothing else reads, in plans without a backward pass, since that would need the result
+/// before pooling.
 /// </summary>
 internal static class FuseMaxPool
 {

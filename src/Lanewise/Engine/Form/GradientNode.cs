@@ -5,7 +5,7 @@ namespace Lanewise.Engine;
 /// <summary>What a gradient node computes.</summary>
 internal enum GradientKind
 {
-    /// <summary>A unit's contribution to the gradient of one of its inputs.</summary>
+    /// <summary>A unit's contribution to the gradient of one of its inputs; of a trained batch norm, with those of its parameters.</summary>
     Input,
 
     /// <summary>The gradients of a unit's parameters.</summary>
@@ -39,7 +39,7 @@ internal sealed record GradientNode(GradientKind Kind, Unit Unit, Value? Target)
     /// <summary>The activation that masks the result: zero where it is not positive; null for none.</summary>
     public Value? Mask { get; init; }
 
-    /// <summary>A copy of the contribution, for kernels that cannot accumulate; null for none.</summary>
+    /// <summary>Temporary memory for the contribution, for kernels that cannot accumulate; null for none.</summary>
     public Value? Scratch { get; init; }
 
     /// <summary>The activations and gradients that the kernel reads, besides <see cref="Add"/> and <see cref="Mask"/>.</summary>

@@ -18,7 +18,7 @@ internal static class MergePointwiseSiblings
         foreach (var kind in kinds)
         {
             var first = kind.First();
-            // The residual of a sibling is to precede the first.
+            // The residual of a sibling must precede the first, to whose place it moves; a merged unit only ever moves forward.
             Unit[] others = [.. kind.Skip(1).Where(unit => unit.Shortcut is null
                 || !indices.TryGetValue(unit.Shortcut, out int producer) || producer < indices[first.Output])];
             merged[first] = first with { Siblings = [.. others] };

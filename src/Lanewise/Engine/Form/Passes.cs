@@ -18,10 +18,10 @@ internal static class Passes
         [
             (nameof(RemoveUnused), RemoveUnused.Run),
             (nameof(RemoveIdentities), form => RemoveIdentities.Run(form, isChannelInterleaved)),
-            (nameof(PropagateLayouts), form => isChannelInterleaved ? PropagateLayouts.Run(form, kernels.LaneWidth) : form),
             (nameof(FoldBatchNorm), FoldBatchNorm.Run),
             (nameof(DeferReLU), DeferReLU.Run),
             (nameof(FuseEpilogue), FuseEpilogue.Run),
+            (nameof(PropagateLayouts), form => isChannelInterleaved ? PropagateLayouts.Run(form, kernels.LaneWidth) : form),
             (nameof(FuseMaxPool), FuseMaxPool.Run),
             (nameof(ConcatInPlace), ConcatInPlace.Run),
             (nameof(MergePointwiseSiblings), MergePointwiseSiblings.Run),

@@ -5,7 +5,8 @@ namespace Lanewise.Engine;
 
 /// <summary>
 /// For the channel-interleaved layout, which channels the vectors of each value hold: a convolution fills its vectors, a concatenation has
-/// those of its branches, and every other node has those of its input.
+/// those of its branches, and every other node has those of its input. It runs when sums are fused: a convolution and the sum fused into it
+/// have the vectors of the convolution.
 /// </summary>
 internal static class PropagateLayouts
 {

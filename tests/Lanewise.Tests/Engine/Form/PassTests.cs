@@ -210,6 +210,18 @@ public sealed class PassTests
         Assert.Equal([1, 1, 2, 3, 1], new[] { form.Input }.Concat(form.AllUnits.Select(unit => unit.Output)).Select(form.PlaneCount));
     }
 
+    [Fact]
+    public void A_network_without_units_passes_the_gradient_of_its_output_to_its_input()
+    {
+        var network = Network.Define("test", new(4, 1, 1), x => x.Dropout());
+        var form = Passes.Run(network, new PlanOptions { InputGradient = true }, KernelSet.For(), isChannelInterleaved: false);
+        Assert.Empty(form.Units);
+        Assert.Same(form.Input, form.Outputs[0]);
+        Assert.True(form.GradientOf.ContainsKey(form.Input));
+        using var plan = Plan.Compile(network, new PlanOptions { BatchSize = 2, InputGradient = true });
+        Assert.NotNull(plan);
+    }
+
     private static Func<SymbolicTensor, SymbolicTensor> Join(
         Func<SymbolicTensor, SymbolicTensor> first, Func<SymbolicTensor, SymbolicTensor> second) => x => second(first(x));
 
