@@ -5,6 +5,7 @@ using System.CommandLine.Parsing;
 using Lanewise.Cli.Common;
 using Lanewise.Cli.Terminals;
 using Lanewise.Cli.Verbs;
+using Lanewise.Engine;
 using Lanewise.Workflows;
 
 namespace Lanewise.Cli;
@@ -41,6 +42,11 @@ internal static class CommandLine
             if (UsageErrors.Report(parse))
             {
                 return ExitCode.Usage;
+            }
+
+            if (Processor.LanesNotice is { } notice)
+            {
+                Terminal.Notice($"note: {notice}");
             }
 
             // Interrupts handles signals: saving a run may take longer than the timeout of System.CommandLine.

@@ -244,7 +244,22 @@ internal abstract partial class KernelSet
     /// <param name="count">The number of floats, a multiple of the lane width.</param>
     public abstract void Update(OptimizerStep step, LaneMemory weights, LaneMemory[] state, LaneMemory[] slots, int start, int count);
 
+    /// <summary>The value of <see cref="LanesVariable"/> where it is no lane width of this processor; it then has no effect.</summary>
+    public static string? IgnoredLanes => Environment.GetEnvironmentVariable(LanesVariable) is { Length: > 0 } text
+        && !(int.TryParse(text, out int lanes) && FindSupported().Contains(lanes)) ? text : null;
+
     private static int[] FindWidths()
+    {
+        var widths = FindSupported();
+        if (int.TryParse(Environment.GetEnvironmentVariable(LanesVariable), out int widest) && widths.Contains(widest))
+        {
+            widths.RemoveAll(width => width > widest);
+        }
+
+        return [.. widths, 1];
+    }
+
+    private static List<int> FindSupported()
     {
         var widths = new List<int>();
         if (Vector512.IsHardwareAccelerated)
@@ -262,11 +277,6 @@ internal abstract partial class KernelSet
             widths.Add(4);
         }
 
-        if (int.TryParse(Environment.GetEnvironmentVariable(LanesVariable), out int widest) && widths.Contains(widest))
-        {
-            widths.RemoveAll(width => width > widest);
-        }
-
-        return [.. widths, 1];
+        return widths;
     }
 }

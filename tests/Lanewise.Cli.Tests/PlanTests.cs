@@ -73,6 +73,18 @@ public sealed class PlanTests
         Assert.StartsWith("error: --tune and --training cannot be combined", line, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("4", false)]
+    [InlineData("5", true)]
+    [InlineData("wide", true)]
+    public async Task A_lane_width_that_the_processor_lacks_is_said_to_have_no_effect(string lanes, bool isIgnored)
+    {
+        var variables = new Dictionary<string, string> { ["LANEWISE_LANES"] = lanes };
+        var result = (await CliProgram.RunWithAsync(variables, Path.GetTempPath(), "plan", "residual")).Ok();
+        Assert.Equal(isIgnored, result.Error.Contains($"note: LANEWISE_LANES={lanes} has no effect", StringComparison.Ordinal));
+        Assert.Equal(!isIgnored, result.Out.Contains("lane width 4\n", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task A_plan_needs_a_model()
     {

@@ -24,6 +24,7 @@ internal static class ExportTable
         [typeof(Hardswish)] = PointwiseExports.Hardswish,
         [typeof(SiLU)] = PointwiseExports.SiLU,
         [typeof(Mish)] = PointwiseExports.Mish,
+        [typeof(GELU)] = PointwiseExports.GELU,
         [typeof(Hardtanh)] = PointwiseExports.Hardtanh,
         [typeof(Rescaling)] = PointwiseExports.Rescaling,
         [typeof(Softmax)] = n => n.Elementwise("Softmax", GraphWriter.Of("axis", 1)),

@@ -51,6 +51,10 @@ internal sealed class GraphWriter(int opset, IEnumerable<string> reserved)
     public static AttributeProto Of(string name, float value) => new() { Name = name, Type = AttributeType.Float, F = value };
 
     /// <inheritdoc cref="Of(string, long)"/>
+    public static AttributeProto Of(string name, string value) =>
+        new() { Name = name, Type = AttributeType.String, S = ByteString.CopyFromUtf8(value) };
+
+    /// <inheritdoc cref="Of(string, long)"/>
     public static AttributeProto Ints(string name, params IEnumerable<int> values)
     {
         var attribute = new AttributeProto { Name = name, Type = AttributeType.Ints };

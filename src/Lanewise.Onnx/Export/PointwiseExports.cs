@@ -35,6 +35,15 @@ internal static class PointwiseExports
             : throw n.Refuse($"Mish is an operator since opset {Since}; pass a newer opset");
     }
 
+    /// <summary>Gelu.</summary>
+    public static WrittenValue GELU(NodeExport n)
+    {
+        const int Since = 20;
+        return n.Writer.Opset >= Since
+            ? n.Elementwise("Gelu", GraphWriter.Of("approximate", ((GELU)n.Node.Op).IsTanh ? "tanh" : "none"))
+            : throw n.Refuse($"Gelu is an operator since opset {Since}; pass a newer opset");
+    }
+
     /// <summary>Clip; a bound that is infinite is left out.</summary>
     public static WrittenValue Hardtanh(NodeExport n)
     {

@@ -27,6 +27,7 @@ internal static class Operators
         ["Clip"] = PointwiseOperators.Clip,
         ["Swish"] = PointwiseOperators.Swish,
         ["Mish"] = n => n.Elementwise(n.Activation(0), new Mish()),
+        ["Gelu"] = n => n.Elementwise(n.Activation(0), new GELU(n.Node.Text("approximate", "none") == "tanh")),
         ["Add"] = ArithmeticOperators.Add,
         ["Sub"] = ArithmeticOperators.Subtract,
         ["Mul"] = ArithmeticOperators.Multiply,

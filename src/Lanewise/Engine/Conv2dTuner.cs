@@ -8,7 +8,9 @@ namespace Lanewise.Engine;
 /// <param name="table">What has been measured before; null for the table of this machine, which is read when it is needed.</param>
 internal sealed class Conv2dTuner(KernelSet kernels, Tuning tuning, TuningTable? table = null)
 {
-    /// <summary>The estimated cost, relative to the best, up to which an algorithm is timed: estimates were wrong by less, where they were measured.</summary>
+    /// <summary>
+    /// The estimated cost, relative to the best, up to which an algorithm is timed: estimates were wrong by less, where they were measured.
+    /// </summary>
     private const double Close = 2;
 
     /// <summary>Chooses an algorithm for the forward pass or the gradient to the input.</summary>

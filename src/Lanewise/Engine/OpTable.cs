@@ -91,6 +91,7 @@ internal static class OpTable
         OpRow.Elementwise<Hardswish>(_ => new Hardswish(), "dx = 0 where x ≤ −3, dy where x ≥ 3, else (x / 3 + 1 / 2)·dy"),
         OpRow.Elementwise<SiLU>(_ => new SiLU(), "dx = s·(1 + x·(1 − s))·dy, s the sigmoid of x"),
         OpRow.Elementwise<Mish>(_ => new Mish(), "dx = (t + x·(1 − t²)·s)·dy, t the tanh and s the sigmoid of x"),
+        OpRow.Elementwise<GELU>(GELU.Read, "dx = (Φ + x·φ)·dy, Φ and φ distribution and density of the standard normal distribution"),
         OpRow.Elementwise<Rescaling>(Rescaling.Read, "dx = scale·dy"),
         new(typeof(Add), _ => new Add(), new AddLowering(), new AddReference())
         {

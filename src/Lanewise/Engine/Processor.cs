@@ -12,6 +12,10 @@ public static class Processor
     /// </summary>
     public static IReadOnlyList<int> LaneWidths => KernelSet.Widths;
 
+    /// <summary>Gets what is to be said of an environment variable that asks for another lane width in vain; null for nothing.</summary>
+    internal static string? LanesNotice => KernelSet.IgnoredLanes is not { } lanes ? null
+        : $"{KernelSet.LanesVariable}={lanes} has no effect: this processor has lane widths {string.Join(", ", LaneWidths.SkipLast(1))}.";
+
     /// <summary>Gets the name of the processor, or its architecture if the system does not report a name.</summary>
     internal static string Name { get; } = ReadName();
 

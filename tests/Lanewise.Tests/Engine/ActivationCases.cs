@@ -24,6 +24,8 @@ internal static class ActivationCases
         Of("hardsigmoid, a negative alpha", Small, x => x.Rescaling(5).Hardsigmoid(-0.2, 0.4)),
         Of("hardswish", Small, x => x.Rescaling(5).Hardswish()),
         Of("silu", Small, x => x.Rescaling(5).SiLU()),
+        Of("gelu", Small, x => x.Rescaling(5).GELU()),
+        Of("gelu by tanh", Small, x => x.Rescaling(5).GELU(tanh: true)),
         Of("mish", Small, x => x.Rescaling(5).Mish()),
         Of("rescaling", Small, x => x.Rescaling(2, -0.5)),
     ];

@@ -21,7 +21,7 @@ public sealed class NetworkGraphTests
         var left = stem.MaxPool2d((3, 2), (2, 1), (1, 0), ceilMode: true);
         var right = stem.AvgPool2d((3, 2), (2, 1), (1, 1), countIncludePad: false).Conv2d("even", 6, (1, 2));
         left = left.LeakyReLU(0.2).Hardtanh(double.NegativeInfinity, 4).Hardtanh(-3, double.PositiveInfinity).Hardtanh(-2, 2.5);
-        right = right.Sigmoid().Hardsigmoid(0.2, 0.4).Hardswish().SiLU().Mish().Rescaling(2, -1).ChannelAffine("affine", bias: false);
+        right = right.Sigmoid().Hardsigmoid(0.2, 0.4).Hardswish().SiLU().Mish().GELU(tanh: true).Rescaling(2, -1).ChannelAffine("affine", bias: false);
         var deep = left.AdaptiveAvgPool2d((3, 4)).Concat(right.AdaptiveAvgPool2d((3, 4))).LocalResponseNorm(3, 0.01f, 0.6f, 1.5f);
         deep.AdaptiveAvgPool2d().Flatten().Linear("aux", 4).AuxiliaryOutput(0.3f);
         x.OmitModule("aux2");

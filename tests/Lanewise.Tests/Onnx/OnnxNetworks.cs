@@ -5,7 +5,7 @@ internal static class OnnxNetworks
 {
     private const int DilatedAverageOpset = 19;
 
-    private const int MishOpset = 18;
+    private const int MishOpset = 18, GeluOpset = 20;
     private static readonly Shape Image = new(6, 9, 11);
 
     /// <summary>Gets the networks.</summary>
@@ -27,6 +27,7 @@ internal static class OnnxNetworks
         Of("activations", x => x
             .LeakyReLU(0.2).Conv2d("a", 6, 1).ReLU6().Conv2d("b", 6, 1).Hardtanh(-0.5, 0.7).Conv2d("c", 6, 1).Sigmoid()
             .Conv2d("d", 6, 1).Hardsigmoid().Conv2d("e", 6, 1).Hardswish().Conv2d("f", 6, 1).SiLU().Rescaling(2, -1).Rescaling(0.5)),
+        Of("gelu", x => x.GELU().Conv2d("a", 3, 1).GELU(tanh: true)),
         Of("mish", x => x.Mish().Conv2d("a", 3, 1)),
         Of("normalizations", x => x.LocalResponseNorm(3).ChannelAffine("scale").Then(new ChannelAffine(Bias: false), "gain").Dropout(0.25)
             .Softmax()),
@@ -44,6 +45,7 @@ internal static class OnnxNetworks
     public static int MinOpset(Network network) => network.Name switch
     {
         "average pool, dilated" => DilatedAverageOpset,
+        "gelu" => GeluOpset,
         "mish" => MishOpset,
         _ => 0,
     };

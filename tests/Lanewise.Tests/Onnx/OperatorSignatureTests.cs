@@ -77,6 +77,7 @@ public sealed class OperatorSignatureTests
 
     private static AttributeType TypeOf(string attribute) => attribute switch
     {
+        "approximate" => AttributeType.String,
         "alpha" or "beta" or "bias" or "epsilon" or "momentum" => AttributeType.Float,
         "dilations" or "kernel_shape" or "pads" or "strides" => AttributeType.Ints,
         "auto_pad" or "mode" => AttributeType.String,

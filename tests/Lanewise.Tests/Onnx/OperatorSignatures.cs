@@ -24,6 +24,7 @@ internal static class OperatorSignatures
         new("Expand", 13, 2, 2, 1, ""),
         new("Flatten", 13, 1, 1, 1, "axis"), new("Flatten", 21, 1, 1, 1, "axis"),
         new("Gather", 13, 2, 2, 1, "axis"),
+        new("Gelu", 20, 1, 1, 1, "approximate"),
         new("Gemm", 13, 2, 3, 1, "alpha beta transA transB"),
         new("GlobalAveragePool", 1, 1, 1, 1, ""),
         new("HardSigmoid", 6, 1, 1, 1, "alpha beta"),

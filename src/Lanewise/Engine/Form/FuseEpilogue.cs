@@ -31,7 +31,7 @@ internal static class FuseEpilogue
     private static bool FuseReLU(UnitList units, Unit relu, IReadOnlyDictionary<Value, int> reads)
     {
         bool isFused = reads[relu.Input] == 1 && units.Producer(relu.Input) is
-            { ReLU: false, Node.Op: Conv2d or Linear or BatchNorm2d or Lanewise.Add or MaxPool2d };
+        { ReLU: false, Node.Op: Conv2d or Linear or BatchNorm2d or Lanewise.Add or MaxPool2d };
         if (isFused)
         {
             units.Replace(relu.Input, units.Producer(relu.Input)! with { ReLU = true, Output = relu.Output });

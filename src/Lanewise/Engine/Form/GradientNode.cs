@@ -5,7 +5,7 @@ namespace Lanewise.Engine;
 /// <summary>What a gradient node computes.</summary>
 internal enum GradientKind
 {
-    /// <summary>A unit's contribution to the gradient of one of its inputs; of a trained batch norm, with those of its parameters.</summary>
+    /// <summary>A unit's contribution to the gradient of an input; of a trained batch norm, with the gradients of its parameters.</summary>
     Input,
 
     /// <summary>The gradients of a unit's parameters.</summary>
