@@ -30,6 +30,7 @@ internal static class OptionGroups
         ["convert"] = ["--model", "--dtype", "--force"],
         ["export"] = ["--input", "--probabilities", "--force"],
         ["cost"] = ["--depth", "--time", "--input"],
+        ["plan"] = ["--training", "--batch-size", "--input"],
         ["conv"] = ["--input", "--out", "--kernel"],
         ["embed"] = ["--output", "--model", "--json"],
         ["bench"] = ["--mode", "--batch-size", "--threads"],

@@ -19,7 +19,7 @@ public sealed class SurfaceTests
         "TrainingProgress", "WeightsFile",
 
         // Ops: layer methods create them, callers read them as Node.Op.
-        "AdaptiveAvgPool2d", "AvgPool2d", "BatchNorm2d", "ChannelAffine", "ConstantPad2d", "Conv2d", "Dropout", "Expand",
+        "AdaptiveAvgPool2d", "AvgPool2d", "BatchNorm2d", "ChannelAffine", "ConstantPad2d", "Conv2d", "Dropout", "Expand", "GELU",
         "Hardsigmoid", "Hardtanh", "IdentityShortcut", "Input", "LeakyReLU", "Linear", "LocalResponseNorm", "MaxPool2d", "Pool2d", "Rescaling",
     ];
 
