@@ -44,7 +44,7 @@ internal static class CommandLine
                 return ExitCode.Usage;
             }
 
-            if (Processor.LanesNotice is { } notice)
+            if (!CompleteAction.IsMeant(arguments) && Processor.LanesNotice is { } notice)
             {
                 Terminal.Notice($"note: {notice}");
             }

@@ -8,7 +8,7 @@ namespace Lanewise.Kernels;
 /// Index letters: n image, c input channel, h w input row and column, k output channel, r s kernel row and column, p q output row and
 /// column.
 /// </summary>
-internal abstract partial class KernelSet
+internal abstract class KernelSet
 {
     private protected KernelSet() { }
 

@@ -10,9 +10,10 @@ internal sealed class BlockProgram
 {
     private readonly ChannelLanes? _inputLanes;
 
-    public BlockProgram(Form form, ParameterLayout parameters, KernelSet kernels, PlanOptions options)
+    public BlockProgram(Form form, ParameterLayout parameters, KernelSet kernels)
     {
-        (Form, Parameters, Kernels, Options) = (form, parameters, kernels, options);
+        var options = form.Options;
+        (Form, Parameters, Kernels) = (form, parameters, kernels);
         _inputLanes = form.Lanes.GetValueOrDefault(form.Input);
         foreach (var unit in form.AllUnits)
         {
@@ -39,7 +40,7 @@ internal sealed class BlockProgram
 
     public ParameterLayout Parameters { get; }
 
-    public PlanOptions Options { get; }
+    public PlanOptions Options => Form.Options;
 
     /// <summary>The form that the calls were emitted from.</summary>
     public Form Form { get; }

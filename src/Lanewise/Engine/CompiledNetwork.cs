@@ -14,8 +14,8 @@ internal sealed class CompiledNetwork
         Kernels = KernelSet.For(options.LaneWidth);
         MemoryCheck.OfResults(network, options);
         var form = PlanHeuristics.Lower(network, options, Kernels);
-        Parameters = new ParameterLayout(form, Kernels, options);
-        Program = new BlockProgram(form, Parameters, Kernels, options);
+        Parameters = new ParameterLayout(form, Kernels);
+        Program = new BlockProgram(form, Parameters, Kernels);
         Remainder = CompileRemainder();
     }
 

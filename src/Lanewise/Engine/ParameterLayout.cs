@@ -14,16 +14,16 @@ internal sealed class ParameterLayout
     private readonly Dictionary<string, Location> _locations = new(StringComparer.Ordinal);
     private readonly Dictionary<Node, int> _foldedBiases = [];
     private readonly Dictionary<Node, int> _statistics = [];
-    private readonly Network _network;
     private readonly Form _form;
     private readonly Unit[] _units;
     // With statistics of its own for each slot, a network runs layer by layer, as always with batch norm.
     private readonly int _statisticsPerUnit;
 
-    public ParameterLayout(Form form, KernelSet kernels, PlanOptions options)
+    public ParameterLayout(Form form, KernelSet kernels)
     {
+        var options = form.Options;
         _statisticsPerUnit = options.BatchNormScope == BatchNormScope.Batch ? 1 : BatchSlots.Of(options, isLayerByLayer: true).Count;
-        (_form, _network) = (form, form.Network);
+        _form = form;
         _units = [.. form.AllUnits.Where(u => u.Node.Parameters.Count > 0)];
         var trained = _units.Where(u => u.IsTrainable).SelectMany(u => u.Node.Parameters.Select(p => (u, p))).ToLookup(
             t => !t.p.IsBuffer && options.IsTrainable?.Invoke(t.p.Name) != false);
@@ -53,7 +53,7 @@ internal sealed class ParameterLayout
     public int VariableFloats { get; }
 
     /// <summary>Whether the memory lacks original values of some parameters, such as those of a folded batch norm.</summary>
-    public bool IsPartial => _network.Parameters.Any(p => !IsKept(p));
+    public bool IsPartial => _form.Network.Parameters.Any(p => !IsKept(p));
 
     /// <summary>Returns the offset of a parameter.</summary>
     public int Offset(ParameterSpec parameter) => _locations[parameter.Name].Offset;
@@ -73,7 +73,7 @@ internal sealed class ParameterLayout
     /// <exception cref="LanewiseException">A name or a shape does not match the network.</exception>
     public Weights Pack(Weights weights, LaneMemory to)
     {
-        weights = new WeightsMatch(_network, weights.Tensors, "weights").ToWeights();
+        weights = new WeightsMatch(_form.Network, weights.Tensors, "weights").ToWeights();
         var folded = _foldedBiases.Keys.Select(node => node.Parameters[0].Name).ToHashSet(StringComparer.Ordinal);
         foreach (var (name, location) in _locations.Where(one => !folded.Contains(one.Key)))
         {
@@ -102,14 +102,14 @@ internal sealed class ParameterLayout
     /// <param name="from">The memory.</param>
     /// <param name="loaded">The weights as they were set, for values that the memory lacks.</param>
     public Weights Unpack(LaneMemory from, Weights? loaded) =>
-        new(_network.Parameters.Select(p => IsKept(p) ? Unpack(p, from) : loaded![p.Name]));
+        new(_form.Network.Parameters.Select(p => IsKept(p) ? Unpack(p, from) : loaded![p.Name]));
 
     /// <summary>Unpacks gradients or the state of an optimizer, by name of the trained parameter.</summary>
     public Weights UnpackTrained(LaneMemory from) => new(Trained.Select(p => Unpack(p, from)));
 
     /// <summary>The trained parameters, in the order of the network.</summary>
     public IEnumerable<ParameterSpec> Trained =>
-        _network.Parameters.Where(p => _locations.TryGetValue(p.Name, out var location) && location.Offset < TrainedFloats);
+        _form.Network.Parameters.Where(p => _locations.TryGetValue(p.Name, out var location) && location.Offset < TrainedFloats);
 
     /// <summary>Returns the ranges of the trained parameters by group, ascending; neighbours of one group are one range.</summary>
     /// <param name="groupOf">The index of the group of a parameter, by its name.</param>
