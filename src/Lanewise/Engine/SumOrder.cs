@@ -8,8 +8,9 @@ internal static class SumOrder
 {
     /// <summary>
     /// The version, kept with every run. 1: by blocks of the lane width, until 0.2.0. 2: by slots of images, the same on every processor.
+    /// 3: Winograd for more convolutions of few channels.
     /// </summary>
-    public const int Version = 2;
+    public const int Version = 3;
 
     /// <summary>The maximum number of slots.</summary>
     public const int MaxSlots = Kernels.SlotTree.MaxSlots;

@@ -9,10 +9,7 @@ internal sealed class WinogradCost(Conv2dProblem problem)
     /// <summary>
     /// The cost of a transform per point: 2-D and 1-D, for an image that stays in the cache and for a larger one; measured.
     /// </summary>
-    private const double TileTransform = 14, LargeTile = 22, RowTransform = 11, LargeRow = 26;
-
-    /// <summary>The cost of a product in 2-D Winograd, which reads many streams of memory; measured.</summary>
-    private const double TileProduct = 1.4;
+    private const double TileTransform = 10, LargeTile = 20, RowTransform = 7, LargeRow = 12;
 
     /// <summary>The cost of a cache line of weights from memory, the floats of a line, and the weights that stay in the cache.</summary>
     private const double WeightLine = 12, LineFloats = 16, CachedWeights = 256 * 1024;
@@ -55,7 +52,7 @@ internal sealed class WinogradCost(Conv2dProblem problem)
     {
         double points = side * side, tiles = TilesAlong(Output.Height, side) * TilesAlong(Output.Width, side);
         double transform = ComesFromMemory ? LargeTile : TileTransform;
-        return _products * TileProduct * points * tiles * Latency(tiles) + Weights(points)
+        return _products * points * tiles * Latency(tiles) + Weights(points)
             + tiles * points * transform * (Source.Channels + Output.Channels);
     }
 
