@@ -160,6 +160,9 @@ internal abstract class KernelSet
     /// <summary>Writes to = a · b, or adds it to to.</summary>
     public abstract void Mul(Planes a, Planes b, Planes to, bool accumulate, in BlockMemory memory, Part part);
 
+    /// <summary>Writes to = x · factor, where factor has one pixel for each channel; shared by channels.</summary>
+    public abstract void Scale(Planes x, Planes factor, Planes to, in BlockMemory memory, Part part);
+
     /// <summary>Repeats the only channel, row or column of x. Writes y; shared by channels.</summary>
     public abstract void Expand(Planes x, Planes y, in BlockMemory memory, Part part);
 

@@ -175,6 +175,9 @@ internal sealed class LaneKernels<L, V> : KernelSet
         }
     }
 
+    public override void Scale(Planes x, Planes factor, Planes to, in BlockMemory memory, Part part) =>
+        Pointwise<L, V>.Scale(x, factor, to, memory, part);
+
     public override void Expand(Planes x, Planes y, in BlockMemory memory, Part part) => Expand<L, V>.Forward(x, y, memory, part);
 
     public override void ExpandBackward(Planes dy, Planes dx, bool accumulate, in BlockMemory memory, Part part) =>

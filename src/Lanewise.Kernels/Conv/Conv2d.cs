@@ -43,6 +43,7 @@ internal static unsafe class Conv2d<L, V>
                 return;
             }
 
+            var activation = ConvActivation<L, V>.Of(call, activations);
             int[] rows = call.Taps.RowStart;
             int chunks = call.OutputChunks;
             var (first, end) = part.Of(call.Units);
@@ -50,13 +51,14 @@ internal static unsafe class Conv2d<L, V>
             {
                 var (band, chunk) = Math.DivRem(unit, chunks);
                 int row = band * call.BandRows, last = Math.Min(row + call.BandRows, rows.Length - 1);
-                int k = call.ChunkStart(chunk, chunks), outputs = call.ChunkStart(chunk + 1, chunks);
+                int start = call.ChunkStart(chunk, chunks), outputs = call.ChunkStart(chunk + 1, chunks), k = start;
                 if (call.Pairs)
                 {
                     k = Pairs(&frame, tiles + rows[row], tiles + rows[last], k, outputs, call);
                 }
 
                 Outputs<O>(&frame, tiles + rows[row], tiles + rows[last], k, outputs, call.Group);
+                activation.Apply((start, outputs), (row, last), (0, call.Output.Width));
             }
         }
     }

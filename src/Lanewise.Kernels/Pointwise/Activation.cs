@@ -27,6 +27,23 @@ internal static unsafe class Activation<TFunction, L, V>
         }
     }
 
+    /// <summary>Applies f to a rectangle of one channel, in place.</summary>
+    /// <param name="formula">The function's numbers.</param>
+    /// <param name="first">The first pixel.</param>
+    /// <param name="pitch">From one row to the next, in floats.</param>
+    /// <param name="rows">The rows.</param>
+    /// <param name="columns">The columns.</param>
+    public static void InPlace(ActivationFormula formula, float* first, nint pitch, int rows, int columns)
+    {
+        for (int h = 0; h < rows; h++, first += pitch)
+        {
+            for (nint i = 0; i < columns * L.Width; i += L.Width)
+            {
+                L.Store(TFunction.Value<L, V>(L.Load(first + i), formula), first + i);
+            }
+        }
+    }
+
     /// <summary>Writes, or adds to, dx = f′(x) · dy for the channels of the part.</summary>
     public static void Backward(
         ActivationFormula formula, Planes x, Planes dy, Planes dx, bool accumulate, in BlockMemory memory, Part part)

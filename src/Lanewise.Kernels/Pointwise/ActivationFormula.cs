@@ -25,6 +25,11 @@ internal abstract record ActivationFormula(float A, float B)
     /// <summary>Writes y = f(x).</summary>
     public abstract void Forward(KernelSet kernels, Planes x, Planes y, in BlockMemory memory, Part part);
 
+    /// <summary>Gets the function that applies f to a rectangle of an activation, in place.</summary>
+    public abstract unsafe delegate*<ActivationFormula, float*, nint, int, int, void> InPlace<L, V>()
+        where L : unmanaged, ILane<V>
+        where V : unmanaged;
+
     /// <summary>Writes, or adds to, dx = f′(x) · dy.</summary>
     public abstract void Backward(KernelSet kernels, Planes x, Planes dy, Planes dx, bool accumulate, in BlockMemory memory, Part part);
 }
@@ -39,6 +44,10 @@ internal sealed record ActivationFormula<TFunction>(float A = 0, float B = 0) : 
     /// <inheritdoc/>
     public override void Forward(KernelSet kernels, Planes x, Planes y, in BlockMemory memory, Part part) =>
         kernels.Activation<TFunction>(this, x, y, memory, part);
+
+    /// <inheritdoc/>
+    public override unsafe delegate*<ActivationFormula, float*, nint, int, int, void> InPlace<L, V>() =>
+        &Activation<TFunction, L, V>.InPlace;
 
     /// <inheritdoc/>
     public override void Backward(

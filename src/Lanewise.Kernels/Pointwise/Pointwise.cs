@@ -63,6 +63,28 @@ internal static unsafe class Pointwise<L, V>
         }
     }
 
+    /// <summary>Writes to = x · factor, a factor for each channel, in the part's channels.</summary>
+    public static void Scale(Planes x, Planes factor, Planes to, in BlockMemory memory, Part part)
+    {
+        float* activations = memory.Activations.Pointer;
+        var (from, factors) = (Surface.Of<L, V>(activations, x), Surface.Of<L, V>(activations, factor));
+        var product = Surface.Of<L, V>(activations, to);
+        var (c, end) = part.Of(to.Channels);
+        for (; c < end; c++)
+        {
+            V scale = L.Load(factors.Pointer + c * factors.Plane);
+            for (int h = 0; h < to.Height; h++)
+            {
+                float* source = from.Pointer + c * from.Plane + h * from.Pitch;
+                float* row = product.Pointer + c * product.Plane + h * product.Pitch;
+                for (nint i = 0; i < to.Width * L.Width; i += L.Width)
+                {
+                    L.Store(L.Multiply(L.Load(source + i), scale), row + i);
+                }
+            }
+        }
+    }
+
     /// <summary>Writes zeros to the channels of the part.</summary>
     public static void Clear(Planes to, in BlockMemory memory, Part part) => Run<Nothing>(to, to, to, memory, part);
 

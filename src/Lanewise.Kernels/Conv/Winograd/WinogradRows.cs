@@ -80,6 +80,7 @@ internal static unsafe class WinogradRows<L, V, T>
         float* line = stackalloc float[T.Side * L.Width];
         nint plane = (nint)sum.Output(call.Chunk).PlaneStride * L.Width, point = (nint)call.OutputPoint * L.Width;
         V none = L.Create(float.NegativeInfinity), min = call.Epilogue.ReLU ? L.Zero : none;
+        var activation = ConvActivation<L, V>.Of(call, activations);
         bool isPlain = call.Epilogue.Add is null && call.Epilogue.Mask is null;
         for (int i = 0; i < outputs; i++)
         {
@@ -105,5 +106,9 @@ internal static unsafe class WinogradRows<L, V, T>
                 }
             }
         }
+
+        int firstColumn = block.Tile * side, end = Math.Min(firstColumn + block.Tiles * side, call.Output.Width);
+        activation.Apply(
+            (firstOutput, firstOutput + outputs), (block.Row, block.Row + sum.Outputs / block.Tiles), (firstColumn, end));
     }
 }

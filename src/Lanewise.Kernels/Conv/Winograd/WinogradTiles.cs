@@ -41,6 +41,7 @@ internal static unsafe class WinogradTiles<L, V, T>
         float* half = stackalloc float[Side * Side * L.Width];
         nint plane = (nint)sum.Output(call.Chunk).PlaneStride * L.Width, point = (nint)call.OutputPoint * L.Width;
         V none = L.Create(float.NegativeInfinity), min = call.Epilogue.ReLU ? L.Zero : none;
+        var activation = ConvActivation<L, V>.Of(call, activations);
         bool isPlain = call.Epilogue.Add is null && call.Epilogue.Mask is null;
         for (int i = 0; i < outputs; i++)
         {
@@ -71,6 +72,7 @@ internal static unsafe class WinogradTiles<L, V, T>
                     }
                 }
 
+                activation.Apply((k, k + 1), (row, row + rows), (column, column + columns));
                 if (pool is not null)
                 {
                     Pool(pool, half, row, rows, column, columns, y.Pointer + k * y.Plane, y.Pitch);

@@ -34,6 +34,7 @@ internal static class FormText
         text.Append(unit.Norm is { } norm ? $", {norm.Path} folded" : "");
         text.Append(unit.Shortcut is { } shortcut ? $" + {shortcut}" : "");
         text.Append(unit.ReLU ? ", ReLU" : "");
+        text.Append(unit.Activation is { } activation ? $", {activation.Op.Name}" : "");
         text.Append(unit.Pool is { } pool ? $", {pool.Path}" : "");
         text.Append(unit.Saved is { } saved ? $", {saved}" : "");
         text.Append(' ').Append(unit.Output.Shape);

@@ -19,7 +19,7 @@ internal static class FuseMaxPool
         foreach (var unit in form.Units)
         {
             if (unit.Node.Op is MaxPool2d && reads[unit.Input] == 1
-                && units.Producer(unit.Input) is { Node.Op: Conv2d, Pool: null } convolution
+                && units.Producer(unit.Input) is { Node.Op: Conv2d, Pool: null, Activation: null } convolution
                 && Conv2dLowering.CanPool(convolution, (MaxPool2d)unit.Node.Op, form))
             {
                 units.Replace(

@@ -21,6 +21,7 @@ internal static class Passes
             (nameof(FoldBatchNorm), FoldBatchNorm.Run),
             (nameof(DeferReLU), DeferReLU.Run),
             (nameof(FuseEpilogue), FuseEpilogue.Run),
+            (nameof(FuseScale), FuseScale.Run),
             (nameof(PropagateLayouts), form => isChannelInterleaved ? PropagateLayouts.Run(form, kernels.LaneWidth) : form),
             (nameof(FuseMaxPool), FuseMaxPool.Run),
             (nameof(ConcatInPlace), ConcatInPlace.Run),

@@ -21,6 +21,9 @@ internal sealed record Unit(Node Node, ImmutableArray<Value> Inputs, Value Outpu
     /// <summary>Whether ReLU is fused into the unit.</summary>
     public bool ReLU { get; init; }
 
+    /// <summary>Another activation that is fused into the convolution, after the residual; null for none.</summary>
+    public Node? Activation { get; init; }
+
     /// <summary>The other units that read the same value and are computed together with this one, in order of execution.</summary>
     public ImmutableArray<Unit> Siblings { get; init; } = [];
 

@@ -129,6 +129,7 @@ internal sealed class Conv2dLowering : Lowering
             {
                 Add = unit.Shortcut is { } shortcut ? g.Output(program.At(shortcut)) : null,
                 ReLU = unit.ReLU,
+                Activation = (unit.Activation?.Op as ElementwiseOp)?.Formula,
                 Pool = pool,
             },
         });

@@ -37,7 +37,7 @@ internal sealed class AddLowering : Lowering
     }
 }
 
-/// <summary>Lowers an elementwise product.</summary>
+/// <summary>Lowers an elementwise product, or one with a factor for each channel.</summary>
 internal sealed class MulLowering : Lowering
 {
     /// <inheritdoc/>
@@ -46,8 +46,9 @@ internal sealed class MulLowering : Lowering
     public override void Forward(Unit unit, ProgramBuilder program)
     {
         var (a, b, y) = (program.At(unit.Inputs[0]), program.At(unit.Inputs[1]), program.At(unit.Output));
-        program.Emit(unit, "Forward", y.Channels, (kernels, in memory, part) =>
-            kernels.Mul(a, b, y, accumulate: false, memory, part));
+        program.Emit(unit, "Forward", y.Channels, unit.Inputs[0].Shape == unit.Inputs[1].Shape
+            ? (kernels, in memory, part) => kernels.Mul(a, b, y, accumulate: false, memory, part)
+            : (kernels, in memory, part) => kernels.Scale(a, b, y, memory, part));
     }
 
     public override void Backward(GradientNode node, ProgramBuilder program)

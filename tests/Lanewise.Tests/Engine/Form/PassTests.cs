@@ -93,6 +93,40 @@ public sealed class PassTests
         """);
 
     [Fact]
+    public void FuseEpilogue_fuses_other_activations_without_a_backward_pass() => AssertPass(
+        nameof(FuseEpilogue), Inference,
+        Join(x => x.Conv2d("a", 4, 1).SiLU(), a => a.Conv2d("b", 4, 3, padding: 1).Add(a).Hardswish().Sigmoid()), """
+        input 3×8×8
+        a = Conv2d(input) 4×8×8
+        silu1 = SiLU(a) 4×8×8
+        b = Conv2d(silu1) 4×8×8
+        add1 = Add(b, silu1) 4×8×8
+        hardswish1 = Hardswish(add1) 4×8×8
+        sigmoid1 = Sigmoid(hardswish1) 4×8×8
+        """, """
+        input 3×8×8
+        silu1 = Conv2d a(input), SiLU 4×8×8
+        hardswish1 = Conv2d b(silu1) + silu1, Hardswish 4×8×8
+        sigmoid1 = Sigmoid(hardswish1) 4×8×8
+        """);
+
+    [Fact]
+    public void FuseScale_multiplies_by_a_factor_for_each_channel_without_expanding_it() => AssertPass(
+        nameof(FuseScale), Inference,
+        x => x.AdaptiveAvgPool2d(1).Conv2d("squeeze", 3, 1).Expand(new Shape(3, 8, 8)).Mul(x), """
+        input 3×8×8
+        adaptiveavgpool2d1 = AdaptiveAvgPool2d(input) 3×1×1
+        squeeze = Conv2d(adaptiveavgpool2d1) 3×1×1
+        expand1 = Expand(squeeze) 3×8×8
+        mul1 = Mul(expand1, input) 3×8×8
+        """, """
+        input 3×8×8
+        adaptiveavgpool2d1 = AdaptiveAvgPool2d(input) 3×1×1
+        squeeze = Conv2d(adaptiveavgpool2d1) 3×1×1
+        mul1 = Mul(input, squeeze) 3×8×8
+        """);
+
+    [Fact]
     public void FuseMaxPool_fuses_into_a_convolution_without_a_backward_pass() => AssertPass(
         nameof(FuseMaxPool), Inference, x => x.Conv2d("a", 4, 3).ReLU().MaxPool2d(2), """
         input 3×8×8
