@@ -248,6 +248,9 @@ internal sealed class LaneKernels<L, V> : KernelSet
             case AdamWStep adamW:
                 AdamWKernel<L, V>.Run(adamW, weights, state[0], state[1], slots, start, count);
                 break;
+            case RMSpropStep rmsprop:
+                RMSpropKernel<L, V>.Run(rmsprop, weights, state[0], state[1], slots, start, count);
+                break;
             default:
                 throw new ArgumentException($"there is no kernel for {step.GetType().Name}", nameof(step));
         }

@@ -109,6 +109,7 @@ public sealed class RunFolderTests(TrainedRun trained)
     [InlineData(OptimizerKind.Sgd, 1e30, 0.01)]
     [InlineData(OptimizerKind.Sgd, 0.05, 0.005)]
     [InlineData(OptimizerKind.AdamW, 1, 0.001)]
+    [InlineData(OptimizerKind.RMSprop, 1, 0.002)]
     [InlineData(OptimizerKind.AdamW, 0.002, 0.0002)]
     public void After_a_divergence_a_learning_rate_is_advised_that_may_work(OptimizerKind optimizer, double given, double expected) =>
         Assert.Equal(expected, new TrainSettings { Optimizer = optimizer, LearningRate = given }.LowerLearningRate, 1e-12);

@@ -10,8 +10,8 @@ namespace Lanewise.Cli.Tests;
 public sealed class TrainOptionsTests
 {
     [Theory]
-    [InlineData("--opt adam", "There is no optimizer 'adam'; did you mean 'adamw'? There are sgd, adamw.")]
-    [InlineData("--opt 1", "There is no optimizer '1'; there are sgd, adamw")]
+    [InlineData("--opt adam", "There is no optimizer 'adam'; did you mean 'adamw'? There are sgd, adamw, rmsprop.")]
+    [InlineData("--opt 1", "There is no optimizer '1'; there are sgd, adamw, rmsprop")]
     [InlineData("--sched cosin", "There is no schedule 'cosin'; did you mean 'cosine'? There are none, step, cosine, onecycle, plateau.")]
     [InlineData("--lr 1e-60", "--lr 1e-60: expected a positive number")]
     [InlineData("--warmup-epochs -1", "--warmup-epochs -1: expected a number of at least 0")]
@@ -42,7 +42,8 @@ public sealed class TrainOptionsTests
 
     [Theory]
     [InlineData("--opt adamw --momentum 0.9", "--momentum: adamw has no momentum")]
-    [InlineData("--opt adamw --nesterov", "--nesterov: adamw has no momentum")]
+    [InlineData("--opt adamw --nesterov", "--nesterov: only sgd has Nesterov momentum")]
+    [InlineData("--opt rmsprop --nesterov", "--nesterov: only sgd has Nesterov momentum")]
     [InlineData("--decay-epochs 5", "--decay-epochs requires --sched step.")]
     [InlineData("--sched cosine --decay-rate 0.5", "--decay-rate requires --sched step or plateau.")]
     [InlineData("--sched plateau --decay-rate 1", "--decay-rate 1: --sched plateau expects a number below 1.")]

@@ -38,6 +38,8 @@ public sealed class TrainingDefaultsTests : IDisposable
         // The learning rate is for its optimizer.
         var adamw = settings with { Optimizer = OptimizerKind.AdamW };
         Assert.Equal((0.001, 0, 0.01, defaults.Epochs), (adamw.LearningRate, adamw.Momentum, adamw.WeightDecay, adamw.Epochs));
+        var rmsprop = settings with { Optimizer = OptimizerKind.RMSprop };
+        Assert.Equal((0.002, 0.9, 0, defaults.Epochs), (rmsprop.LearningRate, rmsprop.Momentum, rmsprop.WeightDecay, rmsprop.Epochs));
     }
 
     [Fact]

@@ -1,4 +1,4 @@
-"""Writes the golden of AdamW and of the learning rate schedules; README.md in this folder documents it.
+"""Writes the golden of AdamW, RMSprop and of the learning rate schedules; README.md in this folder documents it.
 
     /usr/bin/python3 tests/goldens/recipes.py [FOLDER_TO_WRITE]
 
@@ -26,13 +26,21 @@ def warm_up(optimizer, steps, after):
     return lr_scheduler.SequentialLR(optimizer, [linear, after], milestones=[steps])
 
 
-def ten_steps(golden, dtype):
-    """Trains with AdamW over the batches in order, with a warm-up of three steps and then half a cosine."""
+def adamw(parameters):
+    return torch.optim.AdamW(parameters, lr=LEARNING_RATE, weight_decay=WEIGHT_DECAY)
+
+
+def rmsprop(parameters):
+    return torch.optim.RMSprop(parameters, lr=0.001, alpha=0.9, eps=0.0316, weight_decay=0.01, momentum=0.9)
+
+
+def ten_steps(golden, dtype, create):
+    """Trains over the batches in order, with a warm-up of three steps and then half a cosine."""
     model = tutorial.Residual().to(dtype)
     model.load_state_dict({n: torch.from_numpy(golden["weights." + n].copy()) for n, _ in model.named_parameters()})
     images = tutorial.normalize(golden["train_images"]).to(dtype)
     labels = torch.from_numpy(golden["train_labels"].copy())
-    optimizer = torch.optim.AdamW(model.parameters(), lr=LEARNING_RATE, weight_decay=WEIGHT_DECAY)
+    optimizer = create(model.parameters())
     scheduler = warm_up(optimizer, WARMUP_STEPS, lr_scheduler.CosineAnnealingLR(optimizer, STEPS - WARMUP_STEPS))
     losses, rates = [], []
     for step in range(STEPS):
@@ -77,8 +85,9 @@ def main():
     torch.set_num_threads(1)
     here = os.path.dirname(os.path.abspath(__file__))
     golden, _ = tutorial.read_safetensors(os.path.join(here, "residual.safetensors"))
-    tensors = ten_steps(golden, torch.float32)
-    exact = ten_steps(golden, torch.float64)
+    tensors, exact = (
+        {**ten_steps(golden, dtype, adamw), **{"rmsprop." + n: t for n, t in ten_steps(golden, dtype, rmsprop).items() if n != "rates"}}
+        for dtype in (torch.float32, torch.float64))
     for name in tensors:
         print(f"float32 against float64, {name:30} {tutorial.relative_difference(tensors[name], exact[name]):.1e}")
     print("losses", tensors["losses"].tolist())

@@ -10,6 +10,10 @@ internal abstract class Conv2dCall
         Choice = choice;
         (Source, Output, Lanes) = (problem.Source, problem.Output, problem.Lanes);
         (Weights, Epilogue) = (problem.Weights, problem.Epilogue);
+        if (Epilogue is { Activation: not null, Pool: not null })
+        {
+            throw new ArgumentException("a convolution that pools its sums applies no activation but ReLU", nameof(problem));
+        }
     }
 
     /// <summary>The algorithm, and what it was chosen from.</summary>
@@ -27,7 +31,7 @@ internal abstract class Conv2dCall
     /// <summary>The location of the weights.</summary>
     public ConvWeights Weights { get; }
 
-    /// <summary>What is done to the sums before they are written.</summary>
+    /// <summary>What is done to the sums.</summary>
     public Epilogue Epilogue { get; }
 
     /// <summary>The floats of the transformed weights; 0 for a convolution that reads the packed weights directly.</summary>

@@ -14,7 +14,7 @@ internal sealed record Conv2dProblem(Conv2dGeometry Geometry, Planes Source, Pla
     /// <summary>The source's channels in the channel-interleaved layout; null in the batch-interleaved one.</summary>
     public ChannelLanes? Lanes { get; init; }
 
-    /// <summary>What is done to the sums before they are written.</summary>
+    /// <summary>What is done to the sums.</summary>
     public Epilogue Epilogue { get; init; }
 
     /// <summary>The algorithms to choose from.</summary>

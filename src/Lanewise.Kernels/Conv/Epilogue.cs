@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Lanewise.Kernels;
 
 /// <summary>
-/// What a convolution does to its sums before they are written, in this order: add, mask, ReLU, max pooling; or add and
-/// another activation. The default does nothing.
+/// What a convolution does to its sums: add, mask, ReLU and max pooling before they are written, in this order; or add before and another
+/// activation right after. The default does nothing.
 /// </summary>
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct Epilogue
@@ -18,7 +18,7 @@ internal readonly record struct Epilogue
     /// <summary>Whether max(0, ·) is applied to the sum.</summary>
     public bool ReLU { get; init; }
 
-    /// <summary>The function that is applied to what was written, while it is in the cache; null for none. Not with pooling.</summary>
+    /// <summary>The function that is applied to what was just written; null for none. Not with pooling.</summary>
     public ActivationFormula? Activation { get; init; }
 
     /// <summary>The max pooling whose result is written instead of the sums; null for none.</summary>

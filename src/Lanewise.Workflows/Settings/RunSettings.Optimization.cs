@@ -8,6 +8,9 @@ public enum OptimizerKind
 
     /// <summary>Adam with decoupled weight decay; see <see cref="Lanewise.AdamW"/>.</summary>
     AdamW,
+
+    /// <summary>RMSprop with torchvision's α of 0.9 and ε of 0.0316; see <see cref="Lanewise.RMSprop"/>.</summary>
+    RMSprop,
 }
 
 /// <summary>The learning-rate schedules.</summary>
@@ -32,7 +35,7 @@ public enum ScheduleKind
 // Epochs, batches, the optimizer and its schedule, with the names of timm.
 public abstract partial record RunSettings
 {
-    private const double AdamWLearningRate = 0.001, AdamWWeightDecay = 0.01;
+    private const double AdamWLearningRate = 0.001, AdamWWeightDecay = 0.01, RMSpropLearningRate = 0.002, RMSpropMomentum = 0.9;
     private protected const string NonNegative = "a number of at least 0";
 
     private protected static readonly Setting<int> EpochsSetting = new(
@@ -49,20 +52,20 @@ public abstract partial record RunSettings
     };
 
     private protected static readonly Setting<OptimizerKind> OptSetting = new(
-        "opt", SettingTypes.Choice<OptimizerKind>("optimizer"), ByDefault(s => s.Defaults.Optimizer), "Optimizer: sgd, adamw.");
+        "opt", SettingTypes.Choice<OptimizerKind>("optimizer"), ByDefault(s => s.Defaults.Optimizer), "Optimizer: sgd, adamw, rmsprop.");
 
     private protected static readonly Setting<double> LrSetting = new(
         "lr", SettingTypes.Number(v => v > 0, "a positive number such as 0.01"),
         ByDefault(s => s.OptimizerDefaults.LearningRate), "Learning rate.",
-        ByDefault<string?>(s => $"{s.Defaults.LearningRateText} for sgd, 0.001 for adamw"));
+        ByDefault<string?>(s => $"{s.Defaults.LearningRateText} for sgd, 0.001 for adamw, 0.002 for rmsprop"));
 
     private protected static readonly Setting<double> MomentumSetting = new(
         "momentum", SettingTypes.Number(v => v is >= 0 and < 1, "a number of at least 0 and below 1"),
-        ByDefault(s => s.OptimizerDefaults.Momentum), "Momentum of sgd, at least 0 and below 1.");
+        ByDefault(s => s.OptimizerDefaults.Momentum), "Momentum of sgd and rmsprop, at least 0 and below 1.");
 
     private protected static readonly Setting<double> WeightDecaySetting = new(
         "weight-decay", SettingTypes.Number(v => v >= 0, NonNegative), ByDefault(s => s.OptimizerDefaults.WeightDecay), "Weight decay.",
-        _ => "0 for sgd, 0.01 for adamw");
+        _ => "0 for sgd and rmsprop, 0.01 for adamw");
 
     private protected static readonly Setting<bool> NesterovSetting = new(
         "nesterov", SettingTypes.Switch, _ => false, "Use Nesterov momentum.")
@@ -157,9 +160,12 @@ public abstract partial record RunSettings
     ];
 
     /// <summary>Gets the defaults that depend on the optimizer: a given one may differ from that of the other defaults.</summary>
-    private SharedDefaults OptimizerDefaults => Optimizer == Defaults.Optimizer ? Defaults
-        : IsAdamW ? new() { LearningRate = AdamWLearningRate, Momentum = 0, WeightDecay = AdamWWeightDecay }
-        : new();
+    private SharedDefaults OptimizerDefaults => Optimizer == Defaults.Optimizer ? Defaults : Optimizer switch
+    {
+        OptimizerKind.AdamW => new() { LearningRate = AdamWLearningRate, Momentum = 0, WeightDecay = AdamWWeightDecay },
+        OptimizerKind.RMSprop => new() { LearningRate = RMSpropLearningRate, Momentum = RMSpropMomentum },
+        _ => new(),
+    };
 
     // A given schedule may differ from that of the other defaults.
     private double DefaultWarmup => Schedule == Defaults.Schedule ? Math.Min(Defaults.WarmupEpochs, Epochs / 10.0) : 0;
@@ -176,9 +182,12 @@ public abstract partial record RunSettings
     internal double LowerLearningRate => ToOptimizer().LowerLearningRate(OptimizerDefaults.LearningRate);
 
     /// <summary>Creates the optimizer.</summary>
-    internal Optimizer ToOptimizer() => IsAdamW
-        ? new AdamW(LearningRate, weightDecay: WeightDecay)
-        : new Sgd(LearningRate, Momentum, WeightDecay, Nesterov);
+    internal Optimizer ToOptimizer() => Optimizer switch
+    {
+        OptimizerKind.AdamW => new AdamW(LearningRate, weightDecay: WeightDecay),
+        OptimizerKind.RMSprop => new RMSprop(LearningRate, alpha: 0.9, eps: 0.0316, WeightDecay, Momentum),
+        _ => new Sgd(LearningRate, Momentum, WeightDecay, Nesterov),
+    };
 
     /// <summary>Creates the schedule.</summary>
     internal LearningRateSchedule ToSchedule()
@@ -216,7 +225,8 @@ public abstract partial record RunSettings
         [
             (IsAdamW && IsGiven(MomentumSetting) && Momentum != 0, MomentumSetting,
                 $"{{momentum}}: adamw has no momentum; omit the option or use {{opt}} sgd."),
-            (IsAdamW && Nesterov, NesterovSetting, $"{{nesterov}}: adamw has no momentum; omit the option or use {{opt}} sgd."),
+            (Nesterov && Optimizer != OptimizerKind.Sgd, NesterovSetting,
+                $"{{nesterov}}: only sgd has Nesterov momentum; omit the option or use {{opt}} sgd."),
             (Nesterov && Momentum == 0, NesterovSetting, $"{{nesterov}}: Nesterov momentum requires a {{momentum}} above 0."),
             (!steps && IsChanged(DecayEpochsSetting, 30d), DecayEpochsSetting, $"{{decay-epochs}} requires {{sched}} step."),
             (!steps && !isPlateau && IsChanged(DecayRateSetting, 0.1), DecayRateSetting,

@@ -71,7 +71,8 @@ public sealed partial record TrainSettings
     /// <summary>Describes what the training does, in a line.</summary>
     internal string Describe()
     {
-        string optimizer = IsAdamW ? "adamw" : string.Create(CultureInfo.InvariantCulture, $"sgd with momentum {Momentum}");
+        string optimizer = IsAdamW ? "adamw"
+            : string.Create(CultureInfo.InvariantCulture, $"{(Optimizer == OptimizerKind.Sgd ? "sgd" : "rmsprop")} with momentum {Momentum}");
         string schedule = Schedule switch
         {
             ScheduleKind.None => "constant",

@@ -8,7 +8,7 @@ internal static class SumOrder
 {
     /// <summary>
     /// The version, kept with every run. 1: by blocks of the lane width, until 0.2.0. 2: by slots of images, the same on every processor.
-    /// 3: Winograd for more convolutions of few channels.
+    /// 3: other estimates, by which more convolutions of few channels are Winograd, and some of more 2-D instead of 1-D.
     /// </summary>
     public const int Version = 3;
 

@@ -19,7 +19,7 @@ public static class Checkpoint
 
     private static readonly IReadOnlyList<string> SgdState = new Sgd(1).StateNames;
 
-    private static readonly string[] StateNames = [.. SgdState, .. new AdamW().StateNames, Average];
+    private static readonly string[] StateNames = [.. SgdState, .. new AdamW().StateNames, .. new RMSprop().StateNames, Average];
 
     /// <summary>Writes the state atomically.</summary>
     /// <exception cref="FileAccessException">The file cannot be written.</exception>

@@ -48,13 +48,18 @@ internal static class ActivationCases
         Of("rescaling of the input", Small, x => x.Rescaling(1 / 0.3, -0.4 / 0.3).Conv("a").ReLU()),
         Of("rescaling read by a shortcut", Small, x => Join(x.Rescaling(0.5), r => r.Conv("a", 3).Add(r).ReLU())),
         Of("hardsigmoid after linear", new(6, 1, 1), x => x.Linear("fc1", 5).Hardsigmoid().Linear("fc2", 3).Sigmoid()),
+        Of("unused silu", Small, x => Join(x.Conv("a").ReLU(), a => Dead(a.Conv("b"), a.SiLU()))),
+    ];
+
+    /// <summary>The activations after convolutions that other algorithms than the direct sum may compute.</summary>
+    public static IReadOnlyList<OpCase> Fused { get; } =
+    [
         Of("silu after convs in tiles and rows", new(4, 17, 13), x =>
             x.Conv("a", 24).SiLU().Conv("b", 32).Hardswish().Conv2d("c", 8, kernelSize: 5, padding: 2).Sigmoid()),
         Of("hardswish of a sum after a conv", new(24, 13, 11), x => x.Conv("a", 24).Add(x).Hardswish().Conv("b", 5).SiLU()),
-        Of("silu after 1×1 convs in pairs of groups", new(48, 14, 13), x => x.Conv2d("a", 12, kernelSize: 1).SiLU()),
+        Of("silu after 1×1 convs in pairs of groups", new(48, 14, 13), x => x.Conv2d("a", 48, kernelSize: 1).SiLU()),
         Of("hardswish after strided and grouped convs", new(6, 13, 11), x =>
             x.Conv2d("a", 8, kernelSize: 3, stride: 2, groups: 2).Hardswish().Conv2d("b", 5, kernelSize: 3, stride: 2, padding: 1).SiLU()),
-        Of("unused silu", Small, x => Join(x.Conv("a").ReLU(), a => Dead(a.Conv("b"), a.SiLU()))),
     ];
 
     private static readonly OpCase[] ChannelAffines =
@@ -74,7 +79,7 @@ internal static class ActivationCases
         Of("unused channel affine", Small, x => Dead(x.Conv("a"), x.ChannelAffine("affine"))),
     ];
 
-    public static IReadOnlyList<OpCase> All { get; } = [.. Alone, .. Combined, .. ChannelAffines];
+    public static IReadOnlyList<OpCase> All { get; } = [.. Alone, .. Combined, .. Fused, .. ChannelAffines];
 
     private static SymbolicTensor Conv(this SymbolicTensor x, string name, int channels = 4) =>
         x.Conv2d(name, channels, kernelSize: 3, padding: 1);

@@ -95,6 +95,35 @@ public sealed class OpCaseTests
         }
     }
 
+    /// <summary>In inference, convolutions apply the activation themselves: by every algorithm, on one thread and on several.</summary>
+    [Theory]
+    [MemberData(nameof(OpCases.FusedActivationNamesAndWidths), MemberType = typeof(OpCases))]
+    public void Fused_activations_agree_with_the_reference(string name, int width)
+    {
+        var run = ReferenceRun.Of(OpCases.Find(name));
+        int count = 2 * width + 3;
+        foreach (var algorithm in Enum.GetValues<Conv2dAlgorithm>())
+        {
+            foreach (var (threads, schedule) in new[] { (1, WorkOrder.Automatic), (3, WorkOrder.Automatic), (3, WorkOrder.Layers) })
+            {
+                foreach (int images in new[] { count, 1 })
+                {
+                    using var plan = Plan.Compile(run.Network, new()
+                    {
+                        BatchSize = images,
+                        LaneWidth = width,
+                        Threads = threads,
+                        Algorithm = algorithm,
+                        Schedule = schedule,
+                    });
+                    plan.SetWeights(run.Weights);
+                    plan.Infer(run.At(images), run.At(images).Indices);
+                    Compare.Close($"{algorithm}, {images}", run.At(images).EvaluationOutput, plan.Output, 5 * OpCases.Find(name).Tolerance);
+                }
+            }
+        }
+    }
+
     /// <summary>
     /// Winograd wherever it is supported: within its own precision of the reference, and bitwise identical with more threads.
     /// </summary>

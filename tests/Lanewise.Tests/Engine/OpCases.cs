@@ -53,8 +53,8 @@ internal static class OpCases
         Of("conv long list 8 to 256", new(8, 4, 4), x => x.Conv2d("conv", 256, kernelSize: 3, padding: 1)),
         Of("conv long list 600 channels 1×1", new(600, 2, 3), x => x.Conv2d("conv", 5, kernelSize: 1)),
         Of("conv long list 5 to 600 channels 1×1", new(5, 2, 3), x => x.Conv2d("conv", 600, kernelSize: 1)),
-        Of("conv 1×1 in pairs of groups", new(48, 14, 13), x => x.Conv2d("conv", 12, kernelSize: 1)),
-        Of("conv 1×1 in pairs of groups, stride 2", new(80, 15, 14), x => x.Conv2d("conv", 12, kernelSize: 1, stride: 2)),
+        Of("conv 1×1 in pairs of groups", new(48, 14, 13), x => x.Conv2d("conv", 44, kernelSize: 1)),
+        Of("conv 1×1 in pairs of groups, stride 2", new(80, 15, 14), x => x.Conv2d("conv", 44, kernelSize: 1, stride: 2)),
         Of("conv 1×1 in pairs of groups, a shortcut", new(48, 14, 13), x => x.Conv2d("conv", 48, kernelSize: 1).Add(x).ReLU()),
         Of("conv long list, prime channels", new(67, 5, 5), x => x.Conv2d("conv", 71, kernelSize: 3, padding: 1)),
     ];
@@ -127,6 +127,8 @@ internal static class OpCases
         [.. Convolutions, .. Channels, .. Winograds],
         one => one.Network.Nodes.Any(n => n.Op is Conv2d { KernelSize.Height: 3 or 5, Groups: 1 } c && c.KernelSize.Height == c.KernelSize.Width
             && c.Stride == 1 && c.Dilation == 1 && c.Padding.Top < c.KernelSize.Height && c.Padding == c.Padding.Top));
+
+    public static TheoryData<string, int> FusedActivationNamesAndWidths => WithWidths(ActivationCases.Fused);
 
     public static TheoryData<string, int> WithWidths(IReadOnlyList<OpCase> cases, Func<OpCase, bool>? wants = null)
     {

@@ -11,7 +11,15 @@ public sealed class OptimizerTests
 
     [Theory]
     [MemberData(nameof(Widths))]
-    public void Ten_steps_of_AdamW_with_warm_up_and_cosine_are_PyTorchs(int width)
+    public void Ten_steps_of_AdamW_with_warm_up_and_cosine_are_PyTorchs(int width) =>
+        AssertTenSteps(width, new AdamW(0.002, weightDecay: 0.05), "");
+
+    [Theory]
+    [MemberData(nameof(Widths))]
+    public void Ten_steps_of_RMSprop_with_warm_up_and_cosine_are_PyTorchs(int width) =>
+        AssertTenSteps(width, new RMSprop(0.001, alpha: 0.9, eps: 0.0316, weightDecay: 0.01, momentum: 0.9), "rmsprop.");
+
+    private static void AssertTenSteps(int width, Optimizer optimizer, string prefix)
     {
         const int Batch = 64, Steps = 10;
         var (golden, recipe) = (Golden.Read("residual"), Golden.Read("recipes"));
@@ -22,21 +30,21 @@ public sealed class OptimizerTests
         plan.SetWeights(Weights.Match(network, golden.Below("weights"), "residual"));
         var source = new TensorSource(
             Array.ConvertAll(golden["train_images"].Values, v => (v / 255f - 0.1307f) / 0.3081f), golden["train_labels"].Values);
-        var optimizer = new AdamW(0.002, weightDecay: 0.05);
+        double scale = optimizer.LearningRate / 0.002;
         var schedule = new CosineAnnealingLR { WarmupEpochs = 0.3 };
         var update = new OptimizerWork(plan.AllocateLikeWeights(), plan.AllocateLikeWeights()) { Step = optimizer.StepAt(0, 1) };
         for (int step = 0; step < Steps; step++)
         {
             double rate = schedule.RateAt(optimizer.LearningRate, (double)step / Steps, epochs: 1);
-            Assert.Equal(recipe["rates"].Values[step], rate, 1e-9);
+            Assert.Equal(scale * recipe["rates"].Values[step], rate, 1e-9);
             update.Step = optimizer.StepAt(rate, step + 1);
             plan.ComputeGradients(source, [.. Enumerable.Range(step * Batch, Batch)]);
-            Assert.Equal(recipe["losses"].Values[step], plan.Losses.ToArray().Average(), 1e-4);
+            Assert.Equal(recipe[prefix + "losses"].Values[step], plan.Losses.ToArray().Average(), 1e-4);
             plan.Apply(update);
         }
 
         var trained = plan.GetWeights();
-        Assert.All(recipe.Below("trained"), t => Compare.Close($"trained {t.Name}", t.Values, trained[t.Name].Values, 1e-4));
+        Assert.All(recipe.Below(prefix + "trained"), t => Compare.Close($"trained {t.Name}", t.Values, trained[t.Name].Values, 1e-4));
     }
 
     [Theory]
@@ -44,7 +52,7 @@ public sealed class OptimizerTests
     public void Only_the_first_floats_are_updated(int width)
     {
         const int Length = 4096 * 2 + 64, Trained = 4096 + 32;
-        foreach (Optimizer optimizer in (Optimizer[])[new Sgd(0.1, 0.9), new AdamW(0.1)])
+        foreach (Optimizer optimizer in (Optimizer[])[new Sgd(0.1, 0.9), new AdamW(0.1), new RMSprop(0.1, alpha: 0)])
         {
             LaneMemory[] state = [.. optimizer.StateNames.Select(_ => new LaneMemory(Length))];
             var (weights, slots) = (new LaneMemory(Length), new[] { new LaneMemory(Length), new LaneMemory(Length) });
@@ -85,6 +93,10 @@ public sealed class OptimizerTests
             (new AdamW(eps: 0), "eps 0"),
             (new AdamW(eps: 1e-60), "eps 1E-60"),
             (new AdamW(weightDecay: -1), "weight decay -1"),
+            (new RMSprop(alpha: 1), "alpha 1"),
+            (new RMSprop(eps: 0), "eps 0"),
+            (new RMSprop(momentum: 1), "momentum 1"),
+            (new RMSprop(weightDecay: -1), "weight decay -1"),
         ];
         foreach (var (optimizer, named) in wrong)
         {

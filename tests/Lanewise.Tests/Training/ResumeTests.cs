@@ -19,6 +19,7 @@ public sealed class ResumeTests
     [Theory]
     [InlineData("sgd", false)]
     [InlineData("adamw", false)]
+    [InlineData("rmsprop", false)]
     [InlineData("cosine", false)]
     [InlineData("sgd", true)]
     [InlineData("cosine", true)]

@@ -22,6 +22,7 @@ public sealed class TrainerTests
     {
         "sgd" => Options,
         "adamw" => Options with { Optimizer = new AdamW(0.002) },
+        "rmsprop" => Options with { Optimizer = new RMSprop(0.001, momentum: 0.9) },
         _ => Options with { Optimizer = new AdamW(0.004), Schedule = new CosineAnnealingLR(1e-4) { WarmupEpochs = 1.5 } },
     };
 

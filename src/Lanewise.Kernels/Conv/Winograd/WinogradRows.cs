@@ -67,7 +67,7 @@ internal static unsafe class WinogradRows<L, V, T>
         }
     }
 
-    /// <summary>Transforms the sums of a block. Writes outputs, with add, mask and ReLU applied.</summary>
+    /// <summary>Transforms the sums of a block. Writes outputs, with the epilogue applied.</summary>
     public static void TransformOutputs(
         RowWinogradCall call, in BlockMemory memory, WinogradCall.PointSum sum, (int Row, int Tile, int Tiles) block, int firstOutput,
         int outputs, float* from)
@@ -105,10 +105,9 @@ internal static unsafe class WinogradRows<L, V, T>
                     }
                 }
             }
-        }
 
-        int firstColumn = block.Tile * side, end = Math.Min(firstColumn + block.Tiles * side, call.Output.Width);
-        activation.Apply(
-            (firstOutput, firstOutput + outputs), (block.Row, block.Row + sum.Outputs / block.Tiles), (firstColumn, end));
+            int first = block.Tile * side, end = Math.Min(first + block.Tiles * side, call.Output.Width);
+            activation.Apply((k, k + 1), (block.Row, block.Row + sum.Outputs / block.Tiles), (first, end));
+        }
     }
 }

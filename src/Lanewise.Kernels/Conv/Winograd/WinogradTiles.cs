@@ -28,7 +28,7 @@ internal static unsafe class WinogradTiles<L, V, T>
         }
     }
 
-    /// <summary>Transforms the sums of a block. Writes outputs, with add, mask and ReLU applied, or pooled outputs.</summary>
+    /// <summary>Transforms the sums of a block. Writes outputs, with the epilogue applied, or pooled outputs.</summary>
     public static void TransformOutputs(
         TileWinogradCall call, in BlockMemory memory, WinogradCall.PointSum sum, int firstTile, int firstOutput, int outputs, float* from)
     {

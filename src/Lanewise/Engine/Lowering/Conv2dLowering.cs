@@ -3,7 +3,7 @@ using Lanewise.Kernels;
 namespace Lanewise.Engine;
 
 /// <summary>
-/// Lowers Conv2d, with the batch norm, residual, ReLU and max pooling fused into it, and Linear, a convolution with one output pixel.
+/// Lowers Conv2d, with the batch norm, residual, activation and max pooling fused into it, and Linear, a convolution with one output pixel.
 /// Groups are lowered to consecutive convolutions of slices.
 /// </summary>
 internal sealed class Conv2dLowering : Lowering
@@ -86,9 +86,9 @@ internal sealed class Conv2dLowering : Lowering
             return;
         }
 
-        foreach (var (sibling, call) in calls)
+        foreach (var groups in calls.GroupBy(one => one.Unit, one => one.Call))
         {
-            program.Emit([sibling], "Forward", call);
+            EmitGroups(groups.Key, program, "Forward", [.. groups]);
         }
     }
 
@@ -109,14 +109,12 @@ internal sealed class Conv2dLowering : Lowering
         {
             Conv2dSource[] sources =
                 [.. node.Units.SelectMany(u => Groups(u, program).Select(g => g.Source(program.GradientAt(u.Output))))];
-            EmitInputGradient(node, program, sources, dx);
+            program.Emit(node.Units, "BackwardInput", InputGradientCall(node, program, sources, dx));
             return;
         }
 
-        foreach (var g in Groups(node.Unit, program))
-        {
-            EmitInputGradient(node, program, [g.Source(program.GradientAt(node.Unit.Output))], g.Input(dx));
-        }
+        EmitGroups(node.Unit, program, "BackwardInput", [.. Groups(node.Unit, program).Select(g =>
+            InputGradientCall(node, program, [g.Source(program.GradientAt(node.Unit.Output))], g.Input(dx)))]);
     }
 
     private static Conv2dCall ForwardCall(Unit unit, ProgramBuilder program, Group g)
@@ -152,6 +150,28 @@ internal sealed class Conv2dLowering : Lowering
         }), kernelCalls[0].Tile, kernelCalls[0].Choice);
     }
 
+    /// <summary>
+    /// Emits the groups of a convolution: as one call whose parts threads share, except where a call transforms its weights first.
+    /// </summary>
+    private static void EmitGroups(Unit unit, ProgramBuilder program, string kernel, Conv2dCall[] calls)
+    {
+        if (calls.Length == 1 || calls.Any(call => call.TransformedFloats > 0))
+        {
+            Array.ForEach(calls, call => program.Emit([unit], kernel, call));
+            return;
+        }
+
+        int each = calls[0].Units, units = checked(calls.Length * each);
+        program.Emit([unit], kernel, Work.PerBlock(units, (kernels, in memory, part) =>
+        {
+            var (first, end) = part.Of(units);
+            for (int i = first; i < end; i++)
+            {
+                kernels.Conv2d(calls[i / each], memory, new Part(i % each, each));
+            }
+        }), calls[0].Tile, calls[0].Choice);
+    }
+
     private static void EmitWeightGradient(Unit unit, ProgramBuilder program, Group g)
     {
         var (x, dy, slots) = (g.Input(program.At(unit.Input)), g.Output(program.GradientAt(unit.Output)), program.Slots);
@@ -169,9 +189,8 @@ internal sealed class Conv2dLowering : Lowering
         }
     }
 
-    private static void EmitInputGradient(GradientNode node, ProgramBuilder program, Conv2dSource[] sources, Planes dx)
-    {
-        var call = program.Plan(Conv2dProblem.BackwardInput(sources, dx) with
+    private static Conv2dCall InputGradientCall(GradientNode node, ProgramBuilder program, Conv2dSource[] sources, Planes dx) =>
+        program.Plan(Conv2dProblem.BackwardInput(sources, dx) with
         {
             Epilogue = new()
             {
@@ -179,8 +198,6 @@ internal sealed class Conv2dLowering : Lowering
                 Mask = node.Mask is { } mask ? program.At(mask) : null,
             },
         });
-        program.Emit(node.Units, "BackwardInput", call);
-    }
 
     /// <summary>Returns the pooling fused into one group of a unit, whose input is a plane of sums that is never written.</summary>
     private static PoolCall? PoolOf(Unit unit, ProgramBuilder program, Group g)

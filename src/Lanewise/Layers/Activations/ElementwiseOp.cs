@@ -3,8 +3,8 @@ using Lanewise.Kernels;
 namespace Lanewise;
 
 /// <summary>
-/// An op that applies one function to each value: an activation function other than ReLU, which is fused into other ops, or a fixed linear
-/// function.
+/// An op that applies one function to each value: an activation function other than ReLU, which kernels apply to sums in registers, or a
+/// fixed linear function.
 /// </summary>
 public abstract record ElementwiseOp : Op
 {

@@ -10,12 +10,29 @@ public sealed class Conv2dTests
 
     [Theory]
     [MemberData(nameof(Rows))]
-    public void Forward_is_the_plain_convolution(string name, int width) => AssertForward(ConvCase.Find(name), width, finish: false);
+    public void Forward_is_the_plain_convolution(string name, int width) => AssertForward(ConvCase.Find(name), width, "");
 
     [Theory]
     [MemberData(nameof(Rows))]
     public void Forward_adds_the_shortcut_then_masks_then_applies_ReLU(string name, int width) =>
-        AssertForward(ConvCase.Find(name), width, finish: true);
+        AssertForward(ConvCase.Find(name), width, "mask, ReLU");
+
+    [Theory]
+    [MemberData(nameof(Rows))]
+    public void Forward_adds_the_shortcut_then_applies_the_activation(string name, int width) =>
+        AssertForward(ConvCase.Find(name), width, "SiLU");
+
+    [Fact]
+    public void Pooling_and_an_activation_exclude_each_other()
+    {
+        var axis = PoolAxis.Of(new ConvAxis(2, 2, 0, 0), 8);
+        var e = Assert.Throws<ArgumentException>(() => Prepare(ConvCase.Find("3×3, padding 1"), 1, (_, y) => new()
+        {
+            Activation = new ActivationFormula<Lanewise.Kernels.SiLU>(),
+            Pool = new PoolCall(axis, axis, y, y),
+        }));
+        Assert.Contains("no activation but ReLU", e.Message, StringComparison.Ordinal);
+    }
 
     [Theory]
     [MemberData(nameof(Rows))]
@@ -84,24 +101,38 @@ public sealed class Conv2dTests
         return (call, kernels, buffer, x, y);
     }
 
-    private static void AssertForward(ConvCase one, int width, bool finish)
+    private static void AssertForward(ConvCase one, int width, string finish)
     {
         Planes add = default, mask = default;
         var (call, kernels, buffer, x, y) = Prepare(one, width, (buffer, y) =>
         {
             add = buffer.Lay(y.Channels, y.Height, y.Width, 1);
             mask = buffer.Lay(y.Channels, y.Height, y.Width);
-            return finish ? new() { Add = add, Mask = mask, ReLU = true } : default;
+            return finish switch
+            {
+                "" => default,
+                "SiLU" => new() { Add = add, Activation = new ActivationFormula<Lanewise.Kernels.SiLU>() },
+                _ => new() { Add = add, Mask = mask, ReLU = true },
+            };
         });
         buffer.Fill(x);
         buffer.Fill(add, 2);
         buffer.Fill(mask, 3);
-        buffer.Run(() => kernels.Conv2d(call, buffer.Block, Part.All), y);
+        buffer.Run(() =>
+        {
+            kernels.Conv2d(call, buffer.Block, new Part(1, 2));
+            kernels.Conv2d(call, buffer.Block, new Part(0, 2));
+        }, y);
         buffer.AssertClose(one.Name, y, lane =>
         {
             var (sums, shortcut, cut) = (PlainConv2d.Forward(
                 one.Geometry, buffer.Read(x, lane), one.Weights, one.Bias), buffer.Read(add, lane), buffer.Read(mask, lane));
-            return finish ? sums.Map((k, p, q, v) => cut[k, p, q] > 0 ? Math.Max(0, v + shortcut[k, p, q]) : 0) : sums;
+            return finish switch
+            {
+                "" => sums,
+                "SiLU" => sums.Map((k, p, q, v) => (v + shortcut[k, p, q]) / (1 + Math.Exp(-v - shortcut[k, p, q]))),
+                _ => sums.Map((k, p, q, v) => cut[k, p, q] > 0 ? Math.Max(0, v + shortcut[k, p, q]) : 0),
+            };
         });
     }
 }

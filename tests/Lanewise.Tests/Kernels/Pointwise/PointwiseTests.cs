@@ -54,6 +54,22 @@ public sealed class PointwiseTests
 
     [Theory]
     [MemberData(nameof(LaneTest.Widths), MemberType = typeof(LaneTest))]
+    public void Channels_are_scaled(int width)
+    {
+        var (kernels, buffer) = (KernelSet.For(width), new KernelBuffer(width));
+        Planes x = buffer.Lay(5, 3, 7, 1), factor = buffer.Lay(5, 1, 1, 2), to = buffer.Lay(5, 3, 7, 3);
+        buffer.Fill(x);
+        buffer.Fill(factor, 2);
+        buffer.Run(() =>
+        {
+            kernels.Scale(x, factor, to, buffer.Block, new Part(1, 2));
+            kernels.Scale(x, factor, to, buffer.Block, new Part(0, 2));
+        }, to);
+        buffer.AssertClose("scaled", to, lane => buffer.Read(x, lane).Map((c, h, w, v) => v * buffer.Read(factor, lane)[c, 0, 0]), 1e-7);
+    }
+
+    [Theory]
+    [MemberData(nameof(LaneTest.Widths), MemberType = typeof(LaneTest))]
     public void The_result_may_lie_where_an_operand_does(int width)
     {
         var (kernels, buffer) = (KernelSet.For(width), new KernelBuffer(width));

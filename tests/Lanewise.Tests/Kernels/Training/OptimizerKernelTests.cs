@@ -4,7 +4,7 @@ using Xunit;
 namespace Lanewise.Tests.Kernels;
 
 /// <summary>
-/// SGD and AdamW on a stretch of the weights, their gradients in several slots, against the formulas in double precision.
+/// SGD, AdamW and RMSprop on a stretch of the weights, their gradients in several slots, against the formulas in double precision.
 /// </summary>
 public sealed class OptimizerKernelTests
 {
@@ -42,6 +42,20 @@ public sealed class OptimizerKernelTests
                 return ((1 - 0.01 * 0.1) * w - 0.01 * (m / (1 - Math.Pow(0.9, update))) / unbiased, [m, v]);
             });
         }
+    }
+
+    [Theory]
+    [MemberData(nameof(LaneTest.Widths), MemberType = typeof(LaneTest))]
+    public void RMSprop_is_torch_optim_RMSprop(int width)
+    {
+        var run = new State(states: 2);
+        run.Update(width, new RMSpropStep(0.01, 0.99, 1e-3, 0.9, 0.1));
+        run.AssertClose(1e-5, (w, g, s) =>
+        {
+            double gradient = g + 0.1 * w, square = 0.99 * s[0] + 0.01 * gradient * gradient;
+            double buffer = 0.9 * s[1] + gradient / (Math.Sqrt(square) + 1e-3);
+            return (w - 0.01 * buffer, [square, buffer]);
+        });
     }
 
     [Theory]

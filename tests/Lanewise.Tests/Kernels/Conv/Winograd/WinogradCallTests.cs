@@ -56,19 +56,29 @@ public sealed class WinogradCallTests
         buffer.Fill(add, 2);
         buffer.Fill(mask, 3);
         var weights = one.Pack(kernels.Planner.Packing(g), out int bias);
-        foreach (bool finish in new[] { false, true })
+        foreach (string finish in (string[])["", "mask, ReLU", "SiLU"])
         {
             var call = kernels.Planner.Plan(new(g, x, y, new(weights.Start, bias, weights.Start + weights.Length))
             {
-                Epilogue = finish ? new() { Add = add, Mask = mask, ReLU = true } : default,
+                Epilogue = finish switch
+                {
+                    "" => default,
+                    "SiLU" => new() { Add = add, Activation = new ActivationFormula<Lanewise.Kernels.SiLU>() },
+                    _ => new() { Add = add, Mask = mask, ReLU = true },
+                },
                 Algorithm = Enum.Parse<ConvAlgorithm>(algorithm),
             });
-            Run(call, kernels, buffer, weights, y, parts: finish ? 3 : 1);
+            Run(call, kernels, buffer, weights, y, parts: finish == "" ? 1 : 3);
             buffer.AssertClose($"{name}, {algorithm}", y, lane =>
             {
                 var (sums, shortcut, cut) = (
                     PlainConv2d.Forward(g, buffer.Read(x, lane), one.Weights, one.Bias), buffer.Read(add, lane), buffer.Read(mask, lane));
-                return finish ? sums.Map((k, p, q, v) => cut[k, p, q] > 0 ? Math.Max(0, v + shortcut[k, p, q]) : 0) : sums;
+                return finish switch
+                {
+                    "" => sums,
+                    "SiLU" => sums.Map((k, p, q, v) => (v + shortcut[k, p, q]) / (1 + Math.Exp(-v - shortcut[k, p, q]))),
+                    _ => sums.Map((k, p, q, v) => cut[k, p, q] > 0 ? Math.Max(0, v + shortcut[k, p, q]) : 0),
+                };
             }, Tolerance);
         }
 
@@ -111,10 +121,12 @@ public sealed class WinogradCallTests
         var call = kernels.Planner.Plan(new(g, x, y, new(weights.Start, bias, weights.Start + weights.Length))
         {
             Lanes = inputs,
+            Epilogue = new() { Activation = new ActivationFormula<Lanewise.Kernels.SiLU>() },
             Algorithm = Enum.Parse<ConvAlgorithm>(algorithm),
         });
         Run(call, kernels, buffer, weights, y, parts: 2);
-        PlainConv2d.Forward(g, image, one.Weights, one.Bias).AssertClose($"{name}, {algorithm}", buffer.Read(y, outputs), Tolerance);
+        PlainConv2d.Forward(g, image, one.Weights, one.Bias).Map((_, _, _, v) => v / (1 + Math.Exp(-v)))
+            .AssertClose($"{name}, {algorithm}", buffer.Read(y, outputs), Tolerance);
     }
 
     [Theory]
