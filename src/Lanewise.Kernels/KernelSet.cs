@@ -237,7 +237,7 @@ internal abstract class KernelSet
 
     /// <summary>
     /// Runs an optimizer step: sums the gradients of the slots as <see cref="SlotTree{T}"/> does. Writes weights and optimizer state, and
-    /// zeroes the slots.
+    /// zeroes the slots; a step of Muon writes its direction to the first slot, and no weights.
     /// </summary>
     /// <param name="step">The optimizer and its hyperparameters.</param>
     /// <param name="weights">The weights.</param>
@@ -246,6 +246,15 @@ internal abstract class KernelSet
     /// <param name="start">The first float to update.</param>
     /// <param name="count">The number of floats, a multiple of the lane width.</param>
     public abstract void Update(OptimizerStep step, LaneMemory weights, LaneMemory[] state, LaneMemory[] slots, int start, int count);
+
+    /// <summary>Makes a matrix nearly orthogonal (<see cref="NewtonSchulz{L, V}"/>). Writes it, and the working memory behind it.</summary>
+    public abstract void Orthogonalize(LaneMemory matrix, int rows, int columns);
+
+    /// <summary>
+    /// Moves weights along directions: w = (1 − rate·λ)w − rate·scale·u. Writes weights and zeroes the directions:
+    /// <paramref name="count"/> floats from <paramref name="start"/> on.
+    /// </summary>
+    public abstract void Move(MuonStep step, double scale, LaneMemory weights, LaneMemory directions, int start, int count);
 
     /// <summary>The value of <see cref="LanesVariable"/> where it is no lane width of this processor; it then has no effect.</summary>
     public static string? IgnoredLanes => Environment.GetEnvironmentVariable(LanesVariable) is { Length: > 0 } text

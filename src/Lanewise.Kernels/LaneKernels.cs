@@ -251,10 +251,19 @@ internal sealed class LaneKernels<L, V> : KernelSet
             case RMSpropStep rmsprop:
                 RMSpropKernel<L, V>.Run(rmsprop, weights, state[0], state[1], slots, start, count);
                 break;
+            case MuonStep muon:
+                MuonKernel<L, V>.Direction(muon, state[0], slots, start, count);
+                break;
             default:
                 throw new ArgumentException($"there is no kernel for {step.GetType().Name}", nameof(step));
         }
     }
+
+    public override unsafe void Orthogonalize(LaneMemory matrix, int rows, int columns) =>
+        NewtonSchulz<L, V>.Run(matrix.Pointer, rows, columns);
+
+    public override void Move(MuonStep step, double scale, LaneMemory weights, LaneMemory directions, int start, int count) =>
+        MuonKernel<L, V>.Move(step, scale, weights, directions, start, count);
 
     private static void Conv2d<O>(Conv2dCall call, in BlockMemory memory, Part part)
         where O : unmanaged, IOperands<L, V>

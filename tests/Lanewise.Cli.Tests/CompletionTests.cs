@@ -13,7 +13,7 @@ public sealed class CompletionTests
         { "data ", "check fetch list remove verify" },
         { "train resnet10", "resnet101" },
         { "train residual --epo", "--epochs" },
-        { "train residual --opt ", "adamw rmsprop sgd" },
+        { "train residual --opt ", "adamw muon rmsprop sgd" },
         { "train residual --opt=ad", "adamw" },
         { "train residual --dataset cif", "cifar10 cifar100" },
         { "eval run --model plain2", "plain20" },

@@ -10,8 +10,8 @@ namespace Lanewise.Cli.Tests;
 public sealed class TrainOptionsTests
 {
     [Theory]
-    [InlineData("--opt adam", "There is no optimizer 'adam'; did you mean 'adamw'? There are sgd, adamw, rmsprop.")]
-    [InlineData("--opt 1", "There is no optimizer '1'; there are sgd, adamw, rmsprop")]
+    [InlineData("--opt adam", "There is no optimizer 'adam'; did you mean 'adamw'? There are sgd, adamw, rmsprop, muon.")]
+    [InlineData("--opt 1", "There is no optimizer '1'; there are sgd, adamw, rmsprop, muon")]
     [InlineData("--sched cosin", "There is no schedule 'cosin'; did you mean 'cosine'? There are none, step, cosine, onecycle, plateau.")]
     [InlineData("--lr 1e-60", "--lr 1e-60: expected a positive number")]
     [InlineData("--warmup-epochs -1", "--warmup-epochs -1: expected a number of at least 0")]

@@ -38,6 +38,8 @@ public sealed class TrainingDefaultsTests : IDisposable
         // The learning rate is for its optimizer.
         var adamw = settings with { Optimizer = OptimizerKind.AdamW };
         Assert.Equal((0.001, 0, 0.01, defaults.Epochs), (adamw.LearningRate, adamw.Momentum, adamw.WeightDecay, adamw.Epochs));
+        var muon = settings with { Optimizer = OptimizerKind.Muon };
+        Assert.Equal((0.003, 0.95, 0.01, defaults.Epochs), (muon.LearningRate, muon.Momentum, muon.WeightDecay, muon.Epochs));
         var rmsprop = settings with { Optimizer = OptimizerKind.RMSprop };
         Assert.Equal((0.002, 0.9, 0, defaults.Epochs), (rmsprop.LearningRate, rmsprop.Momentum, rmsprop.WeightDecay, rmsprop.Epochs));
     }

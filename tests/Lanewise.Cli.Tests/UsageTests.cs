@@ -29,7 +29,7 @@ public sealed class UsageTests
     [InlineData("train residual --momentum 1", "--momentum 1: expected a number of at least 0 and below 1")]
     [InlineData("train residual --weight-decay -1", "--weight-decay -1: expected a number of at least 0")]
     [InlineData("train residual --nesterov --momentum 0", "--nesterov: Nesterov momentum requires a --momentum above 0")]
-    [InlineData("train residual --opt adam", "no optimizer 'adam'; did you mean 'adamw'? There are sgd, adamw, rmsprop.")]
+    [InlineData("train residual --opt adam", "no optimizer 'adam'; did you mean 'adamw'? There are sgd, adamw, rmsprop, muon.")]
     [InlineData("train residual --epochs 0", "--epochs 0: expected a whole number from 1")]
     [InlineData("train residual --threads 0", "--threads 0: expected a whole number from 1 to 256")]
     [InlineData("train residual --threads 1000", "--threads 1000: expected a whole number from 1 to 256")]

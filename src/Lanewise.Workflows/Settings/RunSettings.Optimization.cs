@@ -11,6 +11,9 @@ public enum OptimizerKind
 
     /// <summary>RMSprop with torchvision's α of 0.9 and ε of 0.0316; see <see cref="Lanewise.RMSprop"/>.</summary>
     RMSprop,
+
+    /// <summary>Muon, AdamW for what is not a convolution's weight; see <see cref="Lanewise.Muon"/>.</summary>
+    Muon,
 }
 
 /// <summary>The learning-rate schedules.</summary>
@@ -35,7 +38,7 @@ public enum ScheduleKind
 // Epochs, batches, the optimizer and its schedule, with the names of timm.
 public abstract partial record RunSettings
 {
-    private const double AdamWLearningRate = 0.001, AdamWWeightDecay = 0.01, RMSpropLearningRate = 0.002, RMSpropMomentum = 0.9;
+    private const double AdamWLearningRate = 0.001, AdamWWeightDecay = 0.01, RMSpropLearningRate = 0.002, RMSpropMomentum = 0.9, MuonLearningRate = 0.003, MuonMomentum = 0.95;
     private protected const string NonNegative = "a number of at least 0";
 
     private protected static readonly Setting<int> EpochsSetting = new(
@@ -52,20 +55,20 @@ public abstract partial record RunSettings
     };
 
     private protected static readonly Setting<OptimizerKind> OptSetting = new(
-        "opt", SettingTypes.Choice<OptimizerKind>("optimizer"), ByDefault(s => s.Defaults.Optimizer), "Optimizer: sgd, adamw, rmsprop.");
+        "opt", SettingTypes.Choice<OptimizerKind>("optimizer"), ByDefault(s => s.Defaults.Optimizer), "Optimizer: sgd, adamw, rmsprop, muon.");
 
     private protected static readonly Setting<double> LrSetting = new(
         "lr", SettingTypes.Number(v => v > 0, "a positive number such as 0.01"),
         ByDefault(s => s.OptimizerDefaults.LearningRate), "Learning rate.",
-        ByDefault<string?>(s => $"{s.Defaults.LearningRateText} for sgd, 0.001 for adamw, 0.002 for rmsprop"));
+        ByDefault<string?>(s => $"{s.Defaults.LearningRateText} for sgd, 0.001 for adamw, 0.002 for rmsprop, 0.003 for muon"));
 
     private protected static readonly Setting<double> MomentumSetting = new(
         "momentum", SettingTypes.Number(v => v is >= 0 and < 1, "a number of at least 0 and below 1"),
-        ByDefault(s => s.OptimizerDefaults.Momentum), "Momentum of sgd and rmsprop, at least 0 and below 1.");
+        ByDefault(s => s.OptimizerDefaults.Momentum), "Momentum of sgd, rmsprop and muon, at least 0 and below 1.");
 
     private protected static readonly Setting<double> WeightDecaySetting = new(
         "weight-decay", SettingTypes.Number(v => v >= 0, NonNegative), ByDefault(s => s.OptimizerDefaults.WeightDecay), "Weight decay.",
-        _ => "0 for sgd and rmsprop, 0.01 for adamw");
+        _ => "0 for sgd and rmsprop, 0.01 for adamw and muon");
 
     private protected static readonly Setting<bool> NesterovSetting = new(
         "nesterov", SettingTypes.Switch, _ => false, "Use Nesterov momentum.")
@@ -164,6 +167,7 @@ public abstract partial record RunSettings
     {
         OptimizerKind.AdamW => new() { LearningRate = AdamWLearningRate, Momentum = 0, WeightDecay = AdamWWeightDecay },
         OptimizerKind.RMSprop => new() { LearningRate = RMSpropLearningRate, Momentum = RMSpropMomentum },
+        OptimizerKind.Muon => new() { LearningRate = MuonLearningRate, Momentum = MuonMomentum, WeightDecay = AdamWWeightDecay },
         _ => new(),
     };
 
@@ -186,6 +190,7 @@ public abstract partial record RunSettings
     {
         OptimizerKind.AdamW => new AdamW(LearningRate, weightDecay: WeightDecay),
         OptimizerKind.RMSprop => new RMSprop(LearningRate, alpha: 0.9, eps: 0.0316, WeightDecay, Momentum),
+        OptimizerKind.Muon => new Muon(LearningRate, Momentum, WeightDecay),
         _ => new Sgd(LearningRate, Momentum, WeightDecay, Nesterov),
     };
 

@@ -16,6 +16,7 @@ internal sealed class OptimizerWork(params LaneMemory[] state) : IWork
     private LaneMemory[] _slots = [];
     private int _trained;
     private int _variable;
+    private bool _averages;
 
     /// <summary>The state of the optimizer, such as momentum, in the layout of the weights.</summary>
     public IReadOnlyList<LaneMemory> State => state;
@@ -28,6 +29,9 @@ internal sealed class OptimizerWork(params LaneMemory[] state) : IWork
 
     /// <summary>The ranges of the trained weights with their groups, ascending and without gaps; empty if there is one group.</summary>
     public IReadOnlyList<UpdateRange> Ranges { get; init; } = [];
+
+    /// <summary>The weights that the optimizer updates as matrices after the others; null for none.</summary>
+    public MatrixUpdates? Matrices { get; init; }
 
     /// <summary>What clips the gradients before the step; null for nothing.</summary>
     public GradientClipWork? Clipping { get; init; }
@@ -52,7 +56,18 @@ internal sealed class OptimizerWork(params LaneMemory[] state) : IWork
         }
 
         int last = Average is null ? trained : Math.Max(trained, variable);
+        _averages = Average is not null && Matrices is null;
         workers.Run(this, (last + Chunk - 1) / Chunk);
+        if (Matrices is not null)
+        {
+            Matrices.Run(workers, kernels, weights, slots[0], Steps);
+        }
+
+        if (Matrices is not null && Average is not null)
+        {
+            (_trained, _averages) = (0, true);
+            workers.Run(this, (last + Chunk - 1) / Chunk);
+        }
     }
 
     /// <inheritdoc/>
@@ -74,10 +89,10 @@ internal sealed class OptimizerWork(params LaneMemory[] state) : IWork
             }
         }
 
-        if (Average is not null)
+        if (_averages)
         {
             // Right after the update, while the weights are in the cache.
-            _kernels!.Average(_weights!, Average, (float)AverageShare, start, Math.Min(Chunk, _variable - start));
+            _kernels!.Average(_weights!, Average!, (float)AverageShare, start, Math.Min(Chunk, _variable - start));
         }
     }
 }

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Lanewise.Kernels;
 
 namespace Lanewise.Engine;
@@ -11,7 +10,7 @@ internal sealed class ParameterLayout
 {
     // Every parameter starts on a cache line, so that no two updates share one.
     private const int Alignment = 16;
-    private readonly Dictionary<string, Location> _locations = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ParameterLocation> _locations = new(StringComparer.Ordinal);
     private readonly Dictionary<Node, int> _foldedBiases = [];
     private readonly Dictionary<Node, int> _statistics = [];
     private readonly Form _form;
@@ -111,6 +110,9 @@ internal sealed class ParameterLayout
     public IEnumerable<ParameterSpec> Trained =>
         _form.Network.Parameters.Where(p => _locations.TryGetValue(p.Name, out var location) && location.Offset < TrainedFloats);
 
+    /// <summary>Returns where a trained parameter is.</summary>
+    public ParameterLocation LocationOf(ParameterSpec parameter) => _locations[parameter.Name];
+
     /// <summary>Returns the ranges of the trained parameters by group, ascending; neighbours of one group are one range.</summary>
     /// <param name="groupOf">The index of the group of a parameter, by its name.</param>
     public IReadOnlyList<UpdateRange> RangesOf(Func<string, int> groupOf)
@@ -153,8 +155,8 @@ internal sealed class ParameterLayout
         {
             bool packs = unit.Node.Op is Conv2d or Linear && p == unit.Node.Parameters[0];
             var location = packs
-                ? new Location(Floats, p.Count, Conv2dLowering.Packing(unit, _form, kernels), Conv2dLowering.Groups(unit.Node.Op))
-                : new Location(Floats, p.Count, null, 1);
+                ? new ParameterLocation(Floats, p.Count, Conv2dLowering.Packing(unit, _form, kernels), Conv2dLowering.Groups(unit.Node.Op))
+                : new ParameterLocation(Floats, p.Count, null, 1);
             _locations[p.Name] = location;
             Reserve(location.Length);
         }
@@ -198,46 +200,5 @@ internal sealed class ParameterLayout
         }
 
         _locations[parameters[0].Name].Pack(folded, to);
-    }
-
-    /// <summary>The location and packing of a parameter.</summary>
-    /// <param name="Offset">The offset of the first float.</param>
-    /// <param name="Count">The number of values.</param>
-    /// <param name="Packing">The packing of the weights of each group of a convolution; null for row-major order.</param>
-    /// <param name="Groups">The number of groups, stored consecutively.</param>
-    [StructLayout(LayoutKind.Auto)]
-    private readonly record struct Location(int Offset, int Count, Conv2dPacking? Packing, int Groups)
-    {
-        public int Length => Packing is { } packed ? checked(packed.Length * Groups) : Count;
-
-        public void Pack(ReadOnlySpan<float> values, LaneMemory to)
-        {
-            if (Packing is not { } packed)
-            {
-                values.CopyTo(to.Slice(Offset, Count));
-                return;
-            }
-
-            int count = Count / Groups;
-            for (int g = 0; g < Groups; g++)
-            {
-                packed.Pack(values.Slice(g * count, count), to.Slice(Offset + g * packed.Length, packed.Length));
-            }
-        }
-
-        public void Unpack(LaneMemory from, Span<float> values)
-        {
-            if (Packing is not { } packed)
-            {
-                from.Slice(Offset, Count).CopyTo(values);
-                return;
-            }
-
-            int count = Count / Groups;
-            for (int g = 0; g < Groups; g++)
-            {
-                packed.Unpack(from.Slice(Offset + g * packed.Length, packed.Length), values.Slice(g * count, count));
-            }
-        }
     }
 }

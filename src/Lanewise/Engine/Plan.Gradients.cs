@@ -106,6 +106,15 @@ public sealed partial class Plan
     /// <param name="groupOf">The index of the group of a parameter, by its name.</param>
     internal IReadOnlyList<UpdateRange> RangesOf(Func<string, int> groupOf) => Layout.RangesOf(groupOf);
 
+    /// <summary>Returns the updates of trained parameters as matrices; null if there are none.</summary>
+    /// <param name="groupOf">The index of the group of a parameter that is updated as a matrix, by its name; null for others.</param>
+    internal MatrixUpdates? MatricesOf(Func<string, int?> groupOf)
+    {
+        (ParameterSpec, ParameterLocation, int)[] matrices =
+            [.. from p in Layout.Trained let g = groupOf(p.Name) where g is not null select (p, Layout.LocationOf(p), g.Value)];
+        return matrices.Length == 0 ? null : new(matrices, Options.Threads);
+    }
+
     /// <summary>Copies the running statistics out, which a run in training changes.</summary>
     internal float[] SaveBuffers() => BuffersOf(_weights.Memory).ToArray();
 

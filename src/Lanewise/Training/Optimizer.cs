@@ -28,6 +28,14 @@ public abstract record Optimizer
     /// <param name="update">The number of this step in the whole training, from 1.</param>
     internal abstract OptimizerStep StepAt(double rate, long update);
 
+    /// <summary>Whether the weights of convolutions are updated as matrices.</summary>
+    internal virtual bool UpdatesMatrices => false;
+
+    /// <summary>Returns the constants of the update kernel of parameters that are not updated as matrices.</summary>
+    /// <param name="rate">The learning rate of this step.</param>
+    /// <param name="update">The number of this step in the whole training, from 1.</param>
+    internal virtual OptimizerStep ElementwiseStepAt(double rate, long update) => StepAt(rate, update);
+
     /// <summary>Returns the same optimizer with another weight decay.</summary>
     internal Optimizer With(double weightDecay) => this with { WeightDecay = weightDecay };
 

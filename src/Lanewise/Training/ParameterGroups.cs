@@ -7,10 +7,10 @@ namespace Lanewise;
 internal sealed class ParameterGroups
 {
     private readonly Optimizer _optimizer;
-    private readonly List<(double RateFactor, double WeightDecay)> _groups;
+    private readonly List<(double RateFactor, double WeightDecay, bool IsMatrix)> _groups;
     private readonly Dictionary<string, int> _members = new(StringComparer.Ordinal);
 
-    private ParameterGroups(Optimizer optimizer) => (_optimizer, _groups) = (optimizer, [(1, optimizer.WeightDecay)]);
+    private ParameterGroups(Optimizer optimizer) => (_optimizer, _groups) = (optimizer, [(1, optimizer.WeightDecay, false)]);
 
     /// <summary>The number of groups.</summary>
     public int Count => _groups.Count;
@@ -28,7 +28,8 @@ internal sealed class ParameterGroups
             foreach (var p in node.Parameters.Where(p => !p.IsBuffer))
             {
                 double? ofBias = p.Name.EndsWith(".bias", StringComparison.Ordinal) ? options.BiasWeightDecay : null;
-                groups.Add(p.Name, (rate, ofBias ?? ofNorm ?? decay));
+                bool isMatrix = options.Optimizer.UpdatesMatrices && node.Op is Conv2d && p == node.Parameters[0];
+                groups.Add(p.Name, (rate, ofBias ?? ofNorm ?? decay, isMatrix));
             }
         }
 
@@ -38,17 +39,21 @@ internal sealed class ParameterGroups
     /// <summary>Returns the index of the group of a parameter.</summary>
     public int IndexOf(string parameter) => _members.GetValueOrDefault(parameter);
 
+    /// <summary>Returns the index of the group of a parameter that is updated as a matrix; null for others.</summary>
+    public int? MatrixIndexOf(string parameter) => _groups[IndexOf(parameter)].IsMatrix ? IndexOf(parameter) : null;
+
     /// <summary>Returns the constants of the update of a group.</summary>
     /// <param name="group">The index of the group.</param>
     /// <param name="rate">The learning rate of the first group.</param>
     /// <param name="update">The number of the update, from 1.</param>
     public Kernels.OptimizerStep StepAt(int group, double rate, long update)
     {
-        var (factor, decay) = _groups[group];
-        return group == 0 ? _optimizer.StepAt(rate, update) : _optimizer.With(decay).StepAt(rate * factor, update);
+        var (factor, decay, isMatrix) = _groups[group];
+        var (optimizer, own) = group == 0 ? (_optimizer, rate) : (_optimizer.With(decay), rate * factor);
+        return isMatrix ? optimizer.StepAt(own, update) : optimizer.ElementwiseStepAt(own, update);
     }
 
-    private void Add(string parameter, (double RateFactor, double WeightDecay) group)
+    private void Add(string parameter, (double RateFactor, double WeightDecay, bool IsMatrix) group)
     {
         int index = _groups.IndexOf(group);
         if (index < 0)

@@ -50,6 +50,7 @@ public sealed partial class Trainer : IDisposable
             Steps = [.. Enumerable.Range(0, _groups.Count).Select(i => _groups.StepAt(i, options.Optimizer.LearningRate, 1))],
             Step = _groups.StepAt(0, options.Optimizer.LearningRate, 1),
             Ranges = _groups.Count == 1 ? [] : _plan.RangesOf(_groups.IndexOf),
+            Matrices = _plan.MatricesOf(_groups.MatrixIndexOf),
             Clipping = options.Clipping is { } clip ? new(clip.Mode == ClipMode.Value, clip.Limit) : null,
             Average = options.Average is null ? null : _plan.AllocateAverage(),
         };

@@ -19,6 +19,11 @@ public sealed class OptimizerTests
     public void Ten_steps_of_RMSprop_with_warm_up_and_cosine_are_PyTorchs(int width) =>
         AssertTenSteps(width, new RMSprop(0.001, alpha: 0.9, eps: 0.0316, weightDecay: 0.01, momentum: 0.9), "rmsprop.");
 
+    [Theory]
+    [MemberData(nameof(Widths))]
+    public void Ten_steps_of_Muon_with_warm_up_and_cosine_are_those_of_its_formulas(int width) =>
+        AssertTenSteps(width, new Muon(0.002, weightDecay: 0.05), "muon.");
+
     private static void AssertTenSteps(int width, Optimizer optimizer, string prefix)
     {
         const int Batch = 64, Steps = 10;
@@ -32,12 +37,23 @@ public sealed class OptimizerTests
             Array.ConvertAll(golden["train_images"].Values, v => (v / 255f - 0.1307f) / 0.3081f), golden["train_labels"].Values);
         double scale = optimizer.LearningRate / 0.002;
         var schedule = new CosineAnnealingLR { WarmupEpochs = 0.3 };
-        var update = new OptimizerWork(plan.AllocateLikeWeights(), plan.AllocateLikeWeights()) { Step = optimizer.StepAt(0, 1) };
+        var groups = ParameterGroups.Of(network, new TrainingOptions { Optimizer = optimizer });
+        var update = new OptimizerWork(plan.AllocateLikeWeights(), plan.AllocateLikeWeights())
+        {
+            Steps = new OptimizerStep[groups.Count],
+            Step = groups.StepAt(0, 0, 1),
+            Ranges = plan.RangesOf(groups.IndexOf),
+            Matrices = plan.MatricesOf(groups.MatrixIndexOf),
+        };
         for (int step = 0; step < Steps; step++)
         {
             double rate = schedule.RateAt(optimizer.LearningRate, (double)step / Steps, epochs: 1);
             Assert.Equal(scale * recipe["rates"].Values[step], rate, 1e-9);
-            update.Step = optimizer.StepAt(rate, step + 1);
+            for (int group = 0; group < groups.Count; group++)
+            {
+                update.Steps[group] = groups.StepAt(group, rate, step + 1);
+            }
+
             plan.ComputeGradients(source, [.. Enumerable.Range(step * Batch, Batch)]);
             Assert.Equal(recipe[prefix + "losses"].Values[step], plan.Losses.ToArray().Average(), 1e-4);
             plan.Apply(update);
@@ -97,6 +113,8 @@ public sealed class OptimizerTests
             (new RMSprop(eps: 0), "eps 0"),
             (new RMSprop(momentum: 1), "momentum 1"),
             (new RMSprop(weightDecay: -1), "weight decay -1"),
+            (new Muon(momentum: 1), "momentum 1"),
+            (new Muon(weightDecay: -1), "weight decay -1"),
         ];
         foreach (var (optimizer, named) in wrong)
         {

@@ -20,6 +20,7 @@ public sealed class ResumeTests
     [InlineData("sgd", false)]
     [InlineData("adamw", false)]
     [InlineData("rmsprop", false)]
+    [InlineData("muon", false)]
     [InlineData("cosine", false)]
     [InlineData("sgd", true)]
     [InlineData("cosine", true)]

@@ -22,6 +22,7 @@ public sealed class TrainerTests
     {
         "sgd" => Options,
         "adamw" => Options with { Optimizer = new AdamW(0.002) },
+        "muon" => Options with { Optimizer = new Muon(0.002), Average = new WeightAverage(0.9) },
         "rmsprop" => Options with { Optimizer = new RMSprop(0.001, momentum: 0.9) },
         _ => Options with { Optimizer = new AdamW(0.004), Schedule = new CosineAnnealingLR(1e-4) { WarmupEpochs = 1.5 } },
     };
@@ -30,6 +31,7 @@ public sealed class TrainerTests
     [InlineData("sgd", 2)]
     [InlineData("sgd", 5)]
     [InlineData("cosine", 3)]
+    [InlineData("muon", 3)]
     public async Task Weights_do_not_depend_on_the_number_of_threads(string recipe, int threads)
     {
         var one = await Run(new Trainer(Small, Recipe(recipe)));
