@@ -27,17 +27,36 @@ public sealed class RecipeTests : IDisposable
     {
         var settings = new TrainSettings { Recipe = "cifar-fast", Epochs = 7, Model = "resnet56" }.WithRecipe();
         Assert.Equal(
-            ("resnet56", "cifar10", 7, 128, true),
-            (settings.Model, settings.Dataset, settings.Epochs, settings.BatchSize, settings.Nesterov));
+            ("resnet56", "cifar10", 7, 64, OptimizerKind.Muon),
+            (settings.Model, settings.Dataset, settings.Epochs, settings.BatchSize, settings.Optimizer));
         Assert.Equal("cifar-fast", settings.Recipe);
 
         var adamw = new TrainSettings { Recipe = "cifar-fast", Optimizer = OptimizerKind.AdamW }.WithRecipe();
         adamw.Check();
-        Assert.Equal((0.001, 0.01, false), (adamw.LearningRate, adamw.WeightDecay, adamw.Nesterov));
+        Assert.Equal((0.001, 0.01, 0), (adamw.LearningRate, adamw.WeightDecay, adamw.Momentum));
 
         var constant = new TrainSettings { Recipe = "cifar-paper", Schedule = ScheduleKind.None }.WithRecipe();
         constant.Check();
         Assert.Empty(constant.Milestones);
+    }
+
+    [Fact]
+    public void Another_optimizer_than_that_of_a_file_brings_its_own_constants()
+    {
+        SettingValue[] given = [.. new TrainSettings { Optimizer = OptimizerKind.Muon, Momentum = 0.9 }.Given(TrainSettings.AllSettings)];
+        var file = new TrainSettings
+        {
+            Optimizer = OptimizerKind.Sgd,
+            LearningRate = 0.1,
+            WeightDecay = 1e-4,
+            Nesterov = true,
+            Schedule = ScheduleKind.Cosine,
+            WarmupEpochs = 0.5,
+        };
+        var settings = file.WithGiven(given);
+        Assert.Equal((0.003, 0.9, 0.01, false), (settings.LearningRate, settings.Momentum, settings.WeightDecay, settings.Nesterov));
+        Assert.Equal((ScheduleKind.Cosine, 0.5), (settings.Schedule, settings.WarmupEpochs));
+        Assert.Equal(0.1, file.WithGiven([]).LearningRate);
     }
 
     [Fact]

@@ -10,7 +10,7 @@ public sealed class SumsTests
 {
     public static TheoryData<string, string, int> Trainings { get; } = new(
         from model in (string[])["residual", "resnet20"]
-        from optimizer in (string[])["sgd", "adamw"]
+        from optimizer in (string[])["sgd", "adamw", "muon"]
         from lanes in Processor.LaneWidths.Where(width => width > 1)
         select (model, optimizer, lanes));
 

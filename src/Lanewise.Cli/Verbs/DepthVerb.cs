@@ -77,6 +77,6 @@ internal sealed class DepthVerb
         var settings = parse.GetValue(_config) is { } file
             ? new DepthSettings().With(SettingsFile.Load(file, DepthSettings.AllSettings))
             : new DepthSettings();
-        return DepthJob.Create(settings.With(given), parse.GetValue(_output));
+        return DepthJob.Create((DepthSettings)settings.WithGiven(given), parse.GetValue(_output));
     }
 }

@@ -109,7 +109,7 @@ internal sealed class TrainVerb
         var settings = parse.GetValue(_config) is { } file
             ? new TrainSettings().With(SettingsFile.Load(file, TrainSettings.AllSettings))
             : new TrainSettings();
-        settings = settings.With(given).WithRecipe();
+        settings = ((TrainSettings)settings.WithGiven(given)).WithRecipe();
         return settings.Model is not null
             ? TrainingJob.Create(settings, parse.GetValue(_output))
             : throw new UsageException(

@@ -1,6 +1,6 @@
 namespace Lanewise.Kernels;
 
-/// <summary>One step of Muon as defined by torch.optim.Muon, for parameters that are matrices. The state is the momentum.</summary>
+/// <summary>One step of Muon (Jordan et al. 2024), for parameters that are matrices. The state is the momentum.</summary>
 /// <param name="LearningRate">The learning rate.</param>
 /// <param name="Momentum">μ, the decay of the average of the gradient.</param>
 /// <param name="WeightDecay">λ; each step multiplies the weight by 1 − rate·λ.</param>
@@ -15,7 +15,7 @@ internal static unsafe class MuonKernel<L, V>
 {
     /// <summary>
     /// g = Σ over slots;  m = m + (1 − μ)(g − m);  u = g + μ(m − g).
-    /// Writes m and, in the first slot, u: <paramref name="count"/> floats from <paramref name="start"/> on; zeroes those of the other slots.
+    /// Writes m and, in the first slot, u: <paramref name="count"/> floats from <paramref name="start"/> on; zeroes those of the others.
     /// </summary>
     public static void Direction(MuonStep step, LaneMemory momentum, ReadOnlySpan<LaneMemory> slots, int start, int count)
     {

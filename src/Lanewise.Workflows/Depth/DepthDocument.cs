@@ -65,7 +65,7 @@ internal static class DepthDocument
     private static string Describe(DepthSettings r)
     {
         string optimizer = FormattableString.Invariant($"{EnumNames.Of(r.Optimizer)}, learning rate {r.LearningRate}");
-        string momentum = r.Optimizer == OptimizerKind.Sgd ? $", momentum {r.Momentum}" : "";
+        string momentum = r.Optimizer != OptimizerKind.AdamW ? $", momentum {r.Momentum}" : "";
         string decay = r.WeightDecay > 0 ? $", weight decay {r.WeightDecay}" : "";
         string schedule = r.Schedule == ScheduleKind.None ? "" : $", schedule {EnumNames.Of(r.Schedule)}";
         string warmup = r.WarmupEpochs > 0 ? $", warm-up {r.WarmupEpochs} epochs" : "";

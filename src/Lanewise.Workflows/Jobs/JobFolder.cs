@@ -219,7 +219,8 @@ internal sealed class JobFolder<T>
         if (Facts.OrderOfSums != SumOrder.Version)
         {
             progress.Notice(
-                $"the {kind} is of a version that summed in another order or by other algorithms (order of sums {Facts.OrderOfSums}; this version has "
+                $"the {kind} is of a version that summed in another order or by other algorithms (order of sums "
+                + $"{Facts.OrderOfSums}; this version has "
                 + $"{SumOrder.Version}): the last bits of the results may differ from those of an uninterrupted {kind}.");
         }
     }

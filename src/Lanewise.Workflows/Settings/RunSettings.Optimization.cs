@@ -38,7 +38,9 @@ public enum ScheduleKind
 // Epochs, batches, the optimizer and its schedule, with the names of timm.
 public abstract partial record RunSettings
 {
-    private const double AdamWLearningRate = 0.001, AdamWWeightDecay = 0.01, RMSpropLearningRate = 0.002, RMSpropMomentum = 0.9, MuonLearningRate = 0.003, MuonMomentum = 0.95;
+    private const double AdamWLearningRate = 0.001, AdamWWeightDecay = 0.01, RMSpropLearningRate = 0.002, RMSpropMomentum = 0.9,
+        MuonLearningRate = 0.003, MuonMomentum = 0.95;
+
     private protected const string NonNegative = "a number of at least 0";
 
     private protected static readonly Setting<int> EpochsSetting = new(
@@ -55,7 +57,8 @@ public abstract partial record RunSettings
     };
 
     private protected static readonly Setting<OptimizerKind> OptSetting = new(
-        "opt", SettingTypes.Choice<OptimizerKind>("optimizer"), ByDefault(s => s.Defaults.Optimizer), "Optimizer: sgd, adamw, rmsprop, muon.");
+        "opt", SettingTypes.Choice<OptimizerKind>("optimizer"), ByDefault(s => s.Defaults.Optimizer),
+        "Optimizer: sgd, adamw, rmsprop, muon.");
 
     private protected static readonly Setting<double> LrSetting = new(
         "lr", SettingTypes.Number(v => v > 0, "a positive number such as 0.01"),
@@ -64,7 +67,9 @@ public abstract partial record RunSettings
 
     private protected static readonly Setting<double> MomentumSetting = new(
         "momentum", SettingTypes.Number(v => v is >= 0 and < 1, "a number of at least 0 and below 1"),
-        ByDefault(s => s.OptimizerDefaults.Momentum), "Momentum of sgd, rmsprop and muon, at least 0 and below 1.");
+        ByDefault(s => s.OptimizerDefaults.Momentum), "Momentum, at least 0 and below 1; adamw has none.",
+        ByDefault<string?>(s => string.Create(
+            CultureInfo.InvariantCulture, $"{s.Defaults.Momentum} for sgd, {RMSpropMomentum} for rmsprop, {MuonMomentum} for muon")));
 
     private protected static readonly Setting<double> WeightDecaySetting = new(
         "weight-decay", SettingTypes.Number(v => v >= 0, NonNegative), ByDefault(s => s.OptimizerDefaults.WeightDecay), "Weight decay.",
@@ -122,7 +127,7 @@ public abstract partial record RunSettings
     /// <summary>Gets the learning rate; its default depends on the optimizer.</summary>
     public double LearningRate { get => Get(LrSetting); init => Set(LrSetting, value); }
 
-    /// <summary>Gets the momentum of SGD.</summary>
+    /// <summary>Gets the momentum; its default depends on the optimizer.</summary>
     public double Momentum { get => Get(MomentumSetting); init => Set(MomentumSetting, value); }
 
     /// <summary>Gets the weight decay; its default depends on the optimizer.</summary>
@@ -161,6 +166,25 @@ public abstract partial record RunSettings
         OptSetting, LrSetting, MomentumSetting, WeightDecaySetting, NesterovSetting, SchedSetting, WarmupEpochsSetting, WarmupLrSetting,
         DecayEpochsSetting, DecayRateSetting, MilestonesSetting, MinLrSetting,
     ];
+
+    /// <summary>Gets the constants that belong to an optimizer.</summary>
+    private protected static IReadOnlyList<Setting> OfOptimizer { get; } = [LrSetting, MomentumSetting, WeightDecaySetting, NesterovSetting];
+
+    /// <summary>Gets the constants that belong to a schedule.</summary>
+    private protected static IReadOnlyList<Setting> OfSchedule { get; } =
+        [WarmupEpochsSetting, WarmupLrSetting, DecayEpochsSetting, DecayRateSetting, MilestonesSetting, MinLrSetting];
+
+    /// <summary>
+    /// Returns these settings, those of a file, with values given by hand. Where they name another optimizer or schedule, the constants of
+    /// the file's own do not apply.
+    /// </summary>
+    internal RunSettings WithGiven(IReadOnlyList<SettingValue> given)
+    {
+        var settings = this.With(given);
+        IEnumerable<Setting> dropped =
+            [.. settings.Optimizer != Optimizer ? OfOptimizer : [], .. settings.Schedule != Schedule ? OfSchedule : []];
+        return (RunSettings)WithoutValues(dropped).WithValues(given);
+    }
 
     /// <summary>Gets the defaults that depend on the optimizer: a given one may differ from that of the other defaults.</summary>
     private SharedDefaults OptimizerDefaults => Optimizer == Defaults.Optimizer ? Defaults : Optimizer switch
@@ -231,7 +255,7 @@ public abstract partial record RunSettings
             (IsAdamW && IsGiven(MomentumSetting) && Momentum != 0, MomentumSetting,
                 $"{{momentum}}: adamw has no momentum; omit the option or use {{opt}} sgd."),
             (Nesterov && Optimizer != OptimizerKind.Sgd, NesterovSetting,
-                $"{{nesterov}}: only sgd has Nesterov momentum; omit the option or use {{opt}} sgd."),
+                $"{{nesterov}}: an option of sgd; omit it or use {{opt}} sgd."),
             (Nesterov && Momentum == 0, NesterovSetting, $"{{nesterov}}: Nesterov momentum requires a {{momentum}} above 0."),
             (!steps && IsChanged(DecayEpochsSetting, 30d), DecayEpochsSetting, $"{{decay-epochs}} requires {{sched}} step."),
             (!steps && !isPlateau && IsChanged(DecayRateSetting, 0.1), DecayRateSetting,

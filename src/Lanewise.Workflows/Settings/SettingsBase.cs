@@ -37,6 +37,9 @@ public abstract record SettingsBase
         _values = _values.SetItems(values.Select(value => KeyValuePair.Create(value.Setting, value.Value))),
     };
 
+    /// <summary>Returns a copy in which some rows are not given.</summary>
+    internal SettingsBase WithoutValues(IEnumerable<Setting> rows) => this with { _values = _values.RemoveRange(rows) };
+
     /// <summary>
     /// Returns the settings with each given value checked and in its canonical form, for example with full paths: properties take any
     /// value.

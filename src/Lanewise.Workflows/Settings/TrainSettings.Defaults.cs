@@ -72,7 +72,7 @@ public sealed partial record TrainSettings
     internal string Describe()
     {
         string optimizer = IsAdamW ? "adamw"
-            : string.Create(CultureInfo.InvariantCulture, $"{Optimizer.ToString().ToLowerInvariant()} with momentum {Momentum}");
+            : string.Create(CultureInfo.InvariantCulture, $"{EnumNames.Of(Optimizer)} with momentum {Momentum}");
         string schedule = Schedule switch
         {
             ScheduleKind.None => "constant",

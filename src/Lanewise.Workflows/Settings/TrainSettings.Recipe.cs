@@ -29,10 +29,8 @@ public sealed partial record TrainSettings
         Setting[] dropped =
         [
             .. IsGiven(OptSetting) && Optimizer != recipe.Optimizer
-                ? (Setting[])[LrSetting, MomentumSetting, WeightDecaySetting, NesterovSetting] : [],
-            .. IsGiven(SchedSetting) && Schedule != recipe.Schedule
-                ? (Setting[])[WarmupEpochsSetting, WarmupLrSetting, DecayEpochsSetting, DecayRateSetting, MilestonesSetting, MinLrSetting]
-                : [],
+                ? OfOptimizer : [],
+            .. IsGiven(SchedSetting) && Schedule != recipe.Schedule ? OfSchedule : [],
             // The model's defaults are shares of the epochs.
             .. IsGiven(EpochsSetting) && Epochs != recipe.Epochs ? (Setting[])[WarmupEpochsSetting, MilestonesSetting] : [],
             .. IsGiven(DecayEpochsSetting) ? (Setting[])[MilestonesSetting] : [],

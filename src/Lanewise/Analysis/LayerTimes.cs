@@ -26,7 +26,8 @@ public sealed record LayerTime(double Forward, double Backward, double Share)
 /// <summary>
 /// The measured times of a network's layers: the median times of the kernel calls, on one thread, with random weights and images. An
 /// op that the engine fuses into another layer (ReLU, a residual sum and, in inference, batch norm, max pooling, other activations after
-/// a convolution and the expansion of a factor for each channel) counts there and has no time of its own. Loading images and the loss belong to no layer and are not counted.
+/// a convolution, and the expansion of a factor for each channel) counts there and has no time of its own. Loading images and the loss
+/// belong to no layer and are not counted.
 /// </summary>
 public sealed class LayerTimes
 {

@@ -9,9 +9,7 @@ namespace Lanewise.Engine;
 internal sealed class MatrixUpdates : IWork
 {
     private readonly Matrix[] _matrices;
-    private readonly int _floats;
-    private readonly int _values;
-    private readonly Scratch?[] _scratch;
+    private readonly Scratch[] _scratch;
     private KernelSet? _kernels;
     private LaneMemory? _weights;
     private LaneMemory? _directions;
@@ -22,12 +20,12 @@ internal sealed class MatrixUpdates : IWork
     /// <param name="threads">The maximum number of threads.</param>
     public MatrixUpdates(IReadOnlyList<(ParameterSpec Parameter, ParameterLocation Location, int Group)> parameters, int threads)
     {
-        _scratch = new Scratch?[threads];
         // The largest first, so that threads end together.
         _matrices = [.. parameters.Select(one => new Matrix(one.Location, one.Parameter.Dimensions[0], one.Group))
             .OrderByDescending(matrix => (long)matrix.Low * matrix.Low * matrix.High)];
-        _floats = _matrices.Max(matrix => NewtonSchulz.Floats(matrix.Low, matrix.High));
-        _values = _matrices.Max(matrix => matrix.Location.Count);
+        int floats = _matrices.Max(matrix => NewtonSchulz.Floats(matrix.Low, matrix.High));
+        int values = _matrices.Max(matrix => matrix.Location.Count);
+        _scratch = [.. Enumerable.Range(0, threads).Select(_ => new Scratch(new LaneMemory(floats), new float[values]))];
     }
 
     /// <summary>Updates the weights. Zeroes the directions.</summary>
@@ -42,7 +40,7 @@ internal sealed class MatrixUpdates : IWork
     {
         var (location, rows, group) = _matrices[item];
         int columns = location.Count / rows, high = _matrices[item].High;
-        var scratch = _scratch[worker] ??= new(new LaneMemory(_floats), new float[_values]);
+        var scratch = _scratch[worker];
         var values = scratch.Values.AsSpan(0, location.Count);
         location.Unpack(_directions!, values);
         // A matrix of more rows than columns is transposed.
@@ -63,7 +61,7 @@ internal sealed class MatrixUpdates : IWork
         location.Pack(values, _directions!);
         // By this factor a step has the size of one of AdamW (Liu et al. 2025, arXiv 2502.16982), so that both have one learning rate.
         double scale = 0.2 * Math.Sqrt(Math.Max(rows, columns));
-        _kernels.Move((MuonStep)_steps[group], scale, _weights!, _directions!, location.Offset, NewtonSchulz.Padded(location.Length));
+        _kernels.Move((MuonStep)_steps[group], scale, _weights!, _directions!, location.Offset, ParameterLayout.Aligned(location.Length));
     }
 
     private readonly record struct Matrix(ParameterLocation Location, int Rows, int Group)

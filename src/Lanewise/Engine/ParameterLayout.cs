@@ -110,6 +110,9 @@ internal sealed class ParameterLayout
     public IEnumerable<ParameterSpec> Trained =>
         _form.Network.Parameters.Where(p => _locations.TryGetValue(p.Name, out var location) && location.Offset < TrainedFloats);
 
+    /// <summary>Returns a number of floats, rounded up to whole cache lines, as each parameter takes.</summary>
+    public static int Aligned(int floats) => checked(floats + Alignment - 1) / Alignment * Alignment;
+
     /// <summary>Returns where a trained parameter is.</summary>
     public ParameterLocation LocationOf(ParameterSpec parameter) => _locations[parameter.Name];
 
@@ -176,7 +179,7 @@ internal sealed class ParameterLayout
         }
     }
 
-    private void Reserve(int floats) => Floats = checked(Floats + (floats + Alignment - 1) / Alignment * Alignment);
+    private void Reserve(int floats) => Floats = checked(Floats + Aligned(floats));
 
     /// <summary>Folds batch norm into a convolution: w' = w · γ / √(var + eps) and b' = (b − mean) · γ / √(var + eps) + β.</summary>
     private void PackFolded(Unit unit, Weights weights, LaneMemory to, int offset)

@@ -5,9 +5,9 @@ using Lanewise.IO;
 namespace Lanewise.Files;
 
 /// <summary>
-/// Saves and loads a trainer's state as one safetensors file: the weights under their own names, the optimizer's state under
-/// <c>velocity.</c>, or <c>exp_avg.</c> and <c>exp_avg_sq.</c>, plus the parameter names, their average under <c>ema.</c> plus their names,
-/// and the position in the metadata.
+/// Saves and loads a trainer's state as one safetensors file: the weights under their own names, the optimizer's state under its names
+/// (<see cref="TrainerState"/>), such as <c>velocity.</c>, plus the parameter names, their average under <c>ema.</c> plus their names, and
+/// the position in the metadata.
 /// Training resumed from a checkpoint is bitwise identical to uninterrupted training.
 /// </summary>
 public static class Checkpoint
@@ -19,7 +19,8 @@ public static class Checkpoint
 
     private static readonly IReadOnlyList<string> SgdState = new Sgd(1).StateNames;
 
-    private static readonly string[] StateNames = [.. SgdState, .. new AdamW().StateNames, .. new RMSprop().StateNames, Average];
+    private static readonly string[] StateNames =
+        [.. SgdState, .. new AdamW().StateNames, .. new RMSprop().StateNames, .. new Muon().StateNames, Average];
 
     /// <summary>Writes the state atomically.</summary>
     /// <exception cref="FileAccessException">The file cannot be written.</exception>

@@ -3,10 +3,10 @@ using Lanewise.Kernels;
 namespace Lanewise;
 
 /// <summary>
-/// Muon (Jordan et al. 2024), as torch.optim.Muon with <c>adjust_lr_fn="match_rms_adamw"</c>, for the weights of convolutions as matrices
-/// of (K, C·R·S): m ← m + (1 − μ)·(∇ − m); u ← ∇ + μ·(m − ∇); w ← (1 − lr·λ)·w − lr · 0.2·√max(K, C·R·S) · NS(u),
-/// where NS makes u nearly orthogonal by five steps of a Newton-Schulz iteration. All other parameters are updated by <see cref="AdamW"/>
-/// with the same learning rate and weight decay.
+/// Muon (Jordan et al. 2024), in the scale of torch.optim.Muon's <c>adjust_lr_fn="match_rms_adamw"</c>: the weights of each convolution
+/// without groups are a matrix of (K, C·R·S), m ← m + (1 − μ)·(∇ − m); u ← ∇ + μ·(m − ∇);
+/// w ← (1 − lr·λ)·w − lr · 0.2·√max(K, C·R·S) · NS(u), where NS makes u nearly orthogonal by five steps of a Newton-Schulz iteration. All
+/// other parameters are updated by <see cref="AdamW"/> with the same learning rate and weight decay.
 /// </summary>
 public sealed record Muon : Optimizer
 {
@@ -20,8 +20,8 @@ public sealed record Muon : Optimizer
     /// <summary>The momentum μ, 0 ≤ μ &lt; 1.</summary>
     public double Momentum { get; init; }
 
-    // Those of AdamW: the momentum of a matrix is the first.
-    internal override IReadOnlyList<string> StateNames => new AdamW().StateNames;
+    // The moments of AdamW; the first is the momentum of a matrix, which has no second one.
+    internal override IReadOnlyList<string> StateNames => ["muon_avg", "muon_avg_sq"];
 
     internal override double UsualLearningRate => 0.001;
 

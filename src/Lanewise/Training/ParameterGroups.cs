@@ -28,7 +28,7 @@ internal sealed class ParameterGroups
             foreach (var p in node.Parameters.Where(p => !p.IsBuffer))
             {
                 double? ofBias = p.Name.EndsWith(".bias", StringComparison.Ordinal) ? options.BiasWeightDecay : null;
-                bool isMatrix = options.Optimizer.UpdatesMatrices && node.Op is Conv2d && p == node.Parameters[0];
+                bool isMatrix = options.Optimizer.UpdatesMatrices && node.Op is Conv2d { Groups: 1 } && p == node.Parameters[0];
                 groups.Add(p.Name, (rate, ofBias ?? ofNorm ?? decay, isMatrix));
             }
         }

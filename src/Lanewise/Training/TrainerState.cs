@@ -6,7 +6,8 @@ namespace Lanewise;
 /// <param name="Weights">The weights and buffers.</param>
 /// <param name="Optimizer">
 /// The optimizer's state by its name, with one tensor per trained parameter: <c>velocity</c> for <see cref="Sgd"/>, <c>exp_avg</c> and
-/// <c>exp_avg_sq</c> for <see cref="AdamW"/> and <see cref="Muon"/>, <c>square_avg</c> and <c>momentum_buffer</c> for <see cref="RMSprop"/>.
+/// <c>exp_avg_sq</c> for <see cref="AdamW"/>, <c>square_avg</c> and <c>momentum_buffer</c> for <see cref="RMSprop"/>, <c>muon_avg</c> and
+/// <c>muon_avg_sq</c> for <see cref="Muon"/>.
 /// </param>
 /// <param name="Position">The position in training.</param>
 public sealed record TrainerState(Weights Weights, IReadOnlyDictionary<string, Weights> Optimizer, TrainingPosition Position)

@@ -24,6 +24,41 @@ public sealed class OptimizerTests
     public void Ten_steps_of_Muon_with_warm_up_and_cosine_are_those_of_its_formulas(int width) =>
         AssertTenSteps(width, new Muon(0.002, weightDecay: 0.05), "muon.");
 
+    [Fact]
+    public void Muon_makes_every_convolution_without_groups_orthogonal_also_those_of_more_outputs_than_inputs()
+    {
+        var network = Network.Define("net", new Shape(2, 8, 8), x => x
+            .Conv2d("tall", 37, kernelSize: 3).ReLU().Conv2d("square", 37, kernelSize: 1).ReLU().Conv2d("grouped", 74, kernelSize: 3, groups: 37)
+            .ReLU().Flatten().Linear("head", 5));
+        var optimizer = new Muon(0.01, weightDecay: 0.1);
+        var groups = ParameterGroups.Of(network, new TrainingOptions { Optimizer = optimizer });
+        Assert.Equal(
+            ["tall.weight", "square.weight"],
+            network.Parameters.Select(p => p.Name).Where(name => groups.MatrixIndexOf(name) is not null));
+        using var plan = Plan.Compile(network, new PlanOptions { BatchSize = 8, Threads = 2, Training = true });
+        var weights = Weights.Initialize(network, 3);
+        plan.SetWeights(weights);
+        plan.ComputeGradients(
+            new TensorSource([.. Kernels.Volume.Randoms(8 * 128, 4).Select(v => (float)v)], [0, 1, 2, 3, 4, 0, 1, 2]), [.. Enumerable.Range(0, 8)]);
+        var gradients = plan.Gradients();
+        plan.Apply(new OptimizerWork(plan.AllocateLikeWeights(), plan.AllocateLikeWeights())
+        {
+            Steps = [.. Enumerable.Range(0, groups.Count).Select(group => groups.StepAt(group, 0.01, 1))],
+            Step = groups.StepAt(0, 0.01, 1),
+            Ranges = plan.RangesOf(groups.IndexOf),
+            Matrices = plan.MatricesOf(groups.MatrixIndexOf),
+        });
+        foreach (string name in (string[])["tall.weight", "square.weight"])
+        {
+            int columns = weights[name].Values.Length / 37;
+            double[,] direction = Kernels.NewtonSchulzTests.Orthogonal(gradients[name].Values, 37, columns);
+            double rate = 0.01 * 0.2 * Math.Sqrt(37);
+            double[] expected = [.. weights[name].Values.Select((w, i) =>
+                (1 - 0.01 * 0.1) * w - rate * direction[i / columns, i % columns])];
+            Compare.Close(name, expected, plan.GetWeights()[name].Values, 1e-4);
+        }
+    }
+
     private static void AssertTenSteps(int width, Optimizer optimizer, string prefix)
     {
         const int Batch = 64, Steps = 10;

@@ -151,11 +151,12 @@ internal sealed class Conv2dLowering : Lowering
     }
 
     /// <summary>
-    /// Emits the groups of a convolution: as one call whose parts threads share, except where a call transforms its weights first.
+    /// Emits the groups of a convolution: as one call whose parts threads share, except where a call transforms its weights first, or pools
+    /// rows that neighbouring parts would both sum.
     /// </summary>
     private static void EmitGroups(Unit unit, ProgramBuilder program, string kernel, Conv2dCall[] calls)
     {
-        if (calls.Length == 1 || calls.Any(call => call.TransformedFloats > 0))
+        if (calls.Length == 1 || calls.Any(call => call.TransformedFloats > 0 || call.Epilogue.Pool is not null))
         {
             Array.ForEach(calls, call => program.Emit([unit], kernel, call));
             return;
