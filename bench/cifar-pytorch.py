@@ -17,12 +17,13 @@ import torch.nn.functional as F
 from PIL import Image
 from torch import nn
 
-sys.path.insert(0, str(Path(__file__).parent.parent / "tests" / "goldens"))
+sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parent.parent / "tests" / "goldens")]
 from cifar import CifarResNet  # noqa: E402
+from muon import Muon  # noqa: E402
 
 MEAN = torch.tensor([0.4914, 0.4822, 0.4465]).view(1, 3, 1, 1)
 STD = torch.tensor([0.247, 0.2435, 0.2616]).view(1, 3, 1, 1)
-EPOCHS, WARMUP, BATCH, RATE = 20, 2, 128, 0.1
+EPOCHS, WARMUP, BATCH, RATE, DECAY, SMOOTHING = 20, 1, 64, 0.003, 0.05, 0.1
 
 
 def load(folder):
@@ -76,7 +77,7 @@ def main():
     x, y = load(os.path.join(args.folder, "train"))
     test = load(os.path.join(args.folder, "test"))
     network = resnet20()
-    optimizer = torch.optim.SGD(network.parameters(), RATE, momentum=0.9, nesterov=True, weight_decay=5e-4)
+    optimizer = Muon(network.parameters(), RATE, DECAY)
     steps = math.ceil(len(x) / BATCH)
     for epoch in range(args.epochs):
         network.train()
@@ -87,7 +88,7 @@ def main():
             for group in optimizer.param_groups:
                 group["lr"] = RATE * share
             index = order[step * BATCH:(step + 1) * BATCH]
-            loss = F.cross_entropy(network(augment(x[index])), y[index])
+            loss = F.cross_entropy(network(augment(x[index])), y[index], label_smoothing=SMOOTHING)
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()

@@ -2,7 +2,7 @@
 """Optimizers beside each other in PyTorch: would RMSprop, Lion or Muon be worth having?
 
 usage: optimizers-pytorch.py mnist FOLDER | cifar FOLDER  [--epochs 1] [--images 60000] [--seeds 2] [--threads 2] [--only NAMES]
-mnist: the tutorial's residual network, batch 64, as the recipe mnist-99-fast; cifar: ResNet-20, batch 128, as cifar-fast.
+mnist: the tutorial's residual network, batch 64, as the recipe mnist-99-fast; cifar: ResNet-20, batch 128.
 FOLDER holds MNIST's four files, or train/CLASS/*.jpg and test/CLASS/*.jpg. Needs PyTorch, NumPy and, for cifar, Pillow.
 """
 import argparse

@@ -14,6 +14,9 @@ from torch.optim import lr_scheduler
 
 import tutorial
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "bench"))
+from muon import Muon  # noqa: E402
+
 STEPS, BATCH = tutorial.STEPS, tutorial.BATCH
 LEARNING_RATE, WEIGHT_DECAY = 0.002, 0.05
 WARMUP_STEPS = 3
@@ -34,34 +37,8 @@ def rmsprop(parameters):
     return torch.optim.RMSprop(parameters, lr=0.001, alpha=0.9, eps=0.0316, weight_decay=0.01, momentum=0.9)
 
 
-class Muon(torch.optim.AdamW):
-    """Muon by the formulas of its paper, with the scale of "match_rms_adamw", and AdamW for what is no convolution's weight."""
-
-    def __init__(self, parameters):
-        parameters = list(parameters)
-        super().__init__([p for p in parameters if p.dim() != 4], lr=LEARNING_RATE, weight_decay=WEIGHT_DECAY)
-        self.matrices = [(p, torch.zeros_like(p)) for p in parameters if p.dim() == 4]
-
-    @torch.no_grad()
-    def step(self):
-        super().step()
-        rate = self.param_groups[0]["lr"]
-        for p, momentum in self.matrices:
-            momentum.lerp_(p.grad, 1 - 0.95)
-            x = p.grad.lerp(momentum, 0.95).reshape(len(p), -1)
-            rows, columns = x.shape
-            x = x.T if rows > columns else x
-            x = x / (x.norm() + 1e-7)
-            for _ in range(5):
-                a = x @ x.T
-                x = 3.4445 * x + (-4.7750 * a + 2.0315 * a @ a) @ x
-            x = x.T if rows > columns else x
-            p.mul_(1 - rate * WEIGHT_DECAY).add_(x.reshape(p.shape), alpha=-rate * 0.2 * max(rows, columns) ** 0.5)
-
-    def zero_grad(self):
-        super().zero_grad()
-        for p, _ in self.matrices:
-            p.grad = None
+def muon(parameters):
+    return Muon(parameters, lr=LEARNING_RATE, weight_decay=WEIGHT_DECAY)
 
 
 def ten_steps(golden, dtype, create):
@@ -117,7 +94,7 @@ def main():
     golden, _ = tutorial.read_safetensors(os.path.join(here, "residual.safetensors"))
     tensors, exact = (
         {**ten_steps(golden, dtype, adamw),
-         **{f"{prefix}.{n}": t for prefix, create in (("rmsprop", rmsprop), ("muon", Muon))
+         **{f"{prefix}.{n}": t for prefix, create in (("rmsprop", rmsprop), ("muon", muon))
             for n, t in ten_steps(golden, dtype, create).items() if n != "rates"}}
         for dtype in (torch.float32, torch.float64))
     for name in tensors:
