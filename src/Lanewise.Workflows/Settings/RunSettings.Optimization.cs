@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Lanewise.Workflows;
 
 /// <summary>The optimizers.</summary>
