@@ -170,7 +170,8 @@ public abstract partial record RunSettings
     ];
 
     /// <summary>Gets the constants that belong to an optimizer.</summary>
-    private protected static IReadOnlyList<Setting> OfOptimizer { get; } = [LrSetting, MomentumSetting, WeightDecaySetting, NesterovSetting];
+    private protected static IReadOnlyList<Setting> OfOptimizer { get; } =
+        [LrSetting, MomentumSetting, WeightDecaySetting, NesterovSetting];
 
     /// <summary>Gets the constants that belong to a schedule.</summary>
     private protected static IReadOnlyList<Setting> OfSchedule { get; } =
