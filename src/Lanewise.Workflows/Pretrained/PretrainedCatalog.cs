@@ -69,7 +69,7 @@ public static class PretrainedCatalog
             IsBuiltIn = true,
             FileName = "cifar10.safetensors",
             Bytes = 552_616,
-            Sha256 = "25443d2a10328d39b81cbd4c31b2975e5741c3e845c99bceb0d5942bfa144d18",
+            Sha256 = "cc44a037d9e90c54113c9d43af4fb382766fc37249fd89dd05bedd4b3d3767e6",
             License = "MIT",
             LicenseNote = "It is the licence of the weights; the publisher of CIFAR-10 (Krizhevsky 2009) names no licence of the images.",
             Origin = "trained by 'lanewise train --recipe cifar-fast' on CIFAR-10 as JPEG, quality 75",
