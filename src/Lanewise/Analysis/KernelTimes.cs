@@ -29,7 +29,7 @@ internal static class KernelTimes
         times.Run(options.Duration, cancellationToken);
         StepTime[] calls = [.. times.Forward, .. times.Backward];
         double all = calls.Sum(call => call.Median);
-        // Each group of a convolution is a call of its own.
+        // The groups of a convolution may be calls of their own.
         var groups = calls.CountBy(call => (call.Step.Path, call.Step.Kernel)).ToDictionary();
         return [.. calls.Select(call =>
         {
