@@ -2,6 +2,17 @@
 import torch
 
 
+def orthogonal(x):
+    """Makes a matrix nearly orthogonal by five steps of the Newton-Schulz iteration."""
+    tall = x.shape[0] > x.shape[1]
+    x = x.T if tall else x
+    x = x / (x.norm() + 1e-7)
+    for _ in range(5):
+        a = x @ x.T
+        x = 3.4445 * x + (-4.7750 * a + 2.0315 * a @ a) @ x
+    return x.T if tall else x
+
+
 class Muon(torch.optim.AdamW):
     """In the scale of torch.optim.Muon's "match_rms_adamw", so that both parts have one learning rate; in single precision."""
 
@@ -19,12 +30,7 @@ class Muon(torch.optim.AdamW):
             average.lerp_(p.grad, 1 - self.momentum)
             x = p.grad.lerp(average, self.momentum).reshape(len(p), -1)
             rows, columns = x.shape
-            x = x.T if rows > columns else x
-            x = x / (x.norm() + 1e-7)
-            for _ in range(5):
-                a = x @ x.T
-                x = 3.4445 * x + (-4.7750 * a + 2.0315 * a @ a) @ x
-            x = x.T if rows > columns else x
+            x = orthogonal(x)
             p.mul_(1 - rate * decay).add_(x.reshape(p.shape), alpha=-rate * 0.2 * max(rows, columns) ** 0.5)
 
     def zero_grad(self):

@@ -17,6 +17,9 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+sys.path.insert(0, str(Path(__file__).parent))
+from muon import orthogonal  # noqa: E402
+
 
 class Residual(nn.Module):
     def __init__(self):
@@ -61,14 +64,8 @@ class Muon(torch.optim.Optimizer):
             for p in group["params"]:
                 m = self.state[p].setdefault("m", torch.zeros_like(p))
                 m.lerp_(p.grad, 1 - group["momentum"])
-                x = p.grad.lerp(m, group["momentum"]).reshape(len(p), -1)
-                tall = x.shape[0] > x.shape[1]
-                x = x.T if tall else x
-                x = x / (x.norm() + 1e-7)
-                for _ in range(5):
-                    a = x @ x.T
-                    x = 3.4445 * x + (-4.7750 * a + 2.0315 * a @ a) @ x
-                x = (x.T if tall else x) * math.sqrt(max(1, p.shape[0] / (p.numel() / p.shape[0])))
+                x = orthogonal(p.grad.lerp(m, group["momentum"]).reshape(len(p), -1))
+                x = x * math.sqrt(max(1, p.shape[0] / (p.numel() / p.shape[0])))
                 p.mul_(1 - group["lr"] * group["weight_decay"])
                 p.add_(x.view_as(p), alpha=-group["lr"])
 

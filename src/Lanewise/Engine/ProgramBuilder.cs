@@ -104,7 +104,6 @@ internal sealed class ProgramBuilder
     /// </summary>
     public Conv2dCall Plan(Conv2dProblem problem)
     {
-        const int Alignment = 16;
         int start = _couplesImages ? Parameters.Floats : WeightFloats;
         problem = problem with
         {
@@ -112,7 +111,7 @@ internal sealed class ProgramBuilder
             Weights = problem.Weights with { Transformed = start },
         };
         var call = Planner.Plan(problem, _tuner.Choose(problem));
-        int floats = checked(call.TransformedFloats + Alignment - 1) / Alignment * Alignment;
+        int floats = ParameterLayout.Aligned(call.TransformedFloats);
         WeightFloats = Math.Max(WeightFloats, checked(start + floats));
         if (floats > 0 && !_couplesImages)
         {

@@ -40,6 +40,5 @@ public sealed record AdamW : Optimizer
         OptionCheck.Require(Beta1 is >= 0 and < 1, nameof(Beta1), "beta1", Beta1, "at least 0 and below 1");
         OptionCheck.Require(Beta2 is >= 0 and < 1, nameof(Beta2), "beta2", Beta2, "at least 0 and below 1");
         OptionCheck.Require((float)Eps > 0, nameof(Eps), "eps", Eps, "a positive number such as 1e-8");
-        OptionCheck.Require(WeightDecay >= 0, nameof(WeightDecay), "weight decay", WeightDecay, "a number of at least 0");
     }
 }

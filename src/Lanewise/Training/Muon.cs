@@ -37,6 +37,5 @@ public sealed record Muon : Optimizer
         base.Check();
         OptionCheck.Require(
             Momentum >= 0 && (float)Momentum < 1, nameof(Momentum), "momentum", Momentum, "at least 0 and below 1");
-        OptionCheck.Require(WeightDecay >= 0, nameof(WeightDecay), "weight decay", WeightDecay, "a number of at least 0");
     }
 }

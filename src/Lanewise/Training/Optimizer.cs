@@ -41,7 +41,11 @@ public abstract record Optimizer
 
     /// <summary>Validates the options.</summary>
     /// <exception cref="InvalidOptionException">A value is out of range.</exception>
-    internal virtual void Check() => OptionCheck.Require(
-        (float)LearningRate > 0 && float.IsFinite((float)LearningRate),
-        nameof(LearningRate), "learning rate", LearningRate, "a positive number such as 0.01");
+    internal virtual void Check()
+    {
+        OptionCheck.Require(
+            (float)LearningRate > 0 && float.IsFinite((float)LearningRate),
+            nameof(LearningRate), "learning rate", LearningRate, "a positive number such as 0.01");
+        OptionCheck.Require(WeightDecay >= 0, nameof(WeightDecay), "weight decay", WeightDecay, "a number of at least 0");
+    }
 }

@@ -41,6 +41,5 @@ public sealed record RMSprop : Optimizer
         OptionCheck.Require((float)Eps > 0, nameof(Eps), "eps", Eps, "a positive number such as 1e-8");
         OptionCheck.Require(
             Momentum >= 0 && (float)Momentum < 1, nameof(Momentum), "momentum", Momentum, "at least 0 and below 1");
-        OptionCheck.Require(WeightDecay >= 0, nameof(WeightDecay), "weight decay", WeightDecay, "a number of at least 0");
     }
 }

@@ -34,7 +34,6 @@ public sealed record Sgd : Optimizer
         base.Check();
         OptionCheck.Require(
             Momentum >= 0 && (float)Momentum < 1, nameof(Momentum), "momentum", Momentum, "at least 0 and below 1");
-        OptionCheck.Require(WeightDecay >= 0, nameof(WeightDecay), "weight decay", WeightDecay, "a number of at least 0");
         OptionCheck.Require(!Nesterov || Momentum > 0, nameof(Momentum), "momentum", Momentum, "positive, as Nesterov momentum requires");
     }
 }
