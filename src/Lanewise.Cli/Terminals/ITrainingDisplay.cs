@@ -17,5 +17,5 @@ internal static class TrainingDisplay
 {
     /// <summary>Creates a live progress bar on a terminal, and one line per epoch otherwise.</summary>
     public static ITrainingDisplay Create(int epochs, int batchSize) =>
-        Terminal.IsLive ? new LiveTrainingDisplay(epochs, batchSize) : new PlainTrainingDisplay(epochs);
+        Terminal.IsLive ? new LiveTrainingDisplay(epochs, batchSize, Terminal.Error) : new PlainTrainingDisplay(epochs);
 }

@@ -1,9 +1,14 @@
+using System.Collections.Concurrent;
 using Lanewise.Workflows;
 using Spectre.Console;
 
 namespace Lanewise.Cli.Terminals;
 
 /// <summary>Shows training on a terminal: a progress bar, and above it one line per completed epoch.</summary>
+/// <remarks>
+/// Only the drawing task writes while the bar is shown, and other threads leave their lines to it: Spectre.Console locks the bar and then
+/// the console to draw the bar, and the console and then the bar to write a line above it, so that two threads could wait on each other.
+/// </remarks>
 internal sealed class LiveTrainingDisplay : ITrainingDisplay
 {
     private const int MaxBarLength = 30;
@@ -13,15 +18,18 @@ internal sealed class LiveTrainingDisplay : ITrainingDisplay
     private readonly int _batchSize;
     private readonly Lock _lock = new();
     private readonly CancellationTokenSource _end = new();
-    private readonly IDisposable _live = Terminal.BeginLive();
+    private readonly ConcurrentQueue<string> _lines = new();
+    private readonly IAnsiConsole _console;
+    private readonly IDisposable _live;
     private readonly Task _display;
     private TrainingProgress _latest;
     private PhaseEvent? _phase;
 
-    public LiveTrainingDisplay(int epochs, int batchSize)
+    public LiveTrainingDisplay(int epochs, int batchSize, IAnsiConsole console)
     {
-        (_epochs, _batchSize) = (epochs, batchSize);
-        _display = Terminal.Error.Live(new Text("training: first step …")).AutoClear(true).StartAsync(ShowAsync);
+        (_epochs, _batchSize, _console) = (epochs, batchSize, console);
+        _live = Terminal.BeginLive(_lines.Enqueue);
+        _display = console.Live(new Text("training: first step …")).AutoClear(true).StartAsync(ShowAsync);
     }
 
     public void Report(TrainingProgress value)
@@ -49,9 +57,7 @@ internal sealed class LiveTrainingDisplay : ITrainingDisplay
             _phase = null;
         }
 
-        // Padded because the line overwrites the progress bar.
-        int width = Terminal.Error.Profile.Width;
-        Terminal.Error.WriteLine(TrainingFormat.Epoch(epoch, _epochs, width).PadRight(width));
+        _lines.Enqueue(TrainingFormat.Epoch(epoch, _epochs, _console.Profile.Width));
     }
 
     public async ValueTask DisposeAsync()
@@ -59,6 +65,7 @@ internal sealed class LiveTrainingDisplay : ITrainingDisplay
         await _end.CancelAsync().ConfigureAwait(false);
         await _display.ConfigureAwait(false);
         _live.Dispose();
+        WriteLines();
         _end.Dispose();
     }
 
@@ -67,6 +74,7 @@ internal sealed class LiveTrainingDisplay : ITrainingDisplay
         while (!_end.IsCancellationRequested)
         {
             await Task.Delay(Interval, _end.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            WriteLines();
             TrainingProgress latest;
             PhaseEvent? phase;
             lock (_lock)
@@ -76,9 +84,18 @@ internal sealed class LiveTrainingDisplay : ITrainingDisplay
 
             if (latest.Steps > 0)
             {
-                int width = Terminal.Error.Profile.Width;
+                int width = _console.Profile.Width;
                 context.UpdateTarget(new Markup(phase is null ? Draw(latest, width) : Draw(latest, phase, width)));
             }
+        }
+    }
+
+    private void WriteLines()
+    {
+        while (_lines.TryDequeue(out string? line))
+        {
+            // Padded because the line overwrites the progress bar.
+            _console.WriteLine(line.PadRight(_console.Profile.Width));
         }
     }
 

@@ -20,7 +20,7 @@ internal static class Terminal
 
     private static readonly Lazy<IAnsiConsole> LazyOut = new(() => Create(Console.Out, Console.IsOutputRedirected));
     private static readonly Lazy<IAnsiConsole> LazyError = new(() => Create(Console.Error, Console.IsErrorRedirected || !IsLive));
-    private static int _liveDisplays;
+    private static volatile Action<string>? _writeAboveLive;
 
     /// <summary>Gets the console of stdout, for reports.</summary>
     public static IAnsiConsole Out => LazyOut.Value;
@@ -61,14 +61,13 @@ internal static class Terminal
     /// <summary>Removes the status line.</summary>
     public static void EraseStatus() => Console.Error.Write(EraseLine);
 
-    /// <summary>Writes a notice to stderr at once, above a live display if there is one.</summary>
+    /// <summary>Writes a notice to stderr, above a live display if there is one.</summary>
     public static void Interject(string line)
     {
         line = VisibleText.Escape(line);
-        if (Volatile.Read(ref _liveDisplays) > 0)
+        if (_writeAboveLive is { } write)
         {
-            // Padded because the line overwrites the display.
-            Error.WriteLine(line.PadRight(Error.Profile.Width));
+            write(line);
         }
         else
         {
@@ -78,12 +77,13 @@ internal static class Terminal
     }
 
     /// <summary>Declares that a display hides the cursor, until the returned object is disposed of.</summary>
-    public static IDisposable BeginLive() => new LiveScope();
+    /// <param name="writeAbove">Writes a line above the display, soon and without waiting.</param>
+    public static IDisposable BeginLive(Action<string> writeAbove) => new LiveScope(writeAbove);
 
     /// <summary>Restores the terminal to the state in which the program found it.</summary>
     public static void Restore()
     {
-        string modes = (Volatile.Read(ref _liveDisplays) > 0 ? ShowCursor : "") + NormalKeypad;
+        string modes = (_writeAboveLive is not null ? ShowCursor : "") + NormalKeypad;
         if (HasCursor && !Console.IsErrorRedirected)
         {
             Console.Error.Write(modes);
@@ -97,7 +97,7 @@ internal static class Terminal
     /// <summary>Sets the terminal up again after the program was suspended.</summary>
     public static void Resume()
     {
-        if (Volatile.Read(ref _liveDisplays) > 0)
+        if (_writeAboveLive is not null)
         {
             Console.Error.Write(HideCursor);
         }
@@ -123,8 +123,8 @@ internal static class Terminal
 
     private sealed class LiveScope : IDisposable
     {
-        public LiveScope() => Interlocked.Increment(ref _liveDisplays);
+        public LiveScope(Action<string> writeAbove) => _writeAboveLive = writeAbove;
 
-        public void Dispose() => Interlocked.Decrement(ref _liveDisplays);
+        public void Dispose() => _writeAboveLive = null;
     }
 }
