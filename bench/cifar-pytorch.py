@@ -23,7 +23,7 @@ from muon import Muon  # noqa: E402
 
 MEAN = torch.tensor([0.4914, 0.4822, 0.4465]).view(1, 3, 1, 1)
 STD = torch.tensor([0.247, 0.2435, 0.2616]).view(1, 3, 1, 1)
-EPOCHS, WARMUP, BATCH, RATE, DECAY, SMOOTHING = 20, 1, 64, 0.003, 0.05, 0.1
+EPOCHS, WARMUP, BATCH, RATE, DECAY, SMOOTHING = 20, 1, 64, 0.004, 0.1, 0.1
 
 
 def load(folder):
