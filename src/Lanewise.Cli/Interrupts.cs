@@ -15,10 +15,14 @@ internal sealed class Interrupts : IDisposable
     // Some programs send one signal to the process and to its group, for example timeout.
     private const long SameSignalMs = 1000;
 
+    // A terminal that takes nothing must not keep a signal from stopping the program.
+    private static readonly TimeSpan MaxWriting = TimeSpan.FromMilliseconds(500);
+
     private readonly CancellationTokenSource _source = new();
     private readonly PosixSignalRegistration[] _registrations;
     private volatile string? _answer;
     private bool _savesWork;
+    private int _signals;
     private long _firstSignal;
 
     public Interrupts() => _registrations =
@@ -26,11 +30,11 @@ internal sealed class Interrupts : IDisposable
         PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop),
         PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop),
         PosixSignalRegistration.Create(PosixSignal.SIGHUP, Stop),
-        PosixSignalRegistration.Create(PosixSignal.SIGQUIT, _ => Terminal.Restore()),
+        PosixSignalRegistration.Create(PosixSignal.SIGQUIT, _ => Write(Terminal.Restore)),
         .. OperatingSystem.IsWindows() ? Array.Empty<PosixSignalRegistration>() :
         [
-            PosixSignalRegistration.Create(PosixSignal.SIGTSTP, _ => Terminal.Restore()),
-            PosixSignalRegistration.Create(PosixSignal.SIGCONT, _ => Terminal.Resume()),
+            PosixSignalRegistration.Create(PosixSignal.SIGTSTP, _ => Write(Terminal.Restore)),
+            PosixSignalRegistration.Create(PosixSignal.SIGCONT, _ => Write(Terminal.Resume)),
         ],
     ];
 
@@ -49,12 +53,11 @@ internal sealed class Interrupts : IDisposable
 
     public void Dispose()
     {
+        // A handler that still runs cancels the source, which holds nothing that needs to be released.
         foreach (var registration in _registrations)
         {
             registration.Dispose();
         }
-
-        _source.Dispose();
     }
 
     private void Stop(PosixSignalContext context)
@@ -62,12 +65,12 @@ internal sealed class Interrupts : IDisposable
         bool isInterrupt = context.Signal == PosixSignal.SIGINT;
         if (_answer is null || (_source.IsCancellationRequested && EndsAtOnce(isInterrupt)))
         {
-            Terminal.Restore();
+            Write(Terminal.Restore);
             return;
         }
 
         context.Cancel = true;
-        if (_source.IsCancellationRequested)
+        if (Interlocked.Increment(ref _signals) > 1)
         {
             return;
         }
@@ -79,9 +82,11 @@ internal sealed class Interrupts : IDisposable
             PosixSignal.SIGTERM => 15,
             _ => 2,
         };
-        Terminal.Interject(isInterrupt ? $"{_answer}; again to quit at once" : _answer);
+        Write(() => Terminal.Interject(isInterrupt ? $"{_answer}; again to quit at once" : _answer));
         _source.Cancel();
     }
+
+    private static void Write(Action write) => Task.WhenAny(Task.Run(write), Task.Delay(MaxWriting)).Wait();
 
     /// <summary>
     /// Returns whether a further signal ends the process. It does not while work is saved, which must not be lost to a program that sends

@@ -1,5 +1,6 @@
 using Lanewise.Cli.Common;
 using Lanewise.Imaging;
+using Lanewise.IO;
 using Lanewise.Workflows;
 
 namespace Lanewise.Cli.Tests;
@@ -45,6 +46,19 @@ public sealed class RunRecoveryTests : IDisposable
         Assert.All(["again", "resumed"], run => Assert.Equal(
             ["args.json", "checkpoint.safetensors", "gradients.csv", "model.safetensors", "receipt.json", "summary.csv"],
             Directory.GetFiles(_folder[run]).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal)));
+    }
+
+    [Fact]
+    public async Task A_file_that_another_program_writes_into_the_folder_outlives_a_resumption()
+    {
+        var first = await TrainingJob.Create(Settings with { Epochs = 1 }, _folder["run"]).RunAsync(cancellationToken: Token);
+        AtomicFile.Write(_folder["run/predictions.csv"], stream =>
+        {
+            stream.Write("image,label"u8);
+            TrainingJob.Resume(first.Directory.Path, settings => settings with { Epochs = 2 }).RunAsync(cancellationToken: Token)
+                .GetAwaiter().GetResult();
+        });
+        Assert.Equal("image,label", await File.ReadAllTextAsync(_folder["run/predictions.csv"], Token));
     }
 
     [Fact]

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Lanewise.Workflows;
 using Spectre.Console;
 
@@ -18,17 +17,18 @@ internal sealed class LiveTrainingDisplay : ITrainingDisplay
     private readonly int _batchSize;
     private readonly Lock _lock = new();
     private readonly CancellationTokenSource _end = new();
-    private readonly ConcurrentQueue<string> _lines = new();
+    private readonly Queue<string> _lines = new();
     private readonly IAnsiConsole _console;
     private readonly IDisposable _live;
     private readonly Task _display;
     private TrainingProgress _latest;
     private PhaseEvent? _phase;
+    private bool _hasEnded;
 
     public LiveTrainingDisplay(int epochs, int batchSize, IAnsiConsole console)
     {
         (_epochs, _batchSize, _console) = (epochs, batchSize, console);
-        _live = Terminal.BeginLive(_lines.Enqueue);
+        _live = Terminal.BeginLive(Write);
         _display = console.Live(new Text("training: first step …")).AutoClear(true).StartAsync(ShowAsync);
     }
 
@@ -57,7 +57,7 @@ internal sealed class LiveTrainingDisplay : ITrainingDisplay
             _phase = null;
         }
 
-        _lines.Enqueue(TrainingFormat.Epoch(epoch, _epochs, _console.Profile.Width));
+        Write(TrainingFormat.Epoch(epoch, _epochs, _console.Profile.Width));
     }
 
     public async ValueTask DisposeAsync()
@@ -65,6 +65,11 @@ internal sealed class LiveTrainingDisplay : ITrainingDisplay
         await _end.CancelAsync().ConfigureAwait(false);
         await _display.ConfigureAwait(false);
         _live.Dispose();
+        lock (_lock)
+        {
+            _hasEnded = true;
+        }
+
         WriteLines();
         _end.Dispose();
     }
@@ -90,12 +95,35 @@ internal sealed class LiveTrainingDisplay : ITrainingDisplay
         }
     }
 
+    /// <summary>Writes a line above the bar, soon; after the end at once.</summary>
+    private void Write(string line)
+    {
+        lock (_lock)
+        {
+            if (!_hasEnded)
+            {
+                _lines.Enqueue(line);
+                return;
+            }
+        }
+
+        _console.WriteLine(line);
+    }
+
     private void WriteLines()
     {
-        while (_lines.TryDequeue(out string? line))
+        while (NextLine() is { } line)
         {
             // Padded because the line overwrites the progress bar.
             _console.WriteLine(line.PadRight(_console.Profile.Width));
+        }
+    }
+
+    private string? NextLine()
+    {
+        lock (_lock)
+        {
+            return _lines.TryDequeue(out string? line) ? line : null;
         }
     }
 

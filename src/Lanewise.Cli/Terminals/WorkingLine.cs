@@ -19,7 +19,9 @@ internal sealed class WorkingLine : IDisposable
     private static volatile Func<string?>? _describe;
     private static volatile WorkingLine? _current;
 
-    private readonly Lock _lock = new();
+    // The writer behind Console.Out, which the console locks itself: for each write to the terminal, and when it asks for its width. With
+    // a second lock, two threads could take the two in opposite orders and wait on each other.
+    private readonly TextWriter _gate;
     private readonly TextWriter _error;
     private readonly Timer _timer;
     private readonly Silence _silence = new(TimeProvider.System, Terminal.IsLive);
@@ -33,8 +35,11 @@ internal sealed class WorkingLine : IDisposable
         // What goes to a file does not show a person at the terminal that the work goes on.
         bool isSeen = !Console.IsOutputRedirected || Console.IsErrorRedirected;
         Console.SetOut(new Writer(this, StandardStreams.OpenOut(), isSeen, mustBeWritten: true));
+        _gate = Console.Out;
         Console.SetError(new Writer(this, _error, isSeen: true, mustBeWritten: false));
         _current = this;
+        // Created before the timer needs it under the lock.
+        _ = Terminal.Error;
         var interval = Terminal.IsLive ? LiveInterval : Interval;
         _timer = new Timer(_ => Show(), null, interval, interval);
     }
@@ -58,7 +63,7 @@ internal sealed class WorkingLine : IDisposable
             return;
         }
 
-        lock (line._lock)
+        lock (line._gate)
         {
             line.Erase();
             stdout.Write(bytes);
@@ -70,7 +75,7 @@ internal sealed class WorkingLine : IDisposable
     public void Dispose()
     {
         _current = null;
-        lock (_lock)
+        lock (_gate)
         {
             _isDisposed = true;
             _timer.Dispose();
@@ -108,7 +113,13 @@ internal sealed class WorkingLine : IDisposable
 
     private void Show()
     {
-        lock (_lock)
+        // A terminal that takes nothing, with Ctrl-S or on a lost connection, must not gather a waiting thread with each tick.
+        if (!Monitor.TryEnter(_gate))
+        {
+            return;
+        }
+
+        try
         {
             string? work = Describe?.Invoke();
             // A line that is not complete is a question, or belongs to a display.
@@ -127,6 +138,10 @@ internal sealed class WorkingLine : IDisposable
                 Try(() => _error.WriteLine(VisibleText.Escape(Sign(work, _silence.Elapsed, isLive: false))));
             }
         }
+        finally
+        {
+            Monitor.Exit(_gate);
+        }
     }
 
     private void Erase()
@@ -140,7 +155,7 @@ internal sealed class WorkingLine : IDisposable
 
     private void Write(Writer writer, string text)
     {
-        lock (_lock)
+        lock (_gate)
         {
             Erase();
             if (Try(() => writer.Inner.Write(text)) is { } failure && writer.MustBeWritten)
@@ -194,7 +209,7 @@ internal sealed class WorkingLine : IDisposable
 
         public override void Flush()
         {
-            lock (line._lock)
+            lock (line._gate)
             {
                 line.Erase();
                 Try(inner.Flush);

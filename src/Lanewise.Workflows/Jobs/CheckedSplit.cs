@@ -42,12 +42,15 @@ internal sealed record CheckedSplit(string Name, IImageDataset Images)
         }
 
         int count = 0;
-        var parallel = new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = Environment.ProcessorCount };
-        Parallel.For(0, Images.Count, parallel, i =>
-        {
-            Fingerprints[i] = ImageFingerprint.Of(Images.Read(i));
-            reading.Report(Interlocked.Increment(ref count));
-        });
+        ParallelItems.Run(
+            Images.Count,
+            Environment.ProcessorCount,
+            i =>
+            {
+                Fingerprints[i] = ImageFingerprint.Of(Images.Read(i));
+                reading.Report(Interlocked.Increment(ref count));
+            },
+            cancellationToken);
     }
 
     /// <summary>

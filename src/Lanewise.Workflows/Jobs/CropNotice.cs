@@ -20,7 +20,7 @@ internal static class CropNotice
 
         int count = Math.Min(Samples, images.Count);
         double[] hidden = new double[count];
-        Parallel.For(0, count, i =>
+        ParallelItems.Run(count, Environment.ProcessorCount, i =>
         {
             // A reduced image has the same proportions.
             var image = images.Read((int)((long)i * images.Count / count), new DecodeOptions(minSide: 1));

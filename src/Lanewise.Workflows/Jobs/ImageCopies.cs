@@ -64,11 +64,10 @@ internal sealed class ImageCopies(ImageFingerprint?[] fingerprints, Func<int, De
         }
 
         var alike = new ConcurrentBag<(int A, int B, bool IsMirrored)>();
-        var parallel = new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = Environment.ProcessorCount };
         var byImage = candidates.GroupBy(pair => pair.A).ToList();
         var counting = new Lock();
         int count = 0;
-        Parallel.ForEach(byImage, parallel, pairs =>
+        void Compare(IGrouping<int, (int A, int B, bool IsMirrored)> pairs)
         {
             var thumbnail = Thumbnail.Of(read(pairs.Key));
             foreach (var pair in pairs)
@@ -84,7 +83,9 @@ internal sealed class ImageCopies(ImageFingerprint?[] fingerprints, Func<int, De
                     done(++count, candidates.Count);
                 }
             }
-        });
+        }
+
+        ParallelItems.Run(byImage.Count, Environment.ProcessorCount, i => Compare(byImage[i]), cancellationToken);
         foreach (var (a, b, isMirrored) in alike.Order())
         {
             Join(a, b, isMirrored ? CopyKind.Mirrored : CopyKind.Alike);

@@ -23,7 +23,7 @@ internal sealed class StoreLock : IDisposable
             {
                 return new(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
             }
-            catch (IOException) when (File.Exists(path))
+            catch (IOException e) when (RunLock.IsInUse(e))
             {
                 if (!hasWaited)
                 {

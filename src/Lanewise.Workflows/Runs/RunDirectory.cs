@@ -291,7 +291,15 @@ public sealed class RunDirectory
     {
         foreach (string file in Directory.EnumerateFiles(Path).Where(AtomicFile.IsTemporary))
         {
-            File.Delete(file);
+            try
+            {
+                new FileStream(file, FileMode.Open, FileAccess.ReadWrite, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose)
+                    .Dispose();
+            }
+            catch (IOException e) when (RunLock.IsInUse(e))
+            {
+                // Another program is writing it, for example the table of predictions.
+            }
         }
     }
 }

@@ -29,7 +29,7 @@ internal sealed class RunLock : IDisposable
             file = new FileStream(
                 path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
         }
-        catch (IOException e) when (InUseCodes.Contains(e.HResult))
+        catch (IOException e) when (IsInUse(e))
         {
             return null;
         }
@@ -43,6 +43,9 @@ internal sealed class RunLock : IDisposable
         file.Dispose();
         return null;
     }
+
+    /// <summary>Returns whether a file could not be opened because another process has it open and does not share it.</summary>
+    public static bool IsInUse(IOException e) => InUseCodes.Contains(e.HResult);
 
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();

@@ -38,7 +38,8 @@ internal sealed record ProcessorPeak(int LaneWidth, int Threads, double Gflops, 
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(threads);
         var kernels = KernelSet.For(laneWidth);
         var measured = new (double Gflops, double Clock)[Math.Min(threads, Environment.ProcessorCount)];
-        using var start = new Barrier(measured.Length);
+        // Neither is disposed of, or keeps the process alive, if the system gives fewer threads: those that were started wait.
+        var start = new Barrier(measured.Length);
         Thread[] all = [.. Enumerable.Range(0, measured.Length).Select(i => new Thread(() =>
         {
             start.SignalAndWait();
@@ -47,7 +48,7 @@ internal sealed record ProcessorPeak(int LaneWidth, int Threads, double Gflops, 
                 var (gflops, clock) = measured[i];
                 measured[i] = (Math.Max(gflops, kernels.MeasurePeak()), Math.Max(clock, KernelSet.MeasureClock()));
             }
-        }))];
+        }) { IsBackground = true })];
         foreach (var thread in all)
         {
             thread.Start();

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Runtime.ExceptionServices;
 using Lanewise.Engine;
 
 namespace Lanewise;
@@ -72,16 +71,7 @@ internal sealed class PooledModel : IDisposable
             return;
         }
 
-        try
-        {
-            var options = new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellationToken };
-            Parallel.For(0, blocks, options, block => InferBlock(block, count, read, outputs));
-        }
-        catch (AggregateException e)
-        {
-            // The caller's threads are no concern of its error handling.
-            ExceptionDispatchInfo.Throw(e.Flatten().InnerExceptions[0]);
-        }
+        ParallelItems.Run(blocks, threads, block => InferBlock(block, count, read, outputs), cancellationToken);
     }
 
     /// <summary>Ends the sessions; those in use end with their call.</summary>

@@ -14,6 +14,9 @@ internal sealed class WorkerPool
     private const long Closed = 1L << 30;
     private static readonly Lock Registry = new();
     private static readonly Dictionary<int, WorkerPool> Pools = [];
+    // Whether this thread runs an item, which may run work of its own, for example a dataset that computes its values with a network.
+    [ThreadStatic]
+    private static bool _runsItem;
     private readonly Lock _oneRun = new();
     private readonly object _wake = new();
     private readonly int _threads;
@@ -66,10 +69,12 @@ internal sealed class WorkerPool
         }
     }
 
-    /// <summary>Runs all items, returns when the last is done, and rethrows the first exception.</summary>
+    /// <summary>
+    /// Runs all items, returns when the last is done, and rethrows the first exception. Within an item of another run it runs them alone.
+    /// </summary>
     public void Run(IWork work, int items)
     {
-        if (_threads == 1 || items <= 1)
+        if (_threads == 1 || items <= 1 || _runsItem)
         {
             for (int item = 0; item < items; item++)
             {
@@ -166,11 +171,16 @@ internal sealed class WorkerPool
                 return;
             }
 
+            _runsItem = true;
             try
             {
                 work!.Run(worker, item);
             }
             catch (Exception e) when (Capture(e)) { }
+            finally
+            {
+                _runsItem = false;
+            }
 
             Interlocked.Increment(ref _done);
         }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Lanewise.Cli.Common;
 using Lanewise.Files;
 
@@ -49,6 +50,40 @@ public sealed class ClosedStreamTests : IDisposable
     [InlineData("train --bogus 2>&-", 2)]
     [InlineData("models | head -1", 0)]
     public async Task Other_verbs_do_not_abort(string command, int exitCode) => Assert.Equal(exitCode, (await RunAsync(command)).ExitCode);
+
+    [Fact]
+    public async Task Ctrl_C_twice_ends_a_program_whose_stderr_takes_nothing()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() && TerminalProgram.Exists("mkfifo"), "requires mkfifo");
+        string program = Path.Combine(AppContext.BaseDirectory, "Lanewise.Cli.dll");
+        const string FullPipe = "mkfifo pipe; exec 3<>pipe; head -c 65536 /dev/zero >&3";
+        var start = new ProcessStartInfo("env", ["--default-signal=INT", "bash", "-c", $"{FullPipe}; exec dotnet '{program}' {Train} 2>&3"])
+        {
+            WorkingDirectory = _folder.Path,
+        };
+        using var process = Process.Start(start)!;
+        try
+        {
+            // Written before the first notice, on which the program then waits.
+            while (!File.Exists(_folder["run/args.json"]))
+            {
+                await Task.Delay(50, TestContext.Current.CancellationToken);
+            }
+
+            for (int signal = 0; signal < 2; signal++)
+            {
+                using var kill = Process.Start("kill", ["-INT", process.Id.ToString(CultureInfo.InvariantCulture)]);
+                await Task.Delay(2000, TestContext.Current.CancellationToken);
+            }
+
+            await process.WaitForExitAsync(TestContext.Current.CancellationToken)
+                .WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        }
+        finally
+        {
+            process.Kill(entireProcessTree: true);
+        }
+    }
 
     [Fact]
     public void A_lack_of_memory_is_found_below_other_errors()

@@ -33,6 +33,22 @@ public sealed class WorkersTests
         Assert.All(counting.Runs, n => Assert.Equal(1, n));
     }
 
+    [Fact]
+    public async Task An_item_may_run_work_of_its_own()
+    {
+        var outer = new Nested(Workers.For(3));
+        await Task.Run(() => Workers.For(3).Run(outer, 20), TestContext.Current.CancellationToken)
+            .WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        Assert.All(outer.Inner.Runs, n => Assert.Equal(20, n));
+    }
+
+    private sealed class Nested(Workers workers) : IWork
+    {
+        public Counting Inner { get; } = new(10);
+
+        public void Run(int worker, int item) => workers.Run(Inner, Inner.Runs.Length);
+    }
+
     private sealed class Counting(int items) : IWork
     {
         public int[] Runs { get; } = new int[items];
