@@ -83,28 +83,8 @@ public sealed class DecodedImage
     /// <param name="height">The height of the resized part.</param>
     /// <param name="window">The window of the resized part to return.</param>
     /// <param name="interpolation">The filter.</param>
-    internal DecodedImage Resize(Box from, int width, int height, Box window, Interpolation interpolation)
-    {
-        var columns = Weights(from.Width, width, window.X, window.Width, interpolation);
-        var rows = Weights(from.Height, height, window.Y, window.Height, interpolation);
-        int top = rows[0].First, bottom = rows[^1].First + rows[^1].Values.Length;
-        var result = new DecodedImage(Channels, window.Width, window.Height);
-        float[] resizedRows = new float[(bottom - top) * window.Width];
-        float[] sums = new float[window.Width];
-        for (int c = 0; c < Channels; c++)
-        {
-            for (int y = top; y < bottom; y++)
-            {
-                var row = Row(c, from.Y + y).Slice(from.X, from.Width);
-                ResizeRow(row, columns, resizedRows.AsSpan((y - top) * window.Width, window.Width));
-            }
-            for (int y = 0; y < window.Height; y++)
-            {
-                SumRows(resizedRows.AsSpan((rows[y].First - top) * window.Width), rows[y].Values, sums, result.Row(c, y));
-            }
-        }
-        return result;
-    }
+    internal DecodedImage Resize(Box from, int width, int height, Box window, Interpolation interpolation) =>
+        ImageResizing.Resize(this, from, width, height, window, interpolation);
 
     /// <summary>Returns a copy with its own bytes.</summary>
     internal DecodedImage Copy() => new(Channels, Width, Height, [.. Pixels]);
@@ -136,64 +116,4 @@ public sealed class DecodedImage
 
     /// <summary>Computes the ITU-R BT.601 luma in 16-bit fixed point; grey values are unchanged.</summary>
     public static byte Luma(int red, int green, int blue) => (byte)((19595 * red + 38470 * green + 7471 * blue + 32768) >> 16);
-
-    private static void ResizeRow(ReadOnlySpan<byte> row, (int First, float[] Values)[] columns, Span<float> resized)
-    {
-        for (int x = 0; x < resized.Length; x++)
-        {
-            float[] values = columns[x].Values;
-            var under = row.Slice(columns[x].First, values.Length);
-            float sum = 0;
-            for (int i = 0; i < values.Length; i++)
-            {
-                sum += values[i] * under[i];
-            }
-            resized[x] = sum;
-        }
-    }
-
-    private static void SumRows(ReadOnlySpan<float> rows, float[] weights, Span<float> sums, Span<byte> row)
-    {
-        sums.Clear();
-        for (int i = 0; i < weights.Length; i++)
-        {
-            var under = rows.Slice(i * sums.Length, sums.Length);
-            for (int x = 0; x < sums.Length; x++)
-            {
-                sums[x] += weights[i] * under[x];
-            }
-        }
-        for (int x = 0; x < row.Length; x++)
-        {
-            row[x] = (byte)Math.Clamp(MathF.Round(sums[x]), 0, 255);
-        }
-    }
-
-    /// <summary>
-    /// Returns, for <paramref name="count"/> target pixels from <paramref name="start"/> on, the source pixels under the filter and
-    /// their weights.
-    /// </summary>
-    private static (int First, float[] Values)[] Weights(int from, int to, int start, int count, Interpolation interpolation)
-    {
-        double scale = (double)from / to, unit = Math.Max(scale, 1), reach = interpolation == Interpolation.Bicubic ? 2 * unit : unit;
-        var weights = new (int, float[])[count];
-        for (int i = 0; i < count; i++)
-        {
-            double center = (start + i + 0.5) * scale;
-            int first = Math.Max((int)(center - reach + 0.5), 0);
-            int last = Math.Min((int)(center + reach + 0.5), from);
-            double[] values = new double[last - first];
-            for (int j = 0; j < values.Length; j++)
-            {
-                double distance = Math.Abs(first + j + 0.5 - center) / unit;
-                values[j] = interpolation == Interpolation.Bicubic ? Cubic(distance) : Math.Max(0, 1 - distance);
-            }
-            double sum = values.Sum();
-            weights[i] = (first, Array.ConvertAll(values, value => (float)(value / sum)));
-        }
-        return weights;
-    }
-
-    /// <summary>Keys' cubic convolution with a = −0.5.</summary>
-    private static double Cubic(double x) => x < 1 ? (1.5 * x - 2.5) * x * x + 1 : x < 2 ? ((-0.5 * x + 2.5) * x - 4) * x + 2 : 0;
 }
