@@ -29,15 +29,16 @@ public sealed class TrainingDefaultsTests : IDisposable
             (defaults.Epochs, defaults.BatchSize, defaults.LearningRate, defaults.Momentum, defaults.WeightDecay),
             (settings.Epochs, settings.BatchSize, settings.LearningRate, settings.Momentum, settings.WeightDecay));
         Assert.Equal((OptimizerKind.Sgd, ScheduleKind.Cosine), (settings.Optimizer, settings.Schedule));
-        Assert.Equal(!freeze, settings.FreezeBatchNorm);
+        Assert.Equal((!freeze, defaults.ClipGrad), (settings.FreezeBatchNorm, settings.ClipGrad));
         settings.Check();
 
         var given = settings with { Epochs = 7, LearningRate = 0.25, Schedule = ScheduleKind.None };
         Assert.Equal((7, 0.25, ScheduleKind.None, defaults.BatchSize), (given.Epochs, given.LearningRate, given.Schedule, given.BatchSize));
 
-        // The learning rate is for its optimizer.
+        // The learning rate and the limit of the gradients are for their optimizer.
         var adamw = settings with { Optimizer = OptimizerKind.AdamW };
         Assert.Equal((0.001, 0, 0.01, defaults.Epochs), (adamw.LearningRate, adamw.Momentum, adamw.WeightDecay, adamw.Epochs));
+        Assert.Null(adamw.ClipGrad);
         var muon = settings with { Optimizer = OptimizerKind.Muon };
         Assert.Equal((0.003, 0.95, 0.01, defaults.Epochs), (muon.LearningRate, muon.Momentum, muon.WeightDecay, muon.Epochs));
         var rmsprop = settings with { Optimizer = OptimizerKind.RMSprop };

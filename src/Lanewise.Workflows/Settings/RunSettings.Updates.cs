@@ -21,8 +21,10 @@ public abstract partial record RunSettings
         "For {model-ema}: the share of the old average in each update. At update t it is at most (1 + t) / (10 + t).");
 
     private protected static readonly Setting<double?> ClipGradSetting = new(
-        "clip-grad", SettingTypes.OptionalNumber(v => v > 0, "a positive number such as 1"), _ => null,
-        "Limit the gradients of each step: their norm, or with {clip-mode} value each one.", _ => "no limit");
+        "clip-grad", SettingTypes.OptionalNumber(v => v >= 0, "a positive number such as 1, or 0 for no limit"),
+        ByDefault<double?>(s => s is { Optimizer: OptimizerKind.Sgd, ClipMode: ClipMode.Norm } ? s.Defaults.ClipGrad : null),
+        "Limit the gradients of each step: their norm, or with {clip-mode} value each one; 0 for no limit.",
+        ByDefault<string?>(s => s.Defaults.ClipGradText));
 
     private protected static readonly Setting<ClipMode> ClipModeSetting = new(
         "clip-mode", SettingTypes.Choice<ClipMode>("mode"), _ => ClipMode.Norm, "What {clip-grad} limits: norm, value.");
@@ -68,7 +70,7 @@ public abstract partial record RunSettings
     /// <summary>Gets the share of the old average in each update.</summary>
     public double ModelEmaDecay { get => Get(ModelEmaDecaySetting); init => Set(ModelEmaDecaySetting, value); }
 
-    /// <summary>Gets the limit of the gradients; null for none.</summary>
+    /// <summary>Gets the limit of the gradients; null or 0 for none.</summary>
     public double? ClipGrad { get => Get(ClipGradSetting); init => Set(ClipGradSetting, value); }
 
     /// <summary>Gets what is limited.</summary>
@@ -110,7 +112,7 @@ public abstract partial record RunSettings
     private TrainingOptions WithUpdates(TrainingOptions options) => options with
     {
         LabelSmoothing = Smoothing,
-        Clipping = ClipGrad is { } limit ? new GradientClipping(limit, ClipMode) : null,
+        Clipping = ClipGrad is > 0 and var limit ? new GradientClipping(limit, ClipMode) : null,
         AccumulationSteps = GradAccumSteps,
         NormWeightDecay = NormWeightDecay,
         BiasWeightDecay = BiasWeightDecay,
@@ -133,7 +135,7 @@ public abstract partial record RunSettings
             (!isCycle && IsChanged(FinalDivFactorSetting, new OneCycleLR().FinalDivFactor), FinalDivFactorSetting,
                 $"{{final-div-factor}} requires {{sched}} onecycle."),
             (isCycle && WarmupEpochs > 0, WarmupEpochsSetting, $"{{warmup-epochs}}: {{sched}} onecycle rises by itself; omit the option."),
-            (ClipGrad is null && IsGiven(ClipModeSetting) && ClipMode != ClipMode.Norm, ClipModeSetting,
+            (ClipGrad is null or 0 && IsGiven(ClipModeSetting) && ClipMode != ClipMode.Norm, ClipModeSetting,
                 $"{{clip-mode}} requires {{clip-grad}}."),
             (!ModelEma && IsChanged(ModelEmaDecaySetting, new WeightAverage().Decay), ModelEmaDecaySetting,
                 $"{{model-ema-decay}} requires {{model-ema}}."),

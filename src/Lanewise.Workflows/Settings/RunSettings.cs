@@ -36,6 +36,9 @@ public abstract partial record RunSettings : SettingsBase
 
         public double WeightDecay { get; init; }
 
+        /// <summary>Gets the limit of the gradients' norm; null for none.</summary>
+        public double? ClipGrad { get; init; }
+
         public ScheduleKind Schedule { get; init; }
 
         /// <summary>Gets the epochs of warm-up, of which there are at most a tenth of all.</summary>
@@ -50,5 +53,8 @@ public abstract partial record RunSettings : SettingsBase
 
         /// <summary>Gets the default learning rates of SGD, for help.</summary>
         public string LearningRateText { get; init; } = "0.01";
+
+        /// <summary>Gets the default limits of the gradients, for help.</summary>
+        public string ClipGradText { get; init; } = "no limit";
     }
 }

@@ -10,7 +10,7 @@ public sealed partial record TrainSettings
 
     private const int MinDefaultBatch = 4;
 
-    private static readonly SharedDefaults TutorialDefaults = new();
+    private static readonly SharedDefaults TutorialDefaults = new() { ClipGradText = "no limit; 5 for fine-tuning with sgd" };
 
     // Runs of earlier versions did not record every setting; what they lack is what it was then.
     private bool _isRecorded;
@@ -30,6 +30,7 @@ public sealed partial record TrainSettings
         LearningRate = defaults.LearningRate,
         Momentum = defaults.Momentum,
         WeightDecay = defaults.WeightDecay,
+        ClipGrad = defaults.ClipGrad,
         Schedule = defaults.HasCosineSchedule ? ScheduleKind.Cosine
             : defaults.MilestoneShares.Count > 0 ? ScheduleKind.Step
             : ScheduleKind.None,
@@ -89,6 +90,9 @@ public sealed partial record TrainSettings
             CultureInfo.InvariantCulture, $"{Epochs} epoch{(Epochs == 1 ? "" : "s")} of {BatchSize * (long)GradAccumSteps} images a step");
         string rate = string.Create(CultureInfo.InvariantCulture, $"learning rate {LearningRate}, {schedule}{warmup}");
         string decay = string.Create(CultureInfo.InvariantCulture, $"weight decay {WeightDecay}");
+        decay += ClipGrad is > 0
+            ? string.Create(CultureInfo.InvariantCulture, $", gradients limited to {EnumNames.Of(ClipMode)} {ClipGrad}")
+            : "";
         return $"{epochs}, {optimizer}, {rate}, {decay}, augmentation {Augmentation}{origin}.";
     }
 }

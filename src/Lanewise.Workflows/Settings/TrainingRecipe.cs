@@ -105,6 +105,7 @@ public sealed record TrainingRecipe
                 BatchSize = 16,
                 LearningRate = 0.001,
                 Momentum = 0.9,
+                ClipGrad = 5,
                 Schedule = ScheduleKind.Cosine,
                 FreezeBatchNorm = true,
             }),

@@ -45,6 +45,7 @@ internal sealed record TrainingDefaults
         BatchSize = 16,
         LearningRate = 0.001,
         Momentum = 0.9,
+        ClipGrad = 5,
         HasCosineSchedule = true,
         FreezesBatchNorm = true,
         MinSteps = 96,
@@ -81,6 +82,9 @@ internal sealed record TrainingDefaults
 
     /// <summary>The weight decay.</summary>
     public double WeightDecay { get; init; }
+
+    /// <summary>The limit of the norm of the gradients in each step, which protects pretrained weights; null for none.</summary>
+    public double? ClipGrad { get; init; }
 
     /// <summary>Whether the learning rate follows a cosine to 0.</summary>
     public bool HasCosineSchedule { get; init; }
