@@ -1,4 +1,5 @@
 using Lanewise.Engine;
+using Lanewise.IO;
 
 namespace Lanewise.Workflows;
 
@@ -75,7 +76,7 @@ internal sealed class JobFolder<T>
         if (_lock is null)
         {
             _lock = TakeLock();
-            Directory.RemoveTemporaryFiles();
+            AtomicFile.RemoveTemporary(Directory.Path);
         }
 
         return _lock;

@@ -1,3 +1,5 @@
+using Lanewise.IO;
+
 namespace Lanewise.Workflows;
 
 /// <summary>A turn among the processes that write to the same place. The empty file of the lock remains.</summary>
@@ -23,7 +25,7 @@ internal sealed class StoreLock : IDisposable
             {
                 return new(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
             }
-            catch (IOException e) when (RunLock.IsInUse(e))
+            catch (IOException e) when (FileInUse.Is(e))
             {
                 if (!hasWaited)
                 {

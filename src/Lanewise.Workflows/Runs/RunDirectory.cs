@@ -283,23 +283,6 @@ public sealed class RunDirectory
             Directory.Delete(TensorBoard, recursive: true);
         }
 
-        RemoveTemporaryFiles();
-    }
-
-    /// <summary>Removes what remains of files that a killed process was writing. The folder must be locked.</summary>
-    internal void RemoveTemporaryFiles()
-    {
-        foreach (string file in Directory.EnumerateFiles(Path).Where(AtomicFile.IsTemporary))
-        {
-            try
-            {
-                new FileStream(file, FileMode.Open, FileAccess.ReadWrite, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose)
-                    .Dispose();
-            }
-            catch (IOException e) when (RunLock.IsInUse(e))
-            {
-                // Another program is writing it, for example the table of predictions.
-            }
-        }
+        AtomicFile.RemoveTemporary(Path);
     }
 }

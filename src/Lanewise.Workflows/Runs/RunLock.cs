@@ -1,3 +1,5 @@
+using Lanewise.IO;
+
 namespace Lanewise.Workflows;
 
 /// <summary>
@@ -8,9 +10,6 @@ internal sealed class RunLock : IDisposable
 {
     /// <summary>The name of the file in the folder.</summary>
     public const string FileName = "run.lock";
-
-    // "In use by another process": errno of Linux and of macOS, HRESULT on Windows.
-    private static readonly int[] InUseCodes = [11, 35, unchecked((int)0x80070020), unchecked((int)0x80070021)];
 
     private readonly FileStream _file;
 
@@ -29,7 +28,7 @@ internal sealed class RunLock : IDisposable
             file = new FileStream(
                 path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
         }
-        catch (IOException e) when (IsInUse(e))
+        catch (IOException e) when (FileInUse.Is(e))
         {
             return null;
         }
@@ -43,9 +42,6 @@ internal sealed class RunLock : IDisposable
         file.Dispose();
         return null;
     }
-
-    /// <summary>Returns whether a file could not be opened because another process has it open and does not share it.</summary>
-    public static bool IsInUse(IOException e) => InUseCodes.Contains(e.HResult);
 
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();

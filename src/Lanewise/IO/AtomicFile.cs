@@ -46,6 +46,23 @@ internal static class AtomicFile
             && Guid.TryParseExact(name.AsSpan(1, name.Length - 1 - TemporaryEnd.Length), "N", out _);
     }
 
+    /// <summary>Removes the temporary files in a folder that remain of killed processes; those that are being written stay.</summary>
+    public static void RemoveTemporary(string folder)
+    {
+        foreach (string file in Directory.EnumerateFiles(folder).Where(IsTemporary))
+        {
+            try
+            {
+                new FileStream(file, FileMode.Open, FileAccess.ReadWrite, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose)
+                    .Dispose();
+            }
+            catch (IOException e) when (FileInUse.Is(e))
+            {
+                // For example the table of predictions of another command.
+            }
+        }
+    }
+
     private static string Destination(string path)
     {
         string full = Path.GetFullPath(path);
