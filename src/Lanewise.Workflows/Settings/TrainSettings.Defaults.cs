@@ -90,9 +90,9 @@ public sealed partial record TrainSettings
             CultureInfo.InvariantCulture, $"{Epochs} epoch{(Epochs == 1 ? "" : "s")} of {BatchSize * (long)GradAccumSteps} images a step");
         string rate = string.Create(CultureInfo.InvariantCulture, $"learning rate {LearningRate}, {schedule}{warmup}");
         string decay = string.Create(CultureInfo.InvariantCulture, $"weight decay {WeightDecay}");
-        decay += ClipGrad is > 0
+        string clipping = ClipGrad is > 0
             ? string.Create(CultureInfo.InvariantCulture, $", gradients limited to {EnumNames.Of(ClipMode)} {ClipGrad}")
             : "";
-        return $"{epochs}, {optimizer}, {rate}, {decay}, augmentation {Augmentation}{origin}.";
+        return $"{epochs}, {optimizer}, {rate}, {decay}{clipping}, augmentation {Augmentation}{origin}.";
     }
 }
